@@ -1,0 +1,7 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "sqlite",
+  schema: ["./workers/storage/tables.ts", "./workers/storage/account-tables.ts"],
+  out: "./migrations",
+});

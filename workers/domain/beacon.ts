@@ -1,0 +1,50 @@
+// The beacon: what one browser request says. The tracker writes it, collect reads it. Keys are one letter because the
+// tracker's bytes are budgeted; this file is their dictionary.
+import { z } from "zod";
+
+const text = (max: number) => z.string().max(max);
+
+export const hitSchema = z.object({
+  /** Name of the event: `pageview`, `engagement`, `outbound`, … or the site's own. */
+  n: text(120).min(1),
+  /** Id of the event, made by the tracker: a beacon that was sent twice counts once. */
+  i: text(64).min(1),
+  /** Address of the page when it happened (https or http), with query and fragment. */
+  u: text(4000),
+  /** Milliseconds between the event and the sending of the beacon. */
+  a: z.number().min(0).optional(),
+  /** Title of the page. */
+  t: z.string().optional(),
+  /** Visible and focused milliseconds since the last engagement event of this page view. */
+  e: z.number().min(0).optional(),
+  /** Deepest scroll of this page view, 0–100, and the depth reported before (absent the first time). */
+  d: z.number().min(0).max(100).optional(),
+  b: z.number().min(0).max(100).optional(),
+  /** Where a link, download or form leads. */
+  h: text(2000).optional(),
+  /** Properties of a custom event. */
+  p: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const beaconSchema = z.object({
+  /** site_id */
+  s: text(64).min(1),
+  /** document.referrer of the landing page */
+  r: text(4000).optional(),
+  /** Screen, `WxH` in CSS pixels */
+  w: text(20).optional(),
+  /** navigator.language */
+  l: text(35).optional(),
+  /** 1 where the site routes by fragment: the fragment is then part of the page. */
+  f: z.literal(1).optional(),
+  h: z.array(hitSchema).min(1).max(50),
+});
+
+export type Hit = z.infer<typeof hitSchema>;
+export type Beacon = z.infer<typeof beaconSchema>;
+
+/** The reply to a beacon: the property's configuration, so that a switch works at the next page view. */
+export interface BeaconReply {
+  /** Measurements that are off. Empty for most sites. */
+  off: string[];
+}

@@ -1,0 +1,151 @@
+// The catalogue: every dimension, fact and metric once. Query validation, rollup keys, lake columns, panels and labels
+// derive from it. Free of zod, so the dashboard may import its values.
+
+/**
+ * Where the value of a dimension comes from.
+ * `event`: the event itself. `visit`: the first event of its visit. `exit`: the visit's last page, which moves while the
+ * visit goes on.
+ */
+export type Scope = "event" | "visit" | "exit";
+
+export interface Dimension {
+  /** As in a query: `visit:source`. */
+  name: string;
+  /** As in the lake and as the rollup key: `source`. */
+  column: string;
+  label: string;
+  scope: Scope;
+  /** The value shown where an event has none. */
+  absent: string;
+}
+
+function dimension(name: string, label: string, absent: string, scope?: Scope): Dimension {
+  const [prefix, column] = name.split(":") as ["event" | "visit", string];
+  return { name, column, label, scope: scope ?? prefix, absent };
+}
+
+/** Append only: the position of a dimension is its bit in the stamps `firsts` and `visit_firsts`. */
+export const DIMENSIONS = [
+  dimension("event:name", "Event", "(none)"),
+  dimension("event:page", "Page", "(none)"),
+  dimension("event:hostname", "Hostname", "(none)"),
+  dimension("visit:source", "Source", "(direct)"),
+  dimension("visit:referrer", "Referrer", "(direct)"),
+  dimension("visit:channel", "Channel", "(none)"),
+  dimension("visit:utm_source", "UTM source", "(none)"),
+  dimension("visit:utm_medium", "UTM medium", "(none)"),
+  dimension("visit:utm_campaign", "UTM campaign", "(none)"),
+  dimension("visit:utm_term", "UTM term", "(none)"),
+  dimension("visit:utm_content", "UTM content", "(none)"),
+  dimension("visit:entry_page", "Entry page", "(none)"),
+  dimension("visit:exit_page", "Exit page", "(none)", "exit"),
+  dimension("visit:device", "Device", "(unknown)"),
+  dimension("visit:browser", "Browser", "(unknown)"),
+  dimension("visit:browser_version", "Browser version", "(unknown)"),
+  dimension("visit:os", "Operating system", "(unknown)"),
+  dimension("visit:os_version", "OS version", "(unknown)"),
+  dimension("visit:screen", "Screen", "(unknown)"),
+  dimension("visit:language", "Language", "(unknown)"),
+  dimension("visit:country", "Country", "(unknown)"),
+  dimension("visit:region", "Region", "(unknown)"),
+  dimension("visit:city", "City", "(unknown)"),
+  dimension("visit:network", "Network", "(unknown)"),
+] as const satisfies readonly Dimension[];
+
+export const EVENT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "event");
+export const VISIT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "visit");
+
+const byName = new Map<string, Dimension>(DIMENSIONS.map((d) => [d.name, d]));
+export const dimensionFor = (name: string): Dimension | undefined => byName.get(name);
+
+/** The mask bit of a dimension: bit 0 is the visitor's day, bit 1 the visitor's hour, then the dimensions in order. */
+export const DAY_BIT = 1;
+export const HOUR_BIT = 2;
+const bits = new Map<string, number>(DIMENSIONS.map((d, i) => [d.column, 1 << (i + 2)]));
+export const bitFor = (column: string): number => bits.get(column)!;
+
+/** The additive counts that rollups keep. All are integers; `duration` is seconds, `scroll_sum` percent points. */
+export const FACTS = [
+  "visitors",
+  "visits",
+  "bounces",
+  "duration",
+  "pageviews",
+  "events",
+  "engaged_ms",
+  "scroll_sum",
+  "scroll_views",
+] as const;
+export type Fact = (typeof FACTS)[number];
+export type Facts = Record<Fact, number>;
+
+/** Facts that a rollup by a dimension of this scope carries. The others have no meaning there. */
+export const FACTS_OF_SCOPE: Record<Scope, readonly Fact[]> = {
+  event: ["visitors", "visits", "pageviews", "events", "engaged_ms", "scroll_sum", "scroll_views"],
+  visit: FACTS,
+  exit: ["visitors", "visits", "bounces", "duration"],
+};
+
+export interface Metric {
+  label: string;
+  unit: "count" | "percent" | "seconds" | "ratio";
+  /** True where a smaller number is the better one. */
+  lowerIsBetter?: true;
+  needs: readonly Fact[];
+  /** Null where nothing was there to measure (a rate of nothing is not zero). */
+  from: (facts: Facts) => number | null;
+}
+
+const round = (value: number, decimals: number): number =>
+  Number(`${Math.round(Number(`${value}e${decimals}`))}e-${decimals}`);
+const per = (sum: number, of: number, decimals: number, scale = 1): number | null =>
+  of > 0 ? round((sum * scale) / of, decimals) : null;
+
+/** The meaning of each is in the README, section Numbers. */
+export const METRICS = {
+  visitors: { label: "Visitors", unit: "count", needs: ["visitors"], from: (f) => f.visitors },
+  visits: { label: "Visits", unit: "count", needs: ["visits"], from: (f) => f.visits },
+  pageviews: { label: "Page views", unit: "count", needs: ["pageviews"], from: (f) => f.pageviews },
+  events: { label: "Events", unit: "count", needs: ["events"], from: (f) => f.events },
+  views_per_visit: {
+    label: "Views per visit",
+    unit: "ratio",
+    // Visits are bucketed by their beginning; bounces mark the scopes in which a visit is whole.
+    needs: ["pageviews", "visits", "bounces"],
+    from: (f) => per(f.pageviews, f.visits, 2),
+  },
+  bounce_rate: {
+    label: "Bounce rate",
+    unit: "percent",
+    lowerIsBetter: true,
+    needs: ["bounces", "visits"],
+    from: (f) => per(f.bounces, f.visits, 1, 100),
+  },
+  visit_duration: {
+    label: "Visit duration",
+    unit: "seconds",
+    needs: ["duration", "visits"],
+    from: (f) => per(f.duration, f.visits, 0),
+  },
+  time_on_page: {
+    label: "Time on page",
+    unit: "seconds",
+    needs: ["engaged_ms", "pageviews"],
+    from: (f) => per(f.engaged_ms, f.pageviews, 1, 0.001),
+  },
+  scroll_depth: {
+    label: "Scroll depth",
+    unit: "percent",
+    needs: ["scroll_sum", "scroll_views"],
+    from: (f) => per(f.scroll_sum, f.scroll_views, 0),
+  },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+export const metricFor = (name: string): Metric | undefined =>
+  Object.hasOwn(METRICS, name) ? METRICS[name as MetricName] : undefined;
+
+/** The buckets of a time series. */
+export const TIME_DIMENSIONS = ["time:hour", "time:day", "time:week", "time:month"] as const;
+export type TimeDimension = (typeof TIME_DIMENSIONS)[number];

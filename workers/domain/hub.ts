@@ -1,0 +1,76 @@
+// What the hub and its callers say to each other.
+import type { Arrival } from "./event";
+import type { RefusalCounts } from "./refusal";
+
+/** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
+export type AddressPrivacy = "truncated" | "full" | "none";
+
+/** What the hub must know of its property. Sent with every batch, so that the hub never reads D1. */
+export interface HubProperty {
+  site_id: string;
+  timezone: string;
+  address: AddressPrivacy;
+}
+
+export interface HubBatch {
+  property: HubProperty;
+  arrivals: Arrival[];
+  refusals?: RefusalCounts;
+}
+
+export interface AcceptReply {
+  accepted: number;
+  /** Events whose id was seen within the last day: they count once. */
+  duplicates: number;
+}
+
+export interface LiveRow {
+  value: string;
+  visitors: number;
+}
+
+/** The last 30 minutes. Rates are null when no visit began. */
+export interface LivePicture {
+  active_5m: number;
+  active_30m: number;
+  pageviews_30m: number;
+  bounce_rate_30m: number | null;
+  avg_duration_30m: number | null;
+  /** Page views per minute, oldest first; the last is the running minute. */
+  per_minute: number[];
+  pages: LiveRow[];
+  sources: LiveRow[];
+  countries: LiveRow[];
+  rules: { id: string; clicks: number; last_click_at: string | null }[];
+  /** When the last event arrived (ISO 8601), null when none since the property began. */
+  last_event_at: string | null;
+}
+
+/** One hub's share of the live picture: sums, so that shards can be added up. */
+export interface LiveShare {
+  active_5m: number;
+  active_30m: number;
+  per_minute: number[];
+  visits: number;
+  bounces: number;
+  duration: number;
+  pages: Record<string, number>;
+  sources: Record<string, number>;
+  countries: Record<string, number>;
+  last_event_at: number | null;
+}
+
+/** The RPC surface of a hub. */
+export interface Hub {
+  accept(batch: HubBatch): Promise<AcceptReply>;
+  live(): Promise<LiveShare>;
+  /** Sends what the journal holds now instead of waiting for the alarm. */
+  flush(): Promise<void>;
+  /** Forgets everything. For a property that was deleted. */
+  destroy(): Promise<void>;
+}
+
+/** The name of the hub that keeps a shard of a property's present. */
+export const shardName = (siteId: string, shard: number): string => `${siteId}/${shard}`;
+/** The name of the hub that takes one import of a property's past. */
+export const importName = (siteId: string, importId: string): string => `${siteId}/import/${importId}`;

@@ -1,0 +1,84 @@
+// Properties and data streams: what an owner may set, and what collect must know of it.
+import { z } from "zod";
+import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "./measurement";
+
+/** Any zone that the runtime knows by its IANA name. */
+export function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const name = z.string().trim().min(1, "name must not be empty").max(100, "name must have at most 100 characters");
+
+const streamUrl = z
+  .string()
+  .max(500)
+  .refine((text) => /^https?:\/\/[^/\s?#]+/i.test(text) && URL.canParse(text), "url must be an http or https address");
+
+const timezone = z.string().max(64).refine(isTimezone, "timezone must be an IANA time zone such as Europe/Zurich");
+
+export const measurementsInput = z.strictObject(
+  Object.fromEntries(MEASUREMENT_NAMES.map((key) => [key, z.boolean().optional()])) as Record<
+    (typeof MEASUREMENT_NAMES)[number],
+    z.ZodOptional<z.ZodBoolean>
+  >,
+);
+
+export const streamInput = z.strictObject({ url: streamUrl, name, measurements: measurementsInput.optional() });
+
+export const privacyInput = z.strictObject({
+  /** truncated (/24, /48), full, or none. */
+  address: z.enum(["truncated", "full", "none"]).default("truncated"),
+  honour_dnt: z.boolean().default(false),
+  /** Addresses, CIDR ranges. */
+  excluded_addresses: z.array(z.string().max(50)).max(100).default([]),
+  /** Paths; `*` stands for any text. */
+  excluded_paths: z.array(z.string().startsWith("/", "excluded_paths must begin with /").max(500)).max(100).default([]),
+});
+
+export const propertyInput = z.strictObject({
+  name,
+  timezone,
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "currency must be three capital letters such as EUR")
+    .default("USD"),
+  streams: z.array(streamInput).max(20).default([]),
+  privacy: privacyInput.default(() => privacyInput.parse({})),
+  shards: z.int().min(1).max(16).default(1),
+});
+
+export type PropertyInput = z.infer<typeof propertyInput>;
+export type StreamInput = z.infer<typeof streamInput>;
+export type Privacy = z.infer<typeof privacyInput>;
+
+export interface Stream {
+  id: string;
+  url: string;
+  name: string;
+  measurements: Measurements;
+}
+
+export interface Property {
+  site_id: string;
+  organization_id: string;
+  name: string;
+  timezone: string;
+  currency: string;
+  shards: number;
+  privacy: Privacy;
+  streams: Stream[];
+  /** ISO 8601. */
+  created_at: string;
+}
+
+/** All measurements, with the standard where the owner said nothing. */
+export function toMeasurements(given: Partial<Measurements> | undefined): Measurements {
+  return Object.fromEntries(
+    MEASUREMENT_NAMES.map((key) => [key, given?.[key] ?? MEASUREMENTS[key].standard]),
+  ) as Measurements;
+}

@@ -1,0 +1,20 @@
+// The few globals of the platform that are pure: no clock, no chance, no network. Everything else fails to compile here.
+declare class URLSearchParams implements Iterable<[string, string]> {
+  constructor(init?: string | Record<string, string>);
+  get(name: string): string | null;
+  has(name: string): boolean;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+}
+declare class URL {
+  constructor(url: string, base?: string);
+  static canParse(url: string, base?: string): boolean;
+  readonly protocol: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly origin: string;
+  readonly href: string;
+  readonly searchParams: URLSearchParams;
+}

@@ -1,0 +1,128 @@
+// The D1 tables that stations share. Accounts have theirs in account-tables.ts. `npm run migrate:make` writes migrations
+// from here; WITHOUT ROWID is added there by hand, because drizzle cannot say it: one row written instead of two.
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { FACTS, type Fact } from "../domain/catalog";
+import type { Measurements } from "../domain/measurement";
+import type { Privacy } from "../domain/property";
+
+export const properties = sqliteTable(
+  "properties",
+  {
+    site_id: text().primaryKey(),
+    organization_id: text().notNull(),
+    name: text().notNull(),
+    timezone: text().notNull(),
+    currency: text().notNull(),
+    shards: integer().notNull(),
+    privacy: text({ mode: "json" }).$type<Privacy>().notNull(),
+    created_at: integer().notNull(),
+    /** Set when the owner deletes it: gone for everybody at once, swept by the cron until nothing is left. */
+    deleted_at: integer(),
+  },
+  (t) => [index("properties_by_organization").on(t.organization_id)],
+);
+
+export const streams = sqliteTable(
+  "streams",
+  {
+    id: text().primaryKey(),
+    site_id: text().notNull(),
+    url: text().notNull(),
+    name: text().notNull(),
+    measurements: text({ mode: "json" }).$type<Measurements>().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [index("streams_by_property").on(t.site_id)],
+);
+
+/** Imports into a property: each is a hub of its own, to be destroyed with the property. */
+export const imports = sqliteTable(
+  "imports",
+  { site_id: text().notNull(), import_id: text().notNull(), created_at: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.site_id, t.import_id] })],
+);
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text().primaryKey(),
+    organization_id: text().notNull(),
+    /** Set when the key may speak for one property only. */
+    site_id: text(),
+    name: text().notNull(),
+    /** SHA-256 of the key, hexadecimal. The key itself is shown once and never kept. */
+    hash: text().notNull().unique(),
+    /** The key's first characters, so that its owner can tell it from others. */
+    prefix: text().notNull(),
+    scopes: text({ mode: "json" }).$type<string[]>().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [index("api_keys_by_organization").on(t.organization_id)],
+);
+
+/** Proof that a queue message has been counted. Its primary key is what makes counting happen once. */
+export const receipts = sqliteTable("receipts", {
+  message_id: text().primaryKey(),
+  counted_at: integer().notNull(),
+});
+
+/** What the lake holds. The pipeline's watermark is an `id`, so ids are never reused. Times are ms, dates local. */
+export const lakeFiles = sqliteTable(
+  "lake_files",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    site_id: text().notNull(),
+    zone: text().notNull(),
+    key: text().notNull(),
+    rows: integer().notNull(),
+    bytes: integer().notNull(),
+    min_time: integer().notNull(),
+    max_time: integer().notNull(),
+    min_date: text().notNull(),
+    max_date: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [index("lake_files_by_property").on(t.site_id, t.min_date)],
+);
+
+const facts = () =>
+  Object.fromEntries(FACTS.map((fact) => [fact, integer().notNull()])) as Record<
+    Fact,
+    ReturnType<ReturnType<typeof integer>["notNull"]>
+  >;
+
+/** Totals by local hour; `hour` is its beginning in epoch seconds (UTC). */
+export const rollupHours = sqliteTable(
+  "rollup_hours",
+  { site_id: text().notNull(), hour: integer().notNull(), ...facts() },
+  (t) => [primaryKey({ columns: [t.site_id, t.hour] })],
+);
+
+/** Counts by local day and value of a dimension; dimension `total` (value '') is the whole day. */
+export const rollupDays = sqliteTable(
+  "rollup_days",
+  {
+    site_id: text().notNull(),
+    dimension: text().notNull(),
+    day: text().notNull(),
+    value: text().notNull(),
+    ...facts(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.day, t.value] })],
+);
+
+/** How many events were refused, by local day and reason. */
+export const refusals = sqliteTable(
+  "refusals",
+  { site_id: text().notNull(), day: text().notNull(), reason: text().notNull(), count: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.site_id, t.day, t.reason] })],
+);
+
+/** Messages that could not be counted; the message itself is in the lake under `key`. */
+export const deadLetters = sqliteTable("dead_letters", {
+  id: text().primaryKey(),
+  site_id: text(),
+  key: text().notNull(),
+  reason: text().notNull(),
+  failed_at: integer().notNull(),
+});
