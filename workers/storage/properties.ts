@@ -1,0 +1,145 @@
+// Properties and their data streams in D1. A property that its owner has deleted is found by nobody.
+import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { type Property, type PropertyInput, type Stream, type StreamInput, toMeasurements } from "../domain/property";
+import { properties, streams } from "./tables";
+
+type PropertyRow = typeof properties.$inferSelect;
+type StreamRow = typeof streams.$inferSelect;
+export type PropertyChanges = Partial<Omit<PropertyInput, "streams">>;
+export type StreamChanges = Partial<StreamInput>;
+
+const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
+  id,
+  url,
+  name,
+  // A measurement that came later than the stream takes its standard.
+  measurements: toMeasurements(measurements),
+});
+
+const toProperty = ({ deleted_at: _, created_at, ...row }: PropertyRow, of: StreamRow[]): Property => ({
+  ...row,
+  streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
+  created_at: new Date(created_at).toISOString(),
+});
+
+/** Properties that match, with their streams, oldest first: one round trip. */
+async function findProperties(db: D1Database, matching: SQL): Promise<Property[]> {
+  const orm = drizzle(db);
+  const alive = and(matching, isNull(properties.deleted_at));
+  const [found, of] = await orm.batch([
+    orm.select().from(properties).where(alive).orderBy(asc(properties.created_at), asc(properties.site_id)),
+    orm
+      .select()
+      .from(streams)
+      .where(sql`${streams.site_id} in (select ${properties.site_id} from ${properties} where ${alive})`)
+      .orderBy(asc(streams.created_at), asc(streams.id)),
+  ]);
+  return found.map((row) => toProperty(row, of));
+}
+
+/** The property with its streams; null when it never was or has been deleted. */
+export async function loadProperty(db: D1Database, siteId: string): Promise<Property | null> {
+  return (await findProperties(db, eq(properties.site_id, siteId)))[0] ?? null;
+}
+
+export async function listProperties(db: D1Database, organizationIds: readonly string[]): Promise<Property[]> {
+  if (organizationIds.length === 0) return [];
+  // One JSON parameter: D1 takes at most 100 bound parameters, a user may belong to more organizations.
+  return findProperties(
+    db,
+    sql`${properties.organization_id} in (select value from json_each(${JSON.stringify(organizationIds)}))`,
+  );
+}
+
+export async function createProperty(
+  db: D1Database,
+  organizationId: string,
+  { streams: given, ...input }: PropertyInput,
+  now: number,
+): Promise<Property> {
+  const orm = drizzle(db);
+  const row: PropertyRow = {
+    ...input,
+    site_id: createSiteId(),
+    organization_id: organizationId,
+    created_at: now,
+    deleted_at: null,
+  };
+  // Streams made at once keep their order by a millisecond each.
+  const of = given.map((stream, index) => toStreamRow(row.site_id, stream, now + index));
+  // A statement per stream: 20 rows of six columns would be more than D1's 100 bound parameters.
+  await orm.batch([orm.insert(properties).values(row), ...of.map((stream) => orm.insert(streams).values(stream))]);
+  return toProperty(row, of);
+}
+
+/** @returns the property as it is now; null when it is gone. */
+export async function updateProperty(
+  db: D1Database,
+  siteId: string,
+  changes: PropertyChanges,
+): Promise<Property | null> {
+  if (Object.values(changes).some((value) => value !== undefined))
+    await drizzle(db).update(properties).set(changes).where(eq(properties.site_id, siteId));
+  return loadProperty(db, siteId);
+}
+
+/** From here on nobody finds the property; what it has left behind is removed by deletion.ts. */
+export async function markPropertyDeleted(db: D1Database, siteId: string, now: number): Promise<void> {
+  await drizzle(db)
+    .update(properties)
+    .set({ deleted_at: now })
+    .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at)));
+}
+
+export async function createStream(db: D1Database, siteId: string, input: StreamInput, now: number): Promise<Stream> {
+  const row = toStreamRow(siteId, input, now);
+  await drizzle(db).insert(streams).values(row);
+  return toStream(row);
+}
+
+/** Measurements that the changes do not name stay as they are. @returns null when the property has no such stream. */
+export async function updateStream(
+  db: D1Database,
+  siteId: string,
+  streamId: string,
+  { measurements, ...changes }: StreamChanges,
+): Promise<Stream | null> {
+  const [row] = await drizzle(db)
+    .update(streams)
+    .set({
+      // A column set to itself keeps the statement whole when there is nothing else to change.
+      name: changes.name ?? sql`${streams.name}`,
+      url: changes.url ?? sql`${streams.url}`,
+      measurements: sql`json_patch(${streams.measurements}, ${JSON.stringify(measurements ?? {})})`,
+    })
+    .where(and(eq(streams.site_id, siteId), eq(streams.id, streamId)))
+    .returning();
+  return row ? toStream(row) : null;
+}
+
+/** @returns false when the property has no such stream. */
+export async function deleteStream(db: D1Database, siteId: string, streamId: string): Promise<boolean> {
+  const gone = await drizzle(db)
+    .delete(streams)
+    .where(and(eq(streams.site_id, siteId), eq(streams.id, streamId)))
+    .returning({ id: streams.id });
+  return gone.length > 0;
+}
+
+const toStreamRow = (siteId: string, { url, name, measurements }: StreamInput, createdAt: number): StreamRow => ({
+  id: crypto.randomUUID(),
+  site_id: siteId,
+  url,
+  name,
+  measurements: toMeasurements(measurements),
+  created_at: createdAt,
+});
+
+/** Digits and letters that are not mistaken for one another when read aloud: 32, so that five bits choose one. */
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** Ten characters, 50 bits: short in a snippet, not to be guessed by trying. */
+function createSiteId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => ALPHABET[byte & 31]).join("");
+}
