@@ -1,0 +1,25 @@
+// Who belongs to which organization, and as what.
+import { asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { members, organizations } from "../storage/account-tables";
+
+export interface Membership {
+  id: string;
+  name: string;
+  role: string;
+}
+
+/** The organizations of a user, the one joined first at the front. */
+export async function membershipsOf(db: D1Database, userId: string): Promise<Membership[]> {
+  return drizzle(db)
+    .select({ id: organizations.id, name: organizations.name, role: members.role })
+    .from(members)
+    .innerJoin(organizations, eq(organizations.id, members.organizationId))
+    .where(eq(members.userId, userId))
+    .orderBy(asc(members.createdAt), asc(members.id));
+}
+
+/** A member who may only read must not open an organization of their own in the owner's Cloudflare account. */
+export async function isOwnerSomewhere(db: D1Database, userId: string): Promise<boolean> {
+  return (await membershipsOf(db, userId)).some(({ role }) => role.split(",").includes("owner"));
+}

@@ -1,0 +1,66 @@
+// The routes of accounts: signing in and out, the first account, and who am I.
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { Hono } from "hono";
+import type { AppEnv } from "../app";
+import { readInput } from "../body";
+import { requireCaller } from "../domain/caller";
+import { Problem, type ProblemCode } from "../domain/problem";
+import { users } from "../storage/account-tables";
+import { authFor } from "./auth-for";
+import { membershipsOf } from "./memberships";
+import { createOwner, isSetupNeeded, requireSetupToken, setupInput } from "./setup";
+
+export const accountRoutes = new Hono<AppEnv>();
+
+accountRoutes.on(["GET", "POST"], "/api/auth/*", async (c) => {
+  const auth = await authFor(c.env, c.req.raw);
+  const response = await auth.handler(c.req.raw);
+  if (response.status >= 400) throw await toProblem(response);
+  return response;
+});
+
+accountRoutes.get("/api/setup", async (c) => c.json({ needed: await isSetupNeeded(c.env.DB) }));
+
+accountRoutes.post("/api/setup", async (c) => {
+  const input = await readInput(c.req.raw, setupInput);
+  await requireSetupToken(c.env.SETUP_TOKEN, input.token);
+  // Before the password is hashed: that is the dear part.
+  if (!(await isSetupNeeded(c.env.DB))) throw new Problem("conflict", "setup is closed: an account exists");
+  return c.json(await createOwner(c.env.DB, await authFor(c.env, c.req.raw), input, Date.now()), 201);
+});
+
+accountRoutes.get("/api/v1/me", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  if (caller.kind === "key") throw new Problem("forbidden", "API key has no user");
+  const [user] = await drizzle(c.env.DB)
+    .select({ id: users.id, email: users.email, name: users.name })
+    .from(users)
+    .where(eq(users.id, caller.id));
+  if (!user) throw new Problem("unauthorized", "user does not exist any more");
+  return c.json({ user, organizations: await membershipsOf(c.env.DB, user.id) });
+});
+
+const CODE_OF_STATUS: Record<number, ProblemCode> = {
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  413: "too_large",
+  422: "invalid",
+  429: "too_many",
+};
+
+/** better-auth has errors of its own form; callers of this API see one. */
+async function toProblem(response: Response): Promise<Problem> {
+  const code = CODE_OF_STATUS[response.status] ?? (response.status < 500 ? "invalid" : "internal");
+  if (code === "internal") return new Problem(code, "accounts could not answer");
+  if (code === "too_many") {
+    const seconds = Number(response.headers.get("x-retry-after")) || 60;
+    return new Problem(code, `address has tried too often and may try again in ${seconds} s`, { retry_after: seconds });
+  }
+  const { message, code: reason } = (await response.json().catch(() => ({}))) as { message?: string; code?: string };
+  if (reason === "INVALID_EMAIL_OR_PASSWORD") return new Problem(code, "e-mail or password is wrong");
+  return new Problem(code, message ?? "account route does not exist", reason === undefined ? undefined : { reason });
+}

@@ -1,0 +1,91 @@
+// The first account: made once, by whoever holds the setup token, while there is no other.
+import { drizzle } from "drizzle-orm/d1";
+import { z } from "zod";
+import { Problem } from "../domain/problem";
+import { users } from "../storage/account-tables";
+import type { Auth } from "./auth";
+import { PASSWORD_LENGTH } from "./password-length";
+
+const { min, max } = PASSWORD_LENGTH;
+const title = z.string().trim().min(1).max(100);
+
+export const setupInput = z.strictObject({
+  token: z.string().max(500),
+  email: z.email("email must be an e-mail address").max(254).toLowerCase(),
+  password: z
+    .string()
+    .min(min, `password must have at least ${min} characters`)
+    .max(max, `password must have at most ${max} characters`),
+  name: title.optional(),
+  organization: title.optional(),
+});
+
+export type SetupInput = z.infer<typeof setupInput>;
+
+export interface SetupResult {
+  user: { id: string; email: string; name: string };
+  organization: { id: string; name: string };
+}
+
+export async function isSetupNeeded(db: D1Database): Promise<boolean> {
+  return (await drizzle(db).select({ id: users.id }).from(users).limit(1)).length === 0;
+}
+
+/** @throws Problem forbidden unless the token is the one that was set. */
+export async function requireSetupToken(expected: string | undefined, given: string): Promise<void> {
+  if (!expected) throw new Problem("forbidden", "setup is closed: the Worker has no SETUP_TOKEN");
+  // Digests have one length, so that neither the time nor an error tells anything of the token.
+  const [wanted, shown] = await Promise.all([digestOf(expected), digestOf(given)]);
+  if (!crypto.subtle.timingSafeEqual(wanted, shown)) throw new Problem("forbidden", "setup token is wrong");
+}
+
+/**
+ * The owner, their password, their organization, in one batch, which is one transaction: each row is written only if the
+ * one before was, and the first only if there is no user yet. Of two callers at once one wins, and a crash leaves nothing
+ * half made.
+ * @throws Problem conflict when there is an account already.
+ */
+export async function createOwner(db: D1Database, auth: Auth, input: SetupInput, now: number): Promise<SetupResult> {
+  const context = await auth.$context;
+  const password = await context.password.hash(input.password);
+  const name = input.name ?? input.email.slice(0, input.email.indexOf("@"));
+  const user = { id: idFor("user"), email: input.email, name };
+  const organization = { id: idFor("organization"), name: input.organization ?? name };
+  const time = new Date(now).toISOString();
+
+  const [made] = await db.batch([
+    db
+      .prepare(
+        `insert into user (id, name, email, emailVerified, createdAt, updatedAt)
+         select ?1, ?2, ?3, 1, ?4, ?4 where not exists (select 1 from user)`,
+      )
+      .bind(user.id, user.name, user.email, time),
+    db
+      .prepare(
+        `insert into account (id, accountId, providerId, userId, password, createdAt, updatedAt)
+         select ?1, id, 'credential', id, ?2, ?3, ?3 from user where id = ?4`,
+      )
+      .bind(idFor("account"), password, time, user.id),
+    db
+      .prepare(
+        `insert into organization (id, name, slug, createdAt)
+         select ?1, ?2, ?1, ?3 from user where id = ?4`,
+      )
+      .bind(organization.id, organization.name, time, user.id),
+    db
+      .prepare(
+        `insert into member (id, organizationId, userId, role, createdAt)
+         select ?1, ?2, id, 'owner', ?3 from user where id = ?4`,
+      )
+      .bind(idFor("member"), organization.id, time, user.id),
+  ]);
+  if (made?.meta.changes !== 1) throw new Problem("conflict", "setup is closed: an account exists");
+  return { user, organization };
+
+  function idFor(model: string): string {
+    return context.generateId({ model }) || crypto.randomUUID();
+  }
+}
+
+const digestOf = (text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

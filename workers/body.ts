@@ -1,0 +1,27 @@
+// Reads the JSON body of a request, up to a limit, into what a schema says.
+import type { z } from "zod";
+import { parseInput, parseJson } from "./domain/input";
+import { Problem } from "./domain/problem";
+
+/** What owners send is small: a property with 20 streams and 200 exclusions is less than this. */
+const LIMIT = 64 * 1024;
+
+/** @throws Problem too_large or invalid. */
+export async function readInput<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+  return parseInput(schema, parseJson(await readText(request, LIMIT)));
+}
+
+/** Stops reading at the limit: Content-Length may be absent, or a lie. @throws Problem too_large. */
+async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = new Problem("too_large", `body must have at most ${limit} bytes`);
+  if (Number(request.headers.get("content-length")) > limit) throw tooLarge;
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

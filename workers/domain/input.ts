@@ -1,0 +1,60 @@
+// What a caller sends, held against a schema: typed data comes out, or a Problem that names every field that is wrong.
+import type { z } from "zod";
+import { Problem } from "./problem";
+
+/** One thing that is wrong. `path` is empty where the body itself is meant. */
+export interface InputFault {
+  path: string;
+  message: string;
+}
+
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
+
+/** `streams[0].url`, the way a JavaScript programmer would write it. */
+export function toPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)),
+    "",
+  );
+}
+
+const UNITS: Record<string, string> = { string: " characters", array: " items", set: " items", object: " fields" };
+
+/** Zod's default sentences begin with "Invalid input"; ours begin with the field. A schema's own message goes first. */
+function toSentence(issue: Issue): string {
+  const subject = toPath(issue.path ?? []) || "body";
+  const unit = "origin" in issue ? (UNITS[String(issue.origin)] ?? "") : "";
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined ? `${subject} must be given` : `${subject} must be of type ${issue.expected}`;
+    case "too_small":
+      return `${subject} must ${unit ? "have" : "be"} at least ${issue.minimum}${unit}`;
+    case "too_big":
+      return `${subject} must ${unit ? "have" : "be"} at most ${issue.maximum}${unit}`;
+    case "invalid_value":
+      return `${subject} must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
+    case "unrecognized_keys":
+      return `${subject} must not have the field ${issue.keys.join(", ")}`;
+    case "invalid_format":
+      return `${subject} must be a valid ${issue.format}`;
+    default:
+      return `${subject} is not valid`;
+  }
+}
+
+/** @throws Problem invalid, with an InputFault for everything that is wrong. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value, { error: toSentence });
+  if (parsed.success) return parsed.data;
+  const faults: InputFault[] = parsed.error.issues.map(({ path, message }) => ({ path: toPath(path), message }));
+  throw new Problem("invalid", faults[0]?.message ?? "body is not valid", faults);
+}
+
+/** @throws Problem invalid when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem("invalid", "body must be valid JSON");
+  }
+}
