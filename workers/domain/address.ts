@@ -1,0 +1,68 @@
+// Network addresses: which are excluded, and how much of one is kept.
+import ipaddr from "ipaddr.js";
+import type { AddressPrivacy } from "./hub";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Range = [Address, number];
+
+/** Bits that are kept of a truncated address: what a network has, not a household. */
+const KEPT_BITS = { ipv4: 24, ipv6: 48 } as const;
+
+/** IPv4-mapped IPv6 counts as the IPv4 inside. Only four decimals are IPv4 here: `1`, `0x7f.1` and `010.0.0.1` are not. */
+function toAddress(text: string): Address | null {
+  if (text.includes(":")) return ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null;
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : null;
+}
+
+function toRange(text: string): Range | null {
+  const [base = "", bits, ...rest] = text.trim().split("/");
+  const address = toAddress(base);
+  if (!address || rest.length > 0) return null;
+  const all = address.kind() === "ipv4" ? 32 : 128;
+  if (bits === undefined) return [address, all];
+  if (!/^\d{1,3}$/.test(bits)) return null;
+  // `::ffff:10.0.0.0/104` names the IPv4 network 10.0.0.0/8.
+  const mapped = all === 32 && base.includes(":") ? 96 : 0;
+  const length = Number(bits) - mapped;
+  return length >= 0 && length <= all ? [address, length] : null;
+}
+
+/** A property's list is the same array for as long as its configuration is cached, so it is read once. */
+const rangesOf = new WeakMap<readonly string[], Range[]>();
+
+function toRanges(texts: readonly string[]): Range[] {
+  let ranges = rangesOf.get(texts);
+  if (!ranges) {
+    ranges = texts.map(toRange).filter((range) => range !== null);
+    rangesOf.set(texts, ranges);
+  }
+  return ranges;
+}
+
+/** True for an IPv4 address in four decimals or an IPv6 address. */
+export const isAddress = (text: string): boolean => toAddress(text) !== null;
+
+/** True for an address or a CIDR range such as 10.0.0.0/8. */
+export const isAddressRange = (text: string): boolean => toRange(text) !== null;
+
+/** True when the address is one of, or lies in one of, the ranges (addresses or CIDR). What is no range matches nothing. */
+export function isExcluded(address: string | null, ranges: readonly string[]): boolean {
+  if (!address || ranges.length === 0) return false;
+  const parsed = toAddress(address);
+  if (!parsed) return false;
+  return toRanges(ranges).some((range) => range[0].kind() === parsed.kind() && parsed.match(range));
+}
+
+/**
+ * What the property's privacy setting lets be kept: the /24 or /48 network's first address, the whole address in its
+ * canonical form (RFC 5952), or null. Also null for what is no address.
+ */
+export function truncateAddress(address: string | null, privacy: AddressPrivacy): string | null {
+  const parsed = address && privacy !== "none" ? toAddress(address) : null;
+  if (!parsed) return null;
+  // Bytes and back: the zone of `fe80::1%eth0` is the sender's own affair.
+  const bytes = parsed.toByteArray();
+  if (privacy === "truncated") bytes.fill(0, KEPT_BITS[parsed.kind()] / 8);
+  const kept = ipaddr.fromByteArray(bytes);
+  return kept instanceof ipaddr.IPv6 ? kept.toRFC5952String() : kept.toString();
+}
