@@ -1,0 +1,67 @@
+// What the local Worker runs with: wrangler.toml with absolute paths and short waits, and secrets of its own. Both lie in
+// the state folder, so that nothing is written into the project.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Seconds that a batch waits for more messages here. The deployed thirty save D1 rows; here nobody pays for them. */
+const QUEUE_WAIT = 1;
+/** Seconds that an event waits in the hub's journal here, so that the dashboard moves while one looks at it. */
+const FLUSH_SECONDS = "2";
+
+export interface Secrets {
+  AUTH_SECRET: string;
+  SETUP_TOKEN: string;
+}
+
+/** A key of wrangler.toml that must be another here. */
+interface Change {
+  key: string;
+  to: (value: string) => string;
+}
+
+const absolute = (value: string): string => JSON.stringify(resolve(ROOT, JSON.parse(value) as string));
+
+const CHANGES: Change[] = [
+  { key: "main", to: absolute },
+  { key: "directory", to: absolute },
+  { key: "migrations_dir", to: absolute },
+  { key: "max_batch_timeout", to: () => String(QUEUE_WAIT) },
+  { key: "FLUSH_SECONDS", to: () => JSON.stringify(FLUSH_SECONDS) },
+];
+
+/** wrangler.toml as the local Worker needs it. @throws Error when a key that must change is not there. */
+export function toLocalConfig(toml: string): string {
+  return CHANGES.reduce((text, { key, to }) => {
+    const line = new RegExp(`^(${key} = )(.+)$`, "gm");
+    if (!line.test(text)) throw new Error(`wrangler.toml has no ${key}, which the local system must set`);
+    return text.replace(line, (_, name: string, value: string) => name + to(value));
+  }, toml);
+}
+
+function readSecrets(path: string): Partial<Secrets> {
+  if (!existsSync(path)) return {};
+  const pairs = readFileSync(path, "utf8").matchAll(/^(\w+)="(.*)"$/gm);
+  return Object.fromEntries(Array.from(pairs, ([, name, value]) => [name, value])) as Partial<Secrets>;
+}
+
+const random = (): string => randomBytes(32).toString("base64url");
+
+/** Writes the configuration and, at the first start, the secrets. Returns where the configuration lies. */
+export function prepareConfig(state: string): { config: string; secrets: Secrets } {
+  const config = join(state, "worker", "wrangler.toml");
+  const vars = join(state, "worker", ".dev.vars");
+  mkdirSync(dirname(config), { recursive: true });
+  writeFileSync(config, toLocalConfig(readFileSync(join(ROOT, "wrangler.toml"), "utf8")));
+  const known = readSecrets(vars);
+  const secrets: Secrets = {
+    AUTH_SECRET: known.AUTH_SECRET ?? random(),
+    SETUP_TOKEN: known.SETUP_TOKEN ?? random(),
+  };
+  const lines = Object.entries(secrets).map(([name, value]) => `${name}="${value}"\n`);
+  writeFileSync(vars, lines.join(""), { mode: 0o600 });
+  return { config, secrets };
+}

@@ -1,0 +1,64 @@
+// What a running local system has stored, read through the explorer that wrangler serves beside the Worker: another
+// process on the same files would have to wait for, or disturb, the one that writes them.
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const DATABASE = "00000000-0000-0000-0000-000000000000";
+const BUCKET = "trackkit-lake";
+const explorer = (worker: string, path: string): string => `${worker}/cdn-cgi/local/explorer/api/${path}`;
+
+export type Row = Record<string, string | number | null>;
+
+interface Raw {
+  success: boolean;
+  errors: { message: string }[];
+  result: { results: { columns: string[]; rows: (string | number | null)[][] } }[];
+}
+
+/** Rows of the local database. @throws Error when the statement fails. */
+export async function queryD1(worker: string, sql: string, params: (string | number)[] = []): Promise<Row[]> {
+  const response = await fetch(explorer(worker, `d1/database/${DATABASE}/raw`), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ sql, params }),
+  });
+  const body = (await response.json()) as Raw;
+  if (!body.success) throw new Error(`D1 refused the query: ${body.errors.map((error) => error.message).join("; ")}`);
+  const { columns, rows } = body.result[0]?.results ?? { columns: [], rows: [] };
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])));
+}
+
+interface Listing {
+  result: { key: string }[];
+  result_info?: { cursor?: string; is_truncated?: string | boolean };
+}
+
+/** Keys of the objects in the local lake, in order. */
+export async function lakeKeys(worker: string, prefix = ""): Promise<string[]> {
+  const keys: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ prefix, ...(cursor ? { cursor } : {}) });
+    const response = await fetch(explorer(worker, `r2/buckets/${BUCKET}/objects?${query}`));
+    if (!response.ok) throw new Error(`Lake listing answered ${response.status}: ${await response.text()}`);
+    const { result, result_info: info } = (await response.json()) as Listing;
+    keys.push(...result.map((object) => object.key));
+    cursor = String(info?.is_truncated) === "true" ? info?.cursor : undefined;
+  } while (cursor);
+  return keys.sort();
+}
+
+/** Downloads the lake's Parquet objects into a folder, under their keys. Returns the paths. */
+export async function downloadLake(worker: string, folder: string, prefix = ""): Promise<string[]> {
+  const paths: string[] = [];
+  for (const key of await lakeKeys(worker, prefix)) {
+    if (!key.endsWith(".parquet")) continue;
+    const response = await fetch(explorer(worker, `r2/buckets/${BUCKET}/objects/${encodeURIComponent(key)}`));
+    if (!response.ok) throw new Error(`Lake object ${key} answered ${response.status}`);
+    const path = join(folder, key);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, Buffer.from(await response.arrayBuffer()));
+    paths.push(path);
+  }
+  return paths;
+}

@@ -1,0 +1,58 @@
+// When people come: by the hour and weekday of where they live, some often, most once in a while.
+import { offsetAt } from "../../workers/domain/zone.ts";
+import type { Country, Simulation } from "./config.ts";
+import type { Person } from "./people.ts";
+import { type Random, randomFor } from "./random.ts";
+
+const HOUR = 3_600_000;
+const ARRIVALS = 2;
+
+/** How busy an hour is in a country, beside the average hour of the week (1). */
+export function activityAt(simulation: Simulation, country: Country, instant: number): number {
+  const { curve } = simulation;
+  if (curve === "flat") return 1;
+  const local = new Date(instant + offsetAt(instant, country.timezone));
+  const day = local.getUTCDay();
+  const sum = (hours: number[]): number => hours.reduce((all, one) => all + one, 0);
+  const mean = (5 * sum(curve.weekday) + 2 * sum(curve.weekend)) / 168;
+  const hours = day === 0 || day === 6 ? curve.weekend : curve.weekday;
+  return (hours[local.getUTCHours()] ?? 0) / mean;
+}
+
+function worldActivity(simulation: Simulation, instant: number): number {
+  const weights = simulation.countries.reduce((sum, country) => sum + country.weight, 0);
+  const active = simulation.countries.map((country) => country.weight * activityAt(simulation, country, instant));
+  return active.reduce((sum, one) => sum + one, 0) / weights;
+}
+
+export interface Arrival {
+  at: number;
+  person: Person;
+}
+
+function pickPerson(simulation: Simulation, personAt: (index: number) => Person, random: Random, at: number): Person {
+  const { users, regulars } = simulation;
+  const often = Math.max(1, Math.round(users * regulars.share));
+  const busiest = Math.max(...simulation.countries.map((country) => activityAt(simulation, country, at)));
+  for (;;) {
+    const index = random.chance(regulars.visits) ? random.int(0, often - 1) : random.int(0, users - 1);
+    const person = personAt(index);
+    // Who sleeps now is passed over, so that each country follows its own clock.
+    if (random.unit() * busiest <= activityAt(simulation, person.country, at)) return person;
+  }
+}
+
+/** Everybody who comes in the hour (of UTC) that begins at `hour`, in the order of their coming. */
+export function arrivalsIn(
+  simulation: Simulation,
+  seed: number,
+  hour: number,
+  personAt: (index: number) => Person,
+): Arrival[] {
+  const random = randomFor(seed, ARRIVALS, hour / HOUR);
+  const count = random.poisson(simulation.rate * worldActivity(simulation, hour));
+  return Array.from({ length: count }, () => {
+    const at = hour + random.int(0, HOUR - 1);
+    return { at, person: pickPerson(simulation, personAt, random, at) };
+  }).sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,124 @@
+// The simulation's configuration: what demo.yml may say, with the meaning of each word.
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const weight = z.number().min(0);
+const share = z.number().min(0).max(1);
+const path = z.string().startsWith("/", "path must begin with /");
+const weights = z.record(z.string(), weight);
+/** One value, or a list of which one is picked. */
+const choice = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of `90s`, `10m`, `2h` or `30d`. @throws Error when it says no duration. */
+export function toDuration(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  if (!count || !unit) throw new Error(`duration must be a number with s, m, h or d, such as 10m; got ${text}`);
+  return Number(count) * UNITS[unit as keyof typeof UNITS];
+}
+
+const duration = z.string().transform((text, context) => {
+  try {
+    return toDuration(text);
+  } catch (error) {
+    context.addIssue(String(error));
+    return z.NEVER;
+  }
+});
+
+const hours = z.array(weight).length(24, "a curve has 24 numbers, one for each hour from midnight");
+
+const place = z.strictObject({ region: z.string(), city: z.string(), weight });
+
+const country = z.strictObject({
+  code: z.string().regex(/^[A-Z]{2}$/, "code must be two capital letters"),
+  weight,
+  timezone: z.string(),
+  languages: weights,
+  places: z.array(place).min(1),
+});
+
+const device = z.strictObject({
+  name: z.string(),
+  weight,
+  agent: z.string(),
+  screens: z.array(z.string().regex(/^\d+x\d+$/, "a screen is WIDTHxHEIGHT")).min(1),
+});
+
+const source = z.strictObject({
+  name: z.string(),
+  weight,
+  /** Page that linked here; absent for visits that come from nowhere. */
+  referrer: choice(z.string()).optional(),
+  /** Query of the landing page. */
+  query: choice(z.string()).optional(),
+  /** Pages on which such visits begin; the pages' own `entry` where absent. */
+  landing: weights.optional(),
+  /** Chance that such a visit ends on its first page before it was really read. */
+  bounce: share.default(0.3),
+});
+
+/** An event that may happen while a page is read. Its other words are those of POST /api/events. */
+const action = z.looseObject({ event_type: z.string(), chance: share });
+
+const page = z.strictObject({
+  path,
+  title: z.string(),
+  entry: weight.default(0),
+  /** Median seconds that the page is read. */
+  read: z.number().positive(),
+  /** How far down it is usually read, percent. */
+  scroll: z.number().min(0).max(100),
+  leave: share,
+  next: weights,
+  actions: z.array(action).default([]),
+});
+
+export const simulationSchema = z
+  .strictObject({
+    users: z.int().min(1).max(10_000_000),
+    duration,
+    rate: z.number().positive().max(1_000_000),
+    seed: z.int(),
+    hostname: z.string(),
+    regulars: z.strictObject({ share: share.refine((s) => s > 0, "share must be above 0"), visits: share }),
+    signed_in: share,
+    curve: z.union([z.literal("flat"), z.strictObject({ weekday: hours, weekend: hours })]),
+    countries: z.array(country).min(1),
+    devices: z.array(device).min(1),
+    sources: z.array(source).min(1),
+    pages: z.array(page).min(1),
+  })
+  .superRefine(({ pages, sources }, context) => {
+    const known = new Set(pages.map((one) => one.path));
+    const named = [
+      ...pages.flatMap((one) => Object.keys(one.next)),
+      ...sources.flatMap((one) => Object.keys(one.landing ?? {})),
+    ];
+    for (const unknown of new Set(named.filter((one) => !known.has(one))))
+      context.addIssue(`${unknown} is linked, but no page has this path`);
+    if (!pages.some((one) => one.entry > 0)) context.addIssue("at least one page must have an entry above 0");
+  });
+
+export type Simulation = z.infer<typeof simulationSchema>;
+export type Country = Simulation["countries"][number];
+export type Device = Simulation["devices"][number];
+export type Source = Simulation["sources"][number];
+export type Page = Simulation["pages"][number];
+export type Action = Page["actions"][number];
+
+/** @throws Error that lists everything that is wrong with the configuration. */
+export function toSimulation(value: unknown): Simulation {
+  const result = simulationSchema.safeParse(value);
+  if (result.success) return result.data;
+  const wrong = result.error.issues.map((issue) => `  ${issue.path.join(".") || "(top)"}: ${issue.message}`);
+  throw new Error(`The configuration is not valid:\n${wrong.join("\n")}`);
+}
+
+export const DEMO = new URL("./demo.yml", import.meta.url);
+
+export function readSimulation(file: string | URL = DEMO): Simulation {
+  return toSimulation(parse(readFileSync(file, "utf8")));
+}

@@ -1,0 +1,119 @@
+// One visit: where it comes from, which pages it reads for how long, and what is done on them.
+import type { Page, Simulation, Source } from "./config.ts";
+import type { SimulatedEvent } from "./event.ts";
+import type { Person } from "./people.ts";
+import type { Random } from "./random.ts";
+
+/** An event and when it happens: events of several visits are put in order by it. */
+export interface Moment {
+  at: number;
+  event: SimulatedEvent;
+}
+
+/** Nobody reads more pages than this in one visit. */
+const MAX_PAGES = 30;
+/** Nobody looks at one page for longer: visits must stay within the half hour that ends them. */
+const MAX_READ_MS = 20 * 60_000;
+/** A page that was left at once. */
+const GLANCE_MS = [800, 6_000] as const;
+/** Share of visits by regulars who type the address or use a bookmark. */
+const BOOKMARKED = 0.55;
+
+interface Words {
+  event_type: string;
+  [word: string]: unknown;
+}
+
+function one<T>(random: Random, value: T | T[]): T {
+  return Array.isArray(value) ? random.pick(value) : value;
+}
+
+/** What an action says, with one value picked wherever the configuration lists several. */
+function settle(random: Random, value: unknown): unknown {
+  if (Array.isArray(value)) return settle(random, random.pick(value));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, settle(random, inner)]));
+}
+
+function sourceFor(simulation: Simulation, person: Person, random: Random): Source {
+  const direct = simulation.sources.filter((source) => !source.referrer && !source.query);
+  const from = person.regular && direct.length > 0 && random.chance(BOOKMARKED) ? direct : simulation.sources;
+  return random.weighted(from, (source) => source.weight);
+}
+
+function landingPage(simulation: Simulation, source: Source, random: Random): Page {
+  return random.weighted(simulation.pages, (page) => (source.landing ? (source.landing[page.path] ?? 0) : page.entry));
+}
+
+function nextPage(simulation: Simulation, page: Page, random: Random): Page | undefined {
+  const followed = Object.entries(page.next).filter(([, weight]) => weight > 0);
+  if (followed.length === 0 || random.chance(page.leave)) return undefined;
+  const [path] = random.weighted(followed, ([, weight]) => weight);
+  return simulation.pages.find((other) => other.path === path);
+}
+
+function actionsOn(page: Page, read: number, random: Random): { after: number; words: Words }[] {
+  return page.actions
+    .filter((action) => random.chance(action.chance))
+    .map(({ chance: _, event_type, ...words }) => ({
+      after: Math.floor(read * (0.3 + 0.6 * random.unit())),
+      words: { event_type, ...(settle(random, words) as Record<string, unknown>) },
+    }))
+    .sort((a, b) => a.after - b.after);
+}
+
+export interface VisitOptions {
+  person: Person;
+  start: number;
+  hostname: string;
+  /** Begins the id of each event of the visit. */
+  id: string;
+}
+
+/** The visit's events in the order in which they happen. */
+export function visitOf(simulation: Simulation, random: Random, options: VisitOptions): Moment[] {
+  const { person, hostname } = options;
+  const source = sourceFor(simulation, person, random);
+  const origin = `https://${hostname}`;
+  const moments: Moment[] = [];
+  const who = {
+    ...(person.user_id ? { user_id: person.user_id } : {}),
+    language: person.language,
+    screen: person.screen,
+    ip: person.ip,
+    user_agent: person.device.agent,
+    country: person.country.code,
+    region: person.region,
+    city: person.city,
+  };
+  function add(at: number, words: Words & { url: string }): void {
+    const event_id = `${options.id}-${moments.length}`;
+    moments.push({ at, event: { event_id, event_time: new Date(at).toISOString(), ...words, ...who } });
+  }
+
+  const query = source.query === undefined ? "" : `?${one(random, source.query)}`;
+  let referrer = source.referrer === undefined ? undefined : one(random, source.referrer);
+  let page: Page | undefined = landingPage(simulation, source, random);
+  let at = options.start;
+  const glance = random.chance(source.bounce);
+  for (let count = 0; page && count < MAX_PAGES; count++) {
+    const url = `${origin}${page.path}${count === 0 ? query : ""}`;
+    const read = glance
+      ? random.int(...GLANCE_MS)
+      : Math.min(MAX_READ_MS, Math.round(random.logNormal(page.read * person.pace * 1_000, 0.7)));
+    add(at, { event_type: "pageview", url, title: page.title, ...(referrer ? { referrer } : {}) });
+    const actions = glance ? [] : actionsOn(page, read, random);
+    for (const { after, words } of actions) add(at + after, { ...words, url, title: page.title });
+    const depth = glance ? random.int(4, 30) : Math.round(random.logNormal(page.scroll, 0.3));
+    add(at + read, {
+      event_type: "engagement",
+      url,
+      engaged_ms: Math.round(read * (0.6 + 0.4 * random.unit())),
+      scroll_depth: Math.max(3, Math.min(100, depth)),
+    });
+    referrer = url;
+    page = glance ? undefined : nextPage(simulation, page, random);
+    at += read + random.int(150, 1_500);
+  }
+  return moments;
+}

@@ -1,0 +1,67 @@
+// The people who know the site: each has a country, a device and an address for as long as the simulation lasts.
+import type { Country, Device, Simulation } from "./config.ts";
+import { randomFor } from "./random.ts";
+
+export interface Person {
+  index: number;
+  country: Country;
+  region: string;
+  city: string;
+  device: Device;
+  screen: string;
+  language: string;
+  ip: string;
+  /** Set for those who are signed in. */
+  user_id: string | null;
+  /** Whether they come again and again. */
+  regular: boolean;
+  /** How long they read, beside others. */
+  pace: number;
+}
+
+/** Addresses that belong to nobody: RFC 2544 keeps 198.18.0.0/15 for measurements. */
+const ADDRESSES = 1 << 17;
+const FIRST_ADDRESS = (198 << 24) | (18 << 16);
+/** Odd, so that a multiple of it modulo a power of two never meets the same address twice. */
+const STRIDE = 0x9e37;
+
+function addressOf(index: number): string {
+  const address = FIRST_ADDRESS + (Math.imul(index, STRIDE) & (ADDRESSES - 1));
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+}
+
+const PEOPLE = 1;
+
+/** Looks a person up; the same index of the same seed is the same person. */
+export function peopleOf(simulation: Simulation, seed: number): (index: number) => Person {
+  const known = new Map<number, Person>();
+  const regulars = Math.max(1, Math.round(simulation.users * simulation.regulars.share));
+  function makePerson(index: number): Person {
+    const random = randomFor(seed, PEOPLE, index);
+    const country = random.weighted(simulation.countries, (one) => one.weight);
+    const { region, city } = random.weighted(country.places, (one) => one.weight);
+    const device = random.weighted(simulation.devices, (one) => one.weight);
+    const [language] = random.weighted(Object.entries(country.languages), ([, weight]) => weight);
+    return {
+      index,
+      country,
+      region,
+      city,
+      device,
+      screen: random.pick(device.screens),
+      language,
+      ip: addressOf(index),
+      user_id: random.chance(simulation.signed_in) ? `customer-${index + 1}` : null,
+      regular: index < regulars,
+      pace: random.logNormal(1, 0.35),
+    };
+  }
+  return (index) => {
+    let person = known.get(index);
+    if (!person) {
+      person = makePerson(index);
+      known.set(index, person);
+    }
+    return person;
+  };
+}

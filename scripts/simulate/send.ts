@@ -1,0 +1,81 @@
+// Sending events to a TrackKit: what has just happened through POST /api/events, history through imports.
+import type { Api } from "../api.ts";
+
+/** POST /api/events takes no more in one request. */
+const MAX_LIST = 500;
+/** Imports take 10 MB a request; smaller ones show progress and are soon sent again. */
+const IMPORT_BYTES = 2_000_000;
+const IMPORT_LINES = 2_500;
+
+export interface Rejection {
+  index: number;
+  code: string;
+  message: string;
+}
+
+export interface Sent {
+  accepted: number;
+  duplicates: number;
+  refused: Record<string, number>;
+  rejected: Rejection[];
+}
+
+export const nothingSent = (): Sent => ({ accepted: 0, duplicates: 0, refused: {}, rejected: [] });
+
+/** Adds a reply to a sum; positions in a list become positions among all events. */
+function add(sum: Sent, reply: Partial<Sent>, offset: number): void {
+  sum.accepted += reply.accepted ?? 0;
+  sum.duplicates += reply.duplicates ?? 0;
+  for (const [reason, count] of Object.entries(reply.refused ?? {}))
+    sum.refused[reason] = (sum.refused[reason] ?? 0) + count;
+  for (const rejection of reply.rejected ?? []) sum.rejected.push({ ...rejection, index: rejection.index + offset });
+}
+
+/** Events that happened just now, or at most 72 hours ago. @throws ApiError when the whole list is turned down. */
+export async function sendEvents(api: Api, siteId: string, events: readonly object[]): Promise<Sent> {
+  const sum = nothingSent();
+  for (let from = 0; from < events.length; from += MAX_LIST) {
+    const list = events.slice(from, from + MAX_LIST).map((event) => ({ ...event, site_id: siteId }));
+    add(sum, await api.post<Partial<Sent>>("/api/events", { events: list }), from);
+  }
+  return sum;
+}
+
+/** Cuts NDJSON lines into bodies of a bearable size. */
+export function* toBodies(events: Iterable<object>): Generator<{ body: string; count: number }> {
+  let lines: string[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const line = JSON.stringify(event);
+    const size = Buffer.byteLength(line) + 1;
+    if (lines.length > 0 && (bytes + size > IMPORT_BYTES || lines.length >= IMPORT_LINES)) {
+      yield { body: lines.join("\n"), count: lines.length };
+      lines = [];
+      bytes = 0;
+    }
+    lines.push(line);
+    bytes += size;
+  }
+  if (lines.length > 0) yield { body: lines.join("\n"), count: lines.length };
+}
+
+export interface ImportOptions {
+  siteId: string;
+  /** The same id continues an import: events that it has already are not counted again. */
+  importId: string;
+  /** Told after each request how many events have gone out. */
+  onSent?: (count: number) => void;
+}
+
+/** Events of the past, in the order in which they happened. @throws ApiError when a request is turned down. */
+export async function importEvents(api: Api, events: Iterable<object>, options: ImportOptions): Promise<Sent> {
+  const path = `/api/v1/properties/${encodeURIComponent(options.siteId)}/imports?import_id=${encodeURIComponent(options.importId)}`;
+  const sum = nothingSent();
+  let sent = 0;
+  for (const { body, count } of toBodies(events)) {
+    add(sum, await api.post<Partial<Sent>>(path, body), sent);
+    sent += count;
+    options.onSent?.(sent);
+  }
+  return sum;
+}

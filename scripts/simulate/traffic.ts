@@ -1,0 +1,43 @@
+// The traffic of a site: every event of everybody, in the order of time. Pure: the same seed, configuration and start
+// give the same events, byte for byte.
+import { arrivalsIn } from "./arrivals.ts";
+import type { Simulation } from "./config.ts";
+import type { SimulatedEvent } from "./event.ts";
+import { type Moment, visitOf } from "./journey.ts";
+import { peopleOf } from "./people.ts";
+import { randomFor } from "./random.ts";
+
+const HOUR = 3_600_000;
+const VISITS = 3;
+
+export interface Period {
+  /** Milliseconds since 1970. */
+  start: number;
+  /** Where the traffic breaks off; it goes on for ever when this is Infinity. */
+  end: number;
+}
+
+/** People who come, hour by hour, one visit at a time for each. */
+export function* traffic(simulation: Simulation, { start, end }: Period): Generator<SimulatedEvent, void, undefined> {
+  const { seed, hostname } = simulation;
+  const personAt = peopleOf(simulation, seed);
+  /** Until when a person is busy with a visit. */
+  const busy = new Map<number, number>();
+  let waiting: Moment[] = [];
+  let visits = 0;
+  for (let hour = Math.floor(start / HOUR) * HOUR; hour < end; hour += HOUR) {
+    for (const { at, person } of arrivalsIn(simulation, seed, hour, personAt)) {
+      if (at < start || at < (busy.get(person.index) ?? 0)) continue;
+      const id = `sim-${seed.toString(36)}-${start.toString(36)}-${(visits++).toString(36)}`;
+      const random = randomFor(seed, VISITS, person.index, at % 0x7fffffff);
+      const moments = visitOf(simulation, random, { person, start: at, hostname, id });
+      busy.set(person.index, moments.at(-1)?.at ?? at);
+      waiting.push(...moments);
+    }
+    // Sorting is stable: events of one moment stay in the order of their visits.
+    waiting.sort((a, b) => a.at - b.at);
+    const next = hour + HOUR;
+    for (const { at, event } of waiting) if (at < next && at < end) yield event;
+    waiting = waiting.filter(({ at }) => at >= next);
+  }
+}
