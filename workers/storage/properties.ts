@@ -1,12 +1,19 @@
 // Properties and their data streams in D1. A property that its owner has deleted is found by nobody.
-import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { type Property, type PropertyInput, type Stream, type StreamInput, toMeasurements } from "../domain/property";
+import {
+  type Privacy,
+  type Property,
+  type PropertyInput,
+  type Stream,
+  type StreamInput,
+  toMeasurements,
+} from "../domain/property";
 import { properties, streams } from "./tables";
 
 type PropertyRow = typeof properties.$inferSelect;
 type StreamRow = typeof streams.$inferSelect;
-export type PropertyChanges = Partial<Omit<PropertyInput, "streams">>;
+export type PropertyChanges = Partial<Omit<PropertyInput, "streams" | "privacy">> & { privacy?: Partial<Privacy> };
 export type StreamChanges = Partial<StreamInput>;
 
 const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
@@ -73,16 +80,22 @@ export async function createProperty(
   return toProperty(row, of);
 }
 
-/** @returns the property as it is now; null when it is gone. */
+/** What the changes do not name stays as it is, in `privacy` too. @returns null when the property is gone. */
 export async function updateProperty(
   db: D1Database,
   siteId: string,
-  changes: PropertyChanges,
+  { privacy, ...changes }: PropertyChanges,
 ): Promise<Property | null> {
-  if (Object.values(changes).some((value) => value !== undefined))
-    await drizzle(db).update(properties).set(changes).where(eq(properties.site_id, siteId));
+  await drizzle(db)
+    .update(properties)
+    .set({ ...changes, privacy: patched(properties.privacy, privacy) })
+    .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at)));
   return loadProperty(db, siteId);
 }
+
+/** A JSON column with some of its fields changed. */
+const patched = (column: SQLWrapper, changes: object = {}): SQL =>
+  sql`json_patch(${column}, ${JSON.stringify(changes)})`;
 
 /** From here on nobody finds the property; what it has left behind is removed by deletion.ts. */
 export async function markPropertyDeleted(db: D1Database, siteId: string, now: number): Promise<void> {
@@ -107,12 +120,7 @@ export async function updateStream(
 ): Promise<Stream | null> {
   const [row] = await drizzle(db)
     .update(streams)
-    .set({
-      // A column set to itself keeps the statement whole when there is nothing else to change.
-      name: changes.name ?? sql`${streams.name}`,
-      url: changes.url ?? sql`${streams.url}`,
-      measurements: sql`json_patch(${streams.measurements}, ${JSON.stringify(measurements ?? {})})`,
-    })
+    .set({ ...changes, measurements: patched(streams.measurements, measurements) })
     .where(and(eq(streams.site_id, siteId), eq(streams.id, streamId)))
     .returning();
   return row ? toStream(row) : null;

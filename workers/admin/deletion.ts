@@ -1,0 +1,142 @@
+// Deletes what a deleted property leaves behind: hubs, lake objects, rows. Done in bounded portions, as often as it takes.
+import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { importName, shardName } from "../domain/hub";
+import { deleteKeysOfProperty } from "../storage/keys";
+import {
+  deadLetters,
+  imports,
+  lakeFiles,
+  properties,
+  refusals,
+  rollupDays,
+  rollupHours,
+  streams,
+} from "../storage/tables";
+
+type DeletionEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
+
+/** As many as a property may ever have had (property.ts), whatever it has now. */
+const SHARDS = 16;
+/** R2 deletes at most this many objects at once. */
+const OBJECTS = 1000;
+/** Hubs called in one portion. */
+const IMPORTS = 100;
+/** Rows deleted by one statement: a fraction of a second. Deleting years of rollups at once would hold up D1's one writer. */
+const ROWS = 10_000;
+/** Portions that the owner waits for, and those of one sweep; the next sweep comes in five minutes. */
+const PORTIONS_NOW = 3;
+const PORTIONS_SWEEP = 50;
+/** Isolates know a property for 60 s longer, hubs and queue hold events back: what arrives late is swept until then. */
+const LATE_MS = 30 * 60_000;
+
+/**
+ * Removes what carries the property's id, up to a number of portions. Doing it again does no harm.
+ * @returns true when nothing is left.
+ */
+export async function removeRemains(env: DeletionEnv, siteId: string, portions = PORTIONS_NOW): Promise<boolean> {
+  // Hubs first: they send what the others would have to remove.
+  await destroyShards(env.HUB, siteId);
+  for (let portion = 0; portion < portions; portion++) if ((await removePortion(env, siteId)) === 0) return true;
+  return false;
+}
+
+async function removePortion(env: DeletionEnv, siteId: string): Promise<number> {
+  const removed = [
+    await destroyImports(env, siteId),
+    await deleteKeysOfProperty(env.DB, siteId),
+    await deleteRawObjects(env.LAKE, siteId),
+    await deleteListedObjects(env, siteId),
+    await deleteDeadLetters(env, siteId),
+    await deleteRows(env.DB, siteId),
+  ];
+  return removed.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Sweeps every deleted property, and forgets those of which nothing has arrived for long enough.
+ * @throws AggregateError when a property could not be swept, after the others have been.
+ */
+export async function sweepDeletedProperties(env: DeletionEnv, now: number): Promise<void> {
+  const orm = drizzle(env.DB);
+  const deleted = await orm.select().from(properties).where(isNotNull(properties.deleted_at));
+  const failures: unknown[] = [];
+  for (const { site_id, deleted_at } of deleted) {
+    try {
+      const clean = await removeRemains(env, site_id, PORTIONS_SWEEP);
+      if (clean && now - (deleted_at ?? now) >= LATE_MS)
+        await orm.delete(properties).where(eq(properties.site_id, site_id));
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "deleted properties could not all be swept");
+}
+
+async function destroyShards(hubs: DeletionEnv["HUB"], siteId: string): Promise<void> {
+  const names = Array.from({ length: SHARDS }, (_, shard) => shardName(siteId, shard));
+  await Promise.all(names.map((name) => hubs.getByName(name).destroy()));
+}
+
+async function destroyImports({ DB, HUB }: DeletionEnv, siteId: string): Promise<number> {
+  const orm = drizzle(DB);
+  const begun = await orm.select().from(imports).where(eq(imports.site_id, siteId)).limit(IMPORTS);
+  if (begun.length === 0) return 0;
+  const ids = begun.map(({ import_id }) => import_id);
+  await Promise.all(ids.map((id) => HUB.getByName(importName(siteId, id)).destroy()));
+  await orm.delete(imports).where(and(eq(imports.site_id, siteId), sql`${imports.import_id} in ${jsonList(ids)}`));
+  return begun.length;
+}
+
+/** By prefix, because an object whose D1 batch failed is in no list. */
+async function deleteRawObjects(lake: R2Bucket, siteId: string): Promise<number> {
+  const { objects } = await lake.list({ prefix: `raw/site_id=${siteId}/`, limit: OBJECTS });
+  const keys = objects.map(({ key }) => key);
+  if (keys.length > 0) await lake.delete(keys);
+  return keys.length;
+}
+
+/** In the other zones the property's id is not at the front of the key: D1 knows which objects there are. */
+async function deleteListedObjects({ DB, LAKE }: DeletionEnv, siteId: string): Promise<number> {
+  const orm = drizzle(DB);
+  const files = await orm.select().from(lakeFiles).where(eq(lakeFiles.site_id, siteId)).limit(OBJECTS);
+  if (files.length === 0) return 0;
+  // Objects before rows: a crash in between leaves rows that point nowhere, not objects that nobody finds.
+  await LAKE.delete(files.map(({ key }) => key));
+  await orm.delete(lakeFiles).where(sql`${lakeFiles.id} in ${jsonList(files.map(({ id }) => id))}`);
+  return files.length;
+}
+
+async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Promise<number> {
+  const orm = drizzle(DB);
+  const letters = await orm.select().from(deadLetters).where(eq(deadLetters.site_id, siteId)).limit(OBJECTS);
+  if (letters.length === 0) return 0;
+  await LAKE.delete(letters.map(({ key }) => key));
+  await orm.delete(deadLetters).where(sql`${deadLetters.id} in ${jsonList(letters.map(({ id }) => id))}`);
+  return letters.length;
+}
+
+/** The tables of counts and settings, each with the columns of its primary key. */
+const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
+  { table: rollupHours, key: sql`site_id, hour`, site: sql`${rollupHours.site_id}` },
+  { table: rollupDays, key: sql`site_id, dimension, day, value`, site: sql`${rollupDays.site_id}` },
+  { table: refusals, key: sql`site_id, day, reason`, site: sql`${refusals.site_id}` },
+  { table: streams, key: sql`id`, site: sql`${streams.site_id}` },
+];
+
+async function deleteRows(db: D1Database, siteId: string): Promise<number> {
+  const orm = drizzle(db);
+  let deleted = 0;
+  for (const { table, key, site } of ROWS_OF_PROPERTY) {
+    const { meta } = await orm.run(
+      sql`delete from ${table} where (${key}) in (select ${key} from ${table} where ${site} = ${siteId} limit ${ROWS})`,
+    );
+    deleted += meta.changes;
+  }
+  return deleted;
+}
+
+/** One JSON parameter instead of many: D1 binds at most 100. */
+const jsonList = (values: readonly (string | number)[]): SQL =>
+  sql`(select value from json_each(${JSON.stringify(values)}))`;

@@ -1,0 +1,46 @@
+// What the cron does besides: unfinished deletions every time, and once a day what has grown old.
+import { inArray, lt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { sessions } from "../storage/account-tables";
+import { receipts } from "../storage/tables";
+import { sweepDeletedProperties } from "./deletion";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** How often the cron of wrangler.toml comes. */
+const EVERY_MS = 5 * MINUTE_MS;
+/** A queue keeps a message for at most 14 days; a dead letter may be replayed by hand somewhat later. */
+const RECEIPTS_MS = 30 * DAY_MS;
+/** Rows deleted by one statement, and statements in one run, so that a backlog does not hold up D1's one writer. */
+const ROWS = 10_000;
+const STATEMENTS = 100;
+
+/** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
+export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">, now: number): Promise<void> {
+  await sweepDeletedProperties(env, now);
+  // Once a day, because receipts have no index by time: it would double the rows written per message.
+  if (now % DAY_MS >= EVERY_MS) return;
+  await pruneReceipts(env.DB, now);
+  await pruneSessions(env.DB, now);
+}
+
+/** Receipts are proof against redelivery: needed for as long as a message may come again, and no longer. */
+export async function pruneReceipts(db: D1Database, now: number): Promise<void> {
+  const orm = drizzle(db);
+  for (let statement = 0; statement < STATEMENTS; statement++) {
+    const old = orm
+      .select({ message_id: receipts.message_id })
+      .from(receipts)
+      .where(lt(receipts.counted_at, now - RECEIPTS_MS))
+      .limit(ROWS);
+    const { meta } = await orm.delete(receipts).where(inArray(receipts.message_id, old)).run();
+    if (meta.changes < ROWS) return;
+  }
+}
+
+/** Sessions that ended without a sign-out. They hold the owner's address and browser. */
+export async function pruneSessions(db: D1Database, now: number): Promise<void> {
+  await drizzle(db)
+    .delete(sessions)
+    .where(lt(sessions.expiresAt, new Date(now).toISOString()));
+}

@@ -1,0 +1,81 @@
+// Properties: listed, created, changed, deleted by the members and keys of the organization that owns them.
+import { Hono } from "hono";
+import { z } from "zod";
+import type { AppEnv } from "../app";
+import { readInput } from "../body";
+import { requireCaller, requireProperty } from "../domain/caller";
+import { Problem } from "../domain/problem";
+import { privacyInput, propertyInput } from "../domain/property";
+import {
+  createProperty,
+  listProperties,
+  loadProperty,
+  markPropertyDeleted,
+  updateProperty,
+} from "../storage/properties";
+import { removeRemains } from "./deletion";
+import { organizationsFor, requireOrganization } from "./organization";
+
+export const propertyRoutes = new Hono<AppEnv>();
+
+const newProperty = propertyInput.extend({ organization_id: z.string().max(100).optional() });
+
+/** The same fields without their defaults: what a change does not name stays as it is. */
+const propertyChanges = z
+  .strictObject({
+    name: propertyInput.shape.name,
+    timezone: propertyInput.shape.timezone,
+    currency: propertyInput.shape.currency.unwrap(),
+    shards: propertyInput.shape.shards.unwrap(),
+    privacy: z
+      .strictObject({
+        address: privacyInput.shape.address.unwrap(),
+        honour_dnt: privacyInput.shape.honour_dnt.unwrap(),
+        excluded_addresses: privacyInput.shape.excluded_addresses.unwrap(),
+        excluded_paths: privacyInput.shape.excluded_paths.unwrap(),
+      })
+      .partial(),
+  })
+  .partial();
+
+propertyRoutes.get("/api/v1/properties", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const organizations = organizationsFor(caller, "stats");
+  if (caller.kind === "key" && organizations.length === 0)
+    throw new Problem("forbidden", "API key lacks the scope stats");
+  const properties = await listProperties(c.env.DB, organizations);
+  return c.json({
+    properties: properties.filter(({ site_id }) => caller.site_id === null || caller.site_id === site_id),
+  });
+});
+
+propertyRoutes.post("/api/v1/properties", async (c) => {
+  requireCaller(c.var.caller);
+  const { organization_id, ...input } = await readInput(c.req.raw, newProperty);
+  const organizationId = requireOrganization(c.var.caller, organization_id, "manage");
+  return c.json(await createProperty(c.env.DB, organizationId, input, Date.now()), 201);
+});
+
+propertyRoutes.get("/api/v1/properties/:site_id", async (c) =>
+  c.json(requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats")),
+);
+
+propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
+  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const changed = await updateProperty(c.env.DB, site_id, await readInput(c.req.raw, propertyChanges));
+  // Deleted by somebody else in between.
+  if (!changed) throw new Problem("not_found", "property does not exist");
+  return c.json(changed);
+});
+
+propertyRoutes.delete("/api/v1/properties/:site_id", async (c) => {
+  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const now = Date.now();
+  await markPropertyDeleted(c.env.DB, site_id, now);
+  // It is deleted from here on. Should the removal fail, the runtime reports it and the sweep does it again: that is no
+  // failure of this request.
+  const removal = removeRemains(c.env, site_id);
+  c.executionCtx.waitUntil(removal);
+  await Promise.allSettled([removal]);
+  return c.body(null, 204);
+});

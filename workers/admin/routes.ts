@@ -1,0 +1,8 @@
+// The routes of admin: what an owner sets up and takes down.
+import { Hono } from "hono";
+import type { AppEnv } from "../app";
+import { keyRoutes } from "./keys";
+import { propertyRoutes } from "./properties";
+import { streamRoutes } from "./streams";
+
+export const adminRoutes = new Hono<AppEnv>().route("/", propertyRoutes).route("/", streamRoutes).route("/", keyRoutes);

@@ -1,0 +1,41 @@
+// The data streams of a property: its websites, and what is measured there.
+import { Hono } from "hono";
+import type { AppEnv } from "../app";
+import { readInput } from "../body";
+import { requireProperty } from "../domain/caller";
+import { Problem } from "../domain/problem";
+import { streamInput } from "../domain/property";
+import { createStream, deleteStream, loadProperty, updateStream } from "../storage/properties";
+
+export const streamRoutes = new Hono<AppEnv>();
+
+/** As many as a property may be created with: collect compares each page's host with all of them. */
+const STREAMS = 20;
+
+streamRoutes.get("/api/v1/properties/:site_id/streams", async (c) => {
+  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  return c.json({ streams: property.streams });
+});
+
+streamRoutes.post("/api/v1/properties/:site_id/streams", async (c) => {
+  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const input = await readInput(c.req.raw, streamInput);
+  if (property.streams.length >= STREAMS)
+    throw new Problem("conflict", `property must have at most ${STREAMS} data streams`);
+  return c.json(await createStream(c.env.DB, property.site_id, input, Date.now()), 201);
+});
+
+streamRoutes.patch("/api/v1/properties/:site_id/streams/:id", async (c) => {
+  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const changes = await readInput(c.req.raw, streamInput.partial());
+  const changed = await updateStream(c.env.DB, site_id, c.req.param("id"), changes);
+  if (!changed) throw new Problem("not_found", "data stream does not exist");
+  return c.json(changed);
+});
+
+streamRoutes.delete("/api/v1/properties/:site_id/streams/:id", async (c) => {
+  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  if (!(await deleteStream(c.env.DB, site_id, c.req.param("id"))))
+    throw new Problem("not_found", "data stream does not exist");
+  return c.body(null, 204);
+});
