@@ -1,9 +1,10 @@
 // Time zones: the local date and hour of an instant, over DST and half-hour zones. Instants are ms since 1970 (UTC).
 
+const SECOND = 1000;
 const HOUR = 3_600_000;
 const SLOT = 900_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
-/** Offsets by zone and quarter of an hour: every transition since 1972 falls on one, so one look-up serves them all. */
+/** Offsets by zone and quarter of an hour: nearly every shift falls on one, so one look-up serves all its instants. */
 const offsets = new Map<string, Map<number, number>>();
 const MAX_SLOTS = 20_000;
 
@@ -27,9 +28,14 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Milliseconds to add to an instant to read the zone's clock as if it were UTC. */
-export function offsetAt(instant: number, timezone: string): number {
-  const slot = Math.floor(instant / SLOT);
+/** What the runtime says, for whole seconds. Dear: some microseconds each. */
+function askOffset(instant: number, timezone: string): number {
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatFor(timezone).formatToParts(instant)) part[type] = Number(value);
+  return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - instant;
+}
+
+function offsetOfSlot(slot: number, timezone: string): number {
   let known = offsets.get(timezone);
   if (!known) {
     known = new Map();
@@ -37,14 +43,20 @@ export function offsetAt(instant: number, timezone: string): number {
   }
   let offset = known.get(slot);
   if (offset === undefined) {
-    const part: Record<string, number> = {};
-    for (const { type, value } of formatFor(timezone).formatToParts(slot * SLOT)) part[type] = Number(value);
-    const clock = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
-    offset = clock - slot * SLOT;
+    offset = askOffset(slot * SLOT, timezone);
     if (known.size >= MAX_SLOTS) known.clear();
     known.set(slot, offset);
   }
   return offset;
+}
+
+/** Milliseconds to add to an instant to read the zone's clock as if it were UTC. */
+export function offsetAt(instant: number, timezone: string): number {
+  const slot = Math.floor(instant / SLOT);
+  const offset = offsetOfSlot(slot, timezone);
+  // St John's shifted at one minute past midnight until 2011, Gaza until 2018: inside a quarter of an hour.
+  if (offset === offsetOfSlot(slot + 1, timezone)) return offset;
+  return askOffset(Math.floor(instant / SECOND) * SECOND, timezone);
 }
 
 /** `YYYY-MM-DD` on the zone's calendar. */
@@ -52,19 +64,38 @@ export function localDate(instant: number, timezone: string): string {
   return new Date(instant + offsetAt(instant, timezone)).toISOString().slice(0, 10);
 }
 
+/** The first instant after `low` that has the offset of `high`; there is one shift between them. */
+function shiftBetween(low: number, high: number, timezone: string): number {
+  const offset = offsetAt(high, timezone);
+  let before = Math.floor(low / SECOND);
+  let after = Math.floor(high / SECOND);
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetAt(middle * SECOND, timezone) === offset) after = middle;
+    else before = middle;
+  }
+  return after * SECOND;
+}
+
 /** The instant at which the local hour of an instant began: on the half hour in half-hour zones. */
 export function localHour(instant: number, timezone: string): number {
   const offset = offsetAt(instant, timezone);
   const start = Math.floor((instant + offset) / HOUR) * HOUR - offset;
   // A shift inside the hour (Lord Howe moves by 30 minutes) begins a new bucket.
-  const before = offsetAt(start, timezone);
-  if (before === offset) return start;
-  let slot = Math.floor(instant / SLOT) * SLOT;
-  while (offsetAt(slot - SLOT, timezone) === offset) slot -= SLOT;
-  return slot;
+  return offsetAt(start, timezone) === offset ? start : shiftBetween(start, instant, timezone);
 }
 
-/** The first instant of a local date. Where midnight does not exist (some zones shift then), the first that does. */
+/** The beginning of the local hour after the one that begins at `hour`. */
+export function nextHour(hour: number, timezone: string): number {
+  let next = localHour(hour + HOUR, timezone);
+  for (let nearer = localHour(next - 1, timezone); nearer > hour; nearer = localHour(next - 1, timezone)) next = nearer;
+  return next;
+}
+
+/**
+ * The first instant of a local date. Where midnight does not exist (some zones shift then), the first that does; where
+ * the whole date does not exist (Apia skipped one in 2011), the beginning of the next.
+ */
 export function startOfDate(date: string, timezone: string): number {
   const clock = Date.parse(`${date}T00:00:00Z`);
   // Two guesses from either side of any shift; the earlier one that is on the date wins.
@@ -78,4 +109,17 @@ export function startOfDate(date: string, timezone: string): number {
 /** The date `days` after a date; both on the calendar, so DST plays no part. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** `+05:30` */
+function formatOffset(offset: number): string {
+  const minutes = Math.floor(Math.abs(offset) / 60_000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** ISO 8601 as the zone's clock shows it, with the offset: `2026-11-22T00:00:00+01:00`. */
+export function toLocalTime(instant: number, timezone: string): string {
+  const offset = offsetAt(instant, timezone);
+  return new Date(instant + offset).toISOString().slice(0, 19) + formatOffset(offset);
 }
