@@ -13,6 +13,7 @@ import {
   TIME_DIMENSIONS,
   type TimeDimension,
 } from "./catalog";
+import { parseInput } from "./input";
 import { type ComparisonMode, type DateRange, toDateRange } from "./period";
 import { Problem } from "./problem";
 
@@ -45,12 +46,15 @@ export interface Query {
 }
 
 const direction = z.enum(["asc", "desc"]);
+/** Counted before its entries are looked at: a list of a thousand wrong ones is one fault, not a thousand. */
+const list = <Entry extends z.ZodType>(entry: Entry, most: number, least = 0) =>
+  z.array(z.unknown()).min(least).max(most).pipe(z.array(entry));
 
 const querySchema = z.strictObject({
   site_id: z.string().min(1).max(64),
-  metrics: z.array(z.string()).min(1).max(50),
+  metrics: list(z.string(), 50, 1),
   date_range: z.unknown(),
-  dimensions: z.array(z.string()).max(10).default([]),
+  dimensions: list(z.string(), 10).default([]),
   filters: z.array(z.unknown()).default([]),
   order_by: z
     .array(z.tuple([z.string(), direction]))
@@ -82,41 +86,6 @@ const querySchema = z.strictObject({
 /** What a caller sent, fit for a message: quoted, and no longer than a line. */
 const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 const invalid = (message: string): Problem => new Problem("invalid", message);
-
-const NAMES_OF_TYPES: Record<string, string> = {
-  array: "a list",
-  boolean: "true or false",
-  int: "a whole number",
-  number: "a number",
-  object: "an object",
-  string: "text",
-};
-
-function toPath(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return text.replace(/^\./, "") || "query";
-}
-
-/** What is wrong with the shape, as a sentence that begins with the subject. */
-function toSentence(issue: z.core.$ZodIssue): string {
-  const subject = toPath(issue.path);
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return `${subject} has no field ${issue.keys.slice(0, 3).map(quote).join(", ")}`;
-    case "invalid_type":
-      return issue.input === undefined && issue.path.length > 0
-        ? `${subject} is missing`
-        : `${subject} must be ${NAMES_OF_TYPES[issue.expected] ?? issue.expected}`;
-    case "invalid_value":
-      return `${subject} must be one of ${issue.values.join(", ")}`;
-    case "too_small":
-      return `${subject} must ${issue.origin === "array" || issue.origin === "string" ? "not be empty" : `be at least ${issue.minimum}`}`;
-    case "too_big":
-      return `${subject} must ${issue.origin === "array" ? `hold at most ${issue.maximum} entries` : issue.origin === "string" ? `have at most ${issue.maximum} characters` : `be at most ${issue.maximum}`}`;
-    default:
-      return `${subject} is not of the form that the query dialect knows`;
-  }
-}
 
 /** Known to the dialect; answered once goals and filters are. */
 const LATER_METRICS = ["conversion_rate", "group_conversion_rate", "ctr"];
@@ -207,10 +176,8 @@ function toComparisons(
  * @throws Problem invalid, saying which part is wrong and why.
  */
 export function toQuery(body: unknown): Query {
-  const parsed = querySchema.safeParse(body, { reportInput: true });
-  if (!parsed.success) throw invalid(toSentence(parsed.error.issues[0]!));
-  const asked = parsed.data;
-  if (asked.date_range === undefined) throw invalid("date_range is missing");
+  const asked = parseInput(querySchema, body);
+  if (asked.date_range === undefined) throw invalid("date_range must be given");
   if (asked.filters.length > 0) throw invalid("filters are not available yet; ask without them");
   const metrics = checkMetrics(asked.metrics);
   const { time, dimension } = checkDimensions(asked.dimensions);

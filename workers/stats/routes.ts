@@ -1,0 +1,50 @@
+// The routes of stats: queries in the dialect of Plausible's Stats API v2, the live picture, and refusals.
+import { Hono } from "hono";
+import type { AppEnv } from "../app";
+import { readText } from "../body";
+import { requireCaller, requireProperty } from "../domain/caller";
+import { parseJson } from "../domain/input";
+import { Problem } from "../domain/problem";
+import { toQuery } from "../domain/query";
+import { REFUSALS, type Refusal } from "../domain/refusal";
+import { addDays, localDate } from "../domain/zone";
+import { loadProperty } from "../storage/properties";
+import { readRefusals } from "../storage/rollups";
+import { answerQuery } from "./answer-query";
+import { readLive } from "./live";
+
+export const statsRoutes = new Hono<AppEnv>();
+
+/** A question has a screenful of fields; what is longer is none. */
+const MAX_QUERY_BYTES = 64 * 1024;
+const STANDARD_DAYS = 7;
+const MAX_DAYS = 366;
+
+statsRoutes.post("/api/v2/query", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const query = toQuery(parseJson(await readText(c.req.raw, MAX_QUERY_BYTES)));
+  const property = requireProperty(caller, await loadProperty(c.env.DB, query.site_id), "stats");
+  return c.json(await answerQuery(c.env.DB, property, query, Date.now()));
+});
+
+statsRoutes.get("/api/v1/properties/:site_id/live", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  return c.json(await readLive(c.env.HUB, property));
+});
+
+function toDays(text: string | undefined): number {
+  if (text === undefined) return STANDARD_DAYS;
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > MAX_DAYS) throw new Problem("invalid", `days must be a whole number from 1 to ${MAX_DAYS}`);
+  return days;
+}
+
+statsRoutes.get("/api/v1/properties/:site_id/refusals", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const since = addDays(localDate(Date.now(), property.timezone), 1 - toDays(c.req.query("days")));
+  const counted = await readRefusals(c.env.DB, property.site_id, since);
+  const refusals = counted.map(({ reason, count }) => ({ reason, meaning: REFUSALS[reason as Refusal] ?? "", count }));
+  return c.json({ refusals });
+});
