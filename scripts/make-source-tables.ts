@@ -1,7 +1,6 @@
 // Writes the tables of sources and of spam referrers from a folder with Matomo's lists: node scripts/make-source-tables.ts FOLDER
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 
 /**
@@ -81,7 +80,7 @@ if (import.meta.filename === process.argv[1]) {
   const folder = process.argv[2];
   if (!folder) throw new Error("The folder of lists must be given: node scripts/make-source-tables.ts FOLDER");
   const { sources, spam } = makeSourceTables((file) => readFileSync(join(folder, file), "utf8"));
-  const domain = fileURLToPath(new URL("../workers/domain/", import.meta.url));
+  const domain = join(import.meta.dirname, "../workers/domain");
   writeFileSync(join(domain, "source-table.ts"), sources);
   writeFileSync(join(domain, "spam-table.ts"), spam);
 }

@@ -39,9 +39,10 @@ const BROWSERS: Record<string, string> = {
   "Opera GX": "Opera",
   GSA: "Google App",
   brave: "Brave",
-  // The name of an engine: the page is shown inside an app that does not say its name.
-  WebKit: "iOS WebView",
 };
+
+/** Engines: the page is shown by something that does not say its name. */
+const ENGINES = new Set(["WebKit", "Mozilla"]);
 
 const SYSTEMS: Record<string, string> = {
   "Mac OS": "macOS",
@@ -58,9 +59,9 @@ const LINUXES =
   /^(?:[kxln]?ubuntu|debian|suse|opensuse|gentoo|arch|slackware|fedora|mandriva|centos|red ?hat|raspbian|deepin|manjaro|mint|linux|gnu|pclinuxos|mageia|elementary os|linpus|linspire|sabayon|zenwalk|vectorlinux)$/i;
 const DESKTOPS = new Set(["Windows", "macOS", "Linux", "Chrome OS", "FreeBSD", "OpenBSD", "NetBSD", "Solaris"]);
 
-/** `17.5.1` → `17` or `17.5`; null for what is no number. */
+/** `17.5.1` → `17` or `17.5`; null for what is no version. */
 function toVersion(version: string | undefined, parts: 1 | 2): string | null {
-  const numbers = /^(\d{1,5})(?:\.(\d{1,5}))?/.exec(version ?? "");
+  const numbers = /^(\d{1,4})(?!\d)(?:\.(\d{1,4})(?!\d))?/.exec(version ?? "");
   if (!numbers?.[1]) return null;
   return parts === 2 && numbers[2] !== undefined ? `${numbers[1]}.${numbers[2]}` : numbers[1];
 }
@@ -94,21 +95,27 @@ function toSystemVersion(os: string, version: string | undefined, safari: number
   }
 }
 
+function toBrowser(name: string | undefined, os: string | null): string | null {
+  if (!name) return null;
+  if (ENGINES.has(name)) return os === "iOS" ? "iOS WebView" : null;
+  return BROWSERS[name] ?? name;
+}
+
 function parse(agent: string): DeviceFacts {
   const parser = new UAParser(agent);
   const { name: browserName, version: browserVersion } = parser.getBrowser();
   const { name: systemName, version: systemVersion } = parser.getOS();
   const { type } = parser.getDevice();
 
-  const browser = browserName ? (BROWSERS[browserName] ?? browserName) : null;
   const os = systemName ? (LINUXES.test(systemName) ? "Linux" : (SYSTEMS[systemName] ?? systemName)) : null;
+  const browser = toBrowser(browserName, os);
   const isSafari = browser === "Safari";
   const safari = isSafari ? Number(toVersion(browserVersion, 1) ?? 0) : 0;
   return {
     device: type ? (DEVICES[type] ?? null) : os && DESKTOPS.has(os) ? "Desktop" : null,
     browser,
     // Safari's features come with the second number.
-    browser_version: toVersion(browserVersion, isSafari ? 2 : 1),
+    browser_version: ENGINES.has(browserName ?? "") ? null : toVersion(browserVersion, isSafari ? 2 : 1),
     os,
     os_version: os ? toSystemVersion(os, systemVersion, safari, agent) : null,
   };

@@ -1,0 +1,85 @@
+// Addresses: which are excluded, and how much of one is kept.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isAddress, isAddressRange, isExcluded, truncateAddress } from "../../workers/domain/address";
+
+describe("an address", () => {
+  test.each(["1.2.3.4", "::1", "2001:db8::1", "::ffff:1.2.3.4", "fe80::1%eth0"])("%s is one", (text) => {
+    expect(isAddress(text)).toBe(true);
+  });
+  test.each(["", "1", "1.2.3", "0x7f.0.0.1", "1.2.3.256", "1.2.3.4/8", "localhost", ":", "1.2.3.4, 5.6.7.8"])(
+    "%j is none",
+    (text) => {
+      expect(isAddress(text)).toBe(false);
+      expect(truncateAddress(text, "full")).toBeNull();
+    },
+  );
+});
+
+describe("what is kept", () => {
+  test.each([
+    ["203.0.113.77", "203.0.113.0", "203.0.113.77"],
+    ["2001:DB8:1:2:3:4:5:6", "2001:db8:1::", "2001:db8:1:2:3:4:5:6"],
+    ["2001:db8:0:0:0:0:0:1", "2001:db8::", "2001:db8::1"],
+    ["::ffff:203.0.113.77", "203.0.113.0", "203.0.113.77"],
+    ["fe80::1%eth0", "fe80::", "fe80::1"],
+  ])("of %s is %s, or in full %s", (address, truncated, full) => {
+    expect(truncateAddress(address, "truncated")).toBe(truncated);
+    expect(truncateAddress(address, "full")).toBe(full);
+    expect(truncateAddress(address, "none")).toBeNull();
+  });
+
+  test("is the same when truncated again, and lies in the same network", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.ipV4(), fc.ipV6()),
+        fc.constantFrom("truncated" as const, "full" as const),
+        (address, privacy) => {
+          const kept = truncateAddress(address, privacy);
+          expect(kept).not.toBeNull();
+          expect(truncateAddress(kept, privacy)).toBe(kept);
+          expect(
+            isExcluded(address, [privacy === "full" ? `${kept}` : `${kept}/${kept?.includes(":") ? 48 : 24}`]),
+          ).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test("of any text never throws", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        truncateAddress(text, "truncated");
+        isExcluded(text, [text, "10.0.0.0/8"]);
+      }),
+    );
+  });
+});
+
+describe("an exclusion", () => {
+  test.each([
+    ["10.1.2.3", ["10.1.2.3"], true],
+    ["10.1.2.4", ["10.1.2.3"], false],
+    ["10.1.2.4", ["192.168.0.0/16", "10.0.0.0/8"], true],
+    ["::ffff:10.1.2.4", ["10.0.0.0/8"], true],
+    ["10.1.2.4", ["::ffff:10.0.0.0/104"], true],
+    ["11.1.2.4", ["::ffff:10.0.0.0/104"], false],
+    ["2001:db8::5", ["2001:db8::/32"], true],
+    ["2001:db9::5", ["2001:db8::/32"], false],
+    ["2001:DB8:0::5", ["2001:db8::5"], true],
+    ["10.1.2.3", ["2001:db8::/32", "::/0"], false],
+    ["10.1.2.3", ["0.0.0.0/0"], true],
+    ["10.1.2.3", [" 10.1.2.3 "], true],
+    ["10.1.2.3", ["10.1.2.3/33", "10.0.0.0/8/8", "10.0.0.0/", "10.*", "nonsense", ""], false],
+    ["nonsense", ["nonsense"], false],
+    [null, ["0.0.0.0/0"], false],
+    ["10.1.2.3", [], false],
+  ] satisfies [string | null, string[], boolean][])("of %s by %j is %s", (address, ranges, excluded) => {
+    expect(isExcluded(address, ranges)).toBe(excluded);
+  });
+
+  test("is an address or a CIDR range", () => {
+    expect(["10.0.0.1", "10.0.0.0/8", "::/0", "2001:db8::/48"].every(isAddressRange)).toBe(true);
+    expect(["", "10.0.0.0/33", "::/129", "10.0.0.0/x", "example.com", "10.0.0.0/-1"].some(isAddressRange)).toBe(false);
+  });
+});
