@@ -72,6 +72,11 @@ describe("a referrer", () => {
     expect(visit("", "https://notshop.example/").source).toBe("notshop.example");
   });
 
+  test("of a host longer than DNS allows is none", () => {
+    expect(visit("", `https://${"ab.".repeat(1000)}example/`)).toMatchObject({ source: null, channel: "Direct" });
+    expect(isSpamReferrer(`https://${"ab.".repeat(1000)}example/`)).toBe(false);
+  });
+
   test.each([
     null,
     "",

@@ -10,7 +10,8 @@ export function remembered<Answer>(ask: (key: string) => Answer, limit: number):
   return (key) => {
     const known = young.get(key);
     if (known !== undefined) return known;
-    const answer = old.get(key) ?? ask(key);
+    const aged = old.get(key);
+    const answer = aged === undefined ? ask(key) : aged;
     if (young.size >= limit) {
       old = young;
       young = new Map();

@@ -1,4 +1,5 @@
 // Who a host or a tag belongs to: look-ups in the tables of sources.
+import { remembered } from "./memory";
 import { ADDITIONS, type SourceKind, TAG_ALIASES } from "./source-additions";
 import { AI_ASSISTANTS, SEARCH_ENGINES, SOCIAL_NETWORKS } from "./source-table";
 
@@ -54,13 +55,16 @@ const index = (): Index => {
   return read;
 };
 
-/** The host as it is and with a country as `{}`: google.co.uk is `google.{}`, de.search.yahoo.com `{}.search.yahoo.com`. */
+/**
+ * The host as it is and with a country as `{}`: google.co.uk is `google.{}`, de.search.yahoo.com `{}.search.yahoo.com`.
+ * The tables have countries only at the end and as first or second label.
+ */
 function spellings(host: string): string[] {
   const top = host.replace(/\.(?:(?:com?|net|org|edu)\.)?(?:[a-z]{2}|cat)$/, ".{}");
   const labels = host.split(".");
-  const inner = labels.flatMap((label, i) =>
-    i < labels.length - 1 && /^[a-z]{2}$/.test(label) ? [labels.with(i, "{}").join(".")] : [],
-  );
+  const inner = labels
+    .slice(0, 2)
+    .flatMap((label, i) => (i < labels.length - 1 && /^[a-z]{2}$/.test(label) ? [labels.with(i, "{}").join(".")] : []));
   return [host, ...(top === host ? [] : [top]), ...inner];
 }
 
@@ -70,10 +74,11 @@ function withPaths(host: string, path: string): string[] {
   return [...(second ? [`${host}/${first}/${second}`] : []), ...(first ? [`${host}/${first}`] : []), host];
 }
 
-/** The known source behind a host and path, null when none of the tables has it. */
-export function sourceForHost(hostname: string, path = ""): NamedSource | null {
+function lookUp(address: string): NamedSource | null {
   const { exact, family } = index();
-  const host = hostname.toLowerCase();
+  const slash = address.indexOf("/");
+  const host = slash < 0 ? address : address.slice(0, slash);
+  const path = slash < 0 ? "" : address.slice(slash);
   const bare = host.replace(/^(?:www?\d*|m|mobile|amp)\./, "");
   const hosts = [...new Set([host, bare, `www.${bare}`])];
   const candidates = hosts.flatMap(spellings).flatMap((spelling) => withPaths(spelling, path));
@@ -86,6 +91,16 @@ export function sourceForHost(hostname: string, path = ""): NamedSource | null {
     if (source) return source;
   }
   return null;
+}
+
+const MAX_REMEMBERED = 200;
+const lookUpRemembered = remembered(lookUp, 1000);
+
+/** The known source behind a host and path, null when none of the tables has it. */
+export function sourceForHost(hostname: string, path = ""): NamedSource | null {
+  const address = [hostname.toLowerCase(), ...path.split("/", 3).filter(Boolean)].join("/");
+  // Longer ones are not in the tables for their path, nor worth remembering.
+  return address.length <= MAX_REMEMBERED ? lookUpRemembered(address) : lookUp(address);
 }
 
 /** The known source that a tag names by its name (`facebook`), a short form (`fb`) or a host (`m.facebook.com`). */

@@ -23,6 +23,8 @@ export interface SourceQuestion {
 
 const MAX_TAG = 255;
 const MAX_REFERRER = 1000;
+/** As DNS has it; a URL may hold more. */
+const MAX_HOST = 253;
 const WEB = new Set(["http:", "https:"]);
 const APPS = new Set(["android-app:", "ios-app:"]);
 
@@ -38,7 +40,7 @@ function toReferrer(text: string | null): Referrer | null {
   const { protocol, hostname, pathname } = new URL(address);
   if (!WEB.has(protocol) && !APPS.has(protocol)) return null;
   const host = withoutWww(hostname.toLowerCase().replace(/\.$/, ""));
-  return host ? { host, path: pathname.replace(/\/+$/, "") } : null;
+  return host && host.length <= MAX_HOST ? { host, path: pathname.replace(/\/+$/, "") } : null;
 }
 
 /** Spares the many addresses without a query the look-up of twenty parameters. */
