@@ -5,6 +5,7 @@ const steps: [string, string[]][] = [
   ["biome", ["check", "."]],
   ["tsc", ["-p", "workers/domain"]],
   ["tsc", ["-p", "."]],
+  ["tsc", ["-p", "test/pure"]],
   ["tsc", ["-p", "tracker"]],
   ["tsc", ["-p", "dashboard"]],
   ["tsc", ["-p", "scripts"]],

@@ -14,3 +14,10 @@ declare namespace Cloudflare {
     SETUP_TOKEN?: string;
   }
 }
+
+declare namespace Cloudflare {
+  interface GlobalProps {
+    mainModule: typeof import("./index");
+    durableNamespaces: "PropertyHub";
+  }
+}

@@ -12,7 +12,7 @@ export async function readInput<Schema extends z.ZodType>(request: Request, sche
 }
 
 /** Stops reading at the limit: Content-Length may be absent, or a lie. @throws Problem too_large. */
-async function readText(request: Request, limit: number): Promise<string> {
+export async function readText(request: Request, limit: number): Promise<string> {
   const tooLarge = new Problem("too_large", `body must have at most ${limit} bytes`);
   if (Number(request.headers.get("content-length")) > limit) throw tooLarge;
   const decoder = new TextDecoder();

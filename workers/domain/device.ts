@@ -1,5 +1,5 @@
 // What a visitor looks with: device, browser and operating system, coarse; screen and language.
-import { UAParser } from "ua-parser-js";
+import UAParser from "ua-parser-js";
 import type { VisitFacts } from "./event";
 import { remembered } from "./memory";
 

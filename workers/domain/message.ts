@@ -9,7 +9,8 @@ export interface StampedMessage {
   id: string;
   site_id: string;
   events: StampedEvent[];
-  refusals: RefusalCounts;
+  /** By local date. */
+  refusals: Record<string, RefusalCounts>;
 }
 
 /** What collect could not hand to the hub. Ingest hands it over later; `event_id` keeps it from counting twice. */

@@ -1,0 +1,167 @@
+// The journal: a transactional outbox in the hub's SQLite. Rows are groups of stamped events in order of arrival. A row
+// is free once the queue has it and a checkpoint covers it; free rows are overwritten instead of deleted, because a
+// delete is billed like a write.
+import type { RefusalCounts } from "../workers/domain/refusal";
+
+export interface Group {
+  /** Position, increasing by one. */
+  n: number;
+  /** Packed events as JSON, joined by commas, without brackets. */
+  events: string;
+  refusals: Record<string, RefusalCounts>;
+}
+
+/** Bytes of events in one row, and in one queue message: 64 KB is one queue operation, less room for the envelope. */
+export const GROUP_BYTES = 60_000;
+/** Free rows beyond this number are given back at a checkpoint. */
+const SPARE_ROWS = 512;
+
+interface Row extends Record<string, SqlStorageValue> {
+  slot: number;
+  n: number;
+  bytes: number;
+  events: string;
+  refusals: string | null;
+}
+
+export class Journal {
+  private readonly sql: SqlStorage;
+  /** Rows that are not free: where they are and how large, by position. */
+  private readonly kept = new Map<number, { slot: number; bytes: number }>();
+  private free: number[] = [];
+  private slots = 0;
+  /** The last position written, sent, and covered by a checkpoint. */
+  head = 0;
+  sent = 0;
+  covered = 0;
+  /** A range that is being sent: decided before it is sent, so that it is the same message when sent again. */
+  cut: { from: number; to: number } | null = null;
+  unsentBytes = 0;
+  bytesSinceCheckpoint = 0;
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql;
+    sql.exec(`CREATE TABLE IF NOT EXISTS journal (
+      slot INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes INTEGER NOT NULL, events TEXT NOT NULL, refusals TEXT)`);
+    sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+    const known = this.readMeta<{ sent: number; cut: Journal["cut"] }>("sent");
+    this.sent = known?.sent ?? 0;
+    this.cut = known?.cut ?? null;
+    this.covered = this.readMeta<number>("covered") ?? 0;
+    this.head = Math.max(this.sent, this.covered);
+    for (const row of sql.exec<Row>("SELECT slot, n, bytes, '' AS events, NULL AS refusals FROM journal")) {
+      this.slots = Math.max(this.slots, row.slot + 1);
+      this.head = Math.max(this.head, row.n);
+      if (row.n <= Math.min(this.sent, this.covered)) {
+        this.free.push(row.slot);
+        continue;
+      }
+      this.kept.set(row.n, { slot: row.slot, bytes: row.bytes });
+      if (row.n > this.sent) this.unsentBytes += row.bytes;
+      if (row.n > this.covered) this.bytesSinceCheckpoint += row.bytes;
+    }
+  }
+
+  readMeta<T>(key: string): T | null {
+    const row = this.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0];
+    return row ? (JSON.parse(row.value) as T) : null;
+  }
+
+  writeMeta(key: string, value: unknown): void {
+    this.sql.exec(
+      "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      key,
+      JSON.stringify(value),
+    );
+  }
+
+  /** Appends a group. Durable when the object's output gate opens. */
+  append(events: string, bytes: number, refusals: Record<string, RefusalCounts> | null): void {
+    const slot = this.free.at(-1) ?? this.slots;
+    const n = this.head + 1;
+    this.sql.exec(
+      `INSERT INTO journal (slot, n, bytes, events, refusals) VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE
+       SET n = excluded.n, bytes = excluded.bytes, events = excluded.events, refusals = excluded.refusals`,
+      slot,
+      n,
+      bytes,
+      events,
+      refusals && JSON.stringify(refusals),
+    );
+    if (this.free.length > 0) this.free.pop();
+    else this.slots += 1;
+    this.head = n;
+    this.kept.set(n, { slot, bytes });
+    this.unsentBytes += bytes;
+    this.bytesSinceCheckpoint += bytes;
+  }
+
+  read(from: number, to: number): Group[] {
+    const groups: Group[] = [];
+    for (let n = from; n <= to; n += 1) {
+      const place = this.kept.get(n);
+      if (!place) throw new Error(`journal lacks group ${n}`);
+      const row = this.sql.exec<Row>("SELECT * FROM journal WHERE slot = ?", place.slot).one();
+      groups.push({ n, events: row.events, refusals: row.refusals ? JSON.parse(row.refusals) : {} });
+    }
+    return groups;
+  }
+
+  /** Decides and records the next range to send; the recorded one first. Null when all has been sent. */
+  nextCut(): { from: number; to: number } | null {
+    if (this.cut) return this.cut;
+    if (this.sent >= this.head) return null;
+    const from = this.sent + 1;
+    let to = from;
+    let bytes = this.kept.get(from)?.bytes ?? 0;
+    while (to < this.head) {
+      bytes += this.kept.get(to + 1)?.bytes ?? 0;
+      if (bytes > GROUP_BYTES) break;
+      to += 1;
+    }
+    this.cut = { from, to };
+    this.writeMeta("sent", { sent: this.sent, cut: this.cut });
+    return this.cut;
+  }
+
+  /** Notes that the cut is in the queue. Written down with the next cut, or by `rest`; until then it may be sent again. */
+  cutSent(): void {
+    if (!this.cut) return;
+    const { to } = this.cut;
+    for (let n = this.sent + 1; n <= to; n += 1) this.unsentBytes -= this.kept.get(n)?.bytes ?? 0;
+    const before = Math.min(this.sent, this.covered);
+    this.sent = to;
+    this.cut = null;
+    this.release(before);
+  }
+
+  /** Writes down how far the queue has it. */
+  rest(): void {
+    this.writeMeta("sent", { sent: this.sent, cut: this.cut });
+  }
+
+  /** Notes that a checkpoint holds all that the journal says. Part of the checkpoint's transaction. */
+  cover(): void {
+    this.writeMeta("covered", this.head);
+    const before = Math.min(this.sent, this.covered);
+    this.covered = this.head;
+    this.bytesSinceCheckpoint = 0;
+    this.release(before);
+    const spare = this.free.length - SPARE_ROWS;
+    if (spare <= 0) return;
+    // After an outage of the queue: give the backlog's space back, highest rows first.
+    this.free.sort((a, b) => a - b);
+    const last = this.free.at(-spare)!;
+    this.sql.exec("DELETE FROM journal WHERE slot >= ? AND n <= ?", last, Math.min(this.sent, this.covered));
+    this.free.length -= spare;
+  }
+
+  /** Frees the rows that became sent and covered. */
+  private release(before: number): void {
+    for (let n = before + 1; n <= Math.min(this.sent, this.covered); n += 1) {
+      const place = this.kept.get(n);
+      if (place) this.free.push(place.slot);
+      this.kept.delete(n);
+    }
+  }
+}

@@ -1,0 +1,308 @@
+// PropertyHub: the Durable Object of one property, a shard of it, or an import into it. A thin adapter: it commits groups
+// of events to the journal, packs the journal into queue messages, and keeps the memory that stamping needs.
+import { DurableObject } from "cloudflare:workers";
+import { truncateAddress } from "../workers/domain/address";
+import { DAY_BIT } from "../workers/domain/catalog";
+import type { Arrival, Event, StampedEvent } from "../workers/domain/event";
+import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/hub";
+import { packEvent } from "../workers/domain/lake";
+import { liveShare } from "../workers/domain/live";
+import type { RefusalCounts } from "../workers/domain/refusal";
+import { noteSeen } from "../workers/domain/seen";
+import { factsOf } from "../workers/domain/visit";
+import { addDays, localDate, localHour } from "../workers/domain/zone";
+import { GROUP_BYTES, Journal } from "./journal";
+import { Memory } from "./memory";
+import { idOfUser, Salts } from "./visitor-id";
+
+/** Calls that arrive within this time (ms) share one journal row. A row written costs more than all else in an event. */
+const HOLD = 50;
+/** A group of this many events is committed without waiting. */
+const FULL_GROUP = 64;
+/** A checkpoint comes after this many journal rows or bytes: what must be replayed after an eviction. */
+const CHECKPOINT_ROWS = 512;
+const CHECKPOINT_BYTES = 2_000_000;
+/** When the queue does not take a message, it is offered again after this time (ms). */
+const RETRY = 15_000;
+
+interface Waiting {
+  events: string[];
+  refusals: Record<string, RefusalCounts>;
+  committed: Promise<void>;
+  commit: () => void;
+  fail: (error: unknown) => void;
+}
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
+  private journal!: Journal;
+  private memory!: Memory;
+  private salts!: Salts;
+  private siteId = "";
+  private epoch = "";
+  private waiting: Waiting | null = null;
+  private flushing: Promise<void> | null = null;
+  private alarmAt: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, env);
+    ctx.blockConcurrencyWhile(async () => {
+      this.load();
+      this.alarmAt = await ctx.storage.getAlarm();
+      if (this.journal.head > this.journal.sent) await this.alarmBy(Date.now() + this.flushAfter());
+    });
+  }
+
+  /** Reads storage into memory: at the start, and again when a commit failed and memory knows more than storage. */
+  private load(): void {
+    this.journal = new Journal(this.ctx.storage.sql);
+    this.memory = new Memory(this.ctx.storage.sql, this.journal, Date.now());
+    this.salts = new Salts(this.journal);
+    this.waiting = null;
+    const about = this.journal.readMeta<{ site_id: string; epoch: string }>("about");
+    this.siteId = about?.site_id ?? "";
+    this.epoch = about?.epoch ?? "";
+  }
+
+  /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
+  async accept({ property, arrivals, refusals }: HubBatch): Promise<AcceptReply> {
+    const now = Date.now();
+    this.introduce(property);
+    const group = this.group();
+    let duplicates = 0;
+    try {
+      for (const arrival of arrivals) {
+        if (noteSeen(this.memory.seen, arrival.event_id, now)) this.take(arrival, property, group, now);
+        else duplicates += 1;
+      }
+    } catch (error) {
+      group.fail(error);
+    }
+    if (refusals) addRefusals(group.refusals, localDate(now, property.timezone), refusals);
+    if (group.events.length >= FULL_GROUP) group.commit();
+    await group.committed;
+    return { accepted: arrivals.length - duplicates, duplicates };
+  }
+
+  async live(): Promise<LiveShare> {
+    return liveShare(this.memory.live, Date.now());
+  }
+
+  /** Sends all that the journal holds, in messages of at most 60 KB, and writes a checkpoint when one is due. */
+  async flush(): Promise<void> {
+    this.waiting?.commit();
+    await this.send(1);
+  }
+
+  async destroy(): Promise<void> {
+    this.waiting?.commit();
+    await this.flushing?.catch(() => undefined);
+    this.alarmAt = null;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.load();
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmAt = null;
+    try {
+      await this.flush();
+    } catch (error) {
+      // The platform gives up on an alarm after six tries; an outage of the queue may last longer.
+      console.error("hub could not flush", error);
+      await this.alarmBy(Date.now() + RETRY);
+      return;
+    }
+    const expiry = this.salts.expire(Date.now());
+    if (expiry !== null) await this.alarmBy(expiry);
+  }
+
+  /** Learns at the first batch whose hub this is. */
+  private introduce({ site_id }: HubProperty): void {
+    if (this.epoch) return;
+    this.siteId = site_id;
+    this.epoch = `${this.ctx.id.toString().slice(0, 16)}${crypto.randomUUID().slice(0, 8)}`;
+    this.journal.writeMeta("about", { site_id, epoch: this.epoch });
+  }
+
+  private take(arrival: Arrival, property: HubProperty, group: Waiting, now: number): void {
+    const { address, agent, first_visit, ...event } = arrival;
+    const ip = truncateAddress(address, property.address);
+    const stamped = this.stampOne(event, property, { address, agent, ip }, now);
+    group.events.push(JSON.stringify(packEvent(stamped)));
+    // Only the hub can know that a cookieless visitor was not here before today.
+    const isFirst = first_visit && stamped.event_type === "pageview" && stamped.new_visit && stamped.firsts & DAY_BIT;
+    if (!isFirst) return;
+    const first: Event = {
+      ...event,
+      event_id: `${event.event_id}-first`,
+      event_type: "first_visit",
+      name: "first_visit",
+      props: null,
+      engaged_ms: null,
+      scroll_depth: null,
+      scroll_before: null,
+    };
+    group.events.push(JSON.stringify(packEvent(this.stampOne(first, property, { address, agent, ip }, now))));
+  }
+
+  private stampOne(
+    event: Event,
+    property: HubProperty,
+    who: { address: string | null; agent: string | null; ip: string | null },
+    now: number,
+  ): StampedEvent {
+    const date = localDate(event.event_time, property.timezone);
+    const known = event.user_id === null ? null : idOfUser(property.site_id, event.user_id);
+    const idOn = (day: string, make: boolean) =>
+      known ?? this.salts.idFor(property.site_id, who.address, who.agent, day, now, make);
+    const visitor = idOn(date, true)!;
+    const { visit, stamp } = this.memory.track(event, {
+      date,
+      hour: localHour(event.event_time, property.timezone),
+      visitor,
+      yesterday: () => idOn(addDays(date, -1), false),
+    });
+    this.memory.seq += 1;
+    return {
+      ...event,
+      ...factsOf(visit),
+      ...stamp,
+      site_id: property.site_id,
+      seq: this.memory.seq,
+      visitor_id: visitor,
+      ip: who.ip,
+    };
+  }
+
+  /** The group that calls join now; committed after the hold, or when it is full. */
+  private group(): Waiting {
+    if (this.waiting) return this.waiting;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => group.commit(), HOLD);
+    const group: Waiting = {
+      events: [],
+      refusals: {},
+      committed: promise,
+      commit: () => {
+        clearTimeout(timer);
+        if (this.waiting !== group) return;
+        this.waiting = null;
+        try {
+          this.commit(group);
+          resolve();
+        } catch (error) {
+          group.fail(error);
+        }
+      },
+      fail: (error) => {
+        clearTimeout(timer);
+        // Memory is ahead of storage now: what was not written must not have been counted.
+        this.load();
+        reject(error);
+      },
+    };
+    this.waiting = group;
+    return group;
+  }
+
+  private commit(group: Waiting): void {
+    this.ctx.storage.transactionSync(() => {
+      let events: string[] = [];
+      let bytes = 0;
+      let refusals: Record<string, RefusalCounts> | null = Object.keys(group.refusals).length ? group.refusals : null;
+      const write = () => {
+        if (events.length === 0 && !refusals) return;
+        this.journal.append(events.join(","), bytes, refusals);
+        events = [];
+        bytes = 0;
+        refusals = null;
+      };
+      for (const event of group.events) {
+        const size = bytesOf(event) + 1;
+        if (bytes + size > GROUP_BYTES) write();
+        events.push(event);
+        bytes += size;
+      }
+      write();
+    });
+    if (this.journal.head === this.journal.sent) return;
+    if (this.journal.unsentBytes >= GROUP_BYTES && !this.flushing) this.ctx.waitUntil(this.sendFull());
+    void this.alarmBy(Date.now() + this.flushAfter());
+  }
+
+  private flushAfter(): number {
+    return Number(this.env.FLUSH_SECONDS) * 1000;
+  }
+
+  /** Sends full messages and leaves the rest to the alarm: a small message costs as much as a full one. */
+  private async sendFull(): Promise<void> {
+    try {
+      await this.send(GROUP_BYTES);
+    } catch (error) {
+      console.error("hub could not send; the alarm will", error);
+    }
+  }
+
+  /** Sends messages until less than `atLeast` bytes are left. One sender at a time: the cut is one. */
+  private async send(atLeast: number): Promise<void> {
+    while (this.flushing) await this.flushing.catch(() => undefined);
+    this.flushing = this.sendAll(atLeast).finally(() => {
+      this.flushing = null;
+    });
+    await this.flushing;
+  }
+
+  private async sendAll(atLeast: number): Promise<void> {
+    while (this.journal.cut || (this.journal.head > this.journal.sent && this.journal.unsentBytes >= atLeast)) {
+      const cut = this.journal.nextCut();
+      if (!cut) break;
+      const message = this.message(cut.from, cut.to);
+      // The cut must be durable before the message leaves: the same range is the same message, come what may.
+      await this.ctx.storage.sync();
+      await this.env.EVENTS.send(message, { contentType: "text" });
+      this.journal.cutSent();
+    }
+    if (atLeast === 1) this.journal.rest();
+    const rows = this.journal.head - this.journal.covered;
+    if (rows < CHECKPOINT_ROWS && this.journal.bytesSinceCheckpoint < CHECKPOINT_BYTES) return;
+    // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.
+    this.waiting?.commit();
+    this.checkpoint();
+  }
+
+  private checkpoint(): void {
+    try {
+      this.ctx.storage.transactionSync(() => this.memory.checkpoint(Date.now()));
+    } catch (error) {
+      this.load();
+      throw error;
+    }
+  }
+
+  /** A message's text, put together without parsing what the journal holds. */
+  private message(from: number, to: number): string {
+    const groups = this.journal.read(from, to);
+    const refusals: Record<string, RefusalCounts> = {};
+    for (const group of groups)
+      for (const [date, counts] of Object.entries(group.refusals)) addRefusals(refusals, date, counts);
+    const events = groups.map((group) => group.events).filter((text) => text !== "");
+    const head = JSON.stringify({ kind: "stamped", id: `${this.epoch}-${from}-${to}`, site_id: this.siteId, refusals });
+    return `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
+  }
+
+  /** Makes sure that an alarm comes by then. Setting one is billed as a row, so an earlier one is left alone. */
+  private async alarmBy(time: number): Promise<void> {
+    if (this.alarmAt !== null && this.alarmAt <= time) return;
+    this.alarmAt = time;
+    await this.ctx.storage.setAlarm(time);
+  }
+}
+
+function addRefusals(into: Record<string, RefusalCounts>, date: string, more: RefusalCounts): void {
+  into[date] ??= {};
+  const counts = into[date];
+  for (const [reason, count] of Object.entries(more) as [keyof RefusalCounts, number][])
+    counts[reason] = (counts[reason] ?? 0) + count;
+}

@@ -1,0 +1,64 @@
+// Visitor ids: a keyed hash of address, agent and property under a random salt of the local day. With the salt gone
+// nobody can tell who it was.
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { Journal } from "./journal";
+
+/** Salts are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
+export const SALT_LIFE = 48 * 3_600_000;
+
+interface Salt {
+  salt: string;
+  made: number;
+}
+
+export class Salts {
+  private readonly journal: Journal;
+  private readonly salts: Map<string, Salt>;
+
+  constructor(journal: Journal) {
+    this.journal = journal;
+    this.salts = new Map(Object.entries(journal.readMeta<Record<string, Salt>>("salts") ?? {}));
+  }
+
+  private write(): void {
+    this.journal.writeMeta("salts", Object.fromEntries(this.salts));
+  }
+
+  /** The salt of a date; a new one where there is none and `make` is set. */
+  private saltOf(date: string, now: number, make: boolean): string | null {
+    const known = this.salts.get(date);
+    if (known && known.made > now - SALT_LIFE) return known.salt;
+    if (!make) return null;
+    const salt = randomBytes(16).toString("hex");
+    this.salts.set(date, { salt, made: now });
+    this.write();
+    return salt;
+  }
+
+  /** Destroys what is too old. Returns when the next one will be, null when none is left. */
+  expire(now: number): number | null {
+    const before = this.salts.size;
+    for (const [date, { made }] of this.salts) if (made <= now - SALT_LIFE) this.salts.delete(date);
+    if (this.salts.size < before) this.write();
+    const oldest = Math.min(...[...this.salts.values()].map(({ made }) => made));
+    return Number.isFinite(oldest) ? oldest + SALT_LIFE : null;
+  }
+
+  /** The id of a cookieless visitor on a date: 96 bits. Null when the date has no salt and none may be made. */
+  idFor(
+    siteId: string,
+    address: string | null,
+    agent: string | null,
+    date: string,
+    now: number,
+    make: boolean,
+  ): string | null {
+    const salt = this.saltOf(date, now, make);
+    if (salt === null) return null;
+    return createHmac("sha256", salt).update(`${siteId}\n${address}\n${agent}`).digest("base64url").slice(0, 16);
+  }
+}
+
+/** The id of a visitor whom the caller names: the same on every day. */
+export const idOfUser = (siteId: string, userId: string): string =>
+  `u_${createHash("sha256").update(`${siteId}\n${userId}`).digest("base64url").slice(0, 16)}`;

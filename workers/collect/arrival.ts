@@ -1,0 +1,191 @@
+// Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
+import type { Beacon, Hit } from "../domain/beacon";
+import { deviceOf, languageOf, screenOf } from "../domain/device";
+import type { Arrival, PropValue } from "../domain/event";
+import { type Incoming, propsSchema, timeOf } from "../domain/incoming";
+import { parseInput } from "../domain/input";
+import { toEventType } from "../domain/measurement";
+import { hostOf, pageOf } from "../domain/path";
+import { Problem } from "../domain/problem";
+import { sourceOf } from "../domain/source";
+import { toCleanText } from "../domain/text";
+import { type Site, streamFor } from "./site";
+import { NOWHERE, type Visitor } from "./visitor";
+
+const MAX_TITLE = 300;
+/** How long a browser may hold a hit back (a tab that slept); older ones are dated so (ms). */
+const MAX_AGO = 86_400_000;
+/** How far a clock may run ahead (ms). */
+const MAX_AHEAD = 5 * 60_000;
+const MAX_AGE = 72 * 3_600_000;
+/** No web server's log is older. */
+const OLDEST_IMPORT = Date.UTC(1995, 0, 1);
+
+/** What both ways in say about an event. */
+interface Draft {
+  given: string;
+  event_id: string;
+  event_time: number;
+  url: URL | null;
+  /** The page, where there is no url or it says otherwise. */
+  page: string | null;
+  hostname: string | null;
+  title: string | undefined;
+  referrer: string | null;
+  props: Record<string, PropValue> | null;
+  href: string | null;
+  language: string | null;
+  screen: string | null;
+  engaged_ms: number | null;
+  scroll_depth: number | null;
+  scroll_before: number | null;
+}
+
+const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
+
+function toUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || hostOf(url) === null) throw new Problem("invalid", "url must be an http or https address");
+  return url;
+}
+
+function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arrival {
+  const { event_type, name } = toEventType(draft.given);
+  const stream = streamFor(site, draft.hostname);
+  const scroll = event_type === "engagement" && stream?.measurements.scroll !== false;
+  return {
+    event_id: draft.event_id,
+    event_type,
+    name,
+    event_time: draft.event_time,
+    received_at: now,
+    hostname: draft.hostname,
+    page: draft.page,
+    title: toCleanText(draft.title, MAX_TITLE),
+    button_id: null,
+    selector: null,
+    href: draft.href,
+    props: draft.props,
+    revenue_amount: null,
+    revenue_currency: null,
+    user_id: null,
+    session_id: null,
+    engaged_ms: event_type === "engagement" ? draft.engaged_ms : null,
+    scroll_depth: scroll ? draft.scroll_depth : null,
+    scroll_before: scroll ? draft.scroll_before : null,
+    ...sourceOf({
+      url: draft.url ?? new URL(`https://${site.hosts[0] ?? "site.invalid"}`),
+      referrer: draft.referrer,
+      siteHosts: site.hosts,
+    }),
+    ...deviceOf(visitor.agent),
+    screen: screenOf(draft.screen),
+    language: languageOf(draft.language),
+    ...visitor.place,
+    address: visitor.address,
+    agent: visitor.agent,
+    first_visit: stream?.measurements.first_visit ?? false,
+  };
+}
+
+/** The arrivals of a tracker's beacon. @throws Problem invalid. */
+export function arrivalsOfBeacon(beacon: Beacon, visitor: Visitor, site: Site, now: number): Arrival[] {
+  return beacon.h.map((hit: Hit) => {
+    const url = toUrl(hit.u);
+    const draft: Draft = {
+      given: hit.n,
+      event_id: hit.i,
+      event_time: now - Math.min(Math.round(hit.a ?? 0), MAX_AGO),
+      url,
+      page: pageOf(url, beacon.f === 1),
+      hostname: hostOf(url),
+      title: hit.t,
+      referrer: beacon.r ?? null,
+      props: parseInput(propsSchema, hit.p),
+      href: toCleanText(hit.h, 2000),
+      language: beacon.l ?? null,
+      screen: beacon.w ?? null,
+      engaged_ms: rounded(hit.e),
+      scroll_depth: rounded(hit.d),
+      scroll_before: rounded(hit.b),
+    };
+    return toArrival(draft, visitor, site, now);
+  });
+}
+
+/** When an incoming event happened. @throws Problem invalid for times that cannot be. */
+function timeOfIncoming(incoming: Incoming, now: number, isImport: boolean): number {
+  if (incoming.event_time === undefined) {
+    if (isImport) throw new Problem("invalid", "event_time must be given in an import");
+    return now;
+  }
+  const time = timeOf(incoming.event_time);
+  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not lie in the future");
+  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must lie after 1995");
+  if (!isImport && time < now - MAX_AGE)
+    throw new Problem("invalid", "event_time must lie at most 72 hours back; older events go to imports");
+  return Math.min(time, now);
+}
+
+/**
+ * Whom an incoming event with a key is about: the address and agent that it names; failing those its session; failing
+ * that the caller itself. Where a caller's server stands says nothing about the visitor.
+ */
+function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
+  const place = {
+    ...NOWHERE,
+    country: incoming.country?.toUpperCase() ?? null,
+    region: toCleanText(incoming.region, 100),
+    city: toCleanText(incoming.city, 100),
+  };
+  if (incoming.ip !== undefined || incoming.user_agent !== undefined)
+    return { address: incoming.ip ?? null, agent: incoming.user_agent ?? null, place };
+  if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, place };
+  return { address: caller.address, agent: caller.agent, place };
+}
+
+export interface IncomingContext {
+  site: Site;
+  caller: Visitor;
+  /** True when a key with the scope `ingest` was shown. */
+  keyed: boolean;
+  isImport: boolean;
+  now: number;
+  /** The id of an event that names none. */
+  newId: () => string;
+}
+
+/** The arrival of an incoming event. @throws Problem invalid. */
+export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext): Arrival {
+  const { site, caller, keyed, now } = context;
+  const url = incoming.url === undefined || incoming.url === "" ? null : toUrl(incoming.url);
+  const visitor = keyed ? visitorOfIncoming(incoming, caller) : caller;
+  const draft: Draft = {
+    given: incoming.event_type,
+    event_id: incoming.event_id ?? context.newId(),
+    event_time: timeOfIncoming(incoming, now, context.isImport),
+    url,
+    page: incoming.page_path ?? (url && pageOf(url, false)),
+    hostname: incoming.hostname?.toLowerCase() || (url && hostOf(url)),
+    title: incoming.title,
+    referrer: incoming.referrer ?? null,
+    props: incoming.props ?? null,
+    href: incoming.href ?? null,
+    language: incoming.language ?? null,
+    screen: incoming.screen ?? null,
+    engaged_ms: rounded(incoming.engaged_ms),
+    scroll_depth: rounded(incoming.scroll_depth),
+    scroll_before: rounded(incoming.scroll_before),
+  };
+  return {
+    ...toArrival(draft, visitor, site, now),
+    // A server's own agent is no device.
+    ...(keyed && incoming.user_agent === undefined ? deviceOf(null) : {}),
+    button_id: incoming.button_id ?? null,
+    selector: incoming.selector ?? null,
+    user_id: incoming.user_id ?? null,
+    session_id: incoming.session_id ?? null,
+    revenue_amount: incoming.revenue?.amount ?? null,
+    revenue_currency: incoming.revenue?.currency ?? null,
+  };
+}

@@ -1,0 +1,128 @@
+// Delivery: events to their hubs, and to the queue when a hub does not answer. Resolves when all of it is durable.
+import type { Arrival } from "../domain/event";
+import { type HubBatch, type HubProperty, importName, shardName } from "../domain/hub";
+import type { UnstampedMessage } from "../domain/message";
+import { Problem } from "../domain/problem";
+import type { Property } from "../domain/property";
+import type { Refusal, RefusalCounts } from "../domain/refusal";
+import { hash64 } from "../domain/seen";
+
+export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS">;
+
+/** Characters of a queue message: 128 KB, up to three bytes a character, and room for the envelope. */
+const MESSAGE_CHARS = 40_000;
+
+const toHubProperty = ({ site_id, timezone, privacy }: Property): HubProperty => ({
+  site_id,
+  timezone,
+  address: privacy.address,
+});
+
+/** Visits never cross shards: a visitor's shard depends on the visitor alone. */
+function shardOf({ user_id, address, agent }: Arrival, shards: number): number {
+  return shards === 1 ? 0 : hash64(user_id ?? `${address}\n${agent}`)[1] % shards;
+}
+
+/** Arrivals by the name of their hub, in their order. */
+function byHub(property: Property, arrivals: readonly Arrival[], importId: string | null): Map<string, Arrival[]> {
+  const hubs = new Map<string, Arrival[]>();
+  for (const arrival of arrivals) {
+    const name =
+      importId === null
+        ? shardName(property.site_id, shardOf(arrival, property.shards))
+        : importName(property.site_id, importId);
+    const known = hubs.get(name);
+    if (known) known.push(arrival);
+    else hubs.set(name, [arrival]);
+  }
+  return hubs;
+}
+
+/** Refusals that did not reach a hub yet, by property: those of a flood wait for the next event that is accepted. */
+const held = new Map<string, RefusalCounts>();
+
+/** Notes a refusal without asking the hub: what is refused because there is too much must not cost a call each. */
+export function holdRefusal(siteId: string, refusal: Refusal): void {
+  const counts = held.get(siteId) ?? {};
+  counts[refusal] = (counts[refusal] ?? 0) + 1;
+  held.set(siteId, counts);
+}
+
+function withHeld(siteId: string, counts: RefusalCounts): RefusalCounts {
+  const waiting = held.get(siteId);
+  if (!waiting) return counts;
+  held.delete(siteId);
+  const sum = { ...counts };
+  for (const [reason, count] of Object.entries(waiting) as [Refusal, number][])
+    sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
+}
+
+/**
+ * Hands events and refusals to the property's hubs.
+ * @returns how many were new and how many had been seen before; of those that took the way over the queue all are new.
+ * @throws Problem unavailable when neither hub nor queue takes them: then nothing was promised.
+ */
+export async function deliver(
+  env: DeliveryEnv,
+  property: Property,
+  arrivals: readonly Arrival[],
+  refused: RefusalCounts,
+  importId: string | null = null,
+): Promise<{ accepted: number; duplicates: number }> {
+  const refusals = withHeld(property.site_id, refused);
+  const hubs = byHub(property, arrivals, importId);
+  if (Object.keys(refusals).length > 0 && hubs.size === 0) hubs.set(shardName(property.site_id, 0), []);
+  const sum = { accepted: 0, duplicates: 0 };
+  let first = true;
+  const batches = [...hubs].map(([hub, own]) => {
+    const batch: HubBatch = { property: toHubProperty(property), arrivals: own, ...(first ? { refusals } : {}) };
+    first = false;
+    return { hub, batch };
+  });
+  await Promise.all(
+    batches.map(async ({ hub, batch }) => {
+      const reply = await acceptOrQueue(env, hub, batch);
+      sum.accepted += reply.accepted;
+      sum.duplicates += reply.duplicates;
+    }),
+  );
+  return sum;
+}
+
+async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch) {
+  try {
+    return await env.HUB.getByName(hub).accept(batch);
+  } catch (error) {
+    console.error(`hub ${hub} did not take a batch; it goes to the queue`, error);
+  }
+  try {
+    // Refusals stay with the first part; the hub may have counted them before it failed, which errs by a few bots.
+    for (const part of partsOf(batch))
+      await env.EVENTS.send({ kind: "unstamped", hub, batch: part } satisfies UnstampedMessage, {
+        contentType: "json",
+      });
+    return { accepted: batch.arrivals.length, duplicates: 0 };
+  } catch (error) {
+    console.error("queue did not take a batch", error);
+    throw new Problem("unavailable", "events could not be stored; send them again");
+  }
+}
+
+function partsOf(batch: HubBatch): HubBatch[] {
+  const parts: HubBatch[] = [];
+  let arrivals: Arrival[] = [];
+  let size = 0;
+  for (const arrival of batch.arrivals) {
+    const length = JSON.stringify(arrival).length;
+    if (size + length > MESSAGE_CHARS && arrivals.length > 0) {
+      parts.push({ ...batch, arrivals, refusals: parts.length === 0 ? batch.refusals : undefined });
+      arrivals = [];
+      size = 0;
+    }
+    arrivals.push(arrival);
+    size += length;
+  }
+  parts.push({ ...batch, arrivals, refusals: parts.length === 0 ? batch.refusals : undefined });
+  return parts;
+}

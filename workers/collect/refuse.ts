@@ -1,0 +1,52 @@
+// What is not counted, and why: a list to read. Adding a reason adds one line here and one in domain/refusal.ts.
+import { isExcluded } from "../domain/address";
+import { isBot, isPrefetch } from "../domain/bot";
+import type { Arrival } from "../domain/event";
+import { EVENT_TYPES } from "../domain/measurement";
+import { isExcludedPath, isKnownHost } from "../domain/path";
+import type { Refusal } from "../domain/refusal";
+import { isSpamReferrer } from "../domain/source";
+import { type Site, streamFor } from "./site";
+
+export interface Question {
+  arrival: Arrival;
+  site: Site;
+  /** The referrer as it was sent: a spammer's host need not be the visit's source. */
+  referrer: string | null;
+  /** The browser's headers; null when a server speaks for somebody. */
+  headers: Headers | null;
+  /** The agent to judge; undefined when a server names none. */
+  agent: string | null | undefined;
+}
+
+const RULES: [Refusal, (question: Question) => boolean][] = [
+  ["prefetch", ({ headers }) => headers !== null && isPrefetch((name) => headers.get(name))],
+  ["bot", ({ agent }) => agent !== undefined && isBot(agent)],
+  [
+    "do_not_track",
+    ({ headers, site }) =>
+      site.property.privacy.honour_dnt &&
+      headers !== null &&
+      (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1"),
+  ],
+  ["excluded_address", ({ arrival, site }) => isExcluded(arrival.address, site.property.privacy.excluded_addresses)],
+  // A server with a key may speak for an app, which has no host.
+  ["unknown_host", ({ arrival, site, headers }) => headers !== null && !isKnownHost(arrival.hostname, site.hosts)],
+  [
+    "excluded_path",
+    ({ arrival, site }) => arrival.page !== null && isExcludedPath(arrival.page, site.property.privacy.excluded_paths),
+  ],
+  ["spam_referrer", ({ referrer }) => isSpamReferrer(referrer)],
+  [
+    "not_measured",
+    ({ arrival, site }) => {
+      const { measurement } = EVENT_TYPES[arrival.event_type];
+      return measurement !== null && streamFor(site, arrival.hostname)?.measurements[measurement] === false;
+    },
+  ],
+];
+
+/** The first reason not to count an event, null when there is none. */
+export function refusalOf(question: Question): Refusal | null {
+  return RULES.find(([, applies]) => applies(question))?.[0] ?? null;
+}

@@ -1,0 +1,91 @@
+// The lake's columns: one row per event, every fact of the stamped event under its own name.
+import type { StampedEvent } from "./event";
+
+/** `time` is a UTC timestamp in milliseconds; `json` a text that holds a JSON object. */
+export type ColumnType = "text" | "integer" | "bigint" | "double" | "time" | "json";
+
+export const LAKE_COLUMNS = {
+  site_id: "text",
+  event_id: "text",
+  event_type: "text",
+  name: "text",
+  event_time: "time",
+  received_at: "time",
+  visitor_id: "text",
+  visit_id: "text",
+  user_id: "text",
+  session_id: "text",
+  hostname: "text",
+  page: "text",
+  title: "text",
+  button_id: "text",
+  selector: "text",
+  href: "text",
+  props: "json",
+  revenue_amount: "double",
+  revenue_currency: "text",
+  engaged_ms: "integer",
+  scroll_depth: "integer",
+  scroll_before: "integer",
+  source: "text",
+  referrer: "text",
+  channel: "text",
+  utm_source: "text",
+  utm_medium: "text",
+  utm_campaign: "text",
+  utm_term: "text",
+  utm_content: "text",
+  entry_page: "text",
+  exit_page: "text",
+  device: "text",
+  browser: "text",
+  browser_version: "text",
+  os: "text",
+  os_version: "text",
+  screen: "text",
+  language: "text",
+  country: "text",
+  region: "text",
+  city: "text",
+  network: "text",
+  asn: "bigint",
+  ip: "text",
+  seq: "bigint",
+  new_visit: "integer",
+  bounce_delta: "integer",
+  duration_delta: "integer",
+  firsts: "integer",
+  visit_firsts: "integer",
+  local_date: "text",
+  local_hour: "time",
+  visit_date: "text",
+  visit_hour: "time",
+  exit_before: "text",
+  visit_bounce: "integer",
+  visit_duration: "integer",
+  exit_lost: "integer",
+  exit_gained: "integer",
+} as const satisfies Record<keyof StampedEvent, ColumnType>;
+
+export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];
+
+/** The event without its empty columns: what the journal and the queue carry. */
+export function packEvent(event: StampedEvent): Partial<StampedEvent> {
+  const packed: Record<string, unknown> = {};
+  for (const column of LAKE_COLUMN_NAMES) if (event[column] !== null) packed[column] = event[column];
+  return packed as Partial<StampedEvent>;
+}
+
+/** The event with every column, the absent ones null. */
+export function unpackEvent(packed: Partial<StampedEvent>): StampedEvent {
+  const event: Record<string, unknown> = {};
+  for (const column of LAKE_COLUMN_NAMES) event[column] = packed[column] ?? null;
+  return event as unknown as StampedEvent;
+}
+
+/** Keys of a message's object in the raw zone. Hive-style, so that any engine finds its way. */
+export const rawKey = (siteId: string, date: string, messageId: string): string =>
+  `raw/site_id=${siteId}/date=${date}/${messageId}.parquet`;
+
+/** Where a message is kept that could not be counted. */
+export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;

@@ -1,0 +1,103 @@
+// The live picture: the last 30 minutes, read off the visits that are going on. Times are ms.
+import { VISIT_DIMENSIONS } from "./catalog";
+import type { LivePicture, LiveRow, LiveShare } from "./hub";
+import type { Book, Visit } from "./visit";
+
+const MINUTE = 60_000;
+export const LIVE_MINUTES = 30;
+const WINDOW = LIVE_MINUTES * MINUTE;
+const ROWS = 10;
+
+export interface Live {
+  /** Visits with an event in the window, by id; older ones are dropped when the picture is drawn. */
+  visits: Map<string, Visit>;
+  /** Page views by minute since 1970. */
+  pageviews: Map<number, number>;
+  lastEventAt: number | null;
+}
+
+export const emptyLive = (): Live => ({ visits: new Map(), pageviews: new Map(), lastEventAt: null });
+
+const source = VISIT_DIMENSIONS.findIndex(({ column }) => column === "source");
+const country = VISIT_DIMENSIONS.findIndex(({ column }) => column === "country");
+
+/** Notes an event of a visit. */
+export function noteLive(live: Live, visit: Visit, time: number, isPageview: boolean): void {
+  live.visits.set(visit.id, visit);
+  live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
+  if (!isPageview) return;
+  const minute = Math.floor(time / MINUTE);
+  live.pageviews.set(minute, (live.pageviews.get(minute) ?? 0) + 1);
+}
+
+/** Finds the going-on visits again in a book that was read from storage. */
+export function rebuildVisits(live: Live, book: Book, now: number): void {
+  // Later days last: a visit that was carried over midnight is kept there.
+  for (const date of [...book.keys()].sort())
+    for (const record of book.get(date)!.values())
+      for (const visit of record.visits) if (visit.last >= now - WINDOW) live.visits.set(visit.id, visit);
+}
+
+function tally(visits: readonly Visit[], valueOf: (visit: Visit) => string | null): Record<string, number> {
+  const visitors = new Map<string, Set<string>>();
+  for (const visit of visits) {
+    const value = valueOf(visit);
+    if (value === null) continue;
+    const known = visitors.get(value);
+    if (known) known.add(visit.visitor);
+    else visitors.set(value, new Set([visit.visitor]));
+  }
+  return Object.fromEntries([...visitors].map(([value, known]) => [value, known.size]));
+}
+
+/** This hub's share of the picture. Drops what has left the window. */
+export function liveShare(live: Live, now: number): LiveShare {
+  for (const [id, visit] of live.visits) if (visit.last < now - WINDOW) live.visits.delete(id);
+  const minute = Math.floor(now / MINUTE);
+  for (const known of live.pageviews.keys()) if (known <= minute - LIVE_MINUTES) live.pageviews.delete(known);
+  const active = [...live.visits.values()];
+  const began = active.filter((visit) => visit.start >= now - WINDOW);
+  return {
+    active_5m: new Set(active.filter((visit) => visit.last >= now - 5 * MINUTE).map((visit) => visit.visitor)).size,
+    active_30m: new Set(active.map((visit) => visit.visitor)).size,
+    per_minute: Array.from({ length: LIVE_MINUTES }, (_, i) => live.pageviews.get(minute - LIVE_MINUTES + 1 + i) ?? 0),
+    visits: began.length,
+    bounces: began.filter((visit) => visit.pageviews === 1 && !visit.interactive).length,
+    duration: began.reduce((sum, visit) => sum + Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000), 0),
+    pages: tally(active, (visit) => visit.exit),
+    sources: tally(active, (visit) => visit.dimensions[source] ?? "(direct)"),
+    countries: tally(active, (visit) => visit.dimensions[country] ?? "(unknown)"),
+    last_event_at: live.lastEventAt,
+  };
+}
+
+function topRows(parts: readonly Record<string, number>[]): LiveRow[] {
+  const sums = new Map<string, number>();
+  for (const part of parts)
+    for (const [value, visitors] of Object.entries(part)) sums.set(value, (sums.get(value) ?? 0) + visitors);
+  return [...sums]
+    .map(([value, visitors]) => ({ value, visitors }))
+    .sort((a, b) => b.visitors - a.visitors || (a.value < b.value ? -1 : 1))
+    .slice(0, ROWS);
+}
+
+/** The whole picture out of the shares of a property's hubs. Visitors never cross hubs, so sums are exact. */
+export function mergeLive(shares: readonly LiveShare[]): LivePicture {
+  const sum = (pick: (share: LiveShare) => number) => shares.reduce((total, share) => total + pick(share), 0);
+  const visits = sum((share) => share.visits);
+  const perMinute = Array.from({ length: LIVE_MINUTES }, (_, i) => sum((share) => share.per_minute[i] ?? 0));
+  const last = Math.max(0, ...shares.map((share) => share.last_event_at ?? 0));
+  return {
+    active_5m: sum((share) => share.active_5m),
+    active_30m: sum((share) => share.active_30m),
+    pageviews_30m: perMinute.reduce((total, views) => total + views, 0),
+    bounce_rate_30m: visits ? Math.round((sum((share) => share.bounces) / visits) * 1000) / 10 : null,
+    avg_duration_30m: visits ? Math.round(sum((share) => share.duration) / visits) : null,
+    per_minute: perMinute,
+    pages: topRows(shares.map((share) => share.pages)),
+    sources: topRows(shares.map((share) => share.sources)),
+    countries: topRows(shares.map((share) => share.countries)),
+    rules: [],
+    last_event_at: last ? new Date(last).toISOString() : null,
+  };
+}

@@ -1,0 +1,108 @@
+// Which event ids were seen within the last day: an exact set of 64-bit hashes, 8 bytes an id at rest. Two ids in four
+// million share a hash with a chance of one in two million.
+
+/** Ids are forgotten by generations of this length (ms), the oldest when all of it is more than a day ago. */
+const GENERATION = 6 * 3_600_000;
+const DAY = 86_400_000;
+
+/** Open addressing over pairs of 32-bit words; the pair 0,0 marks an empty place. */
+class HashTable {
+  words = new Uint32Array(2 * 256);
+  size = 0;
+
+  /** Adds a hash. False when it was there. */
+  add(high: number, low: number): boolean {
+    const mask = this.words.length / 2 - 1;
+    for (let place = low & mask; ; place = (place + 1) & mask) {
+      const at = place * 2;
+      if (this.words[at] === 0 && this.words[at + 1] === 0) {
+        this.words[at] = high;
+        this.words[at + 1] = low;
+        this.size += 1;
+        if (this.size * 3 > mask * 2) this.grow();
+        return true;
+      }
+      if (this.words[at] === high && this.words[at + 1] === low) return false;
+    }
+  }
+
+  has(high: number, low: number): boolean {
+    const mask = this.words.length / 2 - 1;
+    for (let place = low & mask; ; place = (place + 1) & mask) {
+      const at = place * 2;
+      if (this.words[at] === high && this.words[at + 1] === low) return true;
+      if (this.words[at] === 0 && this.words[at + 1] === 0) return false;
+    }
+  }
+
+  private grow(): void {
+    const old = this.words;
+    this.words = new Uint32Array(old.length * 2);
+    this.size = 0;
+    for (let at = 0; at < old.length; at += 2) {
+      const high = old[at]!;
+      const low = old[at + 1]!;
+      if (high || low) this.add(high, low);
+    }
+  }
+}
+
+/**
+ * Two 32-bit hashes of a text: cyrb53's mixing with both halves kept whole.
+ * Source: https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js (public domain).
+ */
+export function hash64(text: string): [high: number, low: number] {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  const low = a >>> 0;
+  return [b >>> 0, low === 0 ? 1 : low];
+}
+
+export interface Seen {
+  generations: Map<number, HashTable>;
+  /** Hashes added since the last checkpoint, as pairs, by generation. */
+  fresh: Map<number, number[]>;
+}
+
+export const emptySeen = (): Seen => ({ generations: new Map(), fresh: new Map() });
+const generationAt = (now: number): number => Math.floor(now / GENERATION);
+/** Generations before this one hold nothing of the last day. */
+export const oldestGeneration = (now: number): number => generationAt(now - DAY);
+
+function tableOf(seen: Seen, generation: number): HashTable {
+  let table = seen.generations.get(generation);
+  if (!table) {
+    table = new HashTable();
+    seen.generations.set(generation, table);
+  }
+  return table;
+}
+
+/** Notes an id. False when it was seen within the last day. */
+export function noteSeen(seen: Seen, id: string, now: number): boolean {
+  const oldest = oldestGeneration(now);
+  const [high, low] = hash64(id);
+  for (const [generation, table] of seen.generations) {
+    if (generation < oldest) seen.generations.delete(generation);
+    else if (table.has(high, low)) return false;
+  }
+  const generation = generationAt(now);
+  tableOf(seen, generation).add(high, low);
+  const fresh = seen.fresh.get(generation);
+  if (fresh) fresh.push(high, low);
+  else seen.fresh.set(generation, [high, low]);
+  return true;
+}
+
+/** Puts back what a checkpoint kept. */
+export function restoreSeen(seen: Seen, generation: number, hashes: Uint32Array): void {
+  const table = tableOf(seen, generation);
+  for (let at = 0; at < hashes.length; at += 2) table.add(hashes[at]!, hashes[at + 1]!);
+}

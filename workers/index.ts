@@ -1,0 +1,40 @@
+// The Worker: mounts the stations' routes, names the queue's and the cron's handlers, re-exports the classes. Decides
+// nothing.
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import { identify } from "./accounts/identify";
+import { accountRoutes } from "./accounts/routes";
+import { keepHouse } from "./admin/housekeeping";
+import { adminRoutes } from "./admin/routes";
+import type { AppEnv } from "./app";
+import { browserRoutes } from "./collect/browser";
+import { incomingRoutes } from "./collect/incoming";
+import { Problem } from "./domain/problem";
+import { healthRoutes } from "./health";
+import { consume } from "./ingest/consume";
+import { consumeDeadLetters } from "./ingest/dead-letters";
+import { replyToError } from "./reply";
+import { statsRoutes } from "./stats/routes";
+
+export { PropertyHub } from "../durable-objects/property-hub";
+
+const app = new Hono<AppEnv>();
+app.onError(replyToError);
+app.notFound((c) => replyToError(new Problem("not_found", `path ${c.req.path} does not exist`), c));
+app.use(requestId());
+app.route("/", browserRoutes);
+app.use("/api/v1/*", identify);
+app.use("/api/v2/*", identify);
+// Sites send events here from their visitors' browsers, whose cookies mean nothing: only a key says who calls.
+app.use("/api/events", (c, next) => (c.req.header("authorization") ? identify(c, next) : next()));
+app.route("/", incomingRoutes);
+app.route("/", accountRoutes);
+app.route("/", adminRoutes);
+app.route("/", statsRoutes);
+app.route("/", healthRoutes);
+
+export default {
+  fetch: app.fetch,
+  queue: (batch, env) => (batch.queue.endsWith("dead-letters") ? consumeDeadLetters : consume)(batch, env),
+  scheduled: (event, env) => keepHouse(env, event.scheduledTime),
+} satisfies ExportedHandler<Cloudflare.Env>;
