@@ -13,6 +13,8 @@ export interface SystemOptions {
   state: string;
   port: number;
   dashboardPort: number;
+  /** Breaks off the start. */
+  signal?: AbortSignal;
 }
 
 export interface LocalSystem {
@@ -36,9 +38,10 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function until(ready: () => Promise<boolean>, what: string, log: string): Promise<void> {
+async function until(ready: () => Promise<boolean>, what: string, log: string, signal?: AbortSignal): Promise<void> {
   const limit = Date.now() + START_LIMIT_MS;
   while (!(await ready())) {
+    if (signal?.aborted) throw new Error("Stopped.");
     if (Date.now() > limit)
       throw new Error(`${what} did not answer within ${START_LIMIT_MS / 1000} seconds:\n${lastLines(log)}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -50,11 +53,15 @@ async function deathOf(running: Running, log: string): Promise<Error> {
   return new Error(`${running.name} stopped (exit ${code}). Its last lines, from ${log}:\n${lastLines(log)}`);
 }
 
+/** The page, and through the proxy the Worker. */
+const dashboardAnswers = async (url: string): Promise<boolean> =>
+  (await answers(url)) && (await answers(`${url}/api/setup`));
+
 /**
  * Starts Worker and dashboard and waits until both answer. Needs `npm run build` to have run.
  * @throws Error when a port is taken, a migration fails, or a process dies; then nothing is left running.
  */
-export async function startLocalSystem({ state, port, dashboardPort }: SystemOptions): Promise<LocalSystem> {
+export async function startLocalSystem({ state, port, dashboardPort, signal }: SystemOptions): Promise<LocalSystem> {
   await requireFree(port, "PORT");
   await requireFree(dashboardPort, "DASHBOARD_PORT");
   mkdirSync(state, { recursive: true });
@@ -91,13 +98,8 @@ export async function startLocalSystem({ state, port, dashboardPort }: SystemOpt
   };
   const urls = { worker: `http://127.0.0.1:${port}`, dashboard: `http://127.0.0.1:${dashboardPort}` };
   const ready = Promise.all([
-    until(() => answers(`${urls.worker}/health`), "Worker", log),
-    // Through the dashboard to the Worker: page and proxy both work then.
-    until(
-      async () => (await answers(urls.dashboard)) && (await answers(`${urls.dashboard}/api/setup`)),
-      "Dashboard",
-      log,
-    ),
+    until(() => answers(`${urls.worker}/health`), "Worker", log, signal),
+    until(() => dashboardAnswers(urls.dashboard), "Dashboard", log, signal),
   ]);
   const failure = await Promise.race([ready.then(() => null), died]).catch((error: Error) => error);
   if (failure) {

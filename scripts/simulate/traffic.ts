@@ -28,7 +28,7 @@ export function* traffic(simulation: Simulation, { start, end }: Period): Genera
   for (let hour = Math.floor(start / HOUR) * HOUR; hour < end; hour += HOUR) {
     for (const { at, person } of arrivalsIn(simulation, seed, hour, personAt)) {
       if (at < start || at < (busy.get(person.index) ?? 0)) continue;
-      const id = `sim-${seed.toString(36)}-${start.toString(36)}-${(visits++).toString(36)}`;
+      const id = `sim-${(seed >>> 0).toString(36)}-${start.toString(36)}-${(visits++).toString(36)}`;
       const random = randomFor(seed, VISITS, person.index, at % 0x7fffffff);
       const moments = visitOf(simulation, random, { person, start: at, hostname, id });
       busy.set(person.index, moments.at(-1)?.at ?? at);
