@@ -69,7 +69,7 @@ const querySchema = z.strictObject({
       comparisons: z
         .strictObject({
           mode: z.enum(["previous_period", "year_over_year", "custom"]),
-          date_range: z.unknown(),
+          date_range: z.unknown().optional(),
           match_day_of_week: z.boolean().default(false),
         })
         .optional(),
@@ -177,7 +177,6 @@ function toComparisons(
  */
 export function toQuery(body: unknown): Query {
   const asked = parseInput(querySchema, body);
-  if (asked.date_range === undefined) throw invalid("date_range must be given");
   if (asked.filters.length > 0) throw invalid("filters are not available yet; ask without them");
   const metrics = checkMetrics(asked.metrics);
   const { time, dimension } = checkDimensions(asked.dimensions);
