@@ -8,28 +8,30 @@ import { authFor } from "./auth-for";
 import { membershipsOf } from "./memberships";
 import { hasSessionCookie, requireOwnOrigin } from "./session-cookie";
 
-/** Sets `caller` for every route below. Costs nothing when there is neither key nor cookie. */
+/** Sets `caller` for the routes below. Costs nothing when there is neither key nor cookie. */
 export const identify: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set("caller", await callerOf(c));
+  c.set("caller", (await callerOfKey(c)) ?? (await callerOfSession(c)));
   await next();
 };
 
-async function callerOf(c: Context<AppEnv>): Promise<Caller | null> {
-  const bearer = /^Bearer +(.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  if (bearer !== undefined) return callerOfKey(c.env.DB, bearer.trim());
-  if (!hasSessionCookie(c.req.raw)) return null;
-  requireOwnOrigin(c.req.raw);
-  return callerOfSession(c);
-}
+/** The same where a cookie says nothing: visitors' browsers call there, and must never make it load better-auth. */
+export const identifyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.set("caller", await callerOfKey(c));
+  await next();
+};
 
-/** @throws Problem unauthorized: who shows a key means it. */
-async function callerOfKey(db: D1Database, bearer: string): Promise<Caller> {
-  const key = await findKey(db, bearer, Date.now());
+/** @throws Problem unauthorized when the key is not known: who shows one means it. */
+async function callerOfKey(c: Context<AppEnv>): Promise<Caller | null> {
+  const bearer = /^Bearer\b(.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  if (bearer === undefined) return null;
+  const key = await findKey(c.env.DB, bearer.trim(), Date.now());
   if (!key) throw new Problem("unauthorized", "API key is not known");
   return { kind: "key", id: key.id, scopes: { [key.organization_id]: key.scopes }, site_id: key.site_id };
 }
 
 async function callerOfSession(c: Context<AppEnv>): Promise<Caller | null> {
+  if (!hasSessionCookie(c.req.raw)) return null;
+  requireOwnOrigin(c.req.raw);
   const auth = await authFor(c.env, c.req.raw);
   const { headers, response: session } = await auth.api.getSession({ headers: c.req.raw.headers, returnHeaders: true });
   // Once a day the session is prolonged, and its cookie with it; one that has ended is taken back.
