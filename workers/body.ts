@@ -4,11 +4,11 @@ import { parseInput, parseJson } from "./domain/input";
 import { Problem } from "./domain/problem";
 
 /** What owners send is small: a property with 20 streams and 200 exclusions is less than this. */
-const LIMIT = 64 * 1024;
+export const BODY_LIMIT = 64 * 1024;
 
 /** @throws Problem too_large or invalid. */
 export async function readInput<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
-  return parseInput(schema, parseJson(await readText(request, LIMIT)));
+  return parseInput(schema, parseJson(await readText(request, BODY_LIMIT)));
 }
 
 /** Stops reading at the limit: Content-Length may be absent, or a lie. @throws Problem too_large. */

@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { getAuthTables } from "better-auth/db";
 import { describe, expect, test } from "vitest";
 import { createAuth } from "../../workers/accounts/auth";
+import { requireSetupToken } from "../../workers/accounts/setup";
 import {
   call,
   givenFreshStorage,
@@ -36,6 +37,10 @@ describe("setup", () => {
     const reply = await call("POST", "/api/setup", { body: { ...setup, token: "guess" } });
     expect([reply.status, await problemOf(reply)]).toEqual([403, "forbidden"]);
     expect(await (await call("GET", "/api/setup")).json()).toEqual({ needed: true });
+  });
+
+  test.each([undefined, "", "short"])("without a token that is long enough (%s) setup is closed", async (token) => {
+    await expect(requireSetupToken(token, token ?? "")).rejects.toThrow("setup is closed");
   });
 
   test("a second setup is a conflict", async () => {
@@ -91,6 +96,42 @@ describe("signing in", () => {
       user: { id: owner.user.id, email: owner.user.email, name: owner.user.name },
       organizations: [{ id: owner.organization.id, name: owner.organization.name, role: "owner" }],
     });
+  });
+
+  test("works over plain http on one's own machine", async () => {
+    const { user, password } = await givenOwner();
+    const local = "http://127.0.0.1:8788";
+    const reply = await exports.default.fetch(`${local}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: local },
+      body: JSON.stringify({ email: user.email, password }),
+    });
+    const [cookie = ""] = reply.headers.getSetCookie().map((line) => line.split(";")[0]);
+    expect(cookie).toMatch(/^trackkit\.session_token=/);
+    expect((await exports.default.fetch(`${local}/api/v1/me`, { headers: { cookie } })).status).toBe(200);
+  });
+
+  test("is refused from a page of another origin", async () => {
+    const { user, password } = await givenOwner();
+    const reply = await call("POST", "/api/auth/sign-in/email", {
+      headers: { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+      body: { email: user.email, password },
+    });
+    expect([reply.status, await problemOf(reply)]).toEqual([403, "forbidden"]);
+  });
+
+  test.each([
+    ["broken JSON", "{"],
+    ["a number", 7],
+    ["nothing known", { email: 7, password: [] }],
+    ["a list", []],
+    ["a NUL", { email: "a\u0000@example.com", password: "\u0000" }],
+    ["100 KB", { email: "a@example.com", password: "x".repeat(100_000) }],
+  ])("with %s is refused clearly", async (_, body) => {
+    const reply = await call("POST", "/api/auth/sign-in/email", { body });
+    expect(reply.status).toBeGreaterThanOrEqual(400);
+    expect(reply.status).toBeLessThan(500);
+    expect(await problemOf(reply)).toMatch(/^(invalid|unauthorized|too_large)$/);
   });
 
   test("the password is kept as a salted hash", async () => {

@@ -2,8 +2,9 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { AppEnv } from "../app";
-import { readInput } from "../body";
+import { BODY_LIMIT, readInput } from "../body";
 import { requireCaller } from "../domain/caller";
 import { Problem, type ProblemCode } from "../domain/problem";
 import { users } from "../storage/account-tables";
@@ -13,7 +14,8 @@ import { createOwner, isSetupNeeded, requireSetupToken, setupInput } from "./set
 
 export const accountRoutes = new Hono<AppEnv>();
 
-accountRoutes.on(["GET", "POST"], "/api/auth/*", async (c) => {
+// better-auth reads a body to its end, and anybody may send one.
+accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT }), async (c) => {
   const auth = await authFor(c.env, c.req.raw);
   const response = await auth.handler(c.req.raw);
   if (response.status >= 400) throw await toProblem(response);

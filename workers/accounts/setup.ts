@@ -7,6 +7,9 @@ import type { Auth } from "./auth";
 import { PASSWORD_LENGTH } from "./password-length";
 
 const { min, max } = PASSWORD_LENGTH;
+/** Attempts are not counted, so the token must be too long to be tried out. */
+const TOKEN_LENGTH = 16;
+
 const title = z.string().trim().min(1).max(100);
 
 export const setupInput = z.strictObject({
@@ -34,6 +37,8 @@ export async function isSetupNeeded(db: D1Database): Promise<boolean> {
 /** @throws Problem forbidden unless the token is the one that was set. */
 export async function requireSetupToken(expected: string | undefined, given: string): Promise<void> {
   if (!expected) throw new Problem("forbidden", "setup is closed: the Worker has no SETUP_TOKEN");
+  if (expected.length < TOKEN_LENGTH)
+    throw new Problem("forbidden", `setup is closed: SETUP_TOKEN must have at least ${TOKEN_LENGTH} characters`);
   // Digests have one length, so that neither the time nor an error tells anything of the token.
   const [wanted, shown] = await Promise.all([digestOf(expected), digestOf(given)]);
   if (!crypto.subtle.timingSafeEqual(wanted, shown)) throw new Problem("forbidden", "setup token is wrong");
