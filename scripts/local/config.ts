@@ -1,7 +1,7 @@
-// What the local Worker runs with: wrangler.toml with absolute paths and short waits, and secrets of its own. Both lie in
-// the state folder, so that nothing is written into the project.
+// What the local Worker and dashboard run with: wrangler.toml with absolute paths and short waits, secrets of their own.
+// All lies in the state folder, so that nothing is written into the project and two systems do not meet.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -64,4 +64,21 @@ export function prepareConfig(state: string): { config: string; secrets: Secrets
   const lines = Object.entries(secrets).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(vars, lines.join(""), { mode: 0o600 });
   return { config, secrets };
+}
+
+/**
+ * A Pages project that is the dashboard by links. In the dashboard's own folder `wrangler pages dev` would take the
+ * configuration beside the nearest package.json, which is the Worker's. Returns the folder.
+ */
+export function prepareDashboard(state: string): string {
+  const folder = join(state, "dashboard");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(ROOT, "dashboard/wrangler.toml"), join(folder, "wrangler.toml"));
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  for (const name of ["functions", "dist"]) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+    // A junction where Windows would ask an administrator for a link.
+    symlinkSync(join(ROOT, "dashboard", name), join(folder, name), "junction");
+  }
+  return folder;
 }

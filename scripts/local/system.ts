@@ -1,7 +1,7 @@
 // A whole TrackKit on this machine: the Worker with its storage, and the dashboard on Pages in front of it.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prepareConfig, ROOT, type Secrets } from "./config.ts";
+import { prepareConfig, prepareDashboard, ROOT, type Secrets } from "./config.ts";
 import { requireFree } from "./port.ts";
 import { lastLines, type Running, runWrangler, startWrangler } from "./process.ts";
 
@@ -88,7 +88,7 @@ export async function startLocalSystem({ state, port, dashboardPort, signal }: S
   const dashboard = startWrangler({
     name: "Dashboard",
     args: ["pages", "dev", "dist", "--persist-to", join(state, "pages"), quiet, ...serve(dashboardPort)],
-    cwd: join(ROOT, "dashboard"),
+    cwd: prepareDashboard(state),
     log,
     env,
   });

@@ -70,7 +70,9 @@ describe("the same seed", () => {
   test("gives the same events, byte for byte", () => {
     const text = JSON.stringify(play(small));
     expect(JSON.stringify(play(small))).toBe(text);
-    expect(createHash("sha256").update(text).digest("hex")).toBe("2c72d2ca1cb8612c4b62f5da2e9581ecadd7c9c22e87eecf6f9114636ef17a5f");
+    expect(createHash("sha256").update(text).digest("hex")).toBe(
+      "2c72d2ca1cb8612c4b62f5da2e9581ecadd7c9c22e87eecf6f9114636ef17a5f",
+    );
   });
 
   test("and another seed, or another start, gives other events with other ids", () => {
