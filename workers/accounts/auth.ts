@@ -36,8 +36,9 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
       // In D1, because isolates do not see one another's memory. One row is written per request that is counted.
       storage: "database",
       customRules: {
-        "/sign-in/*": { window: 60, max: 10 },
-        "/change-password": { window: 60, max: 10 },
+        // The count begins again after a window without an attempt.
+        "/sign-in/*": { window: 30, max: 10 },
+        "/change-password": { window: 30, max: 10 },
         "/get-session": false,
       },
     },
