@@ -1,0 +1,33 @@
+// The tokens as a canvas needs them: a canvas knows no CSS variables, so a probe is coloured and read.
+
+export interface Colours {
+  accent: string;
+  fill: string;
+  before: string;
+  line: string;
+  hair: string;
+  faint: string;
+}
+
+const TOKENS = {
+  accent: "--accent",
+  fill: "--accent-faint",
+  before: "--before",
+  line: "--line",
+  hair: "--line-strong",
+  faint: "--ink-faint",
+} as const satisfies Record<keyof Colours, string>;
+
+/** The colours of the theme that is on the screen now. */
+export function readColours(): Colours {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const colours = Object.entries(TOKENS).map(([name, token]) => {
+    probe.style.color = `var(${token})`;
+    return [name, getComputedStyle(probe).color];
+  });
+  probe.remove();
+  return Object.fromEntries(colours) as Colours;
+}
+
+export const readFont = (): string => getComputedStyle(document.body).fontFamily;

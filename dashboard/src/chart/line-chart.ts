@@ -1,0 +1,226 @@
+// The one file that knows Chart.js: a line, its comparison drawn lighter, its running bucket dashed, names at the ends.
+import {
+  CategoryScale,
+  Chart,
+  type ChartDataset,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  type Plugin,
+  PointElement,
+} from "chart.js";
+import { METRICS, type MetricName } from "../../../workers/domain/catalog";
+import { formatMetric, formatTick } from "../data/format";
+import type { Series } from "../data/series";
+import { type Colours, readColours, readFont } from "./colours";
+
+Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement);
+
+export interface Picture {
+  series: Series;
+  metric: MetricName;
+  /** What the line and its comparison are called. */
+  names: { now: string; before: string };
+}
+
+export interface Hover {
+  index: number;
+  /** Pixels from the left of the canvas. */
+  x: number;
+}
+
+export interface LineChart {
+  show: (picture: Picture) => void;
+  destroy: () => void;
+}
+
+const DASH = [4, 4];
+const NARROW = 620;
+/** Steps that a clock is read in. */
+const SECONDS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+
+/** Null lets Chart.js choose. */
+function stepFor(metric: MetricName, top: number): number | undefined {
+  if (METRICS[metric].unit === "seconds") return SECONDS.find((step) => top / step <= 4) ?? 7200;
+  return top <= 4 && METRICS[metric].unit === "count" ? 1 : undefined;
+}
+
+function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line", (number | null)[]>[] {
+  const { points, running } = series;
+  const isAlone = (values: (number | null)[], index: number): boolean =>
+    (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
+  const line = (values: (number | null)[], colour: string): ChartDataset<"line", (number | null)[]> => ({
+    data: values,
+    borderColor: colour,
+    pointBackgroundColor: colour,
+    pointBorderWidth: 0,
+    // A point without neighbours would have no line to show it.
+    pointRadius: ({ dataIndex }) => (isAlone(values, dataIndex) ? 3 : 0),
+    pointHoverRadius: 4,
+    borderJoinStyle: "round",
+    borderCapStyle: "round",
+  });
+  return [
+    {
+      ...line(
+        points.map((point) => point.value),
+        colours.accent,
+      ),
+      borderWidth: 2,
+      fill: true,
+      backgroundColor: colours.fill,
+      order: 0,
+      segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === running ? DASH : undefined) },
+    },
+    {
+      ...line(
+        points.map((point) => point.before),
+        colours.before,
+      ),
+      borderWidth: 1.5,
+      borderDash: DASH,
+      order: 1,
+    },
+  ];
+}
+
+/** The names at the ends of the lines, so that no legend is needed; and the hair line under the pointer. */
+function annotate(current: () => Picture | undefined, colours: () => Colours): Plugin<"line"> {
+  return {
+    id: "annotate",
+    afterDatasetsDraw(chart) {
+      const picture = current();
+      if (!picture) return;
+      const { ctx, chartArea } = chart;
+      ctx.save();
+      const active = chart.getActiveElements()[0];
+      if (active) {
+        ctx.strokeStyle = colours().hair;
+        ctx.lineWidth = 1;
+        ctx.beginPath();
+        ctx.moveTo(active.element.x, chartArea.top);
+        ctx.lineTo(active.element.x, chartArea.bottom);
+        ctx.stroke();
+      }
+      if (chart.width >= NARROW) drawNames(chart, picture, colours());
+      ctx.restore();
+    },
+  };
+}
+
+function drawNames(chart: Chart, { names }: Picture, colours: Colours): void {
+  const ends = [names.now, names.before].map((name, index) => {
+    const points = chart.getDatasetMeta(index).data;
+    const values = chart.data.datasets[index]?.data as (number | null)[];
+    const last = values.findLastIndex((value) => value !== null);
+    const point = points[last];
+    return point ? { name, x: point.x + 8, y: point.y } : null;
+  });
+  const [now, before] = ends;
+  if (now && before && Math.abs(now.x - before.x) < 90 && Math.abs(now.y - before.y) < 16) {
+    const middle = (now.y + before.y) / 2;
+    const down = now.y > before.y ? 1 : -1;
+    now.y = middle + 8 * down;
+    before.y = middle - 8 * down;
+  }
+  const { ctx } = chart;
+  ctx.font = `500 12px ${readFont()}`;
+  ctx.textBaseline = "middle";
+  for (const [index, end] of ends.entries()) {
+    if (!end) continue;
+    ctx.fillStyle = index === 0 ? colours.accent : colours.faint;
+    ctx.fillText(end.name, end.x, end.y);
+  }
+}
+
+/** @param onHover told which bucket the pointer is over, null when it leaves. */
+export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hover | null) => void): LineChart {
+  let picture: Picture | undefined;
+  let colours = readColours();
+
+  const chart = new Chart<"line", (number | null)[], string>(canvas, {
+    type: "line",
+    data: { labels: [], datasets: [] },
+    plugins: [
+      annotate(
+        () => picture,
+        () => colours,
+      ),
+    ],
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      interaction: { mode: "index", intersect: false, axis: "x" },
+      events: ["mousemove", "mouseout", "touchstart", "touchmove", "click"],
+      elements: { line: { tension: 0 } },
+      onHover: (_, [hit]) => onHover(hit ? { index: hit.index, x: hit.element.x } : null),
+      onResize: (_, { width }) => picture && reserve(width),
+    },
+  });
+  const leave = (): void => onHover(null);
+  canvas.addEventListener("mouseleave", leave);
+
+  /** Room for the names to the right of the lines; none where the screen is too narrow for it. */
+  function reserve(width: number): void {
+    const names =
+      picture &&
+      (picture.series.points.some((point) => point.before !== null)
+        ? picture.names
+        : { now: picture.names.now, before: "" });
+    chart.ctx.font = `500 12px ${readFont()}`;
+    const room = names ? Math.max(...Object.values(names).map((name) => chart.ctx.measureText(name).width)) + 14 : 0;
+    chart.options.layout = { padding: { top: 8, right: width >= NARROW ? room : 4 } };
+  }
+
+  function scales({ series, metric }: Picture): void {
+    const top = Math.max(0, ...series.points.flatMap(({ value, before }) => [value ?? 0, before ?? 0]));
+    const font = { family: readFont(), size: 12 };
+    const step = stepFor(metric, top);
+    chart.options.scales = {
+      x: {
+        grid: { display: false },
+        border: { color: colours.line },
+        ticks: {
+          color: colours.faint,
+          font,
+          maxRotation: 0,
+          autoSkipPadding: 28,
+          callback: (_, index) => formatTick(series.points[index]?.label ?? "", series.interval),
+        },
+      },
+      y: {
+        beginAtZero: true,
+        // A site without visitors still has a scale.
+        suggestedMax: top === 0 ? 4 : undefined,
+        grid: { color: colours.line, drawTicks: false },
+        border: { display: false },
+        ticks: {
+          color: colours.faint,
+          font,
+          padding: 10,
+          maxTicksLimit: 5,
+          ...(step ? { stepSize: step } : {}),
+          ...(METRICS[metric].unit === "count" ? { precision: 0 } : {}),
+          callback: (value) => formatMetric(metric, Number(value)),
+        },
+      },
+    };
+  }
+
+  return {
+    show(next) {
+      picture = next;
+      colours = readColours();
+      scales(next);
+      reserve(chart.width);
+      chart.data = { labels: next.series.points.map((point) => point.label), datasets: toDatasets(next, colours) };
+      chart.update();
+    },
+    destroy() {
+      canvas.removeEventListener("mouseleave", leave);
+      chart.destroy();
+    },
+  };
+}

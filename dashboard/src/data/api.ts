@@ -1,0 +1,83 @@
+// The one way to the API: JSON in, JSON out, and every failure an ApiError that a person can read.
+import { createSignal } from "solid-js";
+import type { ProblemCode } from "../../../workers/domain/problem";
+
+export class ApiError extends Error {
+  /** `offline`: no answer came at all. */
+  readonly code: ProblemCode | "offline";
+  readonly status: number;
+
+  constructor(code: ProblemCode | "offline", status: number, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** True once the API has said that the session is over. */
+export const [isSignedOut, setSignedOut] = createSignal(false);
+
+const CODES: Record<number, ProblemCode> = {
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  413: "too_large",
+  422: "invalid",
+  429: "too_many",
+  503: "unavailable",
+};
+
+interface Failure {
+  error?: { code?: ProblemCode; message?: string };
+  /** The accounts library answers under /api/auth with the message on top. */
+  message?: string;
+}
+
+async function toError(response: Response): Promise<ApiError> {
+  const failure = (await response.json().catch(() => ({}))) as Failure;
+  const code = failure.error?.code ?? CODES[response.status] ?? "internal";
+  const said = failure.error?.message ?? failure.message;
+  return new ApiError(code, response.status, toSentence(said ?? `The server answered ${response.status}`));
+}
+
+/** The API's messages begin with the subject, in lower case, and have no full stop. */
+function toSentence(message: string): string {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+export interface Request {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** @throws ApiError; an AbortError when the signal fires. */
+export async function request<T>(path: string, { method = "GET", body, signal }: Request = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError("offline", 0, "The server cannot be reached. Check the connection and try again.");
+  }
+  if (!response.ok) {
+    const error = await toError(response);
+    if (error.code === "unauthorized" && !path.startsWith("/api/auth/")) setSignedOut(true);
+    throw error;
+  }
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** What a person reads of whatever was thrown. */
+export const messageOf = (error: unknown): string =>
+  error instanceof ApiError ? error.message : "Something went wrong in the dashboard itself. Reloading may help.";

@@ -1,0 +1,55 @@
+// What the values of a dimension are called on the screen: countries, languages and kinds of event have names.
+import { dimensionFor } from "../../../workers/domain/catalog";
+import { LOCALE } from "./format";
+
+const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
+const languages = new Intl.DisplayNames(LOCALE, { type: "language", fallback: "code" });
+
+const EVENTS: Record<string, string> = {
+  pageview: "Page view",
+  engagement: "Engagement",
+  scroll: "Scroll",
+  click: "Click",
+  outbound: "Outbound click",
+  download: "File download",
+  form_submit: "Form submission",
+  first_visit: "First visit",
+  session_start: "Session start",
+  session_end: "Session end",
+};
+
+/** Words for a value that stands for "there was none". */
+const ABSENT: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": "Unknown" };
+
+/** Intl throws at what is no code at all, and such values may come in with an import. */
+function named(names: Intl.DisplayNames, code: string): string {
+  try {
+    return names.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export const countryName = (code: string): string => named(regions, code);
+
+/** The name of a dimension's value, as its rows show it. */
+export function valueName(dimension: string, value: string | null): string {
+  const known = dimensionFor(dimension);
+  const text = value ?? known?.absent ?? "";
+  if (text === known?.absent) return ABSENT[text] ?? text;
+  if (dimension === "visit:country") return countryName(text);
+  if (dimension === "visit:language") return named(languages, text);
+  if (dimension === "event:name") return EVENTS[text] ?? text;
+  if (dimension === "visit:device") return text.charAt(0).toUpperCase() + text.slice(1);
+  return text;
+}
+
+/** True where the value stands for "there was none". */
+export const isAbsent = (dimension: string, value: string | null): boolean =>
+  value === null || value === dimensionFor(dimension)?.absent;
+
+/** The flag of a country, made of the two letters of its code; null for what is no country. */
+export function flagOf(code: string | null): string | null {
+  if (!code || !/^[A-Z]{2}$/.test(code)) return null;
+  return String.fromCodePoint(...[...code].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
+}

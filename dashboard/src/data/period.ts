@@ -1,0 +1,93 @@
+// The periods that the picker offers: what each is called, which key picks it, what it asks the API for. Pure.
+import { addDays, daysIn, isDate, monthEnd, monthStart } from "./calendar";
+
+export type Interval = "hour" | "day" | "week" | "month";
+
+interface PeriodDefinition {
+  label: string;
+  /** What the comparison with the previous period is called in a sentence. */
+  before: string;
+  key: string;
+  /** Bucket of the chart; null where the API picks it. */
+  interval: Interval | null;
+}
+
+/** In the order of the picker; `null` draws a line. */
+export const PERIODS = {
+  day: { label: "Today", before: "all of yesterday", key: "d", interval: "hour" },
+  yesterday: { label: "Yesterday", before: "the day before", key: "e", interval: "hour" },
+  "24h": { label: "Last 24 hours", before: "the 24 hours before", key: "h", interval: "hour" },
+  "7d": { label: "Last 7 days", before: "the 7 days before", key: "w", interval: "day" },
+  "28d": { label: "Last 28 days", before: "the 28 days before", key: "f", interval: "day" },
+  "30d": { label: "Last 30 days", before: "the 30 days before", key: "t", interval: "day" },
+  "91d": { label: "Last 91 days", before: "the 91 days before", key: "n", interval: "day" },
+  month: { label: "This month", before: "the same days of last month", key: "m", interval: "day" },
+  last_month: { label: "Last month", before: "the month before", key: "p", interval: "day" },
+  "6mo": { label: "Last 6 months", before: "the same time before", key: "s", interval: "week" },
+  "12mo": { label: "Last 12 months", before: "the same time before", key: "l", interval: "month" },
+  year: { label: "This year", before: "the same days of last year", key: "y", interval: "month" },
+  all: { label: "All time", before: "", key: "a", interval: null },
+} as const satisfies Record<string, PeriodDefinition>;
+
+export type PeriodName = keyof typeof PERIODS;
+export const PERIOD_NAMES = Object.keys(PERIODS) as PeriodName[];
+
+/** Groups of the picker: a line is drawn between them. */
+export const PERIOD_GROUPS: readonly (readonly PeriodName[])[] = [
+  ["day", "yesterday", "24h"],
+  ["7d", "28d", "30d", "91d"],
+  ["month", "last_month"],
+  ["6mo", "12mo", "year"],
+  ["all"],
+];
+
+export type Period = { name: PeriodName } | { name: "custom"; from: string; to: string };
+
+/** What `date_range` of a query may be. */
+export type DateRange = string | [string, string];
+
+/**
+ * The API's own `7d` … `12mo` end yesterday, or last month, as its dialect has it. On the screen they end today: what
+ * just happened belongs into the picture.
+ */
+export function toDateRange(period: Period, today: string): DateRange {
+  switch (period.name) {
+    case "custom":
+      return [period.from, period.to];
+    case "yesterday":
+      return [addDays(today, -1), addDays(today, -1)];
+    case "7d":
+    case "28d":
+    case "30d":
+    case "91d":
+      return [addDays(today, 1 - Number.parseInt(period.name, 10)), today];
+    case "last_month":
+      return [monthStart(today, -1), monthEnd(monthStart(today, -1))];
+    case "6mo":
+    case "12mo":
+      return [monthStart(today, 1 - Number.parseInt(period.name, 10)), monthEnd(today)];
+    default:
+      return period.name;
+  }
+}
+
+/** The bucket that makes a readable line: never more than about a hundred points. Null: let the API pick. */
+export function intervalFor(period: Period): Interval | null {
+  if (period.name !== "custom") return PERIODS[period.name].interval;
+  const days = daysIn(period.from, period.to);
+  if (days <= 2) return "hour";
+  if (days <= 100) return "day";
+  return days <= 400 ? "week" : "month";
+}
+
+/** True while new events may still fall into the period. */
+export function isRunning(period: Period, today: string): boolean {
+  if (period.name === "custom") return period.to >= today;
+  return period.name !== "yesterday" && period.name !== "last_month";
+}
+
+/** A custom period, the ends put in order; null when either is no date. */
+export function toCustom(from: string | undefined, to: string | undefined): Period | null {
+  if (!isDate(from) || !isDate(to)) return null;
+  return from <= to ? { name: "custom", from, to } : { name: "custom", from: to, to: from };
+}

@@ -1,0 +1,113 @@
+// Properties, their data streams, keys and refusals: the calls, and the list that the whole dashboard shares.
+import { createSignal } from "solid-js";
+import type { Scope } from "../../../workers/domain/caller";
+import type { LivePicture } from "../../../workers/domain/hub";
+import type { Measurements } from "../../../workers/domain/measurement";
+import type { Privacy, Property, Stream } from "../../../workers/domain/property";
+import { request } from "./api";
+
+export type { LivePicture, Measurements, Privacy, Property, Scope, Stream };
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  prefix: string;
+  scopes: Scope[];
+  created_at: string;
+  /** Only in the answer to its creation. */
+  key?: string;
+}
+
+export interface RefusalRow {
+  reason: string;
+  meaning: string;
+  count: number;
+}
+
+const [properties, setProperties] = createSignal<Property[]>();
+
+/** Undefined until the first load. */
+export { properties };
+
+export const propertyOf = (siteId: string | undefined): Property | undefined =>
+  properties()?.find((property) => property.site_id === siteId);
+
+/** The host of a property's first stream: what its owner knows it by. */
+export function hostOf(property: Property | undefined): string | null {
+  const url = property?.streams[0]?.url;
+  return url && URL.canParse(url) ? new URL(url).host : null;
+}
+
+const root = "/api/v1/properties";
+const at = (siteId: string, rest = ""): string => `${root}/${encodeURIComponent(siteId)}${rest}`;
+
+export async function loadProperties(): Promise<void> {
+  const { properties: list } = await request<{ properties: Property[] }>(root);
+  setProperties(list);
+}
+
+export const forgetProperties = (): void => {
+  setProperties(undefined);
+};
+
+function keep(property: Property): void {
+  setProperties((list = []) =>
+    list.some((one) => one.site_id === property.site_id)
+      ? list.map((one) => (one.site_id === property.site_id ? property : one))
+      : [...list, property],
+  );
+}
+
+export async function createProperty(input: Pick<Property, "name" | "timezone" | "currency">): Promise<Property> {
+  const property = await request<Property>(root, { method: "POST", body: input });
+  keep(property);
+  return property;
+}
+
+export type PropertyChange = Partial<Pick<Property, "name" | "timezone" | "currency" | "privacy">>;
+
+export async function changeProperty(siteId: string, change: PropertyChange): Promise<void> {
+  keep(await request<Property>(at(siteId), { method: "PATCH", body: change }));
+}
+
+export async function deleteProperty(siteId: string): Promise<void> {
+  await request(at(siteId), { method: "DELETE" });
+  setProperties((list) => list?.filter((one) => one.site_id !== siteId));
+}
+
+export type StreamDraft = Pick<Stream, "url" | "name" | "measurements">;
+
+/** The list is read again afterwards: the API alone knows how it wrote the stream down. */
+async function reload(siteId: string): Promise<void> {
+  keep(await request<Property>(at(siteId)));
+}
+
+export async function createStream(siteId: string, draft: StreamDraft): Promise<void> {
+  await request(at(siteId, "/streams"), { method: "POST", body: draft });
+  await reload(siteId);
+}
+
+export async function changeStream(siteId: string, id: string, change: Partial<StreamDraft>): Promise<void> {
+  await request(at(siteId, `/streams/${encodeURIComponent(id)}`), { method: "PATCH", body: change });
+  await reload(siteId);
+}
+
+export async function deleteStream(siteId: string, id: string): Promise<void> {
+  await request(at(siteId, `/streams/${encodeURIComponent(id)}`), { method: "DELETE" });
+  await reload(siteId);
+}
+
+export const loadKeys = async (siteId: string, signal: AbortSignal): Promise<ApiKey[]> =>
+  (await request<{ keys: ApiKey[] }>(at(siteId, "/keys"), { signal })).keys;
+
+export const createKey = (siteId: string, name: string, scopes: Scope[]): Promise<ApiKey> =>
+  request(at(siteId, "/keys"), { method: "POST", body: { name, scopes } });
+
+export const deleteKey = (siteId: string, id: string): Promise<void> =>
+  request(at(siteId, `/keys/${encodeURIComponent(id)}`), { method: "DELETE" });
+
+export const loadRefusals = async (siteId: string, signal: AbortSignal): Promise<RefusalRow[]> =>
+  (await request<{ refusals: RefusalRow[] }>(at(siteId, "/refusals?days=7"), { signal })).refusals;
+
+export const loadLive = (siteId: string, signal: AbortSignal): Promise<LivePicture> =>
+  request(at(siteId, "/live"), { signal });

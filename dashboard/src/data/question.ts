@@ -1,0 +1,100 @@
+// The questions that the overview asks, made from the view; and the shape of their answers. Pure.
+import type { Answer, AnswerRow as Row } from "../../../workers/domain/answer";
+import type { MetricName } from "../../../workers/domain/catalog";
+import { columnsFor, type DimensionName, type PanelDefinition } from "./panel";
+import { type DateRange, intervalFor, toDateRange } from "./period";
+import type { View } from "./view";
+
+export type { Answer, Row };
+
+export interface Question {
+  site_id: string;
+  metrics: MetricName[];
+  date_range: DateRange;
+  dimensions?: string[];
+  order_by?: [string, "asc" | "desc"][];
+  include?: {
+    comparisons?: { mode: "previous_period" | "year_over_year" };
+    time_labels?: boolean;
+    total_rows?: boolean;
+  };
+  pagination?: { limit: number; offset: number };
+}
+
+/** What the cards show, most telling first. */
+export const CARD_METRICS: readonly MetricName[] = [
+  "visitors",
+  "visits",
+  "pageviews",
+  "views_per_visit",
+  "bounce_rate",
+  "visit_duration",
+  "time_on_page",
+  "scroll_depth",
+];
+
+/** Where and when: what every question of a page has in common. */
+export interface Scene {
+  siteId: string;
+  /** Date on the property's calendar. */
+  today: string;
+  view: View;
+}
+
+const MODES = { previous: "previous_period", year: "year_over_year", none: undefined } as const;
+
+function comparisonsOf({ view }: Scene): Pick<NonNullable<Question["include"]>, "comparisons"> {
+  // Before all time there is nothing.
+  const mode = view.period.name === "all" ? undefined : MODES[view.compare];
+  return mode ? { comparisons: { mode } } : {};
+}
+
+const base = ({ siteId, today, view }: Scene): Pick<Question, "site_id" | "date_range"> => ({
+  site_id: siteId,
+  date_range: toDateRange(view.period, today),
+});
+
+export const summaryQuestion = (scene: Scene): Question => ({
+  ...base(scene),
+  metrics: [...CARD_METRICS],
+  include: comparisonsOf(scene),
+});
+
+export function seriesQuestion(scene: Scene): Question {
+  const interval = intervalFor(scene.view.period);
+  return {
+    ...base(scene),
+    metrics: [scene.view.metric],
+    dimensions: [interval ? `time:${interval}` : "time"],
+    include: { time_labels: true, ...comparisonsOf(scene) },
+  };
+}
+
+/** The rows of a panel. One row more than it shows tells whether there are more. */
+export const panelQuestion = (
+  scene: Scene,
+  panel: PanelDefinition,
+  dimension: DimensionName,
+  limit: number,
+): Question => ({
+  ...base(scene),
+  metrics: panel.second ? [panel.metric, panel.second] : [panel.metric],
+  dimensions: [dimension],
+  order_by: [[panel.metric, "desc"]],
+  pagination: { limit, offset: 0 },
+});
+
+export const detailQuestion = (
+  scene: Scene,
+  dimension: DimensionName,
+  order: [MetricName, "asc" | "desc"],
+  offset: number,
+  limit: number,
+): Question => ({
+  ...base(scene),
+  metrics: columnsFor(dimension),
+  dimensions: [dimension],
+  order_by: [order],
+  include: { total_rows: true },
+  pagination: { limit, offset },
+});

@@ -1,0 +1,30 @@
+// Light or dark: from the system, or chosen by hand and remembered. public/theme.js applies the choice before paint.
+import { createSignal } from "solid-js";
+
+export type Theme = "system" | "light" | "dark";
+export const THEMES: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
+
+const KEY = "trackkit.theme";
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+const chosen = document.documentElement.dataset.theme;
+const [theme, setSignal] = createSignal<Theme>(chosen === "light" || chosen === "dark" ? chosen : "system");
+const [isSystemDark, setSystemDark] = createSignal(system.matches);
+system.addEventListener("change", (event) => setSystemDark(event.matches));
+
+export { theme };
+
+/** Changes when the colours on the screen do. */
+export const isDark = (): boolean => (theme() === "system" ? isSystemDark() : theme() === "dark");
+
+export function setTheme(next: Theme): void {
+  if (next === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+  try {
+    if (next === "system") localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, next);
+  } catch {
+    // Storage may be blocked; the choice then lasts until the page is left.
+  }
+  setSignal(next);
+}

@@ -1,0 +1,62 @@
+// The name of the property one is looking at; under it all the others.
+import { useNavigate } from "@solidjs/router";
+import { For, type JSX, Show } from "solid-js";
+import { hostOf, type Property, properties } from "../data/property";
+import { Menu, MenuChoice } from "../parts/menu";
+
+export function PropertySwitcher(props: { property: Property; host: string | null }): JSX.Element {
+  const navigate = useNavigate();
+  const item = (label: string, to: string, close: () => void): JSX.Element => (
+    <button
+      type="button"
+      role="menuitem"
+      tabindex="-1"
+      class="menu-item"
+      onClick={() => {
+        close();
+        navigate(to);
+      }}
+    >
+      <span class="menu-check" />
+      <span class="menu-text">{label}</span>
+    </button>
+  );
+
+  return (
+    <Menu
+      label={`Property: ${props.property.name}`}
+      class="button button-quiet switcher"
+      face={
+        <span class="switcher-name">
+          <strong>{props.property.name}</strong>
+          <Show when={props.host}>
+            <small>{props.host}</small>
+          </Show>
+        </span>
+      }
+    >
+      {(close) => (
+        <>
+          <For each={properties()}>
+            {(property) => (
+              <MenuChoice
+                checked={property.site_id === props.property.site_id}
+                onPick={() => {
+                  close();
+                  // The period and the tabs stay: one compares sites by the same view.
+                  navigate(`/p/${property.site_id}${location.search}`);
+                }}
+              >
+                {property.name}
+                <small>{hostOf(property) ?? "no data stream yet"}</small>
+              </MenuChoice>
+            )}
+          </For>
+          <div class="menu-line" role="presentation" />
+          {item("All properties", "/", close)}
+          {item("New property", "/new", close)}
+        </>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,32 @@
+// The sheet under `?`: every shortcut that is in force on this page.
+import { For, type JSX } from "solid-js";
+import { shortcutGroups } from "../data/shortcut";
+import { Dialog } from "../parts/dialog";
+
+export function ShortcutSheet(props: { onClose: () => void }): JSX.Element {
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={props.onClose}>
+      <div class="sheet">
+        <For each={[...shortcutGroups()].reverse()}>
+          {(group) => (
+            <section>
+              <h3>{group.title}</h3>
+              <dl>
+                <For each={group.shortcuts}>
+                  {(shortcut) => (
+                    <div class="sheet-row">
+                      <dt>{shortcut.label}</dt>
+                      <dd>
+                        <kbd>{shortcut.key}</kbd>
+                      </dd>
+                    </div>
+                  )}
+                </For>
+              </dl>
+            </section>
+          )}
+        </For>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,34 @@
+// The gate: pages below it have a signed-in person and the list of properties, or say why not.
+import { createResource, type JSX, Match, Show, Switch } from "solid-js";
+import { loadProperties, properties } from "../data/property";
+import { loadMe, me } from "../data/session";
+import { Mark } from "../parts/mark";
+import { Failure } from "../parts/notice";
+
+export function SignedIn(props: { children?: JSX.Element }): JSX.Element {
+  // Both at once: nobody waits for two round trips.
+  const [loaded, { refetch }] = createResource(async () => {
+    await Promise.all([me() ? undefined : loadMe(), loadProperties()]);
+    return true;
+  });
+  const isReady = (): boolean => Boolean(me() && properties());
+
+  return (
+    <Switch>
+      <Match when={isReady()}>{props.children}</Match>
+      <Match when={loaded.error && me() !== null}>
+        <main class="alone">
+          <Mark />
+          <Failure what="TrackKit could not be opened." error={loaded.error} onRetry={refetch} />
+        </main>
+      </Match>
+      <Match when={true}>
+        <Show when={loaded.loading}>
+          <div class="bar" aria-hidden="true">
+            <Mark />
+          </div>
+        </Show>
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,45 @@
+// The entry: which address shows which page.
+import { Route, Router } from "@solidjs/router";
+import { lazy } from "solid-js";
+import { render } from "solid-js/web";
+import { PropertyFrame } from "./frame/property-frame";
+import { Root } from "./frame/root";
+import { SignedIn } from "./frame/signed-in";
+import { Overview } from "./pages/overview";
+import { Properties } from "./pages/properties";
+import { SignIn } from "./pages/sign-in";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/controls.css";
+import "./style/frame.css";
+import "./style/overview.css";
+import "./style/panels.css";
+import "./style/pages.css";
+
+const Setup = lazy(() => import("./pages/setup").then((page) => ({ default: page.Setup })));
+const CreateProperty = lazy(() => import("./pages/create-property").then((page) => ({ default: page.CreateProperty })));
+const CreateStream = lazy(() => import("./pages/create-stream").then((page) => ({ default: page.CreateStream })));
+const Install = lazy(() => import("./pages/install").then((page) => ({ default: page.Install })));
+const Settings = lazy(() => import("./pages/settings").then((page) => ({ default: page.Settings })));
+const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
+
+render(
+  () => (
+    <Router root={Root}>
+      <Route path="/sign-in" component={SignIn} />
+      <Route path="/setup" component={Setup} />
+      <Route component={SignedIn}>
+        <Route path="/" component={Properties} />
+        <Route path="/new" component={CreateProperty} />
+        <Route path="/new/:site_id/stream" component={CreateStream} />
+        <Route path="/new/:site_id/install" component={Install} />
+        <Route path="/p/:site_id" component={PropertyFrame}>
+          <Route path="/" component={Overview} />
+          <Route path="/settings/:section?" component={Settings} />
+        </Route>
+      </Route>
+      <Route path="*" component={Missing} />
+    </Router>
+  ),
+  document.getElementById("app")!,
+);

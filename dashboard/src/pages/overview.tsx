@@ -1,0 +1,113 @@
+// The overview: what happened on a property, in one sentence, eight figures, one line and six panels.
+import { A, useSearchParams } from "@solidjs/router";
+import { createMemo, For, type JSX, Show } from "solid-js";
+import { createAnswer } from "../data/answer";
+import { localClock } from "../data/calendar";
+import { createTick } from "../data/clock";
+import { PANEL_NAMES } from "../data/panel";
+import { isRunning, PERIODS, type PeriodName } from "../data/period";
+import { type Scene, seriesQuestion, summaryQuestion } from "../data/question";
+import { createShortcuts } from "../data/shortcut";
+import { type Params, readView, type View, writeView } from "../data/view";
+import { useProperty } from "../frame/property-frame";
+import { BreakdownDialog } from "../panels/breakdown-dialog";
+import { BreakdownPanel } from "../panels/breakdown-panel";
+import { Cards } from "../panels/cards";
+import { Headline } from "../panels/headline";
+import { NowPanel } from "../panels/now-panel";
+import { PeriodPicker } from "../panels/period-picker";
+import { Trend } from "../panels/trend";
+
+const REFRESH = 60_000;
+
+export function Overview(): JSX.Element {
+  const { property, live } = useProperty();
+  const [params, setParams] = useSearchParams();
+  const view = createMemo(() => readView(params as Params));
+
+  const minute = createTick(REFRESH);
+  const clock = createMemo(() => {
+    minute();
+    return localClock(Date.now(), property().timezone);
+  });
+  const today = createMemo(() => clock().slice(0, 10));
+  const scene = createMemo((): Scene => ({ siteId: property().site_id, today: today(), view: view() }));
+  /** A period that is over needs no second look. */
+  const tick = (): number => (isRunning(view().period, today()) ? minute() : 0);
+
+  const change = (part: Partial<View>, replace = false): void =>
+    setParams(writeView({ ...view(), ...part }), { replace, scroll: false });
+
+  createShortcuts({
+    title: "Period",
+    shortcuts: [
+      ...(Object.keys(PERIODS) as PeriodName[]).map((name) => ({
+        key: PERIODS[name].key,
+        label: PERIODS[name].label,
+        run: () => change({ period: { name } }),
+      })),
+      {
+        key: "x",
+        label: "Comparison on and off",
+        run: () => change({ compare: view().compare === "none" ? "previous" : "none" }),
+      },
+      { key: "v", label: "Chart as a table", run: () => change({ table: !view().table }, true) },
+    ],
+  });
+
+  const summary = createAnswer(() => summaryQuestion(scene()), tick);
+  const series = createAnswer(() => seriesQuestion(scene()), tick);
+  /** No event ever: the page then says how to get the first one. */
+  const isNew = (): boolean =>
+    live.value()?.last_event_at === null && summary.value()?.results[0]?.metrics.every((value) => !value) === true;
+
+  return (
+    <main class="overview">
+      <Show when={isNew()}>
+        <aside class="welcome">
+          <div>
+            <h2>No event has arrived yet</h2>
+            <p>Put the tag into your pages, and the first visit shows here within seconds.</p>
+          </div>
+          <A
+            class="button button-main"
+            href={
+              property().streams.length > 0 ? `/new/${property().site_id}/install` : `/new/${property().site_id}/stream`
+            }
+          >
+            {property().streams.length > 0 ? "Install the tag" : "Set up a data stream"}
+          </A>
+        </aside>
+      </Show>
+      <div class="overview-head">
+        <Headline scene={scene()} summary={summary} />
+        <PeriodPicker view={view()} today={today()} onChange={change} />
+      </div>
+      <section class="sheet-card" aria-label="Summary and trend">
+        <Cards summary={summary} view={view()} onPick={(metric) => change({ metric })} />
+        <Trend series={series} view={view()} clock={clock()} onTable={(table) => change({ table }, true)} />
+      </section>
+      <div class="panels">
+        <For each={PANEL_NAMES}>
+          {(name) => (
+            <BreakdownPanel
+              name={name}
+              scene={scene()}
+              tick={tick}
+              visitors={summary.value()?.results[0]?.metrics[0] ?? null}
+              onTab={(dimension) => change({ tabs: { ...view().tabs, [name]: dimension } }, true)}
+              onAll={() => change({ all: name })}
+            />
+          )}
+        </For>
+        <NowPanel live={live} />
+      </div>
+      <Show when={view().all} keyed>
+        {(name) => <BreakdownDialog name={name} scene={scene()} onClose={() => change({ all: null })} />}
+      </Show>
+      <footer class="overview-foot">
+        Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.
+      </footer>
+    </main>
+  );
+}

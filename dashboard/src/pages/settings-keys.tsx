@@ -1,0 +1,153 @@
+// Settings: the API keys that may speak for this property.
+import { createSignal, For, type JSX, Show } from "solid-js";
+import { createAction } from "../data/action";
+import { createLoaded } from "../data/answer";
+import { formatAgo } from "../data/format";
+import { type ApiKey, createKey, deleteKey, loadKeys, type Scope } from "../data/property";
+import { useProperty } from "../frame/property-frame";
+import { Copyable } from "../parts/copy";
+import { Field, Submit, Switch } from "../parts/field";
+import { Bone, Empty, Failure } from "../parts/notice";
+
+const SCOPES: { scope: Scope; label: string; hint: string }[] = [
+  { scope: "stats", label: "Read", hint: "Ask for numbers: queries and the live picture." },
+  { scope: "ingest", label: "Send", hint: "Send events from servers and apps, and import history." },
+  { scope: "manage", label: "Manage", hint: "Change the property, its streams and its keys." },
+];
+
+export function KeySettings(): JSX.Element {
+  const { property } = useProperty();
+  const siteId = property().site_id;
+  const [made, setMade] = createSignal<ApiKey | null>(null);
+  const keys = createLoaded(() => siteId, loadKeys, made);
+  return (
+    <>
+      <section class="block">
+        <h2>New key</h2>
+        <KeyForm siteId={siteId} onMade={setMade} />
+        <Show when={made()?.key}>
+          {(key) => (
+            <div class="fresh-key" role="status">
+              <strong>Copy it now. It is not shown again.</strong>
+              <Copyable label={`The key ${made()?.name}`} text={key()} />
+            </div>
+          )}
+        </Show>
+      </section>
+      <section class="block">
+        <h2>Keys in use</h2>
+        <Show when={keys.state() === "error"}>
+          <Failure what="The keys could not be loaded." error={keys.error()} onRetry={keys.retry} />
+        </Show>
+        <Show
+          when={keys.value()}
+          fallback={
+            <Show when={keys.state() !== "error"}>
+              <Bone class="w60" />
+            </Show>
+          }
+        >
+          {(list) => (
+            <ul class="keys">
+              <For
+                each={list()}
+                fallback={
+                  <li>
+                    <Empty>No key yet. Servers and other programs need one; the tag in your pages does not.</Empty>
+                  </li>
+                }
+              >
+                {(key) => <KeyRow siteId={siteId} apiKey={key} onGone={keys.retry} />}
+              </For>
+            </ul>
+          )}
+        </Show>
+      </section>
+    </>
+  );
+}
+
+function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.Element {
+  const [name, setName] = createSignal("");
+  const [scopes, setScopes] = createSignal<Scope[]>(["stats"]);
+  const [complaint, setComplaint] = createSignal<string | null>(null);
+  const make = createAction(async () => {
+    props.onMade(await createKey(props.siteId, name().trim(), scopes()));
+    setName("");
+  });
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (scopes().length > 0) void make.run();
+        else setComplaint("A key must be allowed something.");
+      }}
+    >
+      <Field label="Name" hint="Where the key will be used.">
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            type="text"
+            required
+            maxlength="100"
+            autocomplete="off"
+            value={name()}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <fieldset class="switches">
+        <legend>What it may do</legend>
+        <For each={SCOPES}>
+          {({ scope, label, hint }) => (
+            <Switch
+              label={label}
+              hint={hint}
+              checked={scopes().includes(scope)}
+              onChange={(checked) => {
+                setComplaint(null);
+                setScopes((before) => (checked ? [...before, scope] : before.filter((one) => one !== scope)));
+              }}
+            />
+          )}
+        </For>
+      </fieldset>
+      <Submit label="Make a key" pending={make.pending()} error={complaint() ?? make.error()} />
+    </form>
+  );
+}
+
+function KeyRow(props: { siteId: string; apiKey: ApiKey; onGone: () => void }): JSX.Element {
+  const [isSure, setSure] = createSignal(false);
+  const remove = createAction(async () => {
+    await deleteKey(props.siteId, props.apiKey.id);
+    props.onGone();
+  });
+  return (
+    <li class="key">
+      <span class="key-name">
+        <strong>{props.apiKey.name}</strong>
+        <small>
+          <code>{props.apiKey.prefix}…</code> · {props.apiKey.scopes.join(", ")} · made{" "}
+          {formatAgo(Date.parse(props.apiKey.created_at), Date.now())}
+        </small>
+        <Show when={remove.error()}>
+          <small role="alert" class="submit-error">
+            {remove.error()}
+          </small>
+        </Show>
+      </span>
+      <button
+        type="button"
+        class="button button-small button-danger"
+        aria-label={isSure() ? undefined : `Delete the key ${props.apiKey.name}`}
+        onClick={() => (isSure() ? void remove.run() : setSure(true))}
+        onBlur={() => setSure(false)}
+      >
+        {isSure() ? "Click again to delete" : "Delete"}
+      </button>
+    </li>
+  );
+}

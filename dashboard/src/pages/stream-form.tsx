@@ -1,0 +1,110 @@
+// A data stream: the website's address, its name, and what is measured there.
+import { createSignal, For, type JSX, Show } from "solid-js";
+import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../../../workers/domain/measurement";
+import type { Action } from "../data/action";
+import type { StreamDraft } from "../data/property";
+import { Field, Submit, Switch } from "../parts/field";
+
+export const STANDARD_MEASUREMENTS = Object.fromEntries(
+  MEASUREMENT_NAMES.map((name) => [name, MEASUREMENTS[name].standard]),
+) as Measurements;
+
+/** People type `example.com`: the scheme is understood. */
+export const toUrl = (typed: string): string => (/^https?:\/\//i.test(typed) ? typed : `https://${typed}`);
+
+export function StreamForm(props: {
+  draft: StreamDraft;
+  action: Action<[StreamDraft]>;
+  button: string;
+  done?: string;
+  children?: JSX.Element;
+}): JSX.Element {
+  const [url, setUrl] = createSignal(props.draft.url);
+  const [name, setName] = createSignal(props.draft.name);
+  const [isNamed, setNamed] = createSignal(props.draft.name !== "");
+  const [measurements, setMeasurements] = createSignal({ ...STANDARD_MEASUREMENTS, ...props.draft.measurements });
+  const [complaint, setComplaint] = createSignal<string | null>(null);
+
+  /** Until the owner says otherwise, a stream is called like its host. */
+  const type = (typed: string): void => {
+    setUrl(typed);
+    setComplaint(null);
+    const full = toUrl(typed.trim());
+    if (!isNamed() && URL.canParse(full)) setName(new URL(full).host);
+  };
+
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const full = toUrl(url().trim());
+        if (!URL.canParse(full)) {
+          setComplaint("The address must look like https://www.example.com");
+          return;
+        }
+        void props.action.run({ url: full, name: name().trim(), measurements: measurements() });
+      }}
+    >
+      <Field
+        label="Website address"
+        hint="Events from other hosts are not counted; subdomains are."
+        error={complaint()}
+      >
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            type="text"
+            inputmode="url"
+            required
+            maxlength="500"
+            autocomplete="url"
+            placeholder="https://www.example.com"
+            value={url()}
+            onInput={(event) => type(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label="Stream name">
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            type="text"
+            required
+            maxlength="100"
+            autocomplete="off"
+            value={name()}
+            onInput={(event) => {
+              setName(event.currentTarget.value);
+              setNamed(event.currentTarget.value !== "");
+            }}
+          />
+        )}
+      </Field>
+      <fieldset class="switches">
+        <legend>What is measured</legend>
+        <For each={MEASUREMENT_NAMES}>
+          {(key) => (
+            <Switch
+              label={MEASUREMENTS[key].label}
+              hint={MEASUREMENTS[key].hint}
+              checked={measurements()[key]}
+              onChange={(checked) => setMeasurements((before) => ({ ...before, [key]: checked }))}
+            />
+          )}
+        </For>
+      </fieldset>
+      <div class="form-foot">
+        <Submit
+          label={props.button}
+          pending={props.action.pending()}
+          error={props.action.error()}
+          done={props.action.done() && (props.done ?? false)}
+        />
+        <Show when={props.children}>{props.children}</Show>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,156 @@
+// Which period, and what it is compared with.
+import { createSignal, For, type JSX, Show } from "solid-js";
+import { addDays } from "../data/calendar";
+import { formatRange } from "../data/format";
+import { PERIOD_GROUPS, PERIODS, type Period, toCustom } from "../data/period";
+import { COMPARISONS, type Comparison, type View } from "../data/view";
+import { Dialog } from "../parts/dialog";
+import { Icon } from "../parts/icon";
+import { Menu, MenuChoice } from "../parts/menu";
+
+export function PeriodPicker(props: {
+  view: View;
+  today: string;
+  onChange: (part: Partial<View>) => void;
+}): JSX.Element {
+  const [isAsking, setAsking] = createSignal(false);
+  const label = (): string => {
+    const { period } = props.view;
+    return period.name === "custom" ? formatRange(period.from, period.to) : PERIODS[period.name].label;
+  };
+  return (
+    <div class="period">
+      <Menu
+        label={`Period: ${label()}`}
+        align="end"
+        face={
+          <>
+            <Icon name="calendar" />
+            {label()}
+          </>
+        }
+      >
+        {(close) => (
+          <>
+            <For each={PERIOD_GROUPS}>
+              {(group) => (
+                <>
+                  <For each={group}>
+                    {(name) => (
+                      <MenuChoice
+                        checked={props.view.period.name === name}
+                        hint={PERIODS[name].key}
+                        onPick={() => {
+                          close();
+                          props.onChange({ period: { name } });
+                        }}
+                      >
+                        {PERIODS[name].label}
+                      </MenuChoice>
+                    )}
+                  </For>
+                  <div class="menu-line" role="presentation" />
+                </>
+              )}
+            </For>
+            <MenuChoice
+              checked={props.view.period.name === "custom"}
+              onPick={() => {
+                close();
+                setAsking(true);
+              }}
+            >
+              From… to…
+            </MenuChoice>
+          </>
+        )}
+      </Menu>
+      <Show when={props.view.period.name !== "all"}>
+        <Menu
+          label={`Compared with: ${COMPARISONS[props.view.compare]}`}
+          align="end"
+          face={COMPARISONS[props.view.compare]}
+        >
+          {(close) => (
+            <For each={Object.entries(COMPARISONS) as [Comparison, string][]}>
+              {([name, text]) => (
+                <MenuChoice
+                  checked={props.view.compare === name}
+                  hint={name === "none" ? "x" : undefined}
+                  onPick={() => {
+                    close();
+                    props.onChange({ compare: name });
+                  }}
+                >
+                  {text}
+                </MenuChoice>
+              )}
+            </For>
+          )}
+        </Menu>
+      </Show>
+      <Show when={isAsking()}>
+        <CustomPeriod
+          period={props.view.period}
+          today={props.today}
+          onClose={() => setAsking(false)}
+          onPick={(period) => {
+            setAsking(false);
+            props.onChange({ period });
+          }}
+        />
+      </Show>
+    </div>
+  );
+}
+
+function CustomPeriod(props: {
+  period: Period;
+  today: string;
+  onClose: () => void;
+  onPick: (period: Period) => void;
+}): JSX.Element {
+  const given = props.period.name === "custom" ? props.period : { from: addDays(props.today, -6), to: props.today };
+  const [from, setFrom] = createSignal(given.from);
+  const [to, setTo] = createSignal(given.to);
+  return (
+    <Dialog title="From… to…" onClose={props.onClose}>
+      <form
+        class="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const period = toCustom(from(), to());
+          if (period) props.onPick(period);
+        }}
+      >
+        <div class="pair">
+          <label class="field">
+            <span class="field-label">First day</span>
+            <input
+              class="input"
+              type="date"
+              required
+              max={props.today}
+              value={from()}
+              onInput={(event) => setFrom(event.currentTarget.value)}
+            />
+          </label>
+          <label class="field">
+            <span class="field-label">Last day</span>
+            <input
+              class="input"
+              type="date"
+              required
+              max={props.today}
+              value={to()}
+              onInput={(event) => setTo(event.currentTarget.value)}
+            />
+          </label>
+        </div>
+        <button type="submit" class="button button-main">
+          Show these days
+        </button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,28 @@
+// The name of a dimension's value as rows show it: flags beside countries, the rest of a long path under the pointer.
+import { type JSX, Show } from "solid-js";
+import { flagOf, isAbsent, valueName } from "../data/naming";
+
+/** Some systems draw no flags but two boxed letters: then plain letters in our own type look better. */
+const drawsFlags = ((): boolean => {
+  const brush = document.createElement("canvas").getContext("2d");
+  if (!brush) return false;
+  brush.font = "16px sans-serif";
+  return brush.measureText("🇨🇭").width < brush.measureText("🇨").width * 1.5;
+})();
+
+export function ValueName(props: { dimension: string; value: string | null }): JSX.Element {
+  const flag = (): string | null => (props.dimension === "visit:country" ? flagOf(props.value) : null);
+  const name = (): string => valueName(props.dimension, props.value);
+  return (
+    <>
+      <Show when={flag()}>
+        <span class="flag" classList={{ "flag-letters": !drawsFlags }} aria-hidden="true">
+          {drawsFlags ? flag() : props.value}
+        </span>
+      </Show>
+      <span class="value" classList={{ absent: isAbsent(props.dimension, props.value) }} title={name()}>
+        {name()}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+// A dialog on the browser's own <dialog>: it traps focus, dims the page and closes with Escape.
+import { type JSX, onCleanup, onMount } from "solid-js";
+import { Icon } from "./icon";
+
+export interface DialogProps {
+  title: string;
+  onClose: () => void;
+  wide?: boolean;
+  children: JSX.Element;
+}
+
+/** Open for as long as it is rendered. */
+export function Dialog(props: DialogProps): JSX.Element {
+  let dialog!: HTMLDialogElement;
+  const opener = document.activeElement;
+
+  onMount(() => dialog.showModal());
+  onCleanup(() => {
+    dialog.close();
+    if (opener instanceof HTMLElement) opener.focus();
+  });
+
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      classList={{ "dialog-wide": props.wide }}
+      aria-label={props.title}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+      onPointerDown={(event) => {
+        // The backdrop belongs to the dialog element itself.
+        if (event.target === dialog) props.onClose();
+      }}
+    >
+      <div class="dialog-body">
+        <header class="dialog-head">
+          <h2>{props.title}</h2>
+          <button type="button" class="button button-icon" aria-label="Close" onClick={() => props.onClose()}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {props.children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,84 @@
+// Form fields: a label above, a hint below, the error in the place of the hint; and the button that sends the form.
+import { createUniqueId, type JSX, Show } from "solid-js";
+
+export interface FieldProps {
+  label: string;
+  hint?: JSX.Element;
+  error?: string | null;
+  /** Given the id and what describes the control. */
+  children: (control: { id: string; "aria-describedby": string; "aria-invalid": boolean }) => JSX.Element;
+}
+
+export function Field(props: FieldProps): JSX.Element {
+  const id = createUniqueId();
+  return (
+    <div class="field">
+      <label class="field-label" for={id}>
+        {props.label}
+      </label>
+      {props.children({
+        id,
+        "aria-describedby": `${id}-hint`,
+        get "aria-invalid"() {
+          return Boolean(props.error);
+        },
+      })}
+      <div class="field-hint" classList={{ "field-error": Boolean(props.error) }} id={`${id}-hint`}>
+        {props.error ?? props.hint}
+      </div>
+    </div>
+  );
+}
+
+export function Switch(props: {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}): JSX.Element {
+  const id = createUniqueId();
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={props.checked}
+        checked={props.checked}
+        aria-describedby={props.hint ? id : undefined}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+      <span class="switch-text">
+        {props.label}
+        <Show when={props.hint}>
+          <small id={id}>{props.hint}</small>
+        </Show>
+      </span>
+    </label>
+  );
+}
+
+/** The foot of a form: what went wrong, or that it went well, beside the button. */
+export function Submit(props: {
+  label: string;
+  pending: boolean;
+  error?: string | null;
+  done?: string | false;
+  class?: string;
+}): JSX.Element {
+  return (
+    <div class="submit">
+      <button type="submit" class={props.class ?? "button button-main"} aria-disabled={props.pending}>
+        {props.label}
+      </button>
+      <div role="status" class="submit-status">
+        <Show when={!props.error && props.done}>{props.done}</Show>
+        <Show when={props.pending}>One moment…</Show>
+      </div>
+      <Show when={props.error}>
+        <p role="alert" class="submit-error">
+          {props.error}
+        </p>
+      </Show>
+    </div>
+  );
+}

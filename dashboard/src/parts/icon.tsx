@@ -1,0 +1,34 @@
+// The icons: strokes on a 16 px grid, drawn in the colour of the text. Decoration only; words carry the meaning.
+import type { JSX } from "solid-js";
+
+const PATHS = {
+  down: "M4 6l4 4 4-4",
+  right: "M6 4l4 4-4 4",
+  left: "M10 4L6 8l4 4",
+  check: "M3 8.5l3.2 3.2L13 5",
+  plus: "M8 3v10M3 8h10",
+  close: "M4 4l8 8M12 4l-8 8",
+  rise: "M8 13V3.5M4 7.5l4-4 4 4",
+  fall: "M8 3v9.5M4 8.5l4 4 4-4",
+  search: "M7 12A5 5 0 107 2a5 5 0 000 10zM10.6 10.6L14 14",
+  copy: "M5.5 5.5V3h7.5v7.5h-2.5M3 5.5h7.5V13H3z",
+  gear: "M8 10.2a2.2 2.2 0 100-4.4 2.2 2.2 0 000 4.4zM8 1.8v1.9M8 12.3v1.9M1.8 8h1.9M12.3 8h1.9M3.6 3.6L5 5M11 11l1.4 1.4M12.4 3.6L11 5M5 11l-1.4 1.4",
+  sun: "M8 10.8a2.8 2.8 0 100-5.6 2.8 2.8 0 000 5.6zM8 1.6v1.2M8 13.2v1.2M1.6 8h1.2M13.2 8h1.2M3.5 3.5l.8.8M11.7 11.7l.8.8M12.5 3.5l-.8.8M4.3 11.7l-.8.8",
+  moon: "M13.2 9.6A5.6 5.6 0 016.4 2.8a5.6 5.6 0 106.8 6.8z",
+  person: "M8 8a2.6 2.6 0 100-5.2A2.6 2.6 0 008 8zM3 13.4c.6-2.3 2.6-3.4 5-3.4s4.4 1.1 5 3.4",
+  table: "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6",
+  line: "M2 12l3.5-4.5 3 2.5L14 4",
+  calendar: "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.2V5M10.5 2.2V5",
+  trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5",
+  alert: "M8 5.5v3.2M8 11.2v.1M8 1.9l6.4 11.3H1.6z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon(props: { name: IconName }): JSX.Element {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={PATHS[props.name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,118 @@
+// A menu under a button: arrow keys move, Escape and a click elsewhere close it, focus goes back to the button.
+import { createSignal, type JSX, onCleanup, Show } from "solid-js";
+import { Icon } from "./icon";
+
+export interface MenuProps {
+  /** What the button says; the name of the menu as well. */
+  label: string;
+  /** What the button shows, when that is more than its label. */
+  face?: JSX.Element;
+  class?: string;
+  align?: "start" | "end";
+  /** No arrow: for a button that is only an icon. */
+  bare?: boolean;
+  children: (close: () => void) => JSX.Element;
+}
+
+const ITEMS = "[role^=menuitem]:not([aria-disabled=true])";
+
+export function Menu(props: MenuProps): JSX.Element {
+  const [isOpen, setOpen] = createSignal(false);
+  let root!: HTMLDivElement;
+  let button!: HTMLButtonElement;
+
+  const items = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(ITEMS)];
+  const close = (): void => {
+    if (root.contains(document.activeElement)) button.focus();
+    setOpen(false);
+  };
+  const open = (): void => {
+    setOpen(true);
+    const checked = root.querySelector<HTMLElement>("[aria-checked=true]");
+    (checked ?? items()[0])?.focus();
+  };
+  const onOutside = (event: Event): void => {
+    if (isOpen() && event.target instanceof Node && !root.contains(event.target)) setOpen(false);
+  };
+  document.addEventListener("pointerdown", onOutside);
+  document.addEventListener("focusin", onOutside);
+  onCleanup(() => {
+    document.removeEventListener("pointerdown", onOutside);
+    document.removeEventListener("focusin", onOutside);
+  });
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && isOpen()) {
+      event.stopPropagation();
+      close();
+      return;
+    }
+    if (!isOpen()) {
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      open();
+      return;
+    }
+    const all = items();
+    const now = all.indexOf(document.activeElement as HTMLElement);
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    all.at(next % all.length)?.focus();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble up from the button and the items
+    <div class="menu" ref={root} onKeyDown={onKeyDown}>
+      <button
+        ref={button}
+        type="button"
+        class={props.class ?? "button"}
+        aria-haspopup="menu"
+        aria-expanded={isOpen()}
+        aria-label={props.face ? props.label : undefined}
+        title={props.bare ? props.label : undefined}
+        onClick={() => (isOpen() ? close() : open())}
+      >
+        {props.face ?? props.label}
+        <Show when={!props.bare}>
+          <Icon name="down" />
+        </Show>
+      </button>
+      <Show when={isOpen()}>
+        <div class="menu-list" classList={{ "menu-end": props.align === "end" }} role="menu" aria-label={props.label}>
+          {props.children(close)}
+        </div>
+      </Show>
+    </div>
+  );
+}
+
+/** One of several choices. */
+export function MenuChoice(props: {
+  checked: boolean;
+  onPick: () => void;
+  hint?: string;
+  children: JSX.Element;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      role="menuitemradio"
+      tabindex="-1"
+      class="menu-item"
+      aria-checked={props.checked}
+      onClick={props.onPick}
+    >
+      <span class="menu-check">
+        <Show when={props.checked}>
+          <Icon name="check" />
+        </Show>
+      </span>
+      <span class="menu-text">{props.children}</span>
+      <Show when={props.hint}>
+        <kbd>{props.hint}</kbd>
+      </Show>
+    </button>
+  );
+}

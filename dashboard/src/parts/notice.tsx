@@ -1,0 +1,34 @@
+// What stands in the place of content: a failure with its retry, an emptiness with what to do next.
+import { type JSX, Show } from "solid-js";
+import { messageOf } from "../data/api";
+import { Icon } from "./icon";
+
+export function Failure(props: { what: string; error: unknown; onRetry: () => void }): JSX.Element {
+  return (
+    <div class="notice notice-failure" role="alert">
+      <Icon name="alert" />
+      <p>
+        <strong>{props.what}</strong> {messageOf(props.error)}
+      </p>
+      <button type="button" class="button button-small" onClick={() => props.onRetry()}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+export function Empty(props: { title?: string; children: JSX.Element }): JSX.Element {
+  return (
+    <div class="notice notice-empty">
+      <Show when={props.title}>
+        <strong>{props.title}</strong>
+      </Show>
+      <p>{props.children}</p>
+    </div>
+  );
+}
+
+/** A line of the layout to come. */
+export const Bone = (props: { class?: string }): JSX.Element => (
+  <span class={`bone ${props.class ?? ""}`} aria-hidden="true" />
+);
