@@ -1,4 +1,4 @@
-// Collect must start light: what answers a page view must not bring better-auth, two thirds of the script, into memory.
+// Collect must start light: what answers a page view must not bring better-auth, over half of the script, into memory.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 

@@ -1,4 +1,4 @@
-// Loads better-auth when a request first needs it: it is by far the largest part of the script, and collect never does.
+// Loads better-auth when a request first needs it: it is over half of the script, and collect never needs it.
 import type { Auth } from "./auth";
 
 /** One Worker answers at few origins (its own, the dashboard's, a custom domain); a made-up Host must not pile them up. */
