@@ -1,0 +1,91 @@
+// Chromium for the tests that need a real browser: where it is, and how it is started.
+import { accessSync, constants, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { type Browser, chromium, type LaunchOptions } from "playwright-core";
+
+const HOW_TO_GET_ONE = `Chromium was not found. The browser tests need one; any of these gives it:
+  - set CHROMIUM_PATH to the executable of a Chromium or Chrome that is installed
+  - npx playwright-core install chromium
+  - apt-get install chromium (Debian), brew install --cask chromium (macOS)`;
+
+/** Quiet and offline: no first-run pages, no updates, no traffic of its own. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** Where an unpacked download of Playwright keeps the executable, by platform. */
+const IN_DOWNLOAD = [
+  ["chrome-linux64", "chrome"],
+  ["chrome-linux", "chrome"],
+  ["chrome-mac-arm64", "Google Chrome for Testing.app", "Contents", "MacOS", "Google Chrome for Testing"],
+  ["chrome-mac-x64", "Google Chrome for Testing.app", "Contents", "MacOS", "Google Chrome for Testing"],
+  ["chrome-mac", "Chromium.app", "Contents", "MacOS", "Chromium"],
+  ["chrome-win64", "chrome.exe"],
+  ["chrome-win", "chrome.exe"],
+];
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function playwrightFolders(): string[] {
+  const caches = [
+    process.env.PLAYWRIGHT_BROWSERS_PATH ?? "",
+    join(homedir(), ".cache", "ms-playwright"),
+    join(homedir(), "Library", "Caches", "ms-playwright"),
+    join(process.env.LOCALAPPDATA ?? "", "ms-playwright"),
+  ];
+  return caches.flatMap((cache) => {
+    try {
+      const downloads = readdirSync(cache).filter((name) => /^chromium-\d+$/.test(name));
+      const newestFirst = downloads.sort((a, b) => Number(b.slice(9)) - Number(a.slice(9)));
+      return newestFirst.map((name) => join(cache, name));
+    } catch {
+      return [];
+    }
+  });
+}
+
+function* candidates(): Generator<string> {
+  for (const folder of playwrightFolders()) for (const parts of IN_DOWNLOAD) yield join(folder, ...parts);
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    for (const name of ["chromium", "chromium-browser", "google-chrome", "chrome"])
+      if (folder) yield join(folder, name);
+  }
+}
+
+/** Path of a Chromium: `CHROMIUM_PATH`, else Playwright's cache, else the PATH. Throws with advice when there is none. */
+export function findChromium(): string {
+  const given = process.env.CHROMIUM_PATH;
+  if (given) {
+    if (isExecutable(given)) return given;
+    throw new Error(`CHROMIUM_PATH names ${given}, which cannot be executed.\n${HOW_TO_GET_ONE}`);
+  }
+  for (const path of candidates()) if (isExecutable(path)) return path;
+  throw new Error(HOW_TO_GET_ONE);
+}
+
+/**
+ * Starts Chromium. Playwright switches the back/forward cache off and keeps every page focused; a site's visitors have
+ * the first, so it is switched on again here.
+ */
+export function openChromium(options: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    ...options,
+    executablePath: findChromium(),
+    args: [...FLAGS, ...(options.args ?? [])],
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+}

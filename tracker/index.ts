@@ -1,0 +1,50 @@
+// The tracker. It begins when the page is first shown: a page that is prerendered, or opened in a background tab and
+// never looked at, has not been visited.
+import { type Call, recordCustom } from "./custom.ts";
+import { followVisibility, measureDepth, runClock } from "./engagement.ts";
+import { followForm } from "./forms.ts";
+import { followLink } from "./links.ts";
+import { on } from "./listen.ts";
+import { followHistory, followRoute, viewPage } from "./pageview.ts";
+import { flush } from "./send.ts";
+import { siteId } from "./tag.ts";
+
+interface Api {
+  (...call: Call): void;
+  q?: Pick<Call[], "forEach"> & { push(call: Call): unknown };
+  /** Set by the tag that runs: a second tag on the page does nothing. */
+  site?: string;
+}
+
+declare global {
+  interface Window {
+    trackkit?: Api;
+  }
+}
+
+/** Calls go through the queue for good: the page may have kept its stub, and the stub knows nothing but `q`. */
+window.trackkit ||= (...call) => queue.push(call);
+const api = window.trackkit;
+api.q ||= [];
+const queue = api.q;
+
+const begin = (): void => {
+  if (!siteId || api.site || document.hidden) return;
+  api.site = siteId;
+  measureDepth();
+  viewPage();
+  followHistory("pushState");
+  followHistory("replaceState");
+  on("scroll click", measureDepth);
+  on("focus blur", runClock);
+  on("visibilitychange pagehide", followVisibility);
+  on("popstate", followRoute);
+  on<PageTransitionEvent>("pageshow", (event) => event.persisted && viewPage());
+  on("click auxclick", followLink);
+  on("submit", followForm);
+  queue.push = recordCustom;
+  queue.forEach(recordCustom);
+  flush();
+};
+on("visibilitychange", begin);
+begin();

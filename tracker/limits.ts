@@ -1,0 +1,11 @@
+// Limits of what is sent, and when. Constants of their own file, because the bundler writes imported ones in place.
+
+/** Long enough for a router to set the title after the address, and for an engagement to ride with the next page view. */
+export const WAIT_MS = 300;
+/** Less engaged time than this is not worth a hit of its own; it is kept for the next. */
+export const LEAST_ENGAGED_MS = 500;
+/** As many hits as collect takes in one beacon. */
+export const MOST_HITS = 50;
+export const LONGEST_ADDRESS = 2000;
+export const LONGEST_TITLE = 300;
+export const LONGEST_NAME = 120;

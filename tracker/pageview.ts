@@ -1,0 +1,30 @@
+// Page views: the page as it loads, each route of a single-page site, and the page that comes back.
+import { measure, reportEngagement } from "./engagement.ts";
+import { safely } from "./listen.ts";
+import { flush, recordIfOn } from "./send.ts";
+import { routesByHash } from "./tag.ts";
+
+/** What makes one page another. The query is not part of it: filters and tabs live there. */
+const currentPage = (): string => location.pathname + (routesByHash ? location.hash : "");
+
+let page: string;
+
+export const viewPage = (): void => {
+  flush(); // While the title is still that of the page before.
+  reportEngagement();
+  page = currentPage();
+  measure(recordIfOn("pageview"));
+};
+
+export const followRoute = safely(() => {
+  if (currentPage() !== page) viewPage();
+});
+
+/** Routers change the address through these two, without an event. */
+export const followHistory = (method: "pushState" | "replaceState"): void => {
+  const original = history[method];
+  history[method] = (...args) => {
+    original.apply(history, args);
+    followRoute();
+  };
+};

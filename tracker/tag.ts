@@ -1,0 +1,16 @@
+// The tag: what the page's script element tells us.
+
+/** Where beacons go unless the tag says otherwise. Set at build time for an installation that renames its endpoint. */
+declare const COLLECT_PATH: string;
+
+const script = document.currentScript as HTMLScriptElement;
+const options = script.dataset;
+
+/** `data-site-id`: which property is measured. */
+export const siteId = options.siteId;
+
+/** `data-hash`: the site routes by the fragment, which therefore belongs to the page. */
+export const routesByHash = "hash" in options ? 1 : undefined;
+
+/** `data-endpoint`, absolute or relative to the script: relative to the page, a `<base>` would redirect it. */
+export const endpoint = new URL(options.endpoint || COLLECT_PATH, script.src);
