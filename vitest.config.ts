@@ -17,6 +17,8 @@ export default defineConfig({
               bindings: {
                 AUTH_SECRET: "rooms-rooms-rooms-rooms-rooms-rooms",
                 SETUP_TOKEN: "rooms-setup-token",
+                ...(process.env.FAULT_SEED ? { FAULT_SEED: process.env.FAULT_SEED } : {}),
+                ...(process.env.FAULT_ROUNDS ? { FAULT_ROUNDS: process.env.FAULT_ROUNDS } : {}),
                 MIGRATIONS: await readD1Migrations("./migrations"),
               },
             },

@@ -122,7 +122,8 @@ export class Memory {
     for (const group of this.journal.read(this.journal.covered + 1, this.journal.head))
       for (const packed of JSON.parse(`[${group.events}]`) as Partial<StampedEvent>[]) {
         const event = unpackEvent(packed);
-        noteSeen(this.seen, event.event_id, Math.min(now, event.received_at));
+        // Seen somewhat before now; remembering it longer than a day harms nobody.
+        noteSeen(this.seen, event.event_id, now);
         this.seq = Math.max(this.seq, event.seq);
         this.track(event, {
           date: event.local_date,

@@ -38,10 +38,10 @@ export function rebuildVisits(live: Live, book: Book, now: number): void {
       for (const visit of record.visits) if (visit.last >= now - WINDOW) live.visits.set(visit.id, visit);
 }
 
-function tally(visits: readonly Visit[], valueOf: (visit: Visit) => string | null): Record<string, number> {
+function tally(visits: readonly Visit[], valueFor: (visit: Visit) => string | null): Record<string, number> {
   const visitors = new Map<string, Set<string>>();
   for (const visit of visits) {
-    const value = valueOf(visit);
+    const value = valueFor(visit);
     if (value === null) continue;
     const known = visitors.get(value);
     if (known) known.add(visit.visitor);

@@ -91,7 +91,10 @@ function countExit(rollup: Rollup, { column, absent }: Dimension, event: Stamped
 
 function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEvent, counted: Partial<Facts>): void {
   const { column, scope, absent } = dimension;
-  if (scope === "exit") return countExit(rollup, dimension, event);
+  if (scope === "exit") {
+    countExit(rollup, dimension, event);
+    return;
+  }
   if (column === "name" && event.event_type === "engagement") return;
   const value = (event as unknown as Record<string, string | null>)[column] ?? absent;
   const facts = { ...counted, visitors: event.firsts & bitFor(column) ? 1 : 0 };
