@@ -1,13 +1,10 @@
-// Preloaded into every child of the local system: ends it when its parent is gone, however the parent ended.
+// Preloaded into every child of the local system: ends it when its parent is gone, however the parent ended. Servers
+// that nobody can stop any more would hold the ports.
 
-const end = (): never => process.exit(1);
-process.on("disconnect", end);
-// The channel alone must not keep a command alive that has done its work.
-process.channel?.unref();
+const startedBy = process.ppid;
+const LOOK_EVERY_MS = 1_000;
 
-// wrangler lets go of the channel itself when a command is done; then there is an exit code to wait for.
-const letGo = process.disconnect?.bind(process);
-process.disconnect = () => {
-  process.off("disconnect", end);
-  letGo?.();
-};
+setInterval(() => {
+  // Orphans are given to another parent.
+  if (process.ppid !== startedBy) process.exit(1);
+}, LOOK_EVERY_MS).unref();

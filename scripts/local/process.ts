@@ -53,7 +53,7 @@ export function startWrangler({ name, args, cwd, log, env }: WranglerOptions): R
   const child = spawn(process.execPath, ["--no-warnings", "--import", LEASH, WRANGLER, ...args], {
     cwd,
     detached: true,
-    stdio: ["ignore", output, output, "ipc"],
+    stdio: ["ignore", output, output],
     env: {
       ...process.env,
       // No look-up of request.cf at start, no metrics, no questions: a local system talks to nobody.

@@ -8,10 +8,11 @@ import { traffic } from "../simulate/traffic.ts";
 import type { DemoState } from "./account.ts";
 
 const DAY = 86_400_000;
-const HISTORY_DAYS = 30;
+/** Thirty whole days before today, and what there is of today. */
+const HISTORY_DAYS = 31;
 /** The last minutes come through the front door, so that the live picture is not empty at first sight. */
 const LIVE_MINUTES = 30;
-/** Visits per hour: about 50,000 events in thirty days. */
+/** Visits per hour: about 50,000 events in a month. */
 const HISTORY_RATE = 14;
 /** Enough that something happens while one looks at it, at every hour of the day. */
 const LIVE_RATE = 40;
