@@ -178,9 +178,23 @@ function toMeta(plan: Plan, total: number): AnswerMeta {
   return meta;
 }
 
-function toEcho({ query, period, timezone, time, order }: Plan): Answer["query"] {
+function toInclude({ query, comparison, timezone }: Plan): Record<string, unknown> {
+  const include: Record<string, unknown> = {};
+  if (query.time_labels) include.time_labels = true;
+  if (query.total_rows) include.total_rows = true;
+  if (!query.comparisons || !comparison) return include;
+  const { mode, matchDayOfWeek } = query.comparisons;
+  include.comparisons = {
+    mode,
+    ...(mode === "custom" && { date_range: toEnds(comparison.period, timezone) }),
+    ...(matchDayOfWeek && { match_day_of_week: true }),
+  };
+  return include;
+}
+
+function toEcho(plan: Plan): Answer["query"] {
+  const { query, period, timezone, time, order } = plan;
   const names = { time: time ?? "", value: query.dimension?.name ?? "" };
-  const { comparisons } = query;
   return {
     site_id: query.site_id,
     metrics: query.metrics,
@@ -188,13 +202,7 @@ function toEcho({ query, period, timezone, time, order }: Plan): Answer["query"]
     filters: [],
     dimensions: query.dimensions.map((name) => (name === "time" ? names.time : name)),
     order_by: order.map(({ by, direction }) => [by === "time" || by === "value" ? names[by] : by, direction]),
-    include: {
-      ...(query.time_labels && { time_labels: true }),
-      ...(query.total_rows && { total_rows: true }),
-      ...(comparisons && {
-        comparisons: { mode: comparisons.mode, ...(comparisons.matchDayOfWeek && { match_day_of_week: true }) },
-      }),
-    },
+    include: toInclude(plan),
     pagination: query.pagination,
   };
 }

@@ -4,6 +4,7 @@ import { FACTS, type Fact, METRICS, type MetricName, type TimeDimension } from "
 import { comparisonOf, type Period, toPeriod, type Vantage } from "./period";
 import { Problem } from "./problem";
 import type { Direction, Query } from "./query";
+import { TOTAL } from "./rollup";
 import { addDays, localDate, startOfDate } from "./zone";
 
 /** The rollup rows of whole local days (both included), or of hours; the hours of a day that is cut lie on `date`. */
@@ -41,7 +42,6 @@ export interface Plan {
   running: boolean;
 }
 
-export const TOTAL_COLUMN = "total";
 /** Above it nobody reads hours, and each costs a look-up of its offset. */
 const MAX_HOURLY_DAYS = 92;
 
@@ -71,7 +71,7 @@ function toReading(period: Period, query: Query, time: TimeDimension | null, tim
     if (period.to - period.from > MAX_HOURLY_DAYS * 86_400_000 + 3_600_000)
       throw new Problem("invalid", `dimension time:hour needs a date_range of at most ${MAX_HOURLY_DAYS} days`);
     return {
-      column: TOTAL_COLUMN,
+      column: TOTAL,
       slices: [{ kind: "hours", from: period.from, to: period.to, date: first }],
       time,
       first,
@@ -82,7 +82,7 @@ function toReading(period: Period, query: Query, time: TimeDimension | null, tim
       "invalid",
       `dimension ${query.dimension.name} is kept by whole local days; ask for a date_range of dates, not of hours`,
     );
-  return { column: query.dimension?.column ?? TOTAL_COLUMN, slices: toSlices(period, timezone), time, first };
+  return { column: query.dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
 }
 
 function chooseTime({ time, dimension }: Query, period: Period): TimeDimension | null {

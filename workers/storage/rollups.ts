@@ -1,7 +1,8 @@
-// Reading the rollups and refusals in D1: one batch per question. Counting into them is in counts.ts.
+// Reading the rollups and refusals in D1: one statement per question. Counting into them is in counts.ts.
 import type { RollupRow, RollupRows } from "../domain/answer";
 import { METRICS, type MetricName } from "../domain/catalog";
-import { type Order, type Plan, type Reading, type Slice, TOTAL_COLUMN } from "../domain/plan";
+import type { Order, Plan, Reading, Slice } from "../domain/plan";
+import { TOTAL } from "../domain/rollup";
 
 /** SQL with its parameters. Names in it come out of the catalogue; whatever a caller sent is a parameter. */
 interface Fragment {
@@ -19,12 +20,12 @@ const BUCKETS = {
 } as const;
 
 /** Rows of one slice, as `at` (local date, or epoch seconds of the hour), `value` and the facts. */
-function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts: string, only?: Fragment): Fragment {
+function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts: string, values?: string): Fragment {
   if (slice.kind === "days")
     return {
       sql: `SELECT day AS at, value, ${facts} FROM rollup_days
-        WHERE site_id = ? AND dimension = ? AND day BETWEEN ? AND ?${only ? ` AND value IN (${only.sql})` : ""}`,
-      params: [siteId, column, slice.first, slice.last, ...(only?.params ?? [])],
+        WHERE site_id = ? AND dimension = ? AND day BETWEEN ? AND ?${values ? ` AND value IN (${values})` : ""}`,
+      params: [siteId, column, slice.first, slice.last],
     };
   const at = time === "time:hour" ? { sql: "hour", params: [] } : { sql: "?", params: [slice.date] };
   return {
@@ -33,11 +34,14 @@ function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts
   };
 }
 
-/** One row per group: `bucket`, `value` and the sums of the facts. Groups in which nothing was counted are left out. */
-function groupsSql(plan: Plan, reading: Reading, only?: Fragment): Fragment {
+/**
+ * One row per group: `bucket`, `value` and the sums of the facts; only of `values` (SQL) when given. Groups in which
+ * nothing was counted are left out.
+ */
+function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
   const facts = plan.facts.join(", ");
-  const slices = reading.slices.map((slice) => sliceSql(plan.query.site_id, slice, reading, facts, only));
-  const keys = [...(reading.time ? ["bucket"] : []), ...(reading.column === TOTAL_COLUMN ? [] : ["value"])];
+  const slices = reading.slices.map((slice) => sliceSql(plan.query.site_id, slice, reading, facts, values));
+  const keys = [...(reading.time ? ["bucket"] : []), ...(reading.column === TOTAL ? [] : ["value"])];
   const sums = plan.facts.map((fact) => `sum(${fact}) AS ${fact}`).join(", ");
   const columns = `${reading.time ? BUCKETS[reading.time] : "NULL"} AS bucket, ${keys.includes("value") ? "value" : "NULL AS value"}`;
   const sql = `SELECT * FROM (
@@ -63,51 +67,59 @@ const orderSql = (order: readonly Order[]): string =>
     })
     .join(", ");
 
-/** The rows of the page. Without a dimension all rows: a series is short, and answer.ts fills its gaps. */
-function pageSql(plan: Plan): Fragment {
-  const { sql, params } = groupsSql(plan, plan.main);
-  const ordered = plan.order.length > 0 ? `${sql} ORDER BY ${orderSql(plan.order)}` : sql;
-  if (!plan.query.dimension) return { sql: ordered, params };
-  const { limit, offset } = plan.query.pagination;
-  return { sql: `${ordered} LIMIT ? OFFSET ?`, params: [...params, limit, offset] };
+/** A row of the one statement: which part of the answer it is, and its place there. */
+interface TaggedRow extends RollupRow {
+  part: "main" | "comparison" | "total";
+  place: number;
 }
 
-/** What the page is compared with: only the values that are on it. */
-function comparisonSql(plan: Plan, reading: Reading, page: Fragment): Fragment {
-  if (!plan.query.dimension) return groupsSql(plan, reading);
-  return groupsSql(plan, reading, { sql: `SELECT value FROM (${page.sql})`, params: page.params });
+/**
+ * All of the answer in one statement, so that the groups are made once: the page, what it is compared with (only the
+ * values on it), and how many groups there are. A series has no page: it is short, and answer.ts fills its gaps.
+ */
+function answerSql(plan: Plan): Fragment {
+  const { query, facts, comparison } = plan;
+  const groups = groupsSql(plan, plan.main);
+  const columns = `place, bucket, value, ${facts.join(", ")}`;
+  const limit = query.dimension ? [query.pagination.limit, query.pagination.offset] : [];
+  const window = plan.order.length > 0 ? `ORDER BY ${orderSql(plan.order)}` : "";
+  const compared =
+    comparison && groupsSql(plan, comparison.reading, query.dimension ? "SELECT value FROM page" : undefined);
+  const parts = [`SELECT 'main' AS part, ${columns} FROM page`];
+  if (compared) parts.push(`SELECT 'comparison', 0 AS ${columns} FROM (${compared.sql})`);
+  if (query.total_rows && query.dimension)
+    parts.push(`SELECT 'total', count(*), NULL, NULL, ${facts.map(() => "0")} FROM groups`);
+  return {
+    sql: `WITH groups AS MATERIALIZED (${groups.sql}),
+      page AS MATERIALIZED (SELECT *, row_number() OVER (${window}) AS place FROM groups
+        ORDER BY place ${limit.length > 0 ? "LIMIT ? OFFSET ?" : ""})
+      ${parts.join(" UNION ALL ")}`,
+    params: [...groups.params, ...limit, ...(compared?.params ?? [])],
+  };
 }
 
 /** Carries out a plan in one round trip to D1. */
 export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRows> {
-  const prepare = ({ sql, params }: Fragment) => db.prepare(sql).bind(...params);
-  const page = pageSql(plan);
-  const all = groupsSql(plan, plan.main);
-  const [main, comparison, total] = await db.batch<RollupRow & { total?: number }>([
-    prepare(page),
-    // A place in the batch is kept for each: D1 answers in the order asked.
-    prepare(plan.comparison ? comparisonSql(plan, plan.comparison.reading, page) : NOTHING),
-    prepare(
-      plan.query.total_rows && plan.query.dimension
-        ? { sql: `SELECT count(*) AS total FROM (${all.sql})`, params: all.params }
-        : NOTHING,
-    ),
-  ]);
+  const { sql, params } = answerSql(plan);
+  const { results } = await db
+    .prepare(sql)
+    .bind(...params)
+    .all<TaggedRow>();
+  const main = results.filter(({ part }) => part === "main").sort((a, b) => a.place - b.place);
   return {
     // Nothing was counted, and the question groups by nothing: still one answer.
-    main: main?.results.length || plan.query.dimensions.length > 0 ? (main?.results ?? []) : [EMPTY],
-    comparison: comparison?.results ?? [],
-    total: total?.results[0]?.total ?? null,
+    main: main.length > 0 || plan.query.dimensions.length > 0 ? main : [EMPTY],
+    comparison: results.filter(({ part }) => part === "comparison"),
+    total: results.find(({ part }) => part === "total")?.place ?? null,
   };
 }
 
-const NOTHING: Fragment = { sql: "SELECT 1 WHERE 0", params: [] };
 const EMPTY: RollupRow = { bucket: null, value: null };
 
 /** The first local date with data: one step in the primary key. */
 export async function readFirstDay(db: D1Database, siteId: string): Promise<string | null> {
   const sql = "SELECT min(day) AS day FROM rollup_days WHERE site_id = ? AND dimension = ?";
-  return (await db.prepare(sql).bind(siteId, TOTAL_COLUMN).first<{ day: string | null }>())?.day ?? null;
+  return (await db.prepare(sql).bind(siteId, TOTAL).first<{ day: string | null }>())?.day ?? null;
 }
 
 /** How many events were refused since a local date, by reason, the most frequent first. */
