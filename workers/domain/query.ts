@@ -56,10 +56,7 @@ const querySchema = z.strictObject({
   date_range: z.unknown(),
   dimensions: list(z.string(), 10).default([]),
   filters: z.array(z.unknown()).default([]),
-  order_by: z
-    .array(z.tuple([z.string(), direction]))
-    .max(10)
-    .default([]),
+  order_by: list(z.tuple([z.string(), direction]), 10).default([]),
   include: z
     .strictObject({
       /** Of no meaning here: history that was imported is part of every answer. */
