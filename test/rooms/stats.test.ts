@@ -361,15 +361,6 @@ describe("answers", () => {
     const answer = await ask({ metrics: ["visitors", "bounce_rate"], dimensions: ["visit:exit_page"] });
     expect(answer.results.map((row) => row.dimensions)).toEqual([["/"]]);
   });
-
-  test("rows are read by the primary key", async () => {
-    const plans = await env.DB.prepare(
-      "EXPLAIN QUERY PLAN SELECT value, sum(visitors) FROM rollup_days WHERE site_id = ? AND dimension = ? AND day BETWEEN ? AND ? GROUP BY value",
-    )
-      .bind("a", "b", "c", "d")
-      .all<{ detail: string }>();
-    expect(plans.results.map(({ detail }) => detail).join()).toContain("site_id=? AND dimension=? AND day>? AND day<?");
-  });
 });
 
 describe("an empty property", () => {
