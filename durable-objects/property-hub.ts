@@ -6,7 +6,7 @@ import { DAY_BIT } from "../workers/domain/catalog";
 import type { Arrival, Event, StampedEvent } from "../workers/domain/event";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/hub";
 import { packEvent } from "../workers/domain/lake";
-import { liveShare } from "../workers/domain/live";
+import { emptyLive, liveShare } from "../workers/domain/live";
 import type { RefusalCounts } from "../workers/domain/refusal";
 import { noteSeen } from "../workers/domain/seen";
 import { factsOf } from "../workers/domain/visit";
@@ -33,6 +33,8 @@ interface Waiting {
   fail: (error: unknown) => void;
 }
 
+const isWithoutTables = (sql: SqlStorage): boolean =>
+  sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
@@ -41,6 +43,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private salts!: Salts;
   private siteId = "";
   private epoch = "";
+  /** Nothing was ever stored, or all of it was destroyed: then not even tables are made before the first batch. */
+  private isEmpty = true;
   private waiting: Waiting | null = null;
   private flushing: Promise<void> | null = null;
   private alarmAt: number | null = null;
@@ -48,6 +52,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     ctx.blockConcurrencyWhile(async () => {
+      this.isEmpty = isWithoutTables(ctx.storage.sql);
+      if (this.isEmpty) return;
       this.load();
       this.alarmAt = await ctx.storage.getAlarm();
       if (this.journal.head > this.journal.sent) await this.alarmBy(Date.now() + this.flushAfter());
@@ -60,6 +66,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.memory = new Memory(this.ctx.storage.sql, this.journal, Date.now());
     this.salts = new Salts(this.journal);
     this.waiting = null;
+    this.isEmpty = false;
     const about = this.journal.readMeta<{ site_id: string; epoch: string }>("about");
     this.siteId = about?.site_id ?? "";
     this.epoch = about?.epoch ?? "";
@@ -68,6 +75,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
   async accept({ property, arrivals, refusals }: HubBatch): Promise<AcceptReply> {
     const now = Date.now();
+    if (this.isEmpty) this.load();
     this.introduce(property);
     const group = this.group();
     let duplicates = 0;
@@ -86,11 +94,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   async live(): Promise<LiveShare> {
-    return liveShare(this.memory.live, Date.now());
+    return liveShare(this.isEmpty ? emptyLive() : this.memory.live, Date.now());
   }
 
   /** Sends all that the journal holds, in messages of at most 60 KB, and writes a checkpoint when one is due. */
   async flush(): Promise<void> {
+    if (this.isEmpty) return;
     this.waiting?.commit();
     await this.send(1);
   }
@@ -101,11 +110,13 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.alarmAt = null;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    this.load();
+    this.isEmpty = true;
+    this.epoch = "";
   }
 
   override async alarm(): Promise<void> {
     this.alarmAt = null;
+    if (this.isEmpty) return;
     try {
       await this.flush();
     } catch (error) {

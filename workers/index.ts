@@ -2,7 +2,7 @@
 // nothing.
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import { identify } from "./accounts/identify";
+import { identify, identifyKey } from "./accounts/identify";
 import { accountRoutes } from "./accounts/routes";
 import { keepHouse } from "./admin/housekeeping";
 import { adminRoutes } from "./admin/routes";
@@ -26,7 +26,7 @@ app.route("/", browserRoutes);
 app.use("/api/v1/*", identify);
 app.use("/api/v2/*", identify);
 // Sites send events here from their visitors' browsers, whose cookies mean nothing: only a key says who calls.
-app.use("/api/events", (c, next) => (c.req.header("authorization") ? identify(c, next) : next()));
+app.use("/api/events", identifyKey);
 app.route("/", incomingRoutes);
 app.route("/", accountRoutes);
 app.route("/", adminRoutes);

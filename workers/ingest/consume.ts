@@ -3,9 +3,10 @@
 import type { StampedEvent } from "../domain/event";
 import { rawKey, unpackEvent } from "../domain/lake";
 import type { EventMessage, StampedMessage, UnstampedMessage } from "../domain/message";
+import { toParquet } from "../domain/parquet";
 import { rollUp } from "../domain/rollup";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "../storage/counts";
-import { createObject, toParquet } from "../storage/lake";
+import { createObject } from "../storage/lake";
 
 export type IngestEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 

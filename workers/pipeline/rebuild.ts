@@ -1,10 +1,10 @@
 // Rebuild: recounts a property's days from the lake. In check mode it only says where rollups and record differ.
 import { FACTS, type Fact, type Facts } from "../domain/catalog";
 import type { StampedEvent } from "../domain/event";
+import { fromParquet } from "../domain/parquet";
 import { noFacts, type Rollup, rollUp } from "../domain/rollup";
 import { addDays } from "../domain/zone";
 import { filesOfDays } from "../storage/files";
-import { fromParquet } from "../storage/lake";
 import { readRollup } from "../storage/rollups-all";
 
 export interface Difference {
