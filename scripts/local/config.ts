@@ -12,6 +12,9 @@ const QUEUE_WAIT = 1;
 /** Seconds that an event waits in the hub's journal here, so that the dashboard moves while one looks at it. */
 const FLUSH_SECONDS = "2";
 
+/** Names the local database's file. `npm run deploy` writes the account's id into wrangler.toml; this one stays. */
+export const LOCAL_DATABASE = "00000000-0000-0000-0000-000000000000";
+
 export interface Secrets {
   AUTH_SECRET: string;
   SETUP_TOKEN: string;
@@ -29,6 +32,7 @@ const CHANGES: Change[] = [
   { key: "main", to: absolute },
   { key: "directory", to: absolute },
   { key: "migrations_dir", to: absolute },
+  { key: "database_id", to: () => JSON.stringify(LOCAL_DATABASE) },
   { key: "max_batch_timeout", to: () => String(QUEUE_WAIT) },
   { key: "FLUSH_SECONDS", to: () => JSON.stringify(FLUSH_SECONDS) },
 ];

@@ -2,8 +2,8 @@
 // process on the same files would have to wait for, or disturb, the one that writes them.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { LOCAL_DATABASE } from "./config.ts";
 
-const DATABASE = "00000000-0000-0000-0000-000000000000";
 const BUCKET = "trackkit-lake";
 const explorer = (worker: string, path: string): string => `${worker}/cdn-cgi/local/explorer/api/${path}`;
 
@@ -17,7 +17,7 @@ interface Raw {
 
 /** Rows of the local database. @throws Error when the statement fails. */
 export async function queryD1(worker: string, sql: string, params: (string | number)[] = []): Promise<Row[]> {
-  const response = await fetch(explorer(worker, `d1/database/${DATABASE}/raw`), {
+  const response = await fetch(explorer(worker, `d1/database/${LOCAL_DATABASE}/raw`), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ sql, params }),

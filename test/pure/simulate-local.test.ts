@@ -23,8 +23,13 @@ describe("the local configuration", () => {
     expect(valuesOf(local, "FLUSH_SECONDS")).toEqual(['"2"']);
   });
 
+  test("keeps its own database when wrangler.toml names the account's", () => {
+    const deployed = toml.replace(/^database_id = .*$/m, 'database_id = "5c0ffee5-0000-4000-8000-000000000000"');
+    expect(toLocalConfig(deployed)).toBe(local);
+  });
+
   test("is the deployed one in all else", () => {
-    const changed = /^(?:main|directory|migrations_dir|max_batch_timeout|FLUSH_SECONDS) = /;
+    const changed = /^(?:database_id|main|directory|migrations_dir|max_batch_timeout|FLUSH_SECONDS) = /;
     const rest = (text: string): string[] => text.split("\n").filter((line) => !changed.test(line));
     expect(rest(local)).toEqual(rest(toml));
   });

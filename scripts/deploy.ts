@@ -1,0 +1,123 @@
+// `npm run deploy`: TrackKit into a Cloudflare account. May be run again: what is there is kept, this version replaces
+// the one before. `-- --dry-run` changes nothing and shows what would be done.
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  type Found,
+  type Names,
+  namesIn,
+  nothingFound,
+  secretsToMake,
+  toDeploy,
+  toMake,
+  withDatabase,
+} from "./deploy/plan.ts";
+import { ask, askJson, run, written } from "./deploy/wrangler.ts";
+import { ROOT } from "./local/config.ts";
+
+const CONFIG = join(ROOT, "wrangler.toml");
+const DASHBOARD = join(ROOT, "dashboard");
+
+interface Project {
+  "Project Name": string;
+  "Project Domains": string;
+}
+
+const projectsIn = (): Project[] => askJson<Project[]>(["pages", "project", "list", "--json"]) ?? [];
+
+function databaseId(name: string): string | null {
+  const list = askJson<{ name: string; uuid: string }[]>(["d1", "list", "--json"]);
+  if (!list)
+    throw new Error("wrangler cannot list the account's databases. With several accounts, set CLOUDFLARE_ACCOUNT_ID.");
+  return list.find((database) => database.name === name)?.uuid ?? null;
+}
+
+function look(names: Names): Found {
+  return {
+    databaseId: databaseId(names.database),
+    buckets: names.buckets.filter((name) => ask(["r2", "bucket", "info", name]) !== null),
+    queues: names.queues.filter((name) => ask(["queues", "info", name]) !== null),
+    // Fails while the Worker does not exist, and then there are none.
+    secrets: (askJson<{ name: string }[]>(["secret", "list", "--format", "json"]) ?? []).map(({ name }) => name),
+    pages: projectsIn().some((project) => project["Project Name"] === names.pages),
+  };
+}
+
+/** Secrets reach wrangler in a file that only its owner can read, and which is gone afterwards. */
+function withSecrets(secrets: Record<string, string>, work: (file: string | null) => void): void {
+  if (Object.keys(secrets).length === 0) {
+    work(null);
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "trackkit-"));
+  try {
+    const file = join(folder, "secrets.json");
+    writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+    work(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const makeSecrets = (names: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, randomBytes(32).toString("base64url")]));
+
+function tellWhatIsNext(names: Names, token: string | undefined): void {
+  const project = projectsIn().find((one) => one["Project Name"] === names.pages);
+  const [domain = `${names.pages}.pages.dev`] = project?.["Project Domains"].split(", ") ?? [];
+  console.log(`\nDeployed. The dashboard is https://${domain}`);
+  if (!token) return;
+  console.log(`
+Make your account now at https://${domain}/setup with this setup token. It is shown once, and works until an account
+exists (lost it? npm run deploy -- --new-setup-token):
+
+  ${token}`);
+}
+
+function deploy(names: Names, newSetupToken: boolean): void {
+  if (ask(["whoami", "--json"]) === null) throw new Error("wrangler is not signed in. Run: npx wrangler login");
+  const found = look(names);
+  for (const command of toMake(names, found)) {
+    console.log(`\n> ${written(command)}`);
+    run(command);
+  }
+  const id = found.databaseId ?? databaseId(names.database);
+  if (!id)
+    throw new Error(`Database ${names.database} was made, but the account does not list it yet. Run this again.`);
+  writeFileSync(CONFIG, withDatabase(readFileSync(CONFIG, "utf8"), id));
+  const secrets = makeSecrets(secretsToMake(found, newSetupToken));
+  withSecrets(secrets, (file) => {
+    for (const command of toDeploy(names, file, DASHBOARD)) {
+      console.log(`\n> ${written(command)}`);
+      run(command);
+    }
+  });
+  tellWhatIsNext(names, secrets.SETUP_TOKEN);
+}
+
+function rehearse(names: Names): void {
+  console.log("A first deployment runs these commands, and leaves out those whose result is there already:\n");
+  const secrets = secretsToMake(nothingFound(), false);
+  for (const command of [...toMake(names, nothingFound()), ...toDeploy(names, "<secrets.json>", DASHBOARD)])
+    console.log(`  ${written(command)}`);
+  console.log(
+    `\n<secrets.json> holds ${secrets.join(" and ")}, made at random. The database's id goes into wrangler.toml.\n`,
+  );
+  run({ args: ["deploy", "--dry-run"] });
+}
+
+try {
+  const { values } = parseArgs({
+    options: { "dry-run": { type: "boolean", default: false }, "new-setup-token": { type: "boolean", default: false } },
+  });
+  const read = (path: string): string => readFileSync(path, "utf8");
+  const names = namesIn(read(CONFIG), read(join(DASHBOARD, "wrangler.toml")));
+  if (values["dry-run"]) rehearse(names);
+  else deploy(names, values["new-setup-token"]);
+} catch (error) {
+  console.error(`\n${(error as Error).message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+// What a deployment still has to make in an account, from what is there. Pure: it decides, others carry out.
+import type { Command } from "./wrangler.ts";
+
+/** The names that wrangler.toml gives to the account's resources. */
+export interface Names {
+  worker: string;
+  database: string;
+  buckets: string[];
+  queues: string[];
+  pages: string;
+}
+
+export interface Found {
+  /** Id of the database, null when it must be made. */
+  databaseId: string | null;
+  buckets: string[];
+  queues: string[];
+  secrets: string[];
+  pages: boolean;
+}
+
+export const nothingFound = (): Found => ({ databaseId: null, buckets: [], queues: [], secrets: [], pages: false });
+
+/** The branch of Pages whose deployments are the live ones. */
+export const PRODUCTION = "main";
+
+function all(toml: string, key: string): string[] {
+  const values = Array.from(toml.matchAll(new RegExp(`^${key} = "([^"]+)"`, "gm")), ([, value]) => value ?? "");
+  return [...new Set(values)];
+}
+
+function only(toml: string, key: string, file: string): string {
+  const [value] = all(toml, key);
+  if (!value) throw new Error(`${file} must have a ${key}`);
+  return value;
+}
+
+/** Reads the names from the two wrangler.toml files. @throws Error when one is missing. */
+export function namesIn(worker: string, dashboard: string): Names {
+  const queues = [...all(worker, "queue"), ...all(worker, "dead_letter_queue")];
+  return {
+    worker: only(worker, "name", "wrangler.toml"),
+    database: only(worker, "database_name", "wrangler.toml"),
+    buckets: all(worker, "bucket_name"),
+    queues: [...new Set(queues)],
+    pages: only(dashboard, "name", "dashboard/wrangler.toml"),
+  };
+}
+
+/** wrangler.toml with the id of the account's database. */
+export const withDatabase = (toml: string, id: string): string =>
+  toml.replace(/^(database_id = ).*$/m, (_, key: string) => `${key}${JSON.stringify(id)}`);
+
+/** Commands that make what is missing. Everything that is there is kept. */
+export function toMake(names: Names, found: Found): Command[] {
+  const made: string[][] = [
+    ...(found.databaseId ? [] : [["d1", "create", names.database]]),
+    ...names.buckets.filter((name) => !found.buckets.includes(name)).map((name) => ["r2", "bucket", "create", name]),
+    ...names.queues.filter((name) => !found.queues.includes(name)).map((name) => ["queues", "create", name]),
+    ...(found.pages ? [] : [["pages", "project", "create", names.pages, "--production-branch", PRODUCTION]]),
+  ];
+  // Bindings stand in wrangler.toml already; wrangler must not write them once more.
+  return made.map((args) => ({
+    args: args[0] === "pages" || args[0] === "queues" ? args : [...args, "--update-config=false"],
+  }));
+}
+
+/** Secrets that must be made. The setup token belongs to the first deployment: later its owner may have removed it. */
+export function secretsToMake(found: Found, newSetupToken: boolean): string[] {
+  const first = !found.secrets.includes("AUTH_SECRET");
+  return [...(first ? ["AUTH_SECRET"] : []), ...(first || newSetupToken ? ["SETUP_TOKEN"] : [])];
+}
+
+/** Commands that bring this version into the account, once its resources are there. */
+export function toDeploy(names: Names, secretsFile: string | null, dashboard: string): Command[] {
+  return [
+    // Before the Worker: the new code must find the tables that it asks for.
+    { args: ["d1", "migrations", "apply", names.database, "--remote"] },
+    { args: ["deploy", ...(secretsFile ? ["--secrets-file", secretsFile] : [])] },
+    // After the Worker: the dashboard is bound to it.
+    {
+      args: ["pages", "deploy", "--project-name", names.pages, "--branch", PRODUCTION, "--commit-dirty=true"],
+      cwd: dashboard,
+    },
+  ];
+}

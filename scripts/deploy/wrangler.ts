@@ -1,0 +1,42 @@
+// wrangler as the deployment uses it: to ask the account, and to change it.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { ROOT } from "../local/config.ts";
+
+const PROGRAM = join(
+  dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+  "wrangler-dist",
+  "cli.js",
+);
+
+/** What wrangler answers on its standard output; null when it ends with an error. */
+export function ask(args: string[]): string | null {
+  const { status, stdout } = spawnSync(process.execPath, ["--no-warnings", PROGRAM, ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return status === 0 ? stdout : null;
+}
+
+/** The answer to a question that wrangler answers in JSON; null when it ends with an error. */
+export function askJson<T>(args: string[]): T | null {
+  const text = ask(args);
+  return text === null ? null : (JSON.parse(text) as T);
+}
+
+export interface Command {
+  args: string[];
+  /** The project's root when absent. */
+  cwd?: string;
+}
+
+/** Runs a command in sight of the user, who may be asked something. @throws Error when it fails. */
+export function run({ args, cwd = ROOT }: Command): void {
+  const { status } = spawnSync(process.execPath, ["--no-warnings", PROGRAM, ...args], { cwd, stdio: "inherit" });
+  if (status !== 0) throw new Error(`wrangler ${args[0]} failed (exit ${status}). What it said stands above.`);
+}
+
+export const written = ({ args, cwd }: Command): string =>
+  `${cwd ? `(in ${cwd.slice(ROOT.length)}) ` : ""}wrangler ${args.join(" ")}`;
