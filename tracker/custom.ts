@@ -5,7 +5,10 @@ import { record } from "./send.ts";
 
 export type Call = [name: string, props?: Record<string, unknown>];
 
-/** Counts an event of the site's own. Properties are text, numbers or booleans; others are left out. */
+/** Properties are flat: what is inside one is left out, before it can turn out to be endless or half of the page. */
+const flat = (key: string, value: unknown): unknown => (key && typeof value === "object" ? undefined : value);
+
+/** Counts an event of the site's own, with a copy of its properties as they are now. */
 export const recordCustom = safely(([name, props]: Call) => {
-  if (name) record(name.slice(0, LONGEST_NAME), { p: JSON.parse(JSON.stringify(props || {})) });
+  if (name) record(name.slice(0, LONGEST_NAME), { p: JSON.parse(JSON.stringify(props || {}, flat)) });
 });

@@ -11,7 +11,7 @@ import { siteId } from "./tag.ts";
 
 interface Api {
   (...call: Call): void;
-  q?: Pick<Call[], "forEach"> & { push(call: Call): unknown };
+  q?: Call[];
   /** Set by the tag that runs: a second tag on the page does nothing. */
   site?: string;
 }
@@ -22,11 +22,11 @@ declare global {
   }
 }
 
-/** Calls go through the queue for good: the page may have kept its stub, and the stub knows nothing but `q`. */
-window.trackkit ||= (...call) => queue.push(call);
-const api = window.trackkit;
-api.q ||= [];
-const queue = api.q;
+// Calls go through the queue for good: the page may have kept its stub, and the stub knows nothing but `q`.
+// biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
+const api: Api = (window.trackkit ||= (...call) => queue.push(call));
+// biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
+const queue = (api.q ||= []);
 
 const begin = (): void => {
   if (!siteId || api.site || document.hidden) return;
@@ -35,15 +35,19 @@ const begin = (): void => {
   viewPage();
   followHistory("pushState");
   followHistory("replaceState");
-  on("scroll click", measureDepth);
-  on("focus blur", runClock);
-  on("visibilitychange pagehide", followVisibility);
+  on("scroll", measureDepth);
+  on("click", measureDepth);
+  on("focus", runClock);
+  on("blur", runClock);
+  on("visibilitychange", followVisibility);
+  on("pagehide", followVisibility);
   on("popstate", followRoute);
   on<PageTransitionEvent>("pageshow", (event) => event.persisted && viewPage());
-  on("click auxclick", followLink);
+  on("click", followLink);
+  on("auxclick", followLink);
   on("submit", followForm);
-  queue.push = recordCustom;
-  queue.forEach(recordCustom);
+  // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
+  queue.forEach((queue.push = recordCustom as never));
   flush();
 };
 on("visibilitychange", begin);

@@ -15,6 +15,5 @@ export const safely =
  * Listens on the window in the capture phase: first in line, so a page that stops propagation hides nothing, and also
  * for events that do not bubble. No listener calls preventDefault or hears touch or wheel, so none delays anything.
  */
-export const on = <E extends Event>(types: string, listener: (event: E) => unknown): void => {
-  for (const type of types.split(" ")) addEventListener(type, safely(listener) as EventListener, true);
-};
+export const on = <E extends Event>(type: string, listener: (event: E) => unknown): void =>
+  addEventListener(type, safely(listener) as EventListener, true);

@@ -49,7 +49,7 @@ export const flush = safely(() => {
   } catch {
     // The browser forbids storage to this page: nobody can have opted out in it.
   }
-  if (!hits.length) return;
+  if (!hits[0]) return;
   fetch(endpoint, {
     method: "POST",
     body: JSON.stringify({
