@@ -16,6 +16,8 @@ export default defineConfig({
     // Inlined data would be the only thing that is not a file of this origin.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long the plugins took is of no use to whoever starts TrackKit.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { proxy: { "/api": `http://127.0.0.1:${process.env.PORT ?? 8787}` } },
 });

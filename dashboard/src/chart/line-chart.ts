@@ -38,12 +38,18 @@ export interface LineChart {
 const DASH = [4, 4];
 const NARROW = 620;
 /** Steps that a clock is read in. */
-const SECONDS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+const LINES = 5;
 
-/** Null lets Chart.js choose. */
-function stepFor(metric: MetricName, top: number): number | undefined {
-  if (METRICS[metric].unit === "seconds") return SECONDS.find((step) => top / step <= 4) ?? 7200;
-  return top <= 4 && METRICS[metric].unit === "count" ? 1 : undefined;
+/** The distance of the lines behind the chart: round, and five of them at most reach over the highest point. */
+function stepFor(metric: MetricName, top: number): number {
+  const { unit } = METRICS[metric];
+  const least = top / LINES;
+  if (unit === "seconds") return SECONDS.find((step) => step >= least) ?? Math.ceil(least / 3600) * 3600;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? least;
+  // Nobody is half a visitor.
+  return unit === "count" ? Math.max(1, Math.ceil(step)) : step;
 }
 
 function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line", (number | null)[]>[] {
@@ -68,8 +74,6 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
         colours.accent,
       ),
       borderWidth: 2,
-      fill: true,
-      backgroundColor: colours.fill,
       order: 0,
       segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === running ? DASH : undefined) },
     },
@@ -81,6 +85,19 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       borderWidth: 1.5,
       borderDash: DASH,
       order: 1,
+    },
+    {
+      // The wash below the line is drawn by itself: a dashed segment would leave a seam in it.
+      ...line(
+        points.map((point) => point.value),
+        colours.accent,
+      ),
+      borderWidth: 0,
+      pointRadius: 0,
+      pointHoverRadius: 0,
+      fill: true,
+      backgroundColor: colours.fill,
+      order: 2,
     },
   ];
 }
@@ -177,7 +194,8 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
   function scales({ series, metric }: Picture): void {
     const top = Math.max(0, ...series.points.flatMap(({ value, before }) => [value ?? 0, before ?? 0]));
     const font = { family: readFont(), size: 12 };
-    const step = stepFor(metric, top);
+    // A site without visitors still has a scale.
+    const step = stepFor(metric, top || LINES);
     chart.options.scales = {
       x: {
         grid: { display: false },
@@ -192,17 +210,14 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
       },
       y: {
         beginAtZero: true,
-        // A site without visitors still has a scale.
-        suggestedMax: top === 0 ? 4 : undefined,
+        max: Math.max(1, Math.ceil(top / step)) * step,
         grid: { color: colours.line, drawTicks: false },
         border: { display: false },
         ticks: {
           color: colours.faint,
           font,
           padding: 10,
-          maxTicksLimit: 5,
-          ...(step ? { stepSize: step } : {}),
-          ...(METRICS[metric].unit === "count" ? { precision: 0 } : {}),
+          stepSize: step,
           callback: (value) => formatMetric(metric, Number(value)),
         },
       },

@@ -64,7 +64,7 @@ export function toChange(name: MetricName, now: number | null, before: number | 
   if (now === null || before === null) return null;
   const metric: Metric = METRICS[name];
   const isRate = metric.unit === "percent";
-  if (!isRate && before === 0) return now === 0 ? { text: "0%", direction: "flat", better: null } : null;
+  if (!isRate && before === 0) return null;
   const moved = Math.round(isRate ? now - before : ((now - before) / before) * 100);
   const size = isRate
     ? `${Math.abs(moved)} ${Math.abs(moved) === 1 ? "pt" : "pts"}`
@@ -93,9 +93,12 @@ function formatDate(label: string, options: Intl.DateTimeFormatOptions): string 
 const DAY = { day: "numeric", month: "short" } as const;
 const HOUR = { hour: "numeric", minute: "2-digit" } as const;
 
+const isTwelve = new Intl.DateTimeFormat(LOCALE, { hour: "numeric" }).resolvedOptions().hour12 === true;
+
 /** A bucket on the axis: as short as can be. */
 export function formatTick(label: string, interval: Interval): string {
-  if (interval === "hour") return formatDate(label, HOUR);
+  if (interval === "hour")
+    return formatDate(label, isTwelve && label.slice(14, 16) === "00" ? { hour: "numeric" } : HOUR);
   if (interval === "month")
     return formatDate(label, { month: "short", year: label.slice(5, 7) === "01" ? "numeric" : undefined });
   return formatDate(label, DAY);
@@ -141,5 +144,5 @@ export function rangeOf(labels: readonly string[], interval: Interval, today: st
   const last = labels.at(-1)?.slice(0, 10);
   if (!first || !last) return null;
   const end = interval === "week" ? addDays(last, 6) : interval === "month" ? monthEnd(last) : last;
-  return formatRange(first, end > today && last <= today ? today : end);
+  return formatRange(first, end > today && first <= today ? today : end);
 }

@@ -3,14 +3,12 @@ import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-
 import { createLoaded, type Loaded } from "./answer";
 import { createTick } from "./clock";
 import { type LivePicture, loadLive } from "./property";
+import { nextWait } from "./wait";
 
 const EVERY = 10_000;
 
 export const createLive = (siteId: Accessor<string | null>): Loaded<LivePicture> =>
   createLoaded(siteId, loadLive, createTick(EVERY));
-
-/** Seconds between two looks: eager at first, patient later. */
-export const nextWait = (waited: number): number => Math.min(15, Math.max(2, waited / 10));
 
 /**
  * The time of a property's last event, or null while it waits for its first. Stops asking once there is one.

@@ -46,7 +46,7 @@ export const PANELS = {
     ],
     shown: 3,
     more: "Campaigns",
-    empty: "No visit came from anywhere in this period.",
+    empty: "No visits in this period.",
   },
   pages: {
     title: "Pages",
@@ -58,14 +58,14 @@ export const PANELS = {
       tab("event:hostname", "Hostname"),
     ],
     shown: 4,
-    empty: "No page was seen in this period.",
+    empty: "No page was viewed in this period.",
   },
   places: {
     title: "Locations",
     metric: "visitors",
     tabs: [tab("visit:country", "Country"), tab("visit:region", "Region"), tab("visit:city", "City")],
     shown: 3,
-    empty: "No place is known for this period.",
+    empty: "No visitors in this period.",
   },
   technology: {
     title: "Technology",
@@ -82,7 +82,7 @@ export const PANELS = {
     ],
     shown: 3,
     more: "More",
-    empty: "No device was seen in this period.",
+    empty: "No visitors in this period.",
   },
   events: {
     title: "Events",
@@ -90,7 +90,7 @@ export const PANELS = {
     second: "visitors",
     tabs: [tab("event:name", "Event")],
     shown: 1,
-    empty: "Nothing happened in this period.",
+    empty: "No events in this period.",
   },
 } as const satisfies Record<string, PanelDefinition>;
 

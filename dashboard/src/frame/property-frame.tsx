@@ -60,7 +60,7 @@ function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
             aria-label="Settings of this property"
             title="Settings"
           >
-            <Icon name="gear" />
+            <Icon name="sliders" />
           </A>
         }
       >

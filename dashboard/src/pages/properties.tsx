@@ -6,6 +6,7 @@ import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
 import { formatCount, toChange } from "../data/format";
 import { createLive } from "../data/live";
+import { toDateRange } from "../data/period";
 import { hostOf, type Property, properties } from "../data/property";
 import { toSeries } from "../data/series";
 import { createShortcuts } from "../data/shortcut";
@@ -69,7 +70,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
     () => ({
       site_id: siteId,
       metrics: ["visitors"],
-      date_range: "7d",
+      date_range: toDateRange({ name: "7d" }, localClock(Date.now(), props.property.timezone).slice(0, 10)),
       dimensions: ["time:day"],
       include: { time_labels: true, comparisons: { mode: "previous_period" } },
     }),

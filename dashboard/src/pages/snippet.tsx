@@ -1,5 +1,5 @@
 // The tag that an owner puts into their pages, with the instructions and the wait for the first event.
-import { createMemo, type JSX, Show } from "solid-js";
+import { type JSX, Show } from "solid-js";
 import { formatAgo } from "../data/format";
 import { createFirstEvent } from "../data/live";
 import { me } from "../data/session";
@@ -28,7 +28,6 @@ export function Snippet(props: { siteId: string }): JSX.Element {
 
 export function FirstEvent(props: { siteId: string }): JSX.Element {
   const { lastEventAt, failed } = createFirstEvent(() => props.siteId);
-  const ago = createMemo(() => formatAgo(Date.parse(lastEventAt() ?? ""), Date.now()));
   return (
     <div class="first-event" classList={{ "first-event-here": lastEventAt() !== null }} role="status">
       <Show
@@ -50,13 +49,17 @@ export function FirstEvent(props: { siteId: string }): JSX.Element {
           </>
         }
       >
-        <span class="arrived" aria-hidden="true">
-          <Icon name="check" />
-        </span>
-        <div>
-          <strong>First event received</strong>
-          <p>The last one came {ago()}. It works.</p>
-        </div>
+        {(at) => (
+          <>
+            <span class="arrived" aria-hidden="true">
+              <Icon name="check" />
+            </span>
+            <div>
+              <strong>First event received</strong>
+              <p>The last one came {formatAgo(Date.parse(at()), Date.now())}. It works.</p>
+            </div>
+          </>
+        )}
       </Show>
     </div>
   );

@@ -39,13 +39,14 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
   };
 
   return (
-    <Dialog title={`${panel.title}: ${label().toLowerCase()}`} wide onClose={props.onClose}>
+    <Dialog title={panel.tabs.length > 1 ? `${panel.title} · ${label()}` : panel.title} wide onClose={props.onClose}>
       <div class="detail-tools">
         <div class="search">
           <Icon name="search" />
           <input
             class="input"
             type="search"
+            autofocus
             placeholder={`Search ${label().toLowerCase()}`}
             aria-label={`Search among the loaded rows of ${label()}`}
             onInput={(event) => setWords(event.currentTarget.value)}

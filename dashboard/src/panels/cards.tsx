@@ -6,7 +6,7 @@ import { formatMetric, NOTHING, toChange } from "../data/format";
 import { type Answer, CARD_METRICS } from "../data/question";
 import type { View } from "../data/view";
 import { Icon } from "../parts/icon";
-import { Bone, Failure } from "../parts/notice";
+import { Bone } from "../parts/notice";
 
 export function Cards(props: {
   summary: Loaded<Answer>;
@@ -15,61 +15,47 @@ export function Cards(props: {
 }): JSX.Element {
   const row = () => props.summary.value()?.results[0];
   return (
-    <>
-      <Show when={props.summary.state() === "error"}>
-        <div class="cards-failure">
-          <Failure
-            what="The summary could not be loaded."
-            error={props.summary.error()}
-            onRetry={props.summary.retry}
-          />
-        </div>
-      </Show>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick the metric of the chart */}
-      <div class="cards" role="group" aria-label="Metric of the chart" aria-busy={props.summary.state() !== "ready"}>
-        <For each={CARD_METRICS}>
-          {(metric, index) => {
-            const value = () => row()?.metrics[index()];
-            const change = () => {
-              const comparison = row()?.comparison;
-              return comparison ? toChange(metric, value() ?? null, comparison.metrics[index()] ?? null) : null;
-            };
-            return (
-              <button
-                type="button"
-                class="card"
-                aria-pressed={props.view.metric === metric}
-                onClick={() => props.onPick(metric)}
-              >
-                <span class="card-label">{METRICS[metric].label}</span>
-                <span class="card-value" title={formatMetric(metric, value(), true)}>
-                  <Show
-                    when={row()}
-                    fallback={props.summary.state() === "error" ? NOTHING : <Bone class="bone-value" />}
-                  >
-                    {formatMetric(metric, value())}
-                  </Show>
-                </span>
-                <span class="card-change">
-                  <Show when={change()}>
-                    {(moved) => (
-                      <span classList={{ better: moved().better === true, worse: moved().better === false }}>
-                        <Show when={moved().direction !== "flat"}>
-                          <Icon name={moved().direction === "up" ? "rise" : "fall"} />
-                        </Show>
-                        {moved().text}
-                        <span class="unseen">
-                          {moved().better === null ? "" : moved().better ? ", better" : ", worse"}
-                        </span>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick the metric of the chart
+    <div class="cards" role="group" aria-label="Metric of the chart" aria-busy={props.summary.state() !== "ready"}>
+      <For each={CARD_METRICS}>
+        {(metric, index) => {
+          const value = () => row()?.metrics[index()];
+          const change = () => {
+            const comparison = row()?.comparison;
+            return comparison ? toChange(metric, value() ?? null, comparison.metrics[index()] ?? null) : null;
+          };
+          return (
+            <button
+              type="button"
+              class="card"
+              aria-pressed={props.view.metric === metric}
+              onClick={() => props.onPick(metric)}
+            >
+              <span class="card-label">{METRICS[metric].label}</span>
+              <span class="card-value" title={formatMetric(metric, value(), true)}>
+                <Show when={row()} fallback={props.summary.state() === "error" ? NOTHING : <Bone class="bone-value" />}>
+                  {formatMetric(metric, value())}
+                </Show>
+              </span>
+              <span class="card-change">
+                <Show when={change()}>
+                  {(moved) => (
+                    <span classList={{ better: moved().better === true, worse: moved().better === false }}>
+                      <Show when={moved().direction !== "flat"}>
+                        <Icon name={moved().direction === "up" ? "rise" : "fall"} />
+                      </Show>
+                      {moved().text}
+                      <span class="unseen">
+                        {moved().better === null ? "" : moved().better ? ", better" : ", worse"}
                       </span>
-                    )}
-                  </Show>
-                </span>
-              </button>
-            );
-          }}
-        </For>
-      </div>
-    </>
+                    </span>
+                  )}
+                </Show>
+              </span>
+            </button>
+          );
+        }}
+      </For>
+    </div>
   );
 }

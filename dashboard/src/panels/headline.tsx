@@ -6,7 +6,7 @@ import { isAbsent, valueName } from "../data/naming";
 import { type DimensionName, panelFor } from "../data/panel";
 import { PERIODS } from "../data/period";
 import { type Answer, panelQuestion, type Scene } from "../data/question";
-import { Bone } from "../parts/notice";
+import { Bone, Failure } from "../parts/notice";
 import { PANEL_ROWS } from "./breakdown-panel";
 
 /** Same question as the panel's own, so it costs no second request. */
@@ -30,7 +30,11 @@ const WHEN: Record<string, string> = {
 
 export function Headline(props: { scene: Scene; summary: Loaded<Answer> }): JSX.Element {
   const source = createTop(() => props.scene, "sources", "visit:source");
-  const page = createTop(() => props.scene, "pages", "event:page");
+  const topPage = createTop(() => props.scene, "pages", "event:page");
+  const page = (): string | null => {
+    const path = topPage();
+    return path === "/" ? `${source() ? "the" : "The"} home page` : path;
+  };
   const visitors = createMemo(() => props.summary.value()?.results[0]);
 
   const when = (): string => {
@@ -54,41 +58,51 @@ export function Headline(props: { scene: Scene; summary: Loaded<Answer> }): JSX.
   };
 
   return (
-    <h1 class="headline" aria-busy={props.summary.state() === "stale"}>
-      <Show
-        when={visitors()}
-        fallback={
-          <Show when={props.summary.state() !== "error"} fallback="The numbers are not here">
-            <span class="unseen">Loading the numbers</span>
-            <Bone class="bone-headline" />
-          </Show>
-        }
-      >
-        {(row) => (
-          <Show when={row().metrics[0]} fallback={<>Nobody visited {when()}.</>}>
-            {(count) => (
+    <div class="headline" aria-busy={props.summary.state() === "stale"}>
+      <Show when={props.summary.state() === "error"}>
+        <Failure
+          what={visitors() ? "The numbers could not be refreshed." : "The numbers could not be loaded."}
+          error={props.summary.error()}
+          onRetry={props.summary.retry}
+        />
+      </Show>
+      <Show when={props.summary.state() !== "error" || visitors()}>
+        <h1>
+          <Show
+            when={visitors()}
+            fallback={
               <>
-                <strong>
-                  {formatCount(count())} {count() === 1 ? "visitor" : "visitors"}
-                </strong>{" "}
-                {when()}
-                {moved()}.{" "}
-                <Show when={source() || page()}>
-                  <span class="headline-rest">
-                    <Show when={source()}>Most found you through {source()}</Show>
-                    <Show when={source() && page()}>; the page most seen was </Show>
-                    <Show when={!source() && page()}>The page most seen was </Show>
-                    <Show when={page()}>
-                      <span class="headline-page">{page()}</span>
-                    </Show>
-                    .
-                  </span>
-                </Show>
+                <span class="unseen">Loading the numbers</span>
+                <Bone class="bone-headline" />
               </>
+            }
+          >
+            {(row) => (
+              <Show when={row().metrics[0]} fallback={<>Nobody visited {when()}.</>}>
+                {(count) => (
+                  <>
+                    <strong>
+                      {formatCount(count())} {count() === 1 ? "visitor" : "visitors"}
+                    </strong>{" "}
+                    {when()}
+                    {moved()}.{" "}
+                    <Show when={source() || page()}>
+                      <span class="headline-rest">
+                        <Show when={source()}>Most found you through {source()}</Show>
+                        <Show when={source() && page()}>; </Show>
+                        <Show when={page()}>
+                          <span class="headline-page">{page()}</span> was seen most
+                        </Show>
+                        .
+                      </span>
+                    </Show>
+                  </>
+                )}
+              </Show>
             )}
           </Show>
-        )}
+        </h1>
       </Show>
-    </h1>
+    </div>
   );
 }

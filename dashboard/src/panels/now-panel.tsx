@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatMetric } from "../data/format";
 import type { LivePicture } from "../data/property";
 import { Bone, Empty, Failure } from "../parts/notice";
 
-const ROWS = 4;
+const ROWS = 5;
 
 export function NowPanel(props: { live: Loaded<LivePicture> }): JSX.Element {
   return (

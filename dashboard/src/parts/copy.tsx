@@ -23,8 +23,7 @@ export function Copyable(props: { text: string; label: string }): JSX.Element {
 
   return (
     <div class="copyable">
-      {/* biome-ignore lint/a11y/useSemanticElements: the text scrolls sideways, so a keyboard must reach it */}
-      <pre role="region" tabindex="0" aria-label={props.label}>
+      <pre>
         <code ref={code}>{props.text}</code>
       </pre>
       <button type="button" class="button button-main" onClick={copy} aria-label={`Copy: ${props.label}`}>
