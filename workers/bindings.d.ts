@@ -9,6 +9,8 @@ declare namespace Cloudflare {
     DB: D1Database;
     FLUSH_SECONDS: string;
     COLLECT_PATH: string;
+    TRACKER_NAME: string;
+    WORKER_URL: string;
     AUTH_SECRET: string;
     /** Absent once the owner has removed it after the first account was made. */
     SETUP_TOKEN?: string;

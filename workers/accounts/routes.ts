@@ -40,8 +40,17 @@ accountRoutes.get("/api/v1/me", async (c) => {
     .from(users)
     .where(eq(users.id, caller.id));
   if (!user) throw new Problem("unauthorized", "user does not exist any more");
-  return c.json({ user, organizations: await membershipsOf(c.env.DB, user.id) });
+  return c.json({
+    user,
+    organizations: await membershipsOf(c.env.DB, user.id),
+    tracker_url: trackerUrl(c.env.WORKER_URL, c.req.url, c.env.TRACKER_NAME),
+  });
 });
+
+/** Where sites load the tracker from. The dashboard's own origin is another one, so the Worker's must be configured. */
+export function trackerUrl(workerUrl: string | undefined, requestUrl: string, name: string | undefined): string {
+  return new URL(`/${name || "tk.js"}`, workerUrl || requestUrl).href;
+}
 
 const CODE_OF_STATUS: Record<number, ProblemCode> = {
   400: "invalid",

@@ -1,0 +1,146 @@
+// The tree is the architecture: which way imports go, how long files are, what they are called, what is documented.
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(file));
+const code = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"));
+const read = (file: string) => readFileSync(file, "utf8");
+
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+/** Imports between files of the project, and of packages, by their path from the top. */
+function importsOf(file: string): Import[] {
+  const found = read(file).matchAll(/^\s*(import|export)\s+(type\s+)?[^"';]*?from\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm);
+  return [...found].map(([, , type, stated, lazy]) => {
+    const target = (stated ?? lazy)!;
+    const to = target.startsWith(".") ? normalize(join(dirname(file), target)).replace(/\.tsx?$/, "") : target;
+    return { from: file, to, typeOnly: type !== undefined };
+  });
+}
+const imports = code.flatMap(importsOf);
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+
+const STATIONS = ["collect", "ingest", "pipeline", "stats", "admin", "accounts"];
+const stationOf = (path: string) =>
+  path.startsWith("durable-objects/")
+    ? "durable-objects"
+    : STATIONS.find((name) => path.startsWith(`workers/${name}/`));
+
+describe("imports go down only", () => {
+  it("the domain imports itself and pure libraries", () => {
+    const pure = ["zod", "ua-parser-js", "isbot", "ipaddr.js", "hyparquet", "hyparquet-writer"];
+    const up = imports.filter(
+      ({ from, to }) => from.startsWith("workers/domain/") && !to.startsWith("workers/domain/") && !pure.includes(to),
+    );
+    expect(up.map(show)).toEqual([]);
+  });
+
+  it("storage imports storage and domain", () => {
+    const up = imports.filter(
+      ({ from, to }) =>
+        from.startsWith("workers/storage/") &&
+        /^(workers|durable-objects)\//.test(to) &&
+        !/^workers\/(storage|domain)\//.test(to),
+    );
+    expect(up.map(show)).toEqual([]);
+  });
+
+  it("stations do not import one another", () => {
+    const across = imports.filter(({ from, to }) => {
+      const [mine, theirs] = [stationOf(from), stationOf(to)];
+      return mine !== undefined && theirs !== undefined && mine !== theirs;
+    });
+    expect(across.map(show)).toEqual([]);
+  });
+
+  it("the tracker and the dashboard import types from the domain, and values from files without zod", () => {
+    const outside = imports.filter(({ from, to }) => /^(tracker|dashboard)\//.test(from) && to.startsWith("workers/"));
+    const wrong = outside.filter(({ to, typeOnly }) => {
+      if (!to.startsWith("workers/domain/")) return true;
+      return !typeOnly && importsOf(`${to}.ts`).some((inner) => !inner.typeOnly && inner.to === "zod");
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("only one file imports chart.js, only one loads better-auth", () => {
+    const charts = new Set(
+      imports.filter(({ to, typeOnly }) => /^chart\.js/.test(to) && !typeOnly).map(({ from }) => from),
+    );
+    expect([...charts].filter((file) => file.startsWith("dashboard/")).length).toBe(1);
+    const auth = imports.filter(
+      ({ from, to, typeOnly }) => from.startsWith("workers/") && to === "better-auth" && !typeOnly,
+    );
+    expect(auth.map(({ from }) => from)).toEqual(["workers/accounts/auth.ts"]);
+  });
+});
+
+describe("files", () => {
+  it("have at most 400 lines", () => {
+    const long = code.filter((file) => read(file).split("\n").length > 401);
+    expect(long).toEqual([]);
+  });
+
+  it("have names that say what they are", () => {
+    expect(code.filter((file) => /(^|\/)(utils?|helpers?|common|shared|misc|lib)(\/|\.tsx?$)/.test(file))).toEqual([]);
+  });
+
+  it("open with a sentence that says what lives there", () => {
+    const mute = code.filter(
+      (file) => !/^(\/\/ \S|\/\*\* ?\S|\/\* \S|#!)/.test(read(file)) && !file.endsWith(".config.ts"),
+    );
+    expect(mute).toEqual([]);
+  });
+});
+
+describe("the README", () => {
+  const readme = existsSync("README.md") ? read("README.md") : "";
+
+  it("has the tree in its map", () => {
+    const map = /## Map[\s\S]*?```([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    const mapped = [...map.matchAll(/^(\S+)/gm)].map(([, name]) => name!.replace(/\/$/, "")).sort();
+    const top = files.map((file) => file.split("/")[0]!).filter((name) => !name.startsWith("."));
+    const rooms = files
+      .filter((file) => /^workers\/[^/]+\//.test(file))
+      .map((file) => file.split("/").slice(0, 2).join("/"));
+    expect(mapped).toEqual([...new Set([...top, ...rooms])].sort());
+  });
+
+  it("tells every npm script", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const silent = Object.keys(scripts).filter(
+      (name) => !readme.includes(`npm run ${name}`) && !readme.includes(`npm ${name}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it("tells every metric and refusal", async () => {
+    const { METRICS } = await import("../../workers/domain/catalog");
+    const { REFUSALS } = await import("../../workers/domain/refusal");
+    const names = [...Object.keys(METRICS), ...Object.keys(REFUSALS)];
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+it("every binding of wrangler.toml has its type and its comment", () => {
+  const toml = read("wrangler.toml");
+  const types = read("workers/bindings.d.ts");
+  const bound = [...toml.matchAll(/^(?:binding|name) = "([A-Z_]+)"$/gm)].map(([, name]) => name!);
+  const vars = [...(/\[vars\]([\s\S]*?)\n\n# /.exec(toml)?.[1] ?? "").matchAll(/^([A-Z_]+) = /gm)].map(
+    ([, name]) => name!,
+  );
+  expect(bound.length).toBeGreaterThan(5);
+  expect(vars.length).toBeGreaterThan(1);
+  expect([...bound, ...vars].filter((name) => !new RegExp(`\\b${name}\\??:`).test(types))).toEqual([]);
+  const uncommented = toml
+    .split("\n\n")
+    .filter((part) => /^\[/m.test(part) && !part.includes("#") && !part.includes("migrations"));
+  expect(uncommented).toEqual([]);
+});
