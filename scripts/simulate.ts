@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Api, ApiError, apiAt, bearer } from "./api.ts";
 import { SKIPS, type Skip, selectPages } from "./simulate/access-log.ts";
+import { expectedVisits } from "./simulate/arrivals.ts";
 import type { Simulation } from "./simulate/config.ts";
 import { playLive } from "./simulate/live.ts";
 import { type Request, readRequest, USAGE } from "./simulate/options.ts";
@@ -38,8 +39,7 @@ async function replayLog(api: Api, siteId: string, file: string, hostname: strin
   const log = readFileSync(file);
   const id = `log-${createHash("sha256").update(log).digest("hex").slice(0, 16)}`;
   const { events, lines, skipped } = selectPages(log.toString("utf8"), { hostname, id });
-  for (const [skip, count] of Object.entries(skipped))
-    console.log(`Skipped ${count} lines: ${skip}. ${SKIPS[skip as Skip]}`);
+  for (const [skip, count] of Object.entries(skipped)) console.log(`Skipped ${count}: ${skip}. ${SKIPS[skip as Skip]}`);
   const progress = startProgress("Replay", events.length, "page views");
   const sent = await importEvents(api, events, { siteId, importId: id, onSent: progress.to });
   progress.done();
@@ -62,15 +62,16 @@ async function sendHistory(api: Api, siteId: string, simulation: Simulation): Pr
 
 async function sendLive(api: Api, siteId: string, simulation: Simulation): Promise<void> {
   const start = Date.now();
-  const events = traffic(simulation, { start, end: start + simulation.duration });
+  const end = start + simulation.duration;
   const seconds = Math.round(simulation.duration / 1_000);
-  console.log(`About ${Math.round((simulation.rate * seconds) / 3_600)} visits in ${seconds} seconds. Ctrl-C ends it.`);
-  const progress = startProgress("Simulation", seconds, "seconds");
+  console.log(`About ${Math.round(expectedVisits(simulation, start, end))} visits in ${seconds} s. Ctrl-C ends it.`);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   process.once("SIGTERM", () => stop.abort());
+  const progress = startProgress("Simulation", seconds, "s");
   const onTick = (now: number): void => progress.to(Math.min(seconds, Math.round((now - start) / 1_000)));
-  const sent = await playLive(api, events, { siteId, signal: stop.signal, onTick });
+  const sent = await playLive(api, traffic(simulation, { start, end }), { siteId, signal: stop.signal, onTick });
+  if (!stop.signal.aborted) progress.to(seconds);
   progress.done();
   tell(sent);
 }

@@ -25,6 +25,16 @@ function worldActivity(simulation: Simulation, instant: number): number {
   return active.reduce((sum, one) => sum + one, 0) / weights;
 }
 
+/** How many visits are to be expected between two instants. */
+export function expectedVisits(simulation: Simulation, start: number, end: number): number {
+  let visits = 0;
+  for (let hour = Math.floor(start / HOUR) * HOUR; hour < end; hour += HOUR) {
+    const share = (Math.min(end, hour + HOUR) - Math.max(start, hour)) / HOUR;
+    visits += share * simulation.rate * worldActivity(simulation, hour);
+  }
+  return visits;
+}
+
 export interface Arrival {
   at: number;
   person: Person;
