@@ -35,5 +35,12 @@ export function monthStart(date: string, months = 0): string {
 /** The last day of the month of a date. */
 export const monthEnd = (date: string): string => addDays(monthStart(date, 1), -1);
 
+/** The same date a year before; 28 February where there is no 29th. */
+export function yearBefore(date: string): string {
+  const same = `${Number(date.slice(0, 4)) - 1}${date.slice(4)}`;
+  const end = monthEnd(`${same.slice(0, 7)}-01`);
+  return same > end ? end : same;
+}
+
 /** The Monday on or before a date. */
 export const weekStart = (date: string): string => addDays(date, -((atNoon(date).getUTCDay() + 6) % 7));

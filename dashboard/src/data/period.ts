@@ -12,11 +12,10 @@ interface PeriodDefinition {
   interval: Interval | null;
 }
 
-/** In the order of the picker; `null` draws a line. */
+/** In the order of the picker. `24h` is not among them: rollups by dimension know whole days only. */
 export const PERIODS = {
   day: { label: "Today", before: "all of yesterday", key: "d", interval: "hour" },
   yesterday: { label: "Yesterday", before: "the day before", key: "e", interval: "hour" },
-  "24h": { label: "Last 24 hours", before: "the 24 hours before", key: "h", interval: "hour" },
   "7d": { label: "Last 7 days", before: "the 7 days before", key: "w", interval: "day" },
   "28d": { label: "Last 28 days", before: "the 28 days before", key: "f", interval: "day" },
   "30d": { label: "Last 30 days", before: "the 30 days before", key: "t", interval: "day" },
@@ -34,7 +33,7 @@ export const PERIOD_NAMES = Object.keys(PERIODS) as PeriodName[];
 
 /** Groups of the picker: a line is drawn between them. */
 export const PERIOD_GROUPS: readonly (readonly PeriodName[])[] = [
-  ["day", "yesterday", "24h"],
+  ["day", "yesterday"],
   ["7d", "28d", "30d", "91d"],
   ["month", "last_month"],
   ["6mo", "12mo", "year"],

@@ -1,6 +1,7 @@
 // The questions that the overview asks, made from the view; and the shape of their answers. Pure.
 import type { Answer, AnswerRow as Row } from "../../../workers/domain/answer";
 import type { MetricName } from "../../../workers/domain/catalog";
+import { addDays, yearBefore } from "./calendar";
 import { columnsFor, type DimensionName, type PanelDefinition } from "./panel";
 import { type DateRange, intervalFor, toDateRange } from "./period";
 import type { View } from "./view";
@@ -68,6 +69,37 @@ export function seriesQuestion(scene: Scene): Question {
     dimensions: [interval ? `time:${interval}` : "time"],
     include: { time_labels: true, ...comparisonsOf(scene) },
   };
+}
+
+/**
+ * The whole day that today is compared with, hour by hour; null for other periods. The comparison inside an answer ends
+ * where the period itself has got to, and the rest of yesterday is what one wants to see ahead.
+ */
+export function dayBeforeQuestion(scene: Scene): Question | null {
+  const { period, compare, metric } = scene.view;
+  if (period.name !== "day" || compare === "none") return null;
+  const day = compare === "previous" ? addDays(scene.today, -1) : yearBefore(scene.today);
+  return {
+    site_id: scene.siteId,
+    metrics: [metric],
+    date_range: [day, day],
+    dimensions: ["time:hour"],
+    include: { time_labels: true },
+  };
+}
+
+/** Where the property's record begins: asked for the range that `all` turns out to be. */
+export const beginningQuestion = (siteId: string): Question => ({
+  site_id: siteId,
+  metrics: ["visitors"],
+  date_range: "all",
+});
+
+/** False where the compared period reaches back before the first event: a change would only tell that. */
+export function isComparable(summary: Answer | undefined, beginning: Answer | undefined): boolean {
+  const from = summary?.meta.comparison_date_range?.[0];
+  const first = beginning?.query.date_range[0];
+  return from !== undefined && first !== undefined && from.slice(0, 10) >= first.slice(0, 10);
 }
 
 /** The rows of a panel. One row more than it shows tells whether there are more. */

@@ -39,8 +39,9 @@ function byLabel(rows: readonly Row[]): Map<string, Row> {
 
 /**
  * @param clock what the property's wall shows now, `YYYY-MM-DD HH:MM:SS`: text compares as time does.
+ * @param dayBefore the whole day that a day is compared with, when it was asked for by itself.
  */
-export function toSeries(answer: Answer, metric: MetricName, clock: string): Series {
+export function toSeries(answer: Answer, metric: MetricName, clock: string, dayBefore?: Answer): Series {
   const labels = answer.meta.time_labels ?? answer.results.map((row) => String(row.dimensions[0]));
   const before = answer.meta.comparison_time_labels;
   const interval = intervalOf(labels);
@@ -48,15 +49,23 @@ export function toSeries(answer: Answer, metric: MetricName, clock: string): Ser
   const nothing = isCounted(metric) ? 0 : null;
   const compared = before !== undefined || answer.results.some((row) => row.comparison);
 
+  const hours = byLabel(dayBefore?.results ?? []);
   const points = labels.map((label, index): Point => {
     const row = rows.get(label);
+    const value = label > clock ? null : row ? (row.metrics[0] ?? nothing) : nothing;
+    if (dayBefore) {
+      const beforeLabel = dayBefore.meta.time_labels?.[index] ?? null;
+      const before = beforeLabel === null ? null : (hours.get(beforeLabel)?.metrics[0] ?? nothing);
+      return { label, value, beforeLabel, before };
+    }
     const comparison = row?.comparison;
     const beforeLabel = comparison?.dimensions[0] ?? before?.[index] ?? null;
     return {
       label,
-      value: label > clock ? null : row ? (row.metrics[0] ?? nothing) : nothing,
+      value,
       beforeLabel,
-      before: compared ? (comparison?.metrics[0] ?? (beforeLabel === null ? null : nothing)) : null,
+      // Ahead of now the answer has no rows, and so says nothing about what is compared with them.
+      before: compared ? (comparison?.metrics[0] ?? (beforeLabel === null || label > clock ? null : nothing)) : null,
     };
   });
   return { interval, points, running: answer.meta.present_index ?? null };

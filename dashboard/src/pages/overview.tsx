@@ -4,9 +4,17 @@ import { createMemo, For, type JSX, Show } from "solid-js";
 import { createAnswer } from "../data/answer";
 import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
+import { formatRange } from "../data/format";
 import { PANEL_NAMES } from "../data/panel";
 import { isRunning, PERIODS, type PeriodName } from "../data/period";
-import { type Scene, seriesQuestion, summaryQuestion } from "../data/question";
+import {
+  beginningQuestion,
+  dayBeforeQuestion,
+  isComparable,
+  type Scene,
+  seriesQuestion,
+  summaryQuestion,
+} from "../data/question";
 import { createShortcuts } from "../data/shortcut";
 import { type Params, readView, type View, writeView } from "../data/view";
 import { useProperty } from "../frame/property-frame";
@@ -57,6 +65,10 @@ export function Overview(): JSX.Element {
 
   const summary = createAnswer(() => summaryQuestion(scene()), tick);
   const series = createAnswer(() => seriesQuestion(scene()), tick);
+  const dayBefore = createAnswer(() => dayBeforeQuestion(scene()), tick);
+  const beginning = createAnswer(() => beginningQuestion(property().site_id));
+  const comparable = createMemo(() => isComparable(summary.value(), beginning.value()));
+  const firstDay = (): string => beginning.value()?.query.date_range[0]?.slice(0, 10) ?? today();
   /** No event ever: the page then says how to get the first one. */
   const isNew = (): boolean =>
     live.value()?.last_event_at === null && summary.value()?.results[0]?.metrics.every((value) => !value) === true;
@@ -80,12 +92,18 @@ export function Overview(): JSX.Element {
         </aside>
       </Show>
       <div class="overview-head">
-        <Headline scene={scene()} summary={summary} />
+        <Headline scene={scene()} summary={summary} comparable={comparable()} />
         <PeriodPicker view={view()} today={today()} onChange={change} />
       </div>
       <section class="sheet-card" aria-label="Summary and trend">
-        <Cards summary={summary} view={view()} onPick={(metric) => change({ metric })} />
-        <Trend series={series} view={view()} clock={clock()} onTable={(table) => change({ table }, true)} />
+        <Cards summary={summary} comparable={comparable()} view={view()} onPick={(metric) => change({ metric })} />
+        <Trend
+          series={series}
+          dayBefore={dayBefore}
+          view={view()}
+          clock={clock()}
+          onTable={(table) => change({ table }, true)}
+        />
       </section>
       <div class="panels">
         <For each={PANEL_NAMES}>
@@ -106,7 +124,11 @@ export function Overview(): JSX.Element {
         {(name) => <BreakdownDialog name={name} scene={scene()} onClose={() => change({ all: null })} />}
       </Show>
       <footer class="overview-foot">
-        Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.
+        Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.{" "}
+        <Show when={summary.value()?.meta.comparison_date_range && beginning.value() && !comparable()}>
+          Changes are not told: the first event came on {formatRange(firstDay(), firstDay())}, after the compared period
+          began.
+        </Show>
       </footer>
     </main>
   );

@@ -11,6 +11,8 @@ import { Bone } from "../parts/notice";
 export function Cards(props: {
   summary: Loaded<Answer>;
   view: View;
+  /** False where a change would only tell that there was no record before. */
+  comparable: boolean;
   onPick: (metric: MetricName) => void;
 }): JSX.Element {
   const row = () => props.summary.value()?.results[0];
@@ -20,8 +22,11 @@ export function Cards(props: {
       <For each={CARD_METRICS}>
         {(metric, index) => {
           const value = () => row()?.metrics[index()];
+          /** Today is not over: against a whole day every count would look like a fall. */
+          const isPart = () => props.view.period.name === "day" && METRICS[metric].unit === "count";
+          const whole = () => (props.comparable && isPart() ? row()?.comparison?.metrics[index()] : undefined);
           const change = () => {
-            const comparison = row()?.comparison;
+            const comparison = props.comparable && !isPart() ? row()?.comparison : null;
             return comparison ? toChange(metric, value() ?? null, comparison.metrics[index()] ?? null) : null;
           };
           return (
@@ -38,6 +43,9 @@ export function Cards(props: {
                 </Show>
               </span>
               <span class="card-change">
+                <Show when={whole() !== undefined}>
+                  {formatMetric(metric, whole())} {props.view.compare === "year" ? "a year ago" : "yesterday"}
+                </Show>
                 <Show when={change()}>
                   {(moved) => (
                     <span classList={{ better: moved().better === true, worse: moved().better === false }}>

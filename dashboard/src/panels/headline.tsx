@@ -28,7 +28,7 @@ const WHEN: Record<string, string> = {
   custom: "in these days",
 };
 
-export function Headline(props: { scene: Scene; summary: Loaded<Answer> }): JSX.Element {
+export function Headline(props: { scene: Scene; summary: Loaded<Answer>; comparable: boolean }): JSX.Element {
   const source = createTop(() => props.scene, "sources", "visit:source");
   const topPage = createTop(() => props.scene, "pages", "event:page");
   const page = (): string | null => {
@@ -43,16 +43,21 @@ export function Headline(props: { scene: Scene; summary: Loaded<Answer> }): JSX.
   };
   const change = createMemo(() => {
     const row = visitors();
-    return row?.comparison ? toChange("visitors", row.metrics[0] ?? null, row.comparison.metrics[0] ?? null) : null;
+    return row?.comparison && props.comparable
+      ? toChange("visitors", row.metrics[0] ?? null, row.comparison.metrics[0] ?? null)
+      : null;
   });
   const than = (): string => {
     const { period, compare } = props.scene.view;
-    if (compare === "year") return "the year before";
+    if (compare === "year") return period.name === "day" ? "this whole day a year ago" : "the year before";
     return period.name === "custom" ? "the days before" : PERIODS[period.name].before;
   };
   const moved = (): string => {
     const now = change();
     if (!now) return "";
+    // Today is not over, so it is told beside the whole day and not measured by it.
+    if (props.scene.view.period.name === "day")
+      return `, ${formatCount(visitors()?.comparison?.metrics[0] ?? 0)} in ${than()}`;
     if (now.direction === "flat") return `, as many as ${than()}`;
     return `, ${now.text.slice(1)} ${now.direction === "up" ? "more" : "fewer"} than ${than()}`;
   };
