@@ -1,0 +1,104 @@
+// The stage of the tracker's tests: a site with the tag, a collector on another origin, a browser, and somewhere to go.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { buildTracker } from "../../scripts/build-tracker.ts";
+import { openChromium } from "./chromium.ts";
+import { type Arrived, type Collector, openCollector, openSite, type Site } from "./fixture-site.ts";
+
+declare global {
+  interface Window {
+    trackkit: ((name: string, props?: Record<string, unknown>) => void) & { site?: string; q?: unknown };
+  }
+}
+
+export interface PageParts {
+  title?: string;
+  body?: string;
+  /** Before the tag. */
+  head?: string;
+  /** More attributes of the tag. */
+  tag?: string;
+}
+
+export interface Stage {
+  site: Site;
+  elsewhere: Site;
+  collector: Collector;
+  browser: Browser;
+  tag(attributes?: string): string;
+  html(parts?: PageParts): string;
+  /** Opens a page of the site as a new visitor and waits for its first hit. */
+  visit(path: string, options?: { init?: () => void; silent?: boolean }): Promise<Page>;
+  /** Leaves the site and gives everything that was sent from the page, in order: `name address → target`. */
+  leave(page: Page): Promise<string[]>;
+  /** Errors that pages threw. */
+  errors: string[];
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "tracker-"));
+  const collector = await openCollector(await buildTracker(folder));
+  const [site, elsewhere] = await Promise.all([openSite(), openSite({ "/": "<title>Elsewhere</title>" })]);
+  const browser = await openChromium();
+  const contexts: BrowserContext[] = [];
+  const errors: string[] = [];
+  const tag = (attributes = ""): string =>
+    `<script defer src="${collector.script}" data-site-id="site-1" ${attributes}></script>`;
+
+  return {
+    site,
+    elsewhere,
+    collector,
+    browser,
+    errors,
+    tag,
+    html: (parts = {}) =>
+      `<!doctype html><html><head><title>${parts.title ?? "Home"}</title>${parts.head ?? ""}${tag(parts.tag)}</head>` +
+      `<body>${parts.body ?? ""}</body></html>`,
+    async visit(path, options = {}) {
+      const context = await browser.newContext();
+      contexts.push(context);
+      const page = await context.newPage();
+      page.on("pageerror", (error) => errors.push(String(error)));
+      if (options.init) await page.addInitScript(options.init);
+      await page.goto(site.at(path));
+      if (!options.silent) await collector.arrived(1);
+      return page;
+    },
+    async leave(page) {
+      // Noted after the tracker has heard pagehide, so it leaves with the visibilitychange that follows: in the last
+      // beacon of the page. Beacons may overtake each other on the way, hence the moment at the end.
+      await page.evaluate(() => addEventListener("pagehide", () => window.trackkit("the end"), true));
+      await page.goto("about:blank");
+      while (!collector.hits.some((hit) => hit.n === "the end"))
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return story(collector.hits, site.origin);
+    },
+    async reset() {
+      await Promise.all(contexts.splice(0).map((context) => context.close()));
+      collector.forget();
+      collector.reply = { off: [] };
+      errors.length = 0;
+      for (const path of Object.keys(site.pages)) delete site.pages[path];
+    },
+    async close() {
+      await browser.close();
+      await Promise.all([site.close(), elsewhere.close(), collector.close()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** The hits in words, without the end that `leave` adds. */
+export function story(hits: Arrived[], origin: string): string[] {
+  return hits
+    .filter((hit) => hit.n !== "the end")
+    .map(
+      (hit) => `${hit.n} ${hit.u.replace(origin, "")}${hit.h === undefined ? "" : ` → ${hit.h.replace(origin, "")}`}`,
+    );
+}
