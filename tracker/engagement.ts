@@ -1,7 +1,8 @@
 // Engagement: how long a page view was seen and in focus, and how far down it was read.
 import type { Hit } from "../workers/domain/beacon.ts";
 import { LEAST_ENGAGED_MS } from "./limits.ts";
-import { flush, isOff, now, record } from "./send.ts";
+import { flush, now, record } from "./send.ts";
+import { isOff } from "./switches.ts";
 
 /** The page view that is measured; none while page views are off. */
 let view: Hit | false;

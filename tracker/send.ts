@@ -2,21 +2,15 @@
 import type { Beacon, BeaconReply, Hit } from "../workers/domain/beacon.ts";
 import { LONGEST_ADDRESS, LONGEST_TITLE, MOST_HITS, WAIT_MS } from "./limits.ts";
 import { safely } from "./listen.ts";
+import { isOff, switchOff } from "./switches.ts";
 import { endpoint, routesByHash, siteId } from "./tag.ts";
 
 type WaitingHit = Hit & { a: number };
 
 const waiting: WaitingHit[] = [];
-let off: string[] = [];
 
 /** Whole milliseconds of a clock that nobody sets. */
 export const now = (): number => Math.round(performance.now());
-
-/**
- * True when the property has said that it does not want this kind measured. Four letters tell an event's measurement:
- * `pageview` is one of `page_views`, `download` of `file_downloads`.
- */
-export const isOff = (kind: string): boolean => off.join().includes(kind.slice(0, 4));
 
 /** Notes an event, now, on this page. It leaves within `WAIT_MS`, or when the page is hidden. */
 export const record = (name: string, details?: Partial<Hit>): Hit => {
@@ -63,8 +57,6 @@ export const flush = safely(() => {
     keepalive: true,
     credentials: "omit",
   })
-    .then(async (response) => {
-      off = ((await response.json()) as BeaconReply).off || off;
-    })
+    .then(async (response) => switchOff(((await response.json()) as BeaconReply).off))
     .catch(() => {}); // Blocked, offline or refused: not the page's concern.
 });

@@ -111,6 +111,13 @@ test("what a visitor did is in the rollups, in the lake and on the dashboard, ex
   });
   const page = await context.newPage();
   const errors: string[] = [];
+  page.on("request", (r) => {
+    if (r.url().endsWith("/e")) console.log("@>", r.postData());
+  });
+  page.on("requestfailed", (r) => console.log("@FAILED", r.url(), r.failure()?.errorText));
+  page.on("response", async (r) => {
+    if (r.url().endsWith("/e")) console.log("@<", r.status(), await r.text().catch(() => "?"));
+  });
   page.on("pageerror", (error) => errors.push(String(error)));
   await walk(page);
   await context.close();

@@ -40,7 +40,7 @@ const scrollTo = (page: Page, y: number): Promise<void> =>
     (top) =>
       new Promise<void>((resolve) => {
         addEventListener("scroll", () => setTimeout(resolve), { once: true });
-        scrollTo(0, top);
+        window.scrollTo(0, top);
       }),
     y,
   );
@@ -111,10 +111,10 @@ test("seconds are those that the page was visible and in focus, over several hid
     [20, undefined],
     [20, 20],
   ]);
-  // Bounds that hold on any machine: at least what was waited for, at most what went by between the calls.
-  expect(told[0]!.e).toBeGreaterThanOrEqual(800);
+  // Bounds that hold on any machine: at least what was waited for (less rounding), at most what went by between the calls.
+  expect(told[0]!.e).toBeGreaterThanOrEqual(790);
   expect(told[0]!.e).toBeLessThanOrEqual(first);
-  expect(told[1]!.e).toBeGreaterThanOrEqual(700);
+  expect(told[1]!.e).toBeGreaterThanOrEqual(690);
   expect(told[1]!.e).toBeLessThanOrEqual(second);
 });
 
@@ -151,7 +151,7 @@ test("each route has its own seconds and depth, under its own address", async ()
   await page.evaluate(() => {
     document.querySelector("button")!.addEventListener("click", () => {
       history.pushState({}, "", "/next");
-      scrollTo(0, 0);
+      window.scrollTo(0, 0);
       document.querySelector("div")!.style.height = "1440px";
     });
     document.querySelector("button")!.click();
@@ -163,7 +163,7 @@ test("each route has its own seconds and depth, under its own address", async ()
     ["/", 100, undefined],
     ["/next", 50, undefined],
   ]);
-  expect(told[1]!.e).toBeGreaterThanOrEqual(600);
+  expect(told[1]!.e).toBeGreaterThanOrEqual(590);
 });
 
 test("where scroll depth is switched off, engagement goes without it", async () => {
