@@ -55,7 +55,7 @@ function readSecrets(path: string): Partial<Secrets> {
 const random = (): string => randomBytes(32).toString("base64url");
 
 /** Writes the configuration and, at the first start, the secrets. Returns where the configuration lies. */
-export function prepareConfig(state: string): { config: string; secrets: Secrets } {
+export function prepareConfig(state: string, port: number): { config: string; secrets: Secrets } {
   const config = join(state, "worker", "wrangler.toml");
   const vars = join(state, "worker", ".dev.vars");
   mkdirSync(dirname(config), { recursive: true });
@@ -65,7 +65,9 @@ export function prepareConfig(state: string): { config: string; secrets: Secrets
     AUTH_SECRET: known.AUTH_SECRET ?? random(),
     SETUP_TOKEN: known.SETUP_TOKEN ?? random(),
   };
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}="${value}"\n`);
+  // What the snippet names; a variable of .dev.vars goes before that of the configuration.
+  const settings = { ...secrets, WORKER_URL: `http://127.0.0.1:${port}` };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(vars, lines.join(""), { mode: 0o600 });
   return { config, secrets };
 }

@@ -65,7 +65,7 @@ export async function startLocalSystem({ state, port, dashboardPort, signal }: S
   await requireFree(port, "PORT");
   await requireFree(dashboardPort, "DASHBOARD_PORT");
   mkdirSync(state, { recursive: true });
-  const { config, secrets } = prepareConfig(state);
+  const { config, secrets } = prepareConfig(state, port);
   const data = join(state, "data");
   const log = join(state, "wrangler.log");
   writeFileSync(log, "");
