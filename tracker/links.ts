@@ -2,7 +2,7 @@
 import { LONGEST_ADDRESS } from "./limits.ts";
 import { recordIfOn } from "./send.ts";
 
-const FILE = /\.(7z|avi|csv|dmg|(doc|ppt|xls)x?|exe|gz|mov|mp[34g]|pdf|pkg|rar|rtf|tar|txt|wav|zip)$/i;
+const FILE = /\.(7z|avi|csv|dmg|(doc|ppt|xls)x?|exe|gz|mov|mp[34g]|pdf|pkg|rar|txt|wav|zip)$/i;
 
 export const followLink = (event: MouseEvent): void => {
   // A link is where the path of the click, out of open shadow trees too, meets an address of the web.

@@ -8,6 +8,8 @@ import { endpoint, routesByHash, siteId } from "./tag.ts";
 type WaitingHit = Hit & { a: number };
 
 const waiting: WaitingHit[] = [];
+/** Of the last hit. A timer that an earlier hit left behind does no harm: it only sends sooner. */
+let timer: ReturnType<typeof setTimeout>;
 
 /** Whole milliseconds of a clock that nobody sets. */
 export const now = (): number => Math.round(performance.now());
@@ -23,7 +25,7 @@ export const record = (name: string, details?: Partial<Hit>): Hit => {
     ...details,
   };
   waiting.push(hit);
-  setTimeout(flush, WAIT_MS);
+  timer = setTimeout(flush, WAIT_MS);
   return hit;
 };
 
@@ -32,6 +34,7 @@ export const recordIfOn = (kind: string, details?: Partial<Hit>): Hit | false =>
 
 /** Sends what waits. `keepalive` carries it over the end of the page; a text body needs no preflight. */
 export const flush = safely(() => {
+  clearTimeout(timer);
   const hits = waiting.splice(0, MOST_HITS);
   for (const hit of hits) {
     hit.a = now() - hit.a;

@@ -20,6 +20,10 @@ interface Card {
   site_id: string | null;
 }
 
+interface Answer {
+  results: { dimensions: string[]; metrics: number[] }[];
+}
+
 interface Run {
   child: ChildProcess;
   output: () => string;
@@ -79,6 +83,9 @@ async function ask<T>(body: object): Promise<T> {
   return apiAt(card.worker, bearer(card.api_key)).post<T>("/api/v2/query", { site_id: card.site_id, ...body });
 }
 
+const everything = (): Promise<Answer> =>
+  ask({ metrics: ["visitors", "visits", "pageviews", "events"], date_range: "30d" });
+
 describe("the first start", () => {
   test("prints and writes down where everything is, and who the owner is", async () => {
     expect(card.worker).toBe(`http://127.0.0.1:${env.PORT}`);
@@ -100,7 +107,6 @@ describe("the first start", () => {
   });
 
   test("has thirty days of visitors", async () => {
-    type Answer = { results: { dimensions: string[]; metrics: number[] }[] };
     const days = await until(
       () => ask<Answer>({ metrics: ["visitors"], date_range: "30d", dimensions: ["time:day"] }),
       ({ results }) => results.length === 30 && results.every(({ metrics: [visitors = 0] }) => visitors > 50),
@@ -117,7 +123,10 @@ describe("the first start", () => {
 });
 
 describe("afterwards", () => {
+  let before: Answer;
+
   test("Ctrl-C ends everything", async () => {
+    before = await everything();
     run.child.kill("SIGINT");
     expect(await run.exited).toBe(0);
     expect(await answers(`${card.worker}/health`)).toBe(false);
@@ -129,6 +138,7 @@ describe("afterwards", () => {
     run = npmStart(env);
     expect(await cardOf(run, state)).toEqual(card);
     expect(run.output()).not.toContain("Demo traffic");
+    expect(await everything()).toEqual(before);
     run.child.kill("SIGINT");
     expect(await run.exited).toBe(0);
   });

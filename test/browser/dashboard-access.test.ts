@@ -1,0 +1,122 @@
+// Whoever cannot see well, or holds a phone, can use the dashboard: axe finds nothing, and nothing is cut off.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults, RunOptions } from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openChromium } from "./chromium.ts";
+import { type System, startSystem, until } from "./system.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let system: System;
+let browser: Browser;
+let home: string;
+let session: Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  const { site_id } = await system.createProperty({ name: "Shop", url: "https://shop.example" });
+  const event = (path: string) => ({
+    event_type: "pageview",
+    site_id,
+    url: `https://shop.example${path}`,
+    referrer: "https://www.google.com/",
+    country: "CH",
+    ip: "203.0.113.7",
+    user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+  });
+  await system.api.post("/api/events", {
+    events: [event("/"), event("/a-long-path/that-goes/on/and/on/for-ever"), event("/b")],
+  });
+  await until(
+    () =>
+      system.api.post<{ results: { metrics: number[] }[] }>("/api/v2/query", {
+        site_id,
+        metrics: ["pageviews"],
+        date_range: "day",
+      }),
+    (answer) => answer.results[0]?.metrics[0] === 3,
+  );
+  home = `/p/${site_id}`;
+
+  const page = await browser.newPage();
+  await page.goto(system.dashboard);
+  await page.getByLabel("E-mail").fill(system.email);
+  await page.getByLabel("Password").fill(system.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Properties" }).waitFor();
+  session = await page.context().storageState();
+  await page.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.close();
+});
+
+/** A page as it looks once it has settled: the rules must hold for what stays. */
+async function open(path: string, width: number, colorScheme: "light" | "dark", signedIn = true): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width, height: 900 },
+    colorScheme,
+    reducedMotion: "reduce",
+    ...(signedIn ? { storageState: session } : {}),
+  });
+  await page.goto(system.dashboard + path);
+  await page.getByRole("heading").first().waitFor();
+  await page.waitForFunction(() => !document.querySelector(".bone, .stale"));
+  return page;
+}
+
+async function violationsOn(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (options) => (window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
+    { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } satisfies RunOptions,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+  );
+}
+
+const cutOff = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
+
+const PAGES: [string, () => string, boolean?][] = [
+  ["sign-in", () => "/sign-in", false],
+  ["the list of properties", () => "/"],
+  ["step one", () => "/new"],
+  ["step two", () => home.replace("/p/", "/new/").concat("/stream")],
+  ["step three", () => home.replace("/p/", "/new/").concat("/install")],
+  ["the overview", () => home],
+  ["the overview of a day, as a table", () => `${home}?period=day&chart=table&metric=bounce_rate`],
+  ["show all", () => `${home}?all=pages`],
+  ["general settings", () => `${home}/settings`],
+  ["data streams", () => `${home}/settings/streams`],
+  ["privacy", () => `${home}/settings/privacy`],
+  ["API keys", () => `${home}/settings/keys`],
+  ["what was not counted", () => `${home}/settings/refusals`],
+];
+
+describe.each(["light", "dark"] as const)("in %s", (theme) => {
+  test.each(PAGES)("%s breaks no rule of WCAG 2.2 AA, and fits a phone", async (_, path, signedIn) => {
+    const page = await open(path(), 390, theme, signedIn);
+    expect(await violationsOn(page)).toEqual([]);
+    expect(await cutOff(page)).toBe(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await violationsOn(page)).toEqual([]);
+    expect(await cutOff(page)).toBe(0);
+    await page.close();
+  });
+});
+
+test("an open menu breaks no rule either", async () => {
+  const page = await open(home, 1440, "light");
+  await page.getByRole("button", { name: /^Period/ }).click();
+  expect(await violationsOn(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Property/ }).click();
+  expect(await violationsOn(page)).toEqual([]);
+  await page.close();
+});
