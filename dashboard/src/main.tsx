@@ -2,6 +2,7 @@
 import { Route, Router } from "@solidjs/router";
 import { lazy } from "solid-js";
 import { render } from "solid-js/web";
+import { reloadAfterUpdate } from "./data/update";
 import { PropertyFrame } from "./frame/property-frame";
 import { Root } from "./frame/root";
 import { SignedIn } from "./frame/signed-in";
@@ -22,6 +23,8 @@ const CreateStream = lazy(() => import("./pages/create-stream").then((page) => (
 const Install = lazy(() => import("./pages/install").then((page) => ({ default: page.Install })));
 const Settings = lazy(() => import("./pages/settings").then((page) => ({ default: page.Settings })));
 const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
+
+reloadAfterUpdate();
 
 render(
   () => (

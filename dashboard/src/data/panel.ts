@@ -35,8 +35,8 @@ export const PANELS = {
     title: "Sources",
     metric: "visitors",
     tabs: [
-      tab("visit:source", "Source"),
       tab("visit:channel", "Channel"),
+      tab("visit:source", "Source"),
       tab("visit:referrer", "Referrer"),
       tab("visit:utm_campaign", "Campaign"),
       tab("visit:utm_source", "UTM source"),

@@ -70,3 +70,11 @@ export function toSeries(answer: Answer, metric: MetricName, clock: string, dayB
   });
   return { interval, points, running: answer.meta.present_index ?? null };
 }
+
+/** The comparison without what lies before the record began: a line at zero would claim that nobody came. */
+export const since = (series: Series, firstDay: string): Series => ({
+  ...series,
+  points: series.points.map((point) =>
+    point.beforeLabel !== null && point.beforeLabel.slice(0, 10) < firstDay ? { ...point, before: null } : point,
+  ),
+});

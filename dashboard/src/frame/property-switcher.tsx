@@ -24,7 +24,7 @@ export function PropertySwitcher(props: { property: Property; host: string | nul
 
   return (
     <Menu
-      label={`Property: ${props.property.name}`}
+      label="Property"
       class="button button-quiet switcher"
       face={
         <span class="switcher-name">

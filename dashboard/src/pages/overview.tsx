@@ -68,7 +68,7 @@ export function Overview(): JSX.Element {
   const dayBefore = createAnswer(() => dayBeforeQuestion(scene()), tick);
   const beginning = createAnswer(() => beginningQuestion(property().site_id));
   const comparable = createMemo(() => isComparable(summary.value(), beginning.value()));
-  const firstDay = (): string => beginning.value()?.query.date_range[0]?.slice(0, 10) ?? today();
+  const firstDay = (): string => beginning.value()?.query.date_range[0]?.slice(0, 10) ?? "";
   /** No event ever: the page then says how to get the first one. */
   const isNew = (): boolean =>
     live.value()?.last_event_at === null && summary.value()?.results[0]?.metrics.every((value) => !value) === true;
@@ -98,6 +98,7 @@ export function Overview(): JSX.Element {
       <section class="sheet-card" aria-label="Summary and trend">
         <Cards summary={summary} comparable={comparable()} view={view()} onPick={(metric) => change({ metric })} />
         <Trend
+          firstDay={firstDay()}
           series={series}
           dayBefore={dayBefore}
           view={view()}

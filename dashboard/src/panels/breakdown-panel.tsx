@@ -88,8 +88,8 @@ function Tabs(props: {
       </For>
       <Show when={hidden().length > 0}>
         <Menu
-          label={chosen() ? `${props.panel.more}: ${chosen()?.label}` : (props.panel.more ?? "More")}
-          face={chosen()?.label ?? props.panel.more}
+          label={props.panel.more ?? "More"}
+          face={chosen()?.label}
           class={`tab ${chosen() ? "tab-chosen" : ""}`}
           align="end"
         >

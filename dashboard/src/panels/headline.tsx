@@ -9,7 +9,7 @@ import { type Answer, panelQuestion, type Scene } from "../data/question";
 import { Bone, Failure } from "../parts/notice";
 import { PANEL_ROWS } from "./breakdown-panel";
 
-/** Same question as the panel's own, so it costs no second request. */
+/** Where the panel asks the same, it costs no second request. */
 function createTop(scene: () => Scene, panel: "sources" | "pages", dimension: DimensionName): () => string | null {
   const answer = createAnswer(() => panelQuestion(scene(), panelFor(panel), dimension, PANEL_ROWS + 1));
   return () => {

@@ -21,7 +21,7 @@ export function PeriodPicker(props: {
   return (
     <div class="period">
       <Menu
-        label={`Period: ${label()}`}
+        label="Period"
         align="end"
         face={
           <>
@@ -66,11 +66,7 @@ export function PeriodPicker(props: {
         )}
       </Menu>
       <Show when={props.view.period.name !== "all"}>
-        <Menu
-          label={`Compared with: ${COMPARISONS[props.view.compare]}`}
-          align="end"
-          face={COMPARISONS[props.view.compare]}
-        >
+        <Menu label="Compared with" align="end" face={COMPARISONS[props.view.compare]}>
           {(close) => (
             <For each={Object.entries(COMPARISONS) as [Comparison, string][]}>
               {([name, text]) => (

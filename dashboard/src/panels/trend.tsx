@@ -6,7 +6,7 @@ import type { Loaded } from "../data/answer";
 import { rangeOf } from "../data/format";
 import { PERIODS } from "../data/period";
 import type { Answer } from "../data/question";
-import { toSeries } from "../data/series";
+import { since, toSeries } from "../data/series";
 import type { View } from "../data/view";
 import { Icon } from "../parts/icon";
 import { Failure } from "../parts/notice";
@@ -18,6 +18,8 @@ export interface TrendProps {
   /** The whole day that today is compared with; has no value for other periods. */
   dayBefore: Loaded<Answer>;
   view: View;
+  /** Where the property's record begins. */
+  firstDay: string;
   /** The property's wall clock. */
   clock: string;
   onTable: (table: boolean) => void;
@@ -31,7 +33,10 @@ export function Trend(props: TrendProps): JSX.Element {
     const { period, compare, metric } = props.view;
     const isToday = period.name === "day" && compare !== "none";
     return {
-      series: toSeries(answer, metric, props.clock, isToday ? props.dayBefore.value() : undefined),
+      series: since(
+        toSeries(answer, metric, props.clock, isToday ? props.dayBefore.value() : undefined),
+        props.firstDay,
+      ),
       metric,
       names: {
         now: period.name === "custom" ? "This period" : PERIODS[period.name].label,

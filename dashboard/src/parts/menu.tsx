@@ -3,13 +3,13 @@ import { createSignal, type JSX, onCleanup, Show } from "solid-js";
 import { Icon } from "./icon";
 
 export interface MenuProps {
-  /** What the button says; the name of the menu as well. */
+  /** What the menu is called; the button says it too, aloud only where it shows a face. */
   label: string;
-  /** What the button shows, when that is more than its label. */
+  /** What the button shows instead: an icon, or what is chosen now. */
   face?: JSX.Element;
   class?: string;
   align?: "start" | "end";
-  /** No arrow: for a button that is only an icon. */
+  /** The face is only an icon: no arrow, and the label as its name. */
   bare?: boolean;
   children: (close: () => void) => JSX.Element;
 }
@@ -70,11 +70,16 @@ export function Menu(props: MenuProps): JSX.Element {
         class={props.class ?? "button"}
         aria-haspopup="menu"
         aria-expanded={isOpen()}
-        aria-label={props.face ? props.label : undefined}
+        aria-label={props.bare ? props.label : undefined}
         title={props.bare ? props.label : undefined}
         onClick={() => (isOpen() ? close() : open())}
       >
-        {props.face ?? props.label}
+        <Show when={props.face} fallback={props.label}>
+          <Show when={!props.bare}>
+            <span class="unseen">{props.label}: </span>
+          </Show>
+          {props.face}
+        </Show>
         <Show when={!props.bare}>
           <Icon name="down" />
         </Show>
