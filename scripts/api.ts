@@ -17,6 +17,7 @@ export interface Api {
   url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  delete(path: string): Promise<void>;
 }
 
 interface ErrorBody {
@@ -33,11 +34,18 @@ function toError(url: string, status: number, text: string): ApiError {
   return new ApiError(status, "unknown", `${url} answered ${status}: ${text.slice(0, 200)}`);
 }
 
+type Method = "GET" | "POST" | "DELETE";
+
 /** A string goes out as it is (NDJSON), everything else as JSON. @throws ApiError, or TypeError when nobody listens. */
-async function request(url: string, headers: Record<string, string>, body?: unknown): Promise<Response> {
+async function request(
+  method: Method,
+  url: string,
+  headers: Record<string, string>,
+  body?: unknown,
+): Promise<Response> {
   const raw = typeof body === "string";
   const response = await fetch(url, {
-    method: body === undefined ? "GET" : "POST",
+    method,
     headers: {
       ...headers,
       ...(body === undefined ? {} : { "Content-Type": raw ? "application/x-ndjson" : "application/json" }),
@@ -51,10 +59,17 @@ async function request(url: string, headers: Record<string, string>, body?: unkn
 /** @param headers say who calls: see `bearer`. */
 export function apiAt(url: string, headers: Record<string, string> = {}): Api {
   const base = url.replace(/\/+$/, "");
-  async function call<T>(path: string, body?: unknown): Promise<T> {
-    return (await (await request(base + path, headers, body)).json()) as T;
+  async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    return (await (await request(method, base + path, headers, body)).json()) as T;
   }
-  return { url: base, get: (path) => call(path), post: (path, body) => call(path, body) };
+  return {
+    url: base,
+    get: (path) => call("GET", path),
+    post: (path, body) => call("POST", path, body),
+    async delete(path) {
+      await request("DELETE", base + path, headers);
+    },
+  };
 }
 
 export const bearer = (key: string): Record<string, string> => ({ Authorization: `Bearer ${key}` });
@@ -62,7 +77,7 @@ export const bearer = (key: string): Record<string, string> => ({ Authorization:
 /** The headers of a signed-in browser. @throws ApiError when the password is wrong. */
 export async function signIn(url: string, email: string, password: string): Promise<Record<string, string>> {
   const origin = new URL(url).origin;
-  const response = await request(`${origin}/api/auth/sign-in/email`, { Origin: origin }, { email, password });
+  const response = await request("POST", `${origin}/api/auth/sign-in/email`, { Origin: origin }, { email, password });
   const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0]);
   return { Cookie: cookie.join("; "), Origin: origin };
 }

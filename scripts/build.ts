@@ -8,4 +8,8 @@ export async function build(): Promise<void> {
   await buildDashboard();
 }
 
-if (import.meta.main) await build();
+if (import.meta.main)
+  await build().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });

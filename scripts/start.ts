@@ -1,14 +1,17 @@
 // `npm start`: a whole TrackKit on this machine, with an owner, and a demo to look at.
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { build } from "./build.ts";
 import { ROOT } from "./local/config.ts";
+import { onOrphaned } from "./local/orphan.ts";
+import { requireFree } from "./local/port.ts";
 import { type LocalSystem, startLocalSystem } from "./local/system.ts";
 import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
 import { fireCrons, schedulesOf } from "./start/cron.ts";
-import { createDemo, loadHistory, trickle } from "./start/demo.ts";
+import { createDemo, discardDemo, loadHistory, trickle } from "./start/demo.ts";
 
 interface Settings {
   state: string;
@@ -33,6 +36,19 @@ function readSettings(): Settings {
   };
 }
 
+/** In a process of its own: the bundler's memory is then given back. @throws Error when the build fails. */
+async function buildApart(): Promise<void> {
+  const child = spawn(process.execPath, [join(ROOT, "scripts/build.ts")], { stdio: "inherit" });
+  const code = await new Promise((done) => child.once("exit", done));
+  if (code !== 0) throw new Error("Build failed. What is wrong stands above.");
+}
+
+/**
+ * The local queue lives in memory: what is in it when wrangler ends is lost, though it was acknowledged. So there is time
+ * for the hub to flush and for the queue to be emptied.
+ */
+const SETTLE_MS = 4_000;
+
 /** What other programs read to find the system. It is there while the system is ready, and only then. */
 const cardIn = (state: string): string => join(state, "local.json");
 
@@ -56,14 +72,15 @@ async function furnish(system: LocalSystem, { state, empty }: Settings) {
   const account = await ensureAccount(system, state);
   const api = ownerApi(system, account);
   let demo = account.demo;
+  if (demo && !demo.loaded) {
+    await discardDemo(api, demo);
+    demo = null;
+  }
   if (!demo && !empty) {
     demo = await createDemo(api);
     writeAccount(state, { ...account, demo });
-  }
-  if (demo && !demo.loaded) {
-    const made = demo;
-    await loadHistory(api, made, (sent) => writeAccount(state, { ...account, demo: { ...made, sent } }));
-    demo = { ...made, loaded: true };
+    await loadHistory(api, demo);
+    demo = { ...demo, loaded: true };
     writeAccount(state, { ...account, demo });
   }
   const { worker, dashboard } = system;
@@ -72,16 +89,26 @@ async function furnish(system: LocalSystem, { state, empty }: Settings) {
   return empty || !demo ? null : { api, demo };
 }
 
+/** Resolves at the next Ctrl-C, or when somebody ends the process. */
+const signalled = (): Promise<void> =>
+  new Promise((done) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => done());
+  });
+
 async function start(settings: Settings): Promise<void> {
   const { state } = settings;
   mkdirSync(state, { recursive: true });
   rmSync(cardIn(state), { force: true });
   const stop = new AbortController();
   const stopped = new Promise<null>((done) => stop.signal.addEventListener("abort", () => done(null)));
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
+  void signalled().then(() => stop.abort());
+  // npm puts a shell between itself and this, which passes no signal on: who ends npm means us too.
+  if (process.env.npm_lifecycle_event) onOrphaned(() => stop.abort());
 
+  await requireFree(settings.port, "PORT");
+  await requireFree(settings.dashboardPort, "DASHBOARD_PORT");
   console.log("Building tracker and dashboard …");
-  await build();
+  await buildApart();
   console.log("Starting Worker and dashboard …");
   const system = await startLocalSystem({ ...settings, signal: stop.signal });
   try {
@@ -89,7 +116,8 @@ async function start(settings: Settings): Promise<void> {
     const life = furnish(system, settings).then((site) => (site ? trickle(site.api, site.demo, stop.signal) : stopped));
     const death = await Promise.race([stopped, system.died, life.then(() => stopped)]);
     if (death) throw death;
-    console.log("\nStopping …");
+    console.log("\nStopping, once the last events are counted … (Ctrl-C again: at once)");
+    await Promise.race([system.died, pause(SETTLE_MS), signalled()]);
   } finally {
     stop.abort();
     rmSync(cardIn(state), { force: true });

@@ -115,7 +115,8 @@ export function selectPages(log: string, { hostname, id }: LogOptions): LogSelec
       url: `https://${hostname}${request.target}`,
       ip: request.address,
       ...(request.referrer ? { referrer: request.referrer } : {}),
-      ...(request.agent ? { user_agent: request.agent } : {}),
+      // An empty agent is a fact too: whoever does not say what it is, is a program.
+      user_agent: request.agent ?? "",
     });
   });
   return selection;

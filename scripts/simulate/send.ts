@@ -1,5 +1,5 @@
 // Sending events to a TrackKit: what has just happened through POST /api/events, history through imports.
-import type { Api } from "../api.ts";
+import { type Api, ApiError } from "../api.ts";
 
 /** POST /api/events takes no more in one request. */
 const MAX_LIST = 500;
@@ -31,12 +31,31 @@ function add(sum: Sent, reply: Partial<Sent>, offset: number): void {
   for (const rejection of reply.rejected ?? []) sum.rejected.push({ ...rejection, index: rejection.index + offset });
 }
 
+/** Seconds before each further try. */
+const RETRIES = [0.5, 1, 2, 4, 8];
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof ApiError ? error.status === 503 || error.status === 429 : error instanceof TypeError;
+
+/** Sends until it is answered: every event has an id, so what was taken the first time is not counted again. */
+async function postSafely<T>(api: Api, path: string, body: unknown): Promise<T> {
+  for (const seconds of RETRIES) {
+    try {
+      return await api.post<T>(path, body);
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    }
+  }
+  return api.post<T>(path, body);
+}
+
 /** Events that happened just now, or at most 72 hours ago. @throws ApiError when the whole list is turned down. */
 export async function sendEvents(api: Api, siteId: string, events: readonly object[]): Promise<Sent> {
   const sum = nothingSent();
   for (let from = 0; from < events.length; from += MAX_LIST) {
     const list = events.slice(from, from + MAX_LIST).map((event) => ({ ...event, site_id: siteId }));
-    add(sum, await api.post<Partial<Sent>>("/api/events", { events: list }), from);
+    add(sum, await postSafely<Partial<Sent>>(api, "/api/events", { events: list }), from);
   }
   return sum;
 }
@@ -73,7 +92,7 @@ export async function importEvents(api: Api, events: Iterable<object>, options: 
   const sum = nothingSent();
   let sent = 0;
   for (const { body, count } of toBodies(events)) {
-    add(sum, await api.post<Partial<Sent>>(path, body), sent);
+    add(sum, await postSafely<Partial<Sent>>(api, path, body), sent);
     sent += count;
     options.onSent?.(sent);
   }

@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { apiAt, bearer, signIn } from "../api.ts";
 import type { LocalSystem } from "../local/system.ts";
 
-/** How far the demo's history has been loaded, so that a start that was interrupted goes on where it was. */
+/** The demo property and its history. */
 export interface DemoState {
   site_id: string;
   /** Milliseconds since 1970. */
   start: number;
   end: number;
-  /** Events that have been sent. */
-  sent: number;
+  /** False while the history is being loaded. */
   loaded: boolean;
 }
 

@@ -1,5 +1,5 @@
 // The demo property: thirty days of simulated people, and then a few at a time, now.
-import type { Api } from "../api.ts";
+import { type Api, ApiError } from "../api.ts";
 import { readSimulation, type Simulation } from "../simulate/config.ts";
 import { playLive } from "../simulate/live.ts";
 import { startProgress } from "../simulate/progress.ts";
@@ -28,30 +28,44 @@ export async function createDemo(api: Api): Promise<DemoState> {
     streams: [{ url: `https://${hostname}`, name: "Web site" }],
   });
   const end = Date.now() - LIVE_MINUTES * 60_000;
-  return { site_id: property.site_id, start: end - HISTORY_DAYS * DAY, end, sent: 0, loaded: false };
+  return { site_id: property.site_id, start: end - HISTORY_DAYS * DAY, end, loaded: false };
+}
+
+const COUNT_LIMIT_MS = 20_000;
+
+/** Waits until the dashboard shows what was loaded: the last batches are still on their way through the queue. */
+async function untilCounted(api: Api, { site_id, start, end }: DemoState, pageviews: number): Promise<boolean> {
+  const date = (time: number): string => new Date(time).toISOString().slice(0, 10);
+  const question = { site_id, metrics: ["pageviews"], date_range: [date(start - DAY), date(end + DAY)] };
+  for (const limit = Date.now() + COUNT_LIMIT_MS; Date.now() < limit; ) {
+    const { results } = await api.post<{ results: { metrics: number[] }[] }>("/api/v2/query", question);
+    if ((results[0]?.metrics[0] ?? 0) >= pageviews) return true;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return false;
+}
+
+/** Sends the history and waits until it can be seen. */
+export async function loadHistory(api: Api, demo: DemoState): Promise<void> {
+  const events = [...traffic(simulation({ rate: HISTORY_RATE }), demo)];
+  const progress = startProgress("Demo traffic", events.length, "events");
+  const importId = `demo-${demo.start.toString(36)}`;
+  const sent = await importEvents(api, events, { siteId: demo.site_id, importId, onSent: progress.to });
+  const counted = await untilCounted(api, demo, events.filter((event) => event.event_type === "pageview").length);
+  progress.done();
+  if (counted) return;
+  const why = JSON.stringify({ ...sent, rejected: sent.rejected.slice(0, 3) });
+  console.warn(`Demo traffic is not complete: ${events.length} events were sent, the answers were ${why}`);
 }
 
 /**
- * Goes on where an interrupted start broke off: the events are the same each time.
- * @param onSent told after each request how many events have gone out in all.
+ * Removes a demo whose loading was interrupted. It cannot be gone on with: the local queue lives in memory, and what was
+ * in it is lost.
  */
-export async function loadHistory(api: Api, demo: DemoState, onSent: (count: number) => void): Promise<void> {
-  const events = [...traffic(simulation({ rate: HISTORY_RATE }), demo)];
-  const left = events.slice(demo.sent);
-  const progress = startProgress("Demo traffic", events.length, "events");
-  const sent = await importEvents(api, left, {
-    siteId: demo.site_id,
-    importId: `demo-${demo.start.toString(36)}`,
-    onSent(count) {
-      progress.to(demo.sent + count);
-      onSent(demo.sent + count);
-    },
+export async function discardDemo(api: Api, demo: DemoState): Promise<void> {
+  await api.delete(`/api/v1/properties/${demo.site_id}`).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
   });
-  progress.done();
-  if (sent.accepted + sent.duplicates < left.length) {
-    const why = JSON.stringify({ refused: sent.refused, rejected: sent.rejected.slice(0, 3) });
-    console.warn(`Demo traffic is incomplete: ${sent.accepted} of ${left.length} events were accepted. ${why}`);
-  }
 }
 
 /** People come, a few at a time, until the signal says so. */
