@@ -87,7 +87,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     } catch (error) {
       group.fail(error);
     }
-    if (refusals) addRefusals(group.refusals, localDate(now, property.timezone), refusals);
+    // An empty count would be a row of its own for a beacon that was only sent again.
+    if (refusals && Object.keys(refusals).length > 0)
+      addRefusals(group.refusals, localDate(now, property.timezone), refusals);
     if (group.events.length >= FULL_GROUP) group.commit();
     await group.committed;
     return { accepted: arrivals.length - duplicates, duplicates };
@@ -101,7 +103,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   async flush(): Promise<void> {
     if (this.isEmpty) return;
     this.waiting?.commit();
-    await this.send(1);
+    await this.send(0);
   }
 
   async destroy(): Promise<void> {
@@ -256,7 +258,10 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     }
   }
 
-  /** Sends messages until less than `atLeast` bytes are left. One sender at a time: the cut is one. */
+  /**
+   * Sends messages while at least `atLeast` bytes are left; with 0 everything, refusals without any event too. One sender
+   * at a time: the cut is one.
+   */
   private async send(atLeast: number): Promise<void> {
     while (this.flushing) await this.flushing.catch(() => undefined);
     this.flushing = this.sendAll(atLeast).finally(() => {
@@ -275,7 +280,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       await this.env.EVENTS.send(message, { contentType: "text" });
       this.journal.cutSent();
     }
-    if (atLeast === 1) this.journal.rest();
+    if (atLeast === 0) this.journal.rest();
     const rows = this.journal.head - this.journal.covered;
     if (rows < CHECKPOINT_ROWS && this.journal.bytesSinceCheckpoint < CHECKPOINT_BYTES) return;
     // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.

@@ -8,7 +8,7 @@ import { keepHouse } from "./admin/housekeeping";
 import { adminRoutes } from "./admin/routes";
 import type { AppEnv } from "./app";
 import { browserRoutes } from "./collect/browser";
-import { incomingRoutes } from "./collect/incoming";
+import { incomingRoutes, openToBrowsers } from "./collect/incoming";
 import { Problem } from "./domain/problem";
 import { healthRoutes } from "./health";
 import { consume } from "./ingest/consume";
@@ -26,7 +26,7 @@ app.route("/", browserRoutes);
 app.use("/api/v1/*", identify);
 app.use("/api/v2/*", identify);
 // Sites send events here from their visitors' browsers, whose cookies mean nothing: only a key says who calls.
-app.use("/api/events", identifyKey);
+app.use("/api/events", openToBrowsers, identifyKey);
 app.route("/", incomingRoutes);
 app.route("/", accountRoutes);
 app.route("/", adminRoutes);

@@ -15,6 +15,8 @@ import { NOWHERE, type Visitor } from "./visitor";
 const MAX_TITLE = 300;
 /** How long a browser may hold a hit back (a tab that slept); older ones are dated so (ms). */
 const MAX_AGO = 86_400_000;
+/** Nobody looks at a page for longer than a day (ms). */
+const MAX_ENGAGED = 86_400_000;
 /** How far a clock may run ahead (ms). */
 const MAX_AHEAD = 5 * 60_000;
 const MAX_AGE = 72 * 3_600_000;
@@ -105,7 +107,7 @@ export function arrivalsOfBeacon(beacon: Beacon, visitor: Visitor, site: Site, n
       href: toCleanText(hit.h, 2000),
       language: beacon.l ?? null,
       screen: beacon.w ?? null,
-      engaged_ms: rounded(hit.e),
+      engaged_ms: rounded(hit.e && Math.min(hit.e, MAX_ENGAGED)),
       scroll_depth: rounded(hit.d),
       scroll_before: rounded(hit.b),
     };
@@ -147,6 +149,8 @@ function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
 export interface IncomingContext {
   site: Site;
   caller: Visitor;
+  /** The host of the page that calls; null when a server does. */
+  host: string | null;
   /** True when a key with the scope `ingest` was shown. */
   keyed: boolean;
   isImport: boolean;
@@ -166,7 +170,7 @@ export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext):
     event_time: timeOfIncoming(incoming, now, context.isImport),
     url,
     page: incoming.page_path ?? (url && pageOf(url, false)),
-    hostname: incoming.hostname?.toLowerCase() || (url && hostOf(url)),
+    hostname: incoming.hostname?.toLowerCase() || (url && hostOf(url)) || context.host,
     title: incoming.title,
     referrer: incoming.referrer ?? null,
     props: incoming.props ?? null,

@@ -7,7 +7,7 @@ import { requireCaller, requireProperty } from "../domain/caller";
 import type { Arrival } from "../domain/event";
 import { type Incoming, incomingSchema, KEYED_FIELDS } from "../domain/incoming";
 import { parseInput, parseJson } from "../domain/input";
-import { isKnownHost } from "../domain/path";
+import { hostOf, isKnownHost } from "../domain/path";
 import { Problem } from "../domain/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
 import { hash64 } from "../domain/seen";
@@ -23,6 +23,8 @@ const EVENTS_LIMIT = 1024 * 1024;
 const IMPORT_LIMIT = 10 * 1024 * 1024;
 const MAX_EVENTS = 500;
 const IMPORT_CHUNK = 500;
+/** Bad lines that a reply names; 10 MB may hold millions. */
+const MAX_TOLD = 1000;
 
 interface Rejected {
   index: number;
@@ -96,7 +98,7 @@ function contextFor(c: Context<AppEnv>): (incoming: Incoming) => Promise<Incomin
     if (known) {
       const site = await siteFor(c.env.DB, siteId, now);
       requireProperty(known, site?.property ?? null, "ingest");
-      return { ...common, site: site!, keyed: true };
+      return { ...common, site: site!, host: null, keyed: true };
     }
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
@@ -104,9 +106,9 @@ function contextFor(c: Context<AppEnv>): (incoming: Incoming) => Promise<Incomin
     if (!admitted.has(siteId)) admitted.set(siteId, admit(c, siteId, caller));
     const site = await admitted.get(siteId)!;
     const origin = c.req.header("origin");
-    if (origin && !isKnownHost(URL.canParse(origin) ? new URL(origin).hostname : null, site.hosts))
-      throw new Problem("forbidden", REFUSALS.unknown_host);
-    return { ...common, site, keyed: false };
+    const host = origin ? hostOf(origin) : null;
+    if (origin && !isKnownHost(host, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
+    return { ...common, site, host, keyed: false };
   };
 }
 
@@ -176,18 +178,22 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
   const now = Date.now();
   const site = await siteFor(c.env.DB, siteId, now);
   const property = requireProperty(c.var.caller, site?.property ?? null, "ingest");
-  const importId = c.req.query("import_id") ?? crypto.randomUUID();
+  const text = await readText(c.req.raw, IMPORT_LIMIT);
+  // The same body sent again makes the same ids, so that a request that was cut off can be repeated, also by a caller who
+  // never saw the reply that names the import.
+  const bodyId = hash64(text)
+    .map((half) => half.toString(36))
+    .join("");
+  const importId = c.req.query("import_id") ?? bodyId;
   if (!/^[\w.-]{1,64}$/.test(importId))
     throw new Problem("invalid", "import_id must be 1 to 64 letters, digits, dots, dashes or underscores");
-  const text = await readText(c.req.raw, IMPORT_LIMIT);
-  // The same body sent again makes the same ids, so that a request that was cut off can be repeated.
-  const [high, low] = hash64(text);
   await noteImport(c.env.DB, siteId, importId, now);
 
   const caller = visitorOf(c.req.raw);
   const sum = { accepted: 0, duplicates: 0 };
   const refused: RefusalCounts = {};
   const rejected: Rejected[] = [];
+  let rejectedTotal = 0;
   let chunk = emptySorted();
   const flush = async () => {
     const done = await deliverSorted(c, chunk, importId);
@@ -195,35 +201,39 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
     sum.duplicates += done.duplicates;
     for (const [reason, count] of Object.entries(chunk.refused.get(site!) ?? {}) as [Refusal, number][])
       refused[reason] = (refused[reason] ?? 0) + count;
-    rejected.push(...chunk.rejected.filter(({ code }) => !(code in REFUSALS)));
+    const wrong = chunk.rejected.filter(({ code }) => !(code in REFUSALS));
+    rejectedTotal += wrong.length;
+    rejected.push(...wrong.slice(0, MAX_TOLD - rejected.length));
     chunk = emptySorted();
   };
   for (const { index, line } of linesOf(text)) {
-    const newId = () => `${importId}-${high.toString(36)}${low.toString(36)}-${index}`;
+    const newId = () => `${importId}-${bodyId}-${index}`;
     const context = async (incoming: Incoming): Promise<IncomingContext> => {
       if (incoming.site_id !== undefined && incoming.site_id !== siteId)
         throw new Problem("invalid", "site_id must be that of the import's property");
-      return { site: site!, caller, keyed: true, isImport: true, now, newId };
+      return { site: site!, caller, host: null, keyed: true, isImport: true, now, newId };
     };
     await sort(chunk, index, () => parseJson(line), context, null);
-    if ((chunk.arrivals.get(site!)?.length ?? 0) >= IMPORT_CHUNK) await flush();
+    if ((chunk.arrivals.get(site!)?.length ?? 0) + chunk.rejected.length >= IMPORT_CHUNK) await flush();
   }
   await flush();
   if (sum.accepted + sum.duplicates === 0 && rejected.length > 0 && Object.keys(refused).length === 0)
     throw allRejected(rejected.slice(0, 100));
-  return c.json({ import_id: importId, property: property.site_id, ...sum, refused, rejected }, 202);
+  return c.json(
+    { import_id: importId, property: property.site_id, ...sum, refused, rejected_total: rejectedTotal, rejected },
+    202,
+  );
 }
 
+/** For `/api/events`. Stands before whatever may refuse the caller, so that a browser can read why. */
+export const openToBrowsers = cors({
+  origin: "*",
+  allowMethods: ["POST"],
+  allowHeaders: ["Authorization", "Content-Type"],
+  exposeHeaders: [REFUSAL_HEADER],
+  maxAge: 86_400,
+});
+
 export const incomingRoutes = new Hono<AppEnv>();
-incomingRoutes.use(
-  "/api/events",
-  cors({
-    origin: "*",
-    allowMethods: ["POST"],
-    allowHeaders: ["Authorization", "Content-Type"],
-    exposeHeaders: [REFUSAL_HEADER],
-    maxAge: 86_400,
-  }),
-);
 incomingRoutes.post("/api/events", collectEvents);
 incomingRoutes.post("/api/v1/properties/:site_id/imports", collectImport);

@@ -1,14 +1,15 @@
 // The beacon: what one browser request says. The tracker writes it, collect reads it. Keys are one letter because the
 // tracker's bytes are budgeted; this file is their dictionary.
 import { z } from "zod";
+import { plain } from "./plain";
 
 const text = (max: number) => z.string().max(max);
 
 export const hitSchema = z.object({
   /** Name of the event: `pageview`, `engagement`, `outbound`, … or the site's own. */
-  n: text(120).min(1),
+  n: plain(120).min(1),
   /** Id of the event, made by the tracker: a beacon that was sent twice counts once. */
-  i: text(64).min(1),
+  i: plain(64).min(1),
   /** Address of the page when it happened (https or http), with query and fragment. */
   u: text(4000),
   /** Milliseconds between the event and the sending of the beacon. */
@@ -28,7 +29,7 @@ export const hitSchema = z.object({
 
 export const beaconSchema = z.object({
   /** site_id */
-  s: text(64).min(1),
+  s: plain(64).min(1),
   /** document.referrer of the landing page */
   r: text(4000).optional(),
   /** Screen, `WxH` in CSS pixels */

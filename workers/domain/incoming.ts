@@ -1,16 +1,13 @@
 // The incoming event: what `POST /api/events` and imports take from anywhere, as other people's programs write it.
 import { z } from "zod";
 import type { PropValue } from "./event";
+import { isPlain, plain } from "./plain";
 
 const MAX_PROPS = 30;
 const MAX_KEY = 100;
 const MAX_VALUE = 2000;
-
-/** Text that identifies: a control character or half a surrogate pair in it is a mistake of the sender. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const isPlain = (text: string): boolean => text.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(text);
-const plain = (max: number) =>
-  z.string().max(max).refine(isPlain, "text must hold neither control characters nor lone surrogates");
+/** Characters of all props as JSON. An event must fit a queue message of 128 KB, also in a script of three bytes each. */
+const MAX_PROPS_CHARS = 10_000;
 
 export const propsSchema = z.unknown().transform((given, context): Record<string, PropValue> | null => {
   const refuse = (message: string): never => {
@@ -30,7 +27,10 @@ export const propsSchema = z.unknown().transform((given, context): Record<string
     if (!isText && typeof value !== "boolean" && !(typeof value === "number" && Number.isFinite(value)))
       return refuse(`props.${key} must be a text, a number or a boolean`);
   }
-  return entries.length === 0 ? null : (Object.fromEntries(entries) as Record<string, PropValue>);
+  const props = Object.fromEntries(entries) as Record<string, PropValue>;
+  if (JSON.stringify(props).length > MAX_PROPS_CHARS)
+    return refuse(`props must have at most ${MAX_PROPS_CHARS} characters as JSON`);
+  return entries.length === 0 ? null : props;
 });
 
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
