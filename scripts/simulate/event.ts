@@ -12,7 +12,7 @@ export interface SimulatedEvent {
   language?: string;
   screen?: string;
   ip: string;
-  user_agent?: string;
+  user_agent: string;
   country?: string;
   region?: string;
   city?: string;

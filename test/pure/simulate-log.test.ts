@@ -138,6 +138,11 @@ describe("the page views of a log", () => {
   });
 });
 
+test("a request without an agent is sent as such, so that it is not taken for a person's", () => {
+  const { events } = selectPages(aLine({ agent: "-" }), { hostname: "www.site.example", id: "log-1" });
+  expect(events.map((event) => event.user_agent)).toEqual([""]);
+});
+
 test("bodies of an import hold every event once, in order, and none is too large", () => {
   fc.assert(
     fc.property(fc.array(fc.record({ text: fc.string({ maxLength: 4_000 }) }), { maxLength: 50 }), (few) => {
