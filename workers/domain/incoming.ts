@@ -35,6 +35,12 @@ export const propsSchema = z.unknown().transform((given, context): Record<string
 
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
+/** False for February 30th, which Date.parse takes for March 2nd. */
+function isDate(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
+}
+
 export const incomingSchema = z.object({
   event_type: plain(120).min(1),
   site_id: plain(64).optional(),
@@ -42,7 +48,10 @@ export const incomingSchema = z.object({
   /** ISO 8601; without an offset it is UTC. */
   event_time: z
     .string()
-    .refine((text) => ISO.test(text) && !Number.isNaN(timeOf(text)), "event_time must be an ISO 8601 time")
+    .refine(
+      (text) => ISO.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(timeOf(text)),
+      "event_time must be an ISO 8601 time",
+    )
     .optional(),
   user_id: plain(128).min(1).optional(),
   session_id: plain(128).min(1).optional(),
