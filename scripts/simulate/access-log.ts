@@ -114,8 +114,6 @@ export function selectPages(log: string, { hostname, id }: LogOptions): LogSelec
       event_time: new Date(request.time).toISOString(),
       url: `https://${hostname}${request.target}`,
       ip: request.address,
-      // Empty, not absent: the log knows that none was named, and people's browsers name one.
-      user_agent: request.agent ?? "",
       ...(request.referrer ? { referrer: request.referrer } : {}),
       // An empty agent is a fact too: whoever does not say what it is, is a program.
       user_agent: request.agent ?? "",
