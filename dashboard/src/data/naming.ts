@@ -2,8 +2,17 @@
 import { dimensionFor } from "../../../workers/domain/catalog";
 import { LOCALE } from "./format";
 
-const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
-const languages = new Intl.DisplayNames(LOCALE, { type: "language", fallback: "code" });
+const kinds = new Map<"region" | "language", Intl.DisplayNames>();
+
+/** Made when the first name is asked for: their tables are large, and many pages show none. */
+function namesOf(type: "region" | "language"): Intl.DisplayNames {
+  let names = kinds.get(type);
+  if (!names) {
+    names = new Intl.DisplayNames(LOCALE, { type, fallback: "code" });
+    kinds.set(type, names);
+  }
+  return names;
+}
 
 const EVENTS: Record<string, string> = {
   pageview: "Page view",
@@ -22,15 +31,15 @@ const EVENTS: Record<string, string> = {
 const ABSENT: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": "Unknown" };
 
 /** Intl throws at what is no code at all, and such values may come in with an import. */
-function named(names: Intl.DisplayNames, code: string): string {
+function named(type: "region" | "language", code: string): string {
   try {
-    return names.of(code) ?? code;
+    return namesOf(type).of(code) ?? code;
   } catch {
     return code;
   }
 }
 
-export const countryName = (code: string): string => named(regions, code);
+export const countryName = (code: string): string => named("region", code);
 
 /** The name of a dimension's value, as its rows show it. */
 export function valueName(dimension: string, value: string | null): string {
@@ -38,7 +47,7 @@ export function valueName(dimension: string, value: string | null): string {
   const text = value ?? known?.absent ?? "";
   if (text === known?.absent) return ABSENT[text] ?? text;
   if (dimension === "visit:country") return countryName(text);
-  if (dimension === "visit:language") return named(languages, text);
+  if (dimension === "visit:language") return named("language", text);
   if (dimension === "event:name") return EVENTS[text] ?? text;
   if (dimension === "visit:device") return text.charAt(0).toUpperCase() + text.slice(1);
   return text;

@@ -2,13 +2,17 @@
 import { type JSX, Show } from "solid-js";
 import { flagOf, isAbsent, valueName } from "../data/naming";
 
+let drawn: boolean | undefined;
+
 /** Some systems draw no flags but two boxed letters: then plain letters in our own type look better. */
-const drawsFlags = ((): boolean => {
-  const brush = document.createElement("canvas").getContext("2d");
-  if (!brush) return false;
-  brush.font = "16px sans-serif";
-  return brush.measureText("🇨🇭").width < brush.measureText("🇨").width * 1.5;
-})();
+function drawsFlags(): boolean {
+  if (drawn === undefined) {
+    const brush = document.createElement("canvas").getContext("2d");
+    if (brush) brush.font = "16px sans-serif";
+    drawn = brush !== null && brush.measureText("🇨🇭").width < brush.measureText("🇨").width * 1.5;
+  }
+  return drawn;
+}
 
 export function ValueName(props: { dimension: string; value: string | null }): JSX.Element {
   const flag = (): string | null => (props.dimension === "visit:country" ? flagOf(props.value) : null);
@@ -16,8 +20,8 @@ export function ValueName(props: { dimension: string; value: string | null }): J
   return (
     <>
       <Show when={flag()}>
-        <span class="flag" classList={{ "flag-letters": !drawsFlags }} aria-hidden="true">
-          {drawsFlags ? flag() : props.value}
+        <span class="flag" classList={{ "flag-letters": !drawsFlags() }} aria-hidden="true">
+          {drawsFlags() ? flag() : props.value}
         </span>
       </Show>
       <span class="value" classList={{ absent: isAbsent(props.dimension, props.value) }} title={name()}>
