@@ -23,8 +23,8 @@ interface View {
 /** The big browsers by the marks they leave; the order is that of who claims to be whom. */
 const BROWSERS: [string, RegExp][] = [
   ["Firefox", /^(?!.*(SeaMonkey|Iceweasel|PaleMoon)).* Firefox\/\d/],
-  ["Opera", /OPR\/|^Opera\//],
-  ["Internet Explorer", /MSIE |Trident\//],
+  ["Opera", /OPR\/|Opera/],
+  ["Internet Explorer", /^(?!.*MAXTHON).*(MSIE |Trident\/)/],
   ["Chrome", /^(?!.*(OPR|Edge|YaBrowser|Android|iPhone|Mobile|Iron)).* Chrome\/\d/],
 ];
 
