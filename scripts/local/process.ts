@@ -56,9 +56,11 @@ export function startWrangler({ name, args, cwd, log, env }: WranglerOptions): R
     stdio: ["ignore", output, output],
     env: {
       ...process.env,
-      // No look-up of request.cf at start, no metrics, no questions: a local system talks to nobody.
+      // No look-up of request.cf at start, no metrics, no search for updates (which comes with the banner), no questions:
+      // a local system talks to nobody.
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
       WRANGLER_SEND_METRICS: "false",
+      WRANGLER_HIDE_BANNER: "true",
       CI: "true",
       NO_COLOR: "1",
       FORCE_COLOR: "0",
