@@ -75,14 +75,30 @@ export async function startLocalSystem({ state, port, dashboardPort, signal }: S
   const env = { WRANGLER_REGISTRY_PATH: registry };
   const common = { cwd: join(state, "worker"), log, env };
 
+  // Bundled once, beforehand: a Worker that wrangler reloads because a file was saved forgets what is in the local queue.
+  const bundle = join(state, "worker", "bundle");
   const migrate = ["d1", "migrations", "apply", "trackkit", "--local", "--config", config, "--persist-to", data];
-  await runWrangler({ name: "Migration", args: migrate, ...common });
+  const pack = ["deploy", "--dry-run", "--config", config, "--outdir", bundle];
+  await Promise.all([
+    runWrangler({ name: "Migration", args: migrate, ...common }),
+    runWrangler({ name: "Bundling", args: pack, ...common }),
+  ]);
 
   const serve = (on: number) => ["--ip", "127.0.0.1", "--port", `${on}`, "--inspector-port", "0"];
   const quiet = "--show-interactive-dev-session=false";
   const worker = startWrangler({
     name: "Worker",
-    args: ["dev", "--config", config, "--persist-to", data, quiet, ...serve(port)],
+    args: [
+      "dev",
+      join(bundle, "index.js"),
+      "--no-bundle",
+      "--config",
+      config,
+      "--persist-to",
+      data,
+      quiet,
+      ...serve(port),
+    ],
     ...common,
   });
   const dashboard = startWrangler({
