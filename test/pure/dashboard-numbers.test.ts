@@ -1,11 +1,12 @@
 // What the dashboard makes of answers: lines without holes, changes with the right sign, numbers a person can read.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { localClock, monthEnd, weekStart } from "../../dashboard/src/data/calendar";
+import { localClock, monthEnd, yearBefore } from "../../dashboard/src/data/calendar";
 import { formatDuration, formatMetric, formatShare, NOTHING, toChange } from "../../dashboard/src/data/format";
 import { flagOf, valueName } from "../../dashboard/src/data/naming";
 import { columnsFor, PANEL_NAMES, PANELS } from "../../dashboard/src/data/panel";
-import { intervalOf, toSeries } from "../../dashboard/src/data/series";
+import { isComparable } from "../../dashboard/src/data/question";
+import { intervalOf, since, toSeries } from "../../dashboard/src/data/series";
 import { nextWait } from "../../dashboard/src/data/wait";
 import type { Answer } from "../../workers/domain/answer";
 import { DIMENSIONS, FACTS_OF_SCOPE, METRIC_NAMES, METRICS } from "../../workers/domain/catalog";
@@ -58,6 +59,37 @@ test("each bucket stands over the bucket at its place in the compared period", (
     ["2026-11-18", 0],
     ["2026-11-19", 5],
   ]);
+});
+
+test("today stands over the whole of yesterday, also over the hours that lie ahead", () => {
+  const hours = (day: string) => [`${day} 00:00:00`, `${day} 01:00:00`];
+  const today = anAnswer([{ dimensions: ["2026-11-22 00:00:00"], metrics: [3] }], { time_labels: hours("2026-11-22") });
+  const yesterday = anAnswer([{ dimensions: ["2026-11-21 01:00:00"], metrics: [9] }], {
+    time_labels: hours("2026-11-21"),
+  });
+  const { points } = toSeries(today, "visitors", "2026-11-22 00:30:00", yesterday);
+  expect(points.map(({ value, before }) => [value, before])).toEqual([
+    [3, 0],
+    [null, 9],
+  ]);
+});
+
+test("a comparison is drawn and told only as far back as there is a record", () => {
+  const answer = anAnswer([], { time_labels: DAYS.slice(2), comparison_time_labels: DAYS.slice(0, 2) });
+  const series = since(toSeries(answer, "visitors", "2026-11-30 00:00:00"), "2026-11-21");
+  expect(series.points.map((point) => point.before)).toEqual([null, 0]);
+
+  const summary = (from: string): Answer => anAnswer([], { comparison_date_range: [from, from] });
+  const beginning = anAnswer([], {});
+  beginning.query.date_range = ["2026-10-22T00:00:00+02:00", "2026-11-22T23:59:59+01:00"];
+  expect(isComparable(summary("2026-10-22T00:00:00+02:00"), beginning)).toBe(true);
+  expect(isComparable(summary("2026-10-21T00:00:00+02:00"), beginning)).toBe(false);
+  expect(isComparable(anAnswer([], {}), beginning)).toBe(false);
+});
+
+test("a year before the leap day is the end of that February", () => {
+  expect(yearBefore("2028-02-29")).toBe("2027-02-28");
+  expect(yearBefore("2026-11-22")).toBe("2025-11-22");
 });
 
 test("the labels tell the bucket, also where the period cuts the first", () => {
@@ -148,7 +180,6 @@ test("a day begins at the property's midnight", () => {
   expect(localClock(instant, "Asia/Kolkata")).toBe("2026-11-23 01:30:00");
   expect(localClock(instant, "America/Los_Angeles")).toBe("2026-11-22 12:00:00");
   expect(monthEnd("2028-02-03")).toBe("2028-02-29");
-  expect(weekStart("2026-11-22")).toBe("2026-11-16");
 });
 
 test("the wait for the first event grows, and never grows long", () => {

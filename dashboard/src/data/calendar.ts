@@ -41,6 +41,3 @@ export function yearBefore(date: string): string {
   const end = monthEnd(`${same.slice(0, 7)}-01`);
   return same > end ? end : same;
 }
-
-/** The Monday on or before a date. */
-export const weekStart = (date: string): string => addDays(date, -((atNoon(date).getUTCDay() + 6) % 7));
