@@ -1,0 +1,107 @@
+// What events cost: traffic in real time through the real Worker, hub, queue and consumer, and what Cloudflare would bill.
+// Real time, because group commit, alarms and the queue's batches depend on how fast events come.
+import { join } from "node:path";
+import { beacons } from "./beacons.ts";
+import { type CpuBySource, profileCpu } from "./cpu.ts";
+import { loadPaced, percentile } from "./load.ts";
+import { HUB_GB, PRICES, UNITS, type Unit } from "./prices.ts";
+import { serveSite } from "./runtime.ts";
+import type { Mark, Tally } from "./tally.ts";
+
+export interface Cost {
+  /** Dollars for a million events. */
+  dollars: number;
+  /** Units for a million events, and what they cost. */
+  lines: { unit: Unit; units: number; dollars: number }[];
+  /** What it was measured on, and what explains it. */
+  events: number;
+  seconds: number;
+  eventsPerGroup: number;
+  eventsPerMessage: number;
+  messagesPerDelivery: number;
+  bytesPerEvent: number;
+  d1RowsPerDelivery: number;
+  checkpointRows: number;
+  /** Milliseconds until collect answers: the hold is part of it. */
+  p50: number;
+  p95: number;
+}
+
+const EVENTS_PER_SECOND = 100;
+/** The first delivery comes after some 30 seconds and ends the warm-up; two more after the same time each are measured. */
+const SECONDS = 96;
+const DELIVERIES = 2;
+/** The hub's part is billed as duration, not as CPU. */
+const isHub = (source: string): boolean => source.startsWith("durable-objects/");
+const PROFILE_FROM_SECONDS = 55;
+const PROFILE_SECONDS = 20;
+
+const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+
+const difference = (from: Tally, to: Tally): Tally =>
+  Object.fromEntries(
+    Object.entries(to).map(([name, count]) => [name, count - from[name as keyof Tally]]),
+  ) as unknown as Tally;
+
+/** CPU of the Worker alone; V8's own (garbage, compiling) shared out by who caused the rest. */
+function workerCpu(cpu: CpuBySource, used: number | null): number {
+  const engine = cpu.get("engine") ?? 0;
+  let worker = 0;
+  let all = 0;
+  for (const [source, ms] of cpu) {
+    if (source === "engine") continue;
+    all += ms;
+    if (!isHub(source)) worker += ms;
+  }
+  // A profile tells time between samples; where others take the processor away, that is more than was used.
+  const scale = used === null ? 1 : Math.min(1, used / (all + engine));
+  return all === 0 ? 0 : ((all + engine) * scale * worker) / all;
+}
+
+export async function measureCost(script: string, folder: string, hits: 1 | 3): Promise<Cost> {
+  const site = await serveSite({ script, state: join(folder, `cost-${hits}`) });
+  try {
+    const requests = beacons({ siteId: site.siteId, hostname: site.hostname, seed: 10 + hits, hits });
+    const profile = pause(PROFILE_FROM_SECONDS).then(async () => {
+      const before = site.cpuUsed();
+      const profiled = await profileCpu(await site.inspector(), script, PROFILE_SECONDS);
+      const after = site.cpuUsed();
+      return workerCpu(profiled, before === null || after === null ? null : after - before);
+    });
+    const pace = { perSecond: EVENTS_PER_SECOND / hits, seconds: SECONDS };
+    const [load, cpu] = await Promise.all([loadPaced(site.port, requests, pace), profile]);
+    const lost = Object.keys(load.statuses).filter((status) => status !== "202");
+    if (lost.length > 0) throw new Error(`expected only 202, got ${JSON.stringify(load.statuses)}`);
+    const marks = (await (await fetch(`${site.url}/bench/marks`)).json()) as Mark[];
+    const [first, last] = [marks[0], marks[DELIVERIES]];
+    if (!first || !last) throw new Error(`expected ${DELIVERIES + 1} deliveries of the queue, saw ${marks.length}`);
+    const used = difference(first.tally, last.tally);
+    const seconds = (last.at - first.at) / 1_000;
+    const units: Record<Unit, number> = {
+      ...used,
+      worker_cpu_ms: (cpu / (PROFILE_SECONDS * load.rate * hits)) * used.events,
+      // As if it never rested: between two events it hardly does.
+      hub_gb_seconds: seconds * HUB_GB,
+    };
+    const lines = UNITS.map((unit) => {
+      const perMillion = (units[unit] / used.events) * 1_000_000;
+      return { unit, units: perMillion, dollars: (perMillion * PRICES[unit].perMillion) / 1_000_000 };
+    });
+    return {
+      dollars: lines.reduce((sum, line) => sum + line.dollars, 0),
+      lines,
+      events: used.events,
+      seconds,
+      eventsPerGroup: used.events / used.journal_rows,
+      eventsPerMessage: used.events / used.messages,
+      messagesPerDelivery: used.messages / used.deliveries,
+      bytesPerEvent: used.message_bytes / used.events,
+      d1RowsPerDelivery: used.d1_rows_written / used.deliveries,
+      checkpointRows: used.checkpoint_rows,
+      p50: percentile(load.latencies, 0.5),
+      p95: percentile(load.latencies, 0.95),
+    };
+  } finally {
+    await site.close();
+  }
+}

@@ -1,0 +1,113 @@
+// A month of events without HTTP: people's visits stamped and rolled up in this process by the Worker's own domain.
+import "./resolve.ts";
+import type { Event, StampedEvent } from "../../workers/domain/event.ts";
+import type { EventType } from "../../workers/domain/measurement.ts";
+import { type Visit, visits } from "./people.ts";
+import type { Occurrence } from "./tally.ts";
+
+// After resolve.ts, which static imports would not wait for.
+const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/device.ts");
+const { rollUp } = await import("../../workers/domain/rollup.ts");
+const { sourceOf } = await import("../../workers/domain/source.ts");
+const { factsOf, stamp } = await import("../../workers/domain/visit.ts");
+
+const HOST = "www.example.com";
+const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+/** Time that a page is read, and the share of it in which it is seen. */
+const READ_MS = 40_000;
+
+type Given = Pick<Event, "event_type" | "name" | "engaged_ms" | "scroll_depth">;
+
+export function eventOf(
+  { person, referrer, query, pages }: Visit,
+  at: { id: string; time: number; index: number },
+  given: Given,
+): Event {
+  const page = pages[at.index] ?? "/";
+  const url = new URL(`https://${HOST}${page}${at.index === 0 ? query : ""}`);
+  const from = at.index === 0 ? referrer || null : `https://${HOST}${pages[at.index - 1]}`;
+  return {
+    event_id: at.id,
+    event_time: at.time,
+    received_at: at.time,
+    hostname: HOST,
+    page,
+    title: `Title of ${page}`,
+    button_id: null,
+    selector: null,
+    href: null,
+    props: null,
+    revenue_amount: null,
+    revenue_currency: null,
+    user_id: null,
+    session_id: null,
+    scroll_before: null,
+    ...given,
+    ...sourceOf({ url, referrer: from, siteHosts: [HOST] }),
+    ...deviceOf(person.agent),
+    screen: screenOf(person.screen),
+    language: languageOf(person.language),
+    country: person.country,
+    region: person.region,
+    city: person.city,
+    network: person.network,
+    asn: person.asn,
+  };
+}
+
+const fact = (event_type: EventType, engaged_ms: number | null, scroll_depth: number | null): Given => ({
+  event_type,
+  name: event_type,
+  engaged_ms,
+  scroll_depth,
+});
+
+/** The events of visits that begin on a day (its midnight in UTC, ms), in the order of time. */
+export function eventsOf(coming: Iterator<Visit>, midnight: number, count: number): Occurrence[] {
+  const all: Occurrence[] = [];
+  for (let n = 0; all.length < count; n++) {
+    const { value, done } = coming.next();
+    if (done) break;
+    const { address, agent } = value.person;
+    // Spread over the day; the last visits must not outlast it.
+    let time = midnight + ((n * 7_919) % 79_200) * 1_000;
+    value.pages.forEach((_, index) => {
+      const id = `${midnight.toString(36)}-${n}-${index}`;
+      all.push({ address, agent, event: eventOf(value, { id, time, index }, fact("pageview", null, null)) });
+      time += READ_MS;
+      const seen = fact("engagement", READ_MS / 2, 10 + ((n * 13 + index) % 90));
+      all.push({ address, agent, event: eventOf(value, { id: `${id}e`, time, index }, seen) });
+    });
+  }
+  return all.sort((a, b) => a.event.event_time - b.event.event_time);
+}
+
+/** Stamps events as the hub does. Days and hours are those of UTC. */
+export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): Generator<StampedEvent> {
+  const book: Parameters<typeof stamp>[0] = new Map();
+  let seq = 0;
+  for (const { address, agent, event } of occurrences) {
+    const { event_time: time } = event;
+    const visitor = `${address} ${agent}`;
+    const moment = {
+      date: new Date(time).toISOString().slice(0, 10),
+      hour: time - (time % HOUR),
+      visitor,
+      yesterday: () => null,
+    };
+    const stamped = stamp(book, event, moment);
+    seq += 1;
+    yield {
+      ...event,
+      ...factsOf(stamped.visit),
+      ...stamped.stamp,
+      site_id: siteId,
+      seq,
+      visitor_id: visitor,
+      ip: null,
+    };
+  }
+}
+
+export { rollUp, visits };

@@ -1,0 +1,78 @@
+// The real Worker and hub, counted: what `npm run bench` runs to learn what an event costs.
+
+import type { HubBatch } from "../../../workers/domain/hub";
+import type { Rollup } from "../../../workers/domain/rollup";
+import real, { PropertyHub as RealHub } from "../../../workers/index";
+import { writeCount } from "../../../workers/storage/counts";
+import type { Filling, Mark, Occurrence } from "../tally";
+import { countedEnv, settle, tally, watchStorage } from "./watch";
+
+export class PropertyHub extends RealHub {
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    watchStorage(ctx.storage);
+    super(ctx, countedEnv(env));
+  }
+
+  override async accept(batch: HubBatch) {
+    tally.hub_requests += 1;
+    const reply = await super.accept(batch);
+    tally.events += reply.accepted;
+    return reply;
+  }
+
+  override async alarm(): Promise<void> {
+    tally.hub_requests += 1;
+    await super.alarm();
+  }
+}
+
+const marks: Mark[] = [];
+
+function toRollup({ hours, days }: Filling): Rollup {
+  return {
+    hours: new Map(hours),
+    days: new Map(
+      days.map(([dimension, dates]) => [dimension, new Map(dates.map(([date, values]) => [date, new Map(values)]))]),
+    ),
+  };
+}
+
+async function fill(request: Request, env: Cloudflare.Env): Promise<Response> {
+  const filling = (await request.json()) as Filling;
+  await writeCount(
+    env.DB,
+    { messages: [], rollups: new Map([[filling.site_id, toRollup(filling)]]), refusals: [] },
+    Date.now(),
+  );
+  return new Response(null, { status: 204 });
+}
+
+/** Events straight to a hub, in calls as large as collect makes them at most. */
+async function accept(request: Request, env: Cloudflare.Env): Promise<Response> {
+  const occurrences = (await request.json()) as Occurrence[];
+  const property = { site_id: "memory", timezone: "UTC", address: "truncated" as const };
+  const arrivals = occurrences.map(({ address, agent, event }) => ({ ...event, address, agent, first_visit: false }));
+  return Response.json(await env.HUB.getByName("memory/0").accept({ property, arrivals }));
+}
+
+const worker: ExportedHandler<Cloudflare.Env> = {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/bench/marks") return Response.json(marks);
+    if (pathname === "/bench/fill") return fill(request, env);
+    if (pathname === "/bench/accept") return accept(request, env);
+    tally.worker_requests += 1;
+    return real.fetch(request, countedEnv(env), ctx);
+  },
+
+  async queue(batch, env) {
+    // A delivery is billed as a request.
+    tally.worker_requests += 1;
+    tally.deliveries += 1;
+    await real.queue(batch, countedEnv(env));
+    settle();
+    marks.push({ at: Date.now(), tally: { ...tally } });
+  },
+};
+// biome-ignore lint/style/noDefaultExport: a Worker is its module's default export.
+export default worker;

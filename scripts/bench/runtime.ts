@@ -1,0 +1,146 @@
+// Workers under workerd, as deployed: bundled by `wrangler deploy --dry-run`, with wrangler.toml's bindings and queues,
+// reached without a proxy in between.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type * as miniflare from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { type Api, apiAt, bearer, signIn } from "../api.ts";
+import { ROOT } from "../local/config.ts";
+import { freePort } from "../local/port.ts";
+import { runWrangler } from "../local/process.ts";
+
+process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
+process.env.WRANGLER_SEND_METRICS ??= "false";
+
+// wrangler's own: the version that goes with it, wherever npm has put it.
+const wrangler = createRequire(import.meta.url).resolve("wrangler/package.json");
+const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(wrangler)(
+  "miniflare",
+) as typeof miniflare;
+
+/** Bundles a Worker as a deployment would. Returns the path of the script. */
+export async function bundle(entry: string, folder: string): Promise<string> {
+  const name = entry.replace(/\W+/g, "-");
+  mkdirSync(folder, { recursive: true });
+  const config = join(ROOT, "wrangler.toml");
+  const args = ["deploy", join(ROOT, entry), "--dry-run", "--outdir", join(folder, name), "--config", config];
+  await runWrangler({ name: `Bundle of ${entry}`, args, cwd: ROOT, log: join(folder, `${name}.log`) });
+  return join(folder, name, entry.split("/").at(-1)?.replace(/\.ts$/, ".js") ?? "");
+}
+
+export interface Server {
+  port: number;
+  url: string;
+  /** Where a debugger may connect. */
+  inspector(): Promise<URL>;
+  /** Milliseconds of CPU that workerd has used; null where the system does not tell. */
+  cpuUsed(): number | null;
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  script: string;
+  /** Folder that keeps what is stored. */
+  state: string;
+  /** False: messages wait in the queue, so that collect is measured alone. */
+  consumes?: boolean;
+}
+
+/** A clock tick of /proc, which is the same on every Linux that node runs on. */
+const TICK_MS = 10;
+
+/** CPU time of the process that was told to listen on a port, as Linux tells it. */
+function cpuOf(port: number): number | null {
+  if (!existsSync("/proc/self/stat")) return null;
+  const read = (pid: string, file: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, "utf8");
+    } catch {
+      return ""; // It has just ended.
+    }
+  };
+  const pid = readdirSync("/proc").find(
+    (name) => /^\d+$/.test(name) && read(name, "cmdline").includes(`127.0.0.1:${port}`),
+  );
+  const [user, system] = (pid ? read(pid, "stat") : "").split(") ")[1]?.split(" ").slice(11, 13).map(Number) ?? [];
+  return user === undefined || system === undefined ? null : (user + system) * TICK_MS;
+}
+
+interface Started {
+  server: Server;
+  database: D1;
+  setupToken: string;
+}
+
+type D1 = Awaited<ReturnType<miniflare.Miniflare["getD1Database"]>>;
+
+async function start({ script, state, consumes = true }: ServerOptions): Promise<Started> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
+  // The tracker is served before the Worker is asked; here the router of assets would only stand in the way.
+  const { assets: _assets, modulesRules: _rules, ...options } = workerOptions as miniflare.V4WorkerOptionsShape;
+  const setupToken = randomBytes(24).toString("hex");
+  const port = await freePort();
+  const worker: miniflare.V4WorkerOptions = {
+    ...options,
+    name: "bench",
+    rootPath: dirname(script),
+    modulesRoot: dirname(script),
+    modules: [{ type: "ESModule", path: script }],
+    bindings: { ...options.bindings, AUTH_SECRET: randomBytes(24).toString("hex"), SETUP_TOKEN: setupToken },
+    queueConsumers: consumes ? options.queueConsumers : {},
+    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    stripCfConnectingIp: false,
+  };
+  const shared = { host: "127.0.0.1", port: 0, inspectorPort: 0, cf: false as const, defaultPersistRoot: state };
+  const instance = new Miniflare(
+    convertV4MiniflareOptions({ ...shared, log: new Log(LogLevel.ERROR), workers: [worker] }),
+  );
+  await instance.ready;
+  const server = {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    inspector: () => instance.getInspectorURL(),
+    cpuUsed: () => cpuOf(port),
+    close: () => instance.dispose(),
+  };
+  return { server, database: await instance.getD1Database("DB", "bench"), setupToken };
+}
+
+/** A Worker that stores nothing of its own. */
+export const serve = async (options: ServerOptions): Promise<Server> => (await start(options)).server;
+
+async function migrate(database: D1): Promise<void> {
+  const folder = join(ROOT, "migrations");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  for (const file of files.sort())
+    for (const statement of readFileSync(join(folder, file), "utf8").split("--> statement-breakpoint"))
+      await database.prepare(statement).run();
+}
+
+/** A TrackKit with its owner and one property. */
+export interface Site extends Server {
+  siteId: string;
+  hostname: string;
+  /** Speaks with a key that may do everything. */
+  api: Api;
+}
+
+export async function serveSite(options: ServerOptions): Promise<Site> {
+  const { server, database, setupToken } = await start(options);
+  await migrate(database);
+  const owner = { email: "owner@example.com", password: randomBytes(12).toString("hex"), organization: "Bench" };
+  await apiAt(server.url).post("/api/setup", { token: setupToken, name: "Owner", ...owner });
+  const session = await signIn(server.url, owner.email, owner.password);
+  const scopes = ["ingest", "stats", "manage"];
+  const { key } = await apiAt(server.url, session).post<{ key: string }>("/api/v1/keys", { name: "bench", scopes });
+  const api = apiAt(server.url, bearer(key));
+  const hostname = "www.example.com";
+  const { site_id } = await api.post<{ site_id: string }>("/api/v1/properties", {
+    name: "Bench",
+    timezone: "UTC",
+    streams: [{ url: `https://${hostname}`, name: "Bench" }],
+  });
+  return { ...server, siteId: site_id, hostname, api };
+}

@@ -1,0 +1,43 @@
+// What the counting Worker tells the bench, and what the bench gives it.
+import type { Facts } from "../../workers/domain/catalog.ts";
+import type { Event } from "../../workers/domain/event.ts";
+
+export interface Tally {
+  worker_requests: number;
+  hub_requests: number;
+  hub_rows_written: number;
+  hub_rows_read: number;
+  queue_operations: number;
+  d1_rows_written: number;
+  d1_rows_read: number;
+  r2_class_a: number;
+  r2_class_b: number;
+  /** The rest is not billed, but explains what is. */
+  events: number;
+  journal_rows: number;
+  checkpoint_rows: number;
+  alarms_set: number;
+  messages: number;
+  message_bytes: number;
+  deliveries: number;
+}
+
+/** How things stood after a delivery of the queue. `at` is ms. */
+export interface Mark {
+  at: number;
+  tally: Tally;
+}
+
+/** Rollups as JSON can carry them: the maps as lists of their entries. */
+export interface Filling {
+  site_id: string;
+  hours: [number, Facts][];
+  days: [string, [string, [string, Facts][]][]][];
+}
+
+/** Somebody's event, for the domain or, by RPC, for a hub. */
+export interface Occurrence {
+  address: string;
+  agent: string;
+  event: Event;
+}
