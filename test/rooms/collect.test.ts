@@ -1,10 +1,10 @@
 // Collect, held to the contract: what is acknowledged is counted once, what is not is told.
-import { evictDurableObject, listDurableObjectIds } from "cloudflare:test";
+import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it, test, vi } from "vitest";
 import type { Refusal } from "../../workers/domain/refusal";
 import { REFUSALS } from "../../workers/domain/refusal";
-import { aBeacon, CHROME, sendBeacon } from "./beacons";
+import { aBeacon, anEvent, CHROME, sendBeacon, sendEvents } from "./beacons";
 import { ask, countAll, givenHeldQueue, lakeIds, lakeRows, mainHub, refusalsOf, storedTraces } from "./downstream";
 import { call, givenFreshStorage, givenKey, givenProperty, ORIGIN, problemOf } from "./given";
 
@@ -317,6 +317,22 @@ describe("what is acknowledged is durable", () => {
     },
   );
 
+  it("what goes to the queue fits its messages of 128 KB, however large and foreign the events are", async () => {
+    const { site_id } = await givenProperty();
+    await breakHubs(site_id, false);
+    const props = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`key${i}`, "漢".repeat(300)]));
+    const events = Array.from({ length: 30 }, (_, i) =>
+      anEvent(site_id, { event_id: `e${i}`, props, title: "漢".repeat(300) }),
+    );
+    expect((await sendEvents(await givenKey(), { events })).status).toBe(202);
+    for (const { body } of queue.letters)
+      expect(new TextEncoder().encode(JSON.stringify(body)).length).toBeLessThan(128_000);
+    vi.mocked(Object.getPrototypeOf(env.HUB).getByName).mockRestore();
+    await countAll(queue);
+    await countAll(queue, mainHub(site_id));
+    expect((await lakeIds(site_id)).sort()).toEqual(events.map(({ event_id }) => event_id).sort());
+  });
+
   it("when neither hub nor queue takes an event it is not acknowledged", async () => {
     const { site_id } = await givenProperty();
     await breakHubs(site_id, false);
@@ -330,7 +346,8 @@ describe("what is acknowledged is durable", () => {
   it("what was acknowledged is there after the hub died at once", async () => {
     const { site_id } = await givenProperty();
     await sendBeacon(aBeacon(site_id, { i: "first" }));
-    await evictDurableObject(env.HUB.getByName(mainHub(site_id)));
+    const hub = env.HUB.getByName(mainHub(site_id));
+    await runInDurableObject(hub, (_, state) => state.abort("died")).catch(() => undefined);
     await sendBeacon(aBeacon(site_id, { i: "second" }));
     await countAll(queue, mainHub(site_id));
     expect(await lakeIds(site_id)).toEqual(["first", "second"]);

@@ -355,14 +355,43 @@ describe("without a key, from a page", () => {
   });
 });
 
-it("an event that one hub cannot send in one queue message is not taken in the first place", async () => {
-  const { site_id } = await givenProperty();
-  const key = await givenKey();
-  const wide = (length: number) =>
-    Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`key${i}`, "漢".repeat(length)]));
-  expect((await sendEvents(key, anEvent(site_id, { props: wide(2000) }))).status).toBe(400);
-  expect((await sendEvents(key, anEvent(site_id, { props: wide(300) }))).status).toBe(202);
-  await env.HUB.getByName(mainHub(site_id)).flush();
-  for (const { body } of queue.letters) expect(new TextEncoder().encode(String(body)).length).toBeLessThan(128_000);
-  expect((await rowsOf(site_id))[0]!.props).toEqual(wide(300));
+describe("an event fits into one queue message of 128 KB", () => {
+  const wide = (length: number) => "漢".repeat(length);
+  const props = (length: number) => Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`key${i}`, wide(length)]));
+
+  it("or it is not taken in the first place", async () => {
+    const { site_id } = await givenProperty();
+    const reply = await sendEvents(await givenKey(), anEvent(site_id, { props: props(2000) }));
+    expect([reply.status, (await errorOf(reply)).message]).toEqual([
+      400,
+      "props must have at most 10000 characters as JSON",
+    ]);
+    await expectNothingStored(site_id);
+  });
+
+  it("also when every field is as long as it may be", async () => {
+    const { site_id } = await givenProperty();
+    const tags = ["source", "medium", "campaign", "term", "content"].map((tag) => `utm_${tag}=${wide(255)}`).join("&");
+    const event = anEvent(site_id, {
+      event_type: wide(120),
+      event_id: wide(100),
+      user_id: wide(128),
+      session_id: wide(128),
+      url: `https://shop.example/?${tags}`,
+      page_path: `/${wide(999)}`,
+      title: wide(4000),
+      referrer: `https://elsewhere.example/${wide(1000)}`,
+      button_id: wide(200),
+      selector: wide(1000),
+      href: wide(2000),
+      region: wide(100),
+      city: wide(100),
+      props: props(300),
+    });
+    expect((await sendEvents(await givenKey(), event)).status).toBe(202);
+    await env.HUB.getByName(mainHub(site_id)).flush();
+    expect(queue.letters).toHaveLength(1);
+    expect(new TextEncoder().encode(String(queue.letters[0]!.body)).length).toBeLessThan(128_000);
+    expect(await rowsOf(site_id)).toMatchObject([{ props: event.props, page: event.page_path, href: event.href }]);
+  });
 });
