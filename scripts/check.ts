@@ -8,6 +8,7 @@ const steps: [string, string[]][] = [
   ["tsc", ["-p", "test/pure"]],
   ["tsc", ["-p", "tracker"]],
   ["tsc", ["-p", "dashboard"]],
+  ["tsc", ["-p", "dashboard/functions"]],
   ["tsc", ["-p", "scripts"]],
 ];
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   type Found,
+  lacksWorkerUrl,
   type Names,
   namesIn,
   nothingFound,
@@ -14,8 +15,10 @@ import {
   toDeploy,
   toMake,
   withDatabase,
+  withWorkerUrl,
+  workerUrlIn,
 } from "./deploy/plan.ts";
-import { ask, askJson, run, written } from "./deploy/wrangler.ts";
+import { ask, askJson, type Command, run, written } from "./deploy/wrangler.ts";
 import { ROOT } from "./local/config.ts";
 
 const CONFIG = join(ROOT, "wrangler.toml");
@@ -77,6 +80,24 @@ exists (lost it? npm run deploy -- --new-setup-token):
   ${token}`);
 }
 
+/** Deploys the Worker; the first time twice, because only then its address is known and the snippet must name it. */
+function deployWorker(command: Command): void {
+  const folder = mkdtempSync(join(tmpdir(), "trackkit-"));
+  try {
+    const output = join(folder, "output.ndjson");
+    run(command, { WRANGLER_OUTPUT_FILE_PATH: output });
+    const toml = readFileSync(CONFIG, "utf8");
+    if (!lacksWorkerUrl(toml)) return;
+    const url = workerUrlIn(readFileSync(output, "utf8"));
+    if (!url)
+      throw new Error("wrangler did not say where the Worker is. Set WORKER_URL in wrangler.toml and run this again.");
+    writeFileSync(CONFIG, withWorkerUrl(toml, url));
+    run({ args: ["deploy"] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 function deploy(names: Names, newSetupToken: boolean): void {
   if (ask(["whoami", "--json"]) === null) throw new Error("wrangler is not signed in. Run: npx wrangler login");
   const found = look(names);
@@ -92,7 +113,8 @@ function deploy(names: Names, newSetupToken: boolean): void {
   withSecrets(secrets, (file) => {
     for (const command of toDeploy(names, file, DASHBOARD)) {
       console.log(`\n> ${written(command)}`);
-      run(command);
+      if (command.args[0] === "deploy") deployWorker(command);
+      else run(command);
     }
   });
   tellWhatIsNext(names, secrets.SETUP_TOKEN);
@@ -104,7 +126,7 @@ function rehearse(names: Names): void {
   for (const command of [...toMake(names, nothingFound()), ...toDeploy(names, "<secrets.json>", DASHBOARD)])
     console.log(`  ${written(command)}`);
   console.log(
-    `\n<secrets.json> holds ${secrets.join(" and ")}, made at random. The database's id goes into wrangler.toml.\n`,
+    `\n<secrets.json> holds ${secrets.join(" and ")}, made at random. The database's id and the Worker's address go into wrangler.toml.\n`,
   );
   run({ args: ["deploy", "--dry-run"] });
 }

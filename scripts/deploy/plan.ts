@@ -51,6 +51,26 @@ export function namesIn(worker: string, dashboard: string): Names {
 export const withDatabase = (toml: string, id: string): string =>
   toml.replace(/^(database_id = ).*$/m, (_, key: string) => `${key}${JSON.stringify(id)}`);
 
+/** wrangler.toml with the address at which sites reach the Worker: the snippet names it. */
+export const withWorkerUrl = (toml: string, url: string): string =>
+  toml.replace(/^(WORKER_URL = ).*$/m, (_, key: string) => `${key}${JSON.stringify(url)}`);
+
+/** True when nobody has said yet where sites reach the Worker. An owner who set a domain of their own keeps it. */
+export const lacksWorkerUrl = (toml: string): boolean => /^WORKER_URL = ""$/m.test(toml);
+
+/**
+ * The Worker's first address in what wrangler writes to WRANGLER_OUTPUT_FILE_PATH: a JSON object a line, of which those
+ * of type `deploy` have `targets`. Null when it has none.
+ */
+export function workerUrlIn(output: string): string | null {
+  const entries = output
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { type: string; targets?: string[] });
+  const targets = entries.flatMap(({ type, targets }) => (type === "deploy" ? (targets ?? []) : []));
+  return targets.find((target) => target.startsWith("https://")) ?? null;
+}
+
 /** Commands that make what is missing. Everything that is there is kept. */
 export function toMake(names: Names, found: Found): Command[] {
   const made: string[][] = [

@@ -33,8 +33,12 @@ export interface Command {
 }
 
 /** Runs a command in sight of the user, who may be asked something. @throws Error when it fails. */
-export function run({ args, cwd = ROOT }: Command): void {
-  const { status } = spawnSync(process.execPath, ["--no-warnings", PROGRAM, ...args], { cwd, stdio: "inherit" });
+export function run({ args, cwd = ROOT }: Command, env: Record<string, string> = {}): void {
+  const { status } = spawnSync(process.execPath, ["--no-warnings", PROGRAM, ...args], {
+    cwd,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
   if (status !== 0) throw new Error(`wrangler ${args[0]} failed (exit ${status}). What it said stands above.`);
 }
 

@@ -1,7 +1,17 @@
 // A deployment makes what an account lacks, and nothing twice.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { namesIn, nothingFound, secretsToMake, toDeploy, toMake, withDatabase } from "../../scripts/deploy/plan";
+import {
+  lacksWorkerUrl,
+  namesIn,
+  nothingFound,
+  secretsToMake,
+  toDeploy,
+  toMake,
+  withDatabase,
+  withWorkerUrl,
+  workerUrlIn,
+} from "../../scripts/deploy/plan";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const toml = read("wrangler.toml");
@@ -47,4 +57,17 @@ test("only the database's id changes in wrangler.toml", () => {
   const changed = withDatabase(toml, everything.databaseId);
   expect(changed).toContain(`database_id = "${everything.databaseId}"`);
   expect(withDatabase(changed, "00000000-0000-0000-0000-000000000000")).toBe(toml);
+});
+
+test("the Worker's address is taken from what wrangler says of the deployment, unless the owner has set another", () => {
+  const output = [
+    { type: "wrangler-session", version: 1 },
+    { type: "deploy", version: 1, targets: ["https://trackkit.someone.workers.dev", "schedule: */5 * * * *"] },
+  ];
+  const url = workerUrlIn(output.map((entry) => JSON.stringify(entry)).join("\n"));
+  expect(url).toBe("https://trackkit.someone.workers.dev");
+  expect(workerUrlIn("")).toBeNull();
+  const changed = withWorkerUrl(toml, "https://stats.shop.example");
+  expect([lacksWorkerUrl(toml), lacksWorkerUrl(changed)]).toEqual([true, false]);
+  expect(withWorkerUrl(changed, "")).toBe(toml);
 });
