@@ -1,7 +1,7 @@
 // Workers under workerd, as deployed: bundled by `wrangler deploy --dry-run`, with wrangler.toml's bindings and queues,
 // reached without a proxy in between.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as miniflare from "miniflare";
@@ -51,21 +51,32 @@ export interface ServerOptions {
 /** A clock tick of /proc, which is the same on every Linux that node runs on. */
 const TICK_MS = 10;
 
-/** CPU time of the process that was told to listen on a port, as Linux tells it. */
-function cpuOf(port: number): number | null {
-  if (!existsSync("/proc/self/stat")) return null;
-  const read = (pid: string, file: string): string => {
+/** The process that listens on a port of this machine, as Linux tells it. */
+function listenerOn(port: number): string | undefined {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const line = readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((text) => text.trim().split(/\s+/))
+    .find(([, local, , state]) => local?.endsWith(`:${hex}`) && state === "0A");
+  const socket = `socket:[${line?.[9]}]`;
+  const holds = (pid: string): boolean => {
     try {
-      return readFileSync(`/proc/${pid}/${file}`, "utf8");
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === socket);
     } catch {
-      return ""; // It has just ended.
+      return false; // Ended just now, or another user's.
     }
   };
-  const pid = readdirSync("/proc").find(
-    (name) => /^\d+$/.test(name) && read(name, "cmdline").includes(`127.0.0.1:${port}`),
-  );
-  const [user, system] = (pid ? read(pid, "stat") : "").split(") ")[1]?.split(" ").slice(11, 13).map(Number) ?? [];
-  return user === undefined || system === undefined ? null : (user + system) * TICK_MS;
+  return readdirSync("/proc").find((name) => /^\d+$/.test(name) && holds(name));
+}
+
+/** A clock of the CPU that the listener on a port uses; one that tells nothing where there is no /proc. */
+function cpuClock(port: number): () => number | null {
+  const pid = existsSync("/proc/net/tcp") ? listenerOn(port) : undefined;
+  if (!pid) return () => null;
+  return () => {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13) ?? [];
+    return (Number(user) + Number(system)) * TICK_MS;
+  };
 }
 
 interface Started {
@@ -102,7 +113,7 @@ async function start({ script, state, consumes = true }: ServerOptions): Promise
     port,
     url: `http://127.0.0.1:${port}`,
     inspector: () => instance.getInspectorURL(),
-    cpuUsed: () => cpuOf(port),
+    cpuUsed: cpuClock(port),
     close: () => instance.dispose(),
   };
   return { server, database: await instance.getD1Database("DB", "bench"), setupToken };

@@ -43,10 +43,10 @@ type Round = Awaited<ReturnType<typeof round>>;
 
 /** @param scripts the bundled Workers. */
 export async function measureThroughput(
-  scripts: { worker: string; baseline: string },
+  scripts: { collect: string; baseline: string },
   folder: string,
 ): Promise<Throughput> {
-  const site = await serveSite({ script: scripts.worker, state: join(folder, "throughput"), consumes: false });
+  const site = await serveSite({ script: scripts.collect, state: join(folder, "throughput"), consumes: false });
   const empty = await serve({ script: scripts.baseline, state: join(folder, "baseline"), consumes: false });
   try {
     const requests = beacons({ siteId: site.siteId, hostname: site.hostname, seed: 1, hits: 1 });

@@ -1,0 +1,49 @@
+// `npm run bench`: what events cost and how fast things are, held against the budgets. Four minutes, loopback only.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measureCost } from "./bench/cost.ts";
+import { measureMemory } from "./bench/memory.ts";
+import { measureQueries } from "./bench/queries.ts";
+import { type Measured, missed, toJson, toText } from "./bench/report.ts";
+import { bundle } from "./bench/runtime.ts";
+import { measureThroughput } from "./bench/throughput.ts";
+import { measureTracker } from "./bench/tracker.ts";
+import { ROOT } from "./local/config.ts";
+
+async function step<T>(what: string, measure: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  process.stdout.write(`${what} … `);
+  const result = await measure();
+  console.log(`${((performance.now() - start) / 1_000).toFixed(0)} s`);
+  return result;
+}
+
+async function measureAll(folder: string): Promise<Measured> {
+  const inside = (name: string): Promise<string> => bundle(`scripts/bench/inside/${name}.ts`, folder);
+  const tracker = await step("Tracker", () => measureTracker(join(folder, "tracker")));
+  const [collect, counting, baseline] = await step("Bundling the Worker", () =>
+    Promise.all([inside("collect"), inside("counting"), inside("baseline")]),
+  );
+  const throughput = await step("Throughput of collect", () => measureThroughput({ collect, baseline }, folder));
+  const [one, three] = await step("Cost of events, in real time", () =>
+    Promise.all([measureCost(counting, folder, 1), measureCost(counting, folder, 3)]),
+  );
+  const queries = await step("Queries on a million events", () => measureQueries(counting, folder));
+  const memory = await step("Memory of a hub", () => measureMemory(counting, folder));
+  return { throughput, cost: { one, three }, queries, tracker, memory };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "trackkit-bench-"));
+try {
+  const measured = await measureAll(folder);
+  const at = new Date().toISOString();
+  const results = join(ROOT, "bench");
+  mkdirSync(results, { recursive: true });
+  const file = join(results, `${at.replace(/[:.]/g, "-")}.json`);
+  writeFileSync(file, toJson(measured, at));
+  console.log(`\n${toText(measured)}\n\nAll figures: ${file}`);
+  for (const what of missed(measured)) console.log(`Budget missed: ${what}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

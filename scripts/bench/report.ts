@@ -1,0 +1,147 @@
+// The report: figures beside their budgets, as a table and as JSON.
+import type { Cost } from "./cost.ts";
+import type { HubMemory } from "./memory.ts";
+import { PRICES } from "./prices.ts";
+import type { QueryLatency } from "./queries.ts";
+import type { Throughput } from "./throughput.ts";
+
+export interface Measured {
+  throughput: Throughput;
+  /** By how many events a beacon has. */
+  cost: { one: Cost; three: Cost };
+  queries: QueryLatency;
+  /** Bytes. */
+  tracker: number;
+  memory: HubMemory;
+}
+
+interface Figure {
+  what: string;
+  value: number;
+  show: (value: number) => string;
+  /** The value must be at most, or at least, this; null where nobody has set a limit. */
+  budget: { most: number } | { least: number } | null;
+}
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const dollars = (value: number): string => `$${value.toFixed(2)}`;
+const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
+const ms = (value: number): string => `${value.toFixed(1)} ms`;
+const bytes = (value: number): string => `${whole.format(value)} B`;
+
+const figuresOf = ({ throughput, cost, queries, tracker, memory }: Measured): Figure[] => [
+  {
+    what: "Collect beside an empty Worker + Durable Object, local",
+    value: throughput.ratio,
+    show: percent,
+    budget: { least: 0.6 },
+  },
+  {
+    what: "1 M page views, one event per beacon, 100/s",
+    value: cost.one.dollars,
+    show: dollars,
+    budget: { most: 1.25 },
+  },
+  { what: "1 M events, three per beacon, 100/s", value: cost.three.dollars, show: dollars, budget: { most: 0.6 } },
+  {
+    what: `Dashboard query, 30 days, ${whole.format(queries.events)} events, p95`,
+    value: queries.p95,
+    show: ms,
+    budget: { most: 50 },
+  },
+  { what: "Tracker, brotli", value: tracker, show: bytes, budget: { most: 1_200 } },
+  { what: "Hub's memory for a visitor's day", value: memory.bytesPerVisitor, show: bytes, budget: null },
+];
+
+const keeps = ({ value, budget }: Figure): boolean | null =>
+  budget === null ? null : "most" in budget ? value <= budget.most : value >= budget.least;
+
+const VERDICTS = new Map([
+  [true, "kept"],
+  [false, "MISSED"],
+  [null, ""],
+]);
+
+function budgetOf({ budget, show }: Figure): string {
+  if (budget === null) return "";
+  return "most" in budget ? `≤ ${show(budget.most)}` : `≥ ${show(budget.least)}`;
+}
+
+/** Columns under each other: the first to the left, figures to the right. */
+function toTable(rows: string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length))) ?? [];
+  const line = (row: string[]): string =>
+    row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join("   ");
+  return rows.map((row) => line(row).trimEnd()).join("\n");
+}
+
+function costTable({ one, three }: Measured["cost"]): string {
+  const rows = one.lines.map(({ unit, units, dollars: price }, n) => {
+    const other = three.lines[n];
+    return [
+      PRICES[unit].label,
+      whole.format(units),
+      dollars(price),
+      whole.format(other?.units ?? 0),
+      dollars(other?.dollars ?? 0),
+    ];
+  });
+  const total = ["All", "", dollars(one.dollars), "", dollars(three.dollars)];
+  return toTable([["For 1 M events", "1 per beacon", "", "3 per beacon", ""], ...rows, total]);
+}
+
+const costNote = (name: string, cost: Cost): string =>
+  `${name}: ${whole.format(cost.events)} events in ${cost.seconds.toFixed(0)} s; ` +
+  `${cost.eventsPerGroup.toFixed(1)} events per journal row, ${cost.eventsPerMessage.toFixed(0)} per queue message ` +
+  `(${bytes(cost.bytesPerEvent)} each), ${cost.messagesPerDelivery.toFixed(0)} messages and ` +
+  `${whole.format(cost.d1RowsPerDelivery)} D1 rows per delivery; answered in ${ms(cost.p50)} (p50), ${ms(cost.p95)} (p95).`;
+
+const cpuNote = ({ collectCpu, baselineCpu }: Throughput): string =>
+  collectCpu === null || baselineCpu === null
+    ? ""
+    : ` CPU of a request: ${collectCpu.toFixed(2)} ms and ${baselineCpu.toFixed(2)} ms.`;
+
+export function toText(measured: Measured): string {
+  const { throughput, cost, queries, memory } = measured;
+  const figures = figuresOf(measured).map((figure) => [
+    figure.what,
+    figure.show(figure.value),
+    budgetOf(figure),
+    VERDICTS.get(keeps(figure)) ?? "",
+  ]);
+  const slowest = queries.questions.slice(0, 3).map(({ name, p95 }) => `${name} ${ms(p95)}`);
+  return [
+    toTable([["", "measured", "budget", ""], ...figures]),
+    costTable(cost),
+    [
+      `Collect: ${whole.format(throughput.collect)} requests/s; the empty one ${whole.format(throughput.baseline)}.${cpuNote(throughput)}`,
+      costNote("1 per beacon", cost.one),
+      costNote("3 per beacon", cost.three),
+      `Queries: ${whole.format(queries.rows)} rollup rows; p50 ${ms(queries.p50)}; slowest by p95: ${slowest.join(", ")}.`,
+      `Hub: ${whole.format(memory.visitors)} visitors with ${memory.eventsPerVisitor.toFixed(1)} events each; ` +
+        `room for about ${whole.format(memory.visitorsPerShard)} visitor-days; longest call ${ms(memory.longestCall)}.`,
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+/** The figures with their verdicts, and everything that was measured. */
+export const toJson = (measured: Measured, at: string): string =>
+  `${JSON.stringify(
+    {
+      at,
+      figures: figuresOf(measured).map((figure) => ({
+        what: figure.what,
+        value: figure.value,
+        budget: figure.budget,
+        kept: keeps(figure),
+      })),
+      ...measured,
+    },
+    null,
+    2,
+  )}\n`;
+
+export const missed = (measured: Measured): string[] =>
+  figuresOf(measured)
+    .filter((figure) => keeps(figure) === false)
+    .map(({ what }) => what);
