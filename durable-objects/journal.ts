@@ -9,10 +9,17 @@ export interface Group {
   /** Packed events as JSON, joined by commas, without brackets. */
   events: string;
   refusals: Record<string, RefusalCounts>;
+  /** Events with which a visit came over midnight: event id, and the visitor's id of the day before. */
+  carried: [event: string, visitor: string][];
 }
 
-/** Bytes of events in one row, and in one queue message: 64 KB is one queue operation, less room for the envelope. */
+/** Bytes of events in one row. */
 export const GROUP_BYTES = 60_000;
+/**
+ * Bytes of events in one message: two queue operations of 64 KB and less than its limit of 128 KB, with room for the
+ * envelope. One of 60 KB would cost the queue as much per event, and R2 and D1 twice as much.
+ */
+export const MESSAGE_BYTES = 120_000;
 /** Free rows beyond this number are given back at a checkpoint. */
 const SPARE_ROWS = 512;
 
@@ -22,6 +29,7 @@ interface Row extends Record<string, SqlStorageValue> {
   bytes: number;
   events: string;
   refusals: string | null;
+  carried: string | null;
 }
 
 export class Journal {
@@ -42,14 +50,15 @@ export class Journal {
   constructor(sql: SqlStorage) {
     this.sql = sql;
     sql.exec(`CREATE TABLE IF NOT EXISTS journal (
-      slot INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes INTEGER NOT NULL, events TEXT NOT NULL, refusals TEXT)`);
+      slot INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes INTEGER NOT NULL, events TEXT NOT NULL,
+      refusals TEXT, carried TEXT)`);
     sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
     const known = this.readMeta<{ sent: number; cut: Journal["cut"] }>("sent");
     this.sent = known?.sent ?? 0;
     this.cut = known?.cut ?? null;
     this.covered = this.readMeta<number>("covered") ?? 0;
     this.head = Math.max(this.sent, this.covered);
-    for (const row of sql.exec<Row>("SELECT slot, n, bytes, '' AS events, NULL AS refusals FROM journal")) {
+    for (const row of sql.exec<Pick<Row, "slot" | "n" | "bytes">>("SELECT slot, n, bytes FROM journal")) {
       this.slots = Math.max(this.slots, row.slot + 1);
       this.head = Math.max(this.head, row.n);
       if (row.n <= Math.min(this.sent, this.covered)) {
@@ -76,17 +85,19 @@ export class Journal {
   }
 
   /** Appends a group. Durable when the object's output gate opens. */
-  append(events: string, bytes: number, refusals: Record<string, RefusalCounts> | null): void {
+  append(events: string, bytes: number, { refusals, carried }: Pick<Group, "refusals" | "carried">): void {
     const slot = this.free.at(-1) ?? this.slots;
     const n = this.head + 1;
     this.sql.exec(
-      `INSERT INTO journal (slot, n, bytes, events, refusals) VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE
-       SET n = excluded.n, bytes = excluded.bytes, events = excluded.events, refusals = excluded.refusals`,
+      `INSERT INTO journal (slot, n, bytes, events, refusals, carried) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (slot) DO UPDATE SET n = excluded.n, bytes = excluded.bytes, events = excluded.events,
+       refusals = excluded.refusals, carried = excluded.carried`,
       slot,
       n,
       bytes,
       events,
-      refusals && JSON.stringify(refusals),
+      Object.keys(refusals).length > 0 ? JSON.stringify(refusals) : null,
+      carried.length > 0 ? JSON.stringify(carried) : null,
     );
     if (this.free.length > 0) this.free.pop();
     else this.slots += 1;
@@ -102,7 +113,12 @@ export class Journal {
       const place = this.kept.get(n);
       if (!place) throw new Error(`journal lacks group ${n}`);
       const row = this.sql.exec<Row>("SELECT * FROM journal WHERE slot = ?", place.slot).one();
-      groups.push({ n, events: row.events, refusals: row.refusals ? JSON.parse(row.refusals) : {} });
+      groups.push({
+        n,
+        events: row.events,
+        refusals: row.refusals ? JSON.parse(row.refusals) : {},
+        carried: row.carried ? JSON.parse(row.carried) : [],
+      });
     }
     return groups;
   }
@@ -116,7 +132,7 @@ export class Journal {
     let bytes = this.kept.get(from)?.bytes ?? 0;
     while (to < this.head) {
       bytes += this.kept.get(to + 1)?.bytes ?? 0;
-      if (bytes > GROUP_BYTES) break;
+      if (bytes > MESSAGE_BYTES) break;
       to += 1;
     }
     this.cut = { from, to };

@@ -11,7 +11,7 @@ import type { RefusalCounts } from "../workers/domain/refusal";
 import { noteSeen } from "../workers/domain/seen";
 import { factsOf } from "../workers/domain/visit";
 import { addDays, localDate, localHour } from "../workers/domain/zone";
-import { GROUP_BYTES, Journal } from "./journal";
+import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES } from "./journal";
 import { Memory } from "./memory";
 import { idOfUser, Salts } from "./visitor-id";
 
@@ -21,13 +21,14 @@ const HOLD = 50;
 const FULL_GROUP = 64;
 /** A checkpoint comes after this many journal rows or bytes: what must be replayed after an eviction. */
 const CHECKPOINT_ROWS = 512;
-const CHECKPOINT_BYTES = 2_000_000;
+const CHECKPOINT_BYTES = 1_000_000;
 /** When the queue does not take a message, it is offered again after this time (ms). */
 const RETRY = 15_000;
 
 interface Waiting {
   events: string[];
-  refusals: Record<string, RefusalCounts>;
+  refusals: Group["refusals"];
+  carried: Group["carried"];
   committed: Promise<void>;
   commit: () => void;
   fail: (error: unknown) => void;
@@ -99,7 +100,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return liveShare(this.isEmpty ? emptyLive() : this.memory.live, Date.now());
   }
 
-  /** Sends all that the journal holds, in messages of at most 60 KB, and writes a checkpoint when one is due. */
+  /** Sends all that the journal holds, in messages of at most 128 KB, and writes a checkpoint when one is due. */
   async flush(): Promise<void> {
     if (this.isEmpty) return;
     this.waiting?.commit();
@@ -142,8 +143,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private take(arrival: Arrival, property: HubProperty, group: Waiting, now: number): void {
     const { address, agent, first_visit, ...event } = arrival;
     const ip = truncateAddress(address, property.address);
-    const stamped = this.stampOne(event, property, { address, agent, ip }, now);
-    group.events.push(JSON.stringify(packEvent(stamped)));
+    const stamped = this.stampOne(event, property, { address, agent, ip }, group, now);
     // Only the hub can know that a cookieless visitor was not here before today.
     const isFirst = first_visit && stamped.event_type === "pageview" && stamped.new_visit && stamped.firsts & DAY_BIT;
     if (!isFirst) return;
@@ -157,13 +157,15 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       scroll_depth: null,
       scroll_before: null,
     };
-    group.events.push(JSON.stringify(packEvent(this.stampOne(first, property, { address, agent, ip }, now))));
+    this.stampOne(first, property, { address, agent, ip }, group, now);
   }
 
+  /** Stamps an event into the group. */
   private stampOne(
     event: Event,
     property: HubProperty,
     who: { address: string | null; agent: string | null; ip: string | null },
+    group: Waiting,
     now: number,
   ): StampedEvent {
     const date = localDate(event.event_time, property.timezone);
@@ -171,14 +173,15 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const idOn = (day: string, make: boolean) =>
       known ?? this.salts.idFor(property.site_id, who.address, who.agent, day, now, make);
     const visitor = idOn(date, true)!;
-    const { visit, stamp } = this.memory.track(event, {
+    const { visit, stamp, carriedFrom } = this.memory.track(event, {
       date,
       hour: localHour(event.event_time, property.timezone),
       visitor,
       yesterday: () => idOn(addDays(date, -1), false),
     });
+    if (carriedFrom !== null) group.carried.push([event.event_id, carriedFrom]);
     this.memory.seq += 1;
-    return {
+    const stamped: StampedEvent = {
       ...event,
       ...factsOf(visit),
       ...stamp,
@@ -187,6 +190,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       visitor_id: visitor,
       ip: who.ip,
     };
+    group.events.push(JSON.stringify(packEvent(stamped)));
+    return stamped;
   }
 
   /** The group that calls join now; committed after the hold, or when it is full. */
@@ -197,6 +202,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const group: Waiting = {
       events: [],
       refusals: {},
+      carried: [],
       committed: promise,
       commit: () => {
         clearTimeout(timer);
@@ -224,13 +230,14 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.ctx.storage.transactionSync(() => {
       let events: string[] = [];
       let bytes = 0;
-      let refusals: Record<string, RefusalCounts> | null = Object.keys(group.refusals).length ? group.refusals : null;
+      // What is said of the whole group goes with its first row.
+      let about = { refusals: group.refusals, carried: group.carried };
       const write = () => {
-        if (events.length === 0 && !refusals) return;
-        this.journal.append(events.join(","), bytes, refusals);
+        if (events.length === 0 && Object.keys(about.refusals).length === 0) return;
+        this.journal.append(events.join(","), bytes, about);
         events = [];
         bytes = 0;
-        refusals = null;
+        about = { refusals: {}, carried: [] };
       };
       for (const event of group.events) {
         const size = bytesOf(event) + 1;
@@ -241,7 +248,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       write();
     });
     if (this.journal.head === this.journal.sent) return;
-    if (this.journal.unsentBytes >= GROUP_BYTES && !this.flushing) this.ctx.waitUntil(this.sendFull());
+    if (this.journal.unsentBytes >= MESSAGE_BYTES && !this.flushing) this.ctx.waitUntil(this.sendFull());
     void this.alarmBy(Date.now() + this.flushAfter());
   }
 
@@ -252,7 +259,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   /** Sends full messages and leaves the rest to the alarm: a small message costs as much as a full one. */
   private async sendFull(): Promise<void> {
     try {
-      await this.send(GROUP_BYTES);
+      await this.send(MESSAGE_BYTES);
     } catch (error) {
       console.error("hub could not send; the alarm will", error);
     }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, it } from "vitest";
 import type { StampedEvent } from "../../workers/domain/event";
-import { LAKE_COLUMN_NAMES, LAKE_COLUMNS, unpackEvent } from "../../workers/domain/lake";
+import { LAKE_COLUMN_NAMES, LAKE_COLUMNS, packEvent, unpackEvent } from "../../workers/domain/lake";
 import { fromParquet, toParquet } from "../../workers/domain/parquet";
 
 const DUCKDB_TYPES = {
@@ -17,8 +17,9 @@ const DUCKDB_TYPES = {
   json: "JSON",
 };
 
-const aStampedEvent = (given: Partial<StampedEvent>): StampedEvent =>
-  unpackEvent({
+const aStampedEvent = (given: Partial<StampedEvent>): StampedEvent => ({
+  ...unpackEvent([]),
+  ...{
     site_id: "site",
     event_id: "one",
     event_type: "pageview",
@@ -43,7 +44,8 @@ const aStampedEvent = (given: Partial<StampedEvent>): StampedEvent =>
     exit_lost: 0,
     exit_gained: 1,
     ...given,
-  });
+  },
+});
 
 const EVENTS = [
   aStampedEvent({ asn: 4_200_000_000, country: "CH", city: "Zürich" }),
@@ -81,4 +83,8 @@ it("DuckDB reads every column with its type, by the keys of the lake", async () 
 
 it("what is read back is what was written", async () => {
   expect(await fromParquet(toParquet(EVENTS))).toEqual(EVENTS);
+});
+
+it("an event that was packed for the queue is the same when it is unpacked, also from JSON", () => {
+  for (const event of EVENTS) expect(unpackEvent(JSON.parse(JSON.stringify(packEvent(event))))).toEqual(event);
 });

@@ -5,7 +5,7 @@ import type { Event, StampedEvent } from "../../workers/domain/event";
 import { emptyLive, liveShare, mergeLive, noteLive } from "../../workers/domain/live";
 import { EVENT_TYPES, type EventType } from "../../workers/domain/measurement";
 import { emptyRollup, merge, noFacts, type Rollup, rollUp } from "../../workers/domain/rollup";
-import { type Book, factsOf, stamp } from "../../workers/domain/visit";
+import { createBook, factsOf, stamp } from "../../workers/domain/visit";
 import { addDays, localDate, localHour } from "../../workers/domain/zone";
 
 const ZONE = "Australia/Lord_Howe";
@@ -61,7 +61,7 @@ function toEvent({ at, type, page, source }: Step, index: number): Event {
 }
 
 /** Stamps steps in their order, as the hub does. */
-function stampAll(steps: readonly Step[], book: Book = new Map(), live = emptyLive()): StampedEvent[] {
+function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive()): StampedEvent[] {
   return steps.map((one, index) => {
     const event = toEvent(one, index);
     const date = localDate(event.event_time, ZONE);
@@ -173,7 +173,7 @@ describe("the live picture", () => {
         // In order of time and none after now, as live events come.
         const past = steps.filter(({ at }) => at <= nowAt).sort((a, b) => a.at - b.at);
         const live = emptyLive();
-        const events = stampAll(past, new Map(), live);
+        const events = stampAll(past, createBook(), live);
         const now = START + nowAt * MINUTE;
         const recent = events.filter((event) => event.event_time >= now - 30 * MINUTE);
         const picture = mergeLive([liveShare(live, now)]);

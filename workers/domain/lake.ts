@@ -4,6 +4,7 @@ import type { StampedEvent } from "./event";
 /** `time` is a UTC timestamp in milliseconds; `json` a text that holds a JSON object. */
 export type ColumnType = "text" | "integer" | "bigint" | "double" | "time" | "json";
 
+/** Append only: see PackedEvent. */
 export const LAKE_COLUMNS = {
   site_id: "text",
   event_id: "text",
@@ -69,18 +70,22 @@ export const LAKE_COLUMNS = {
 
 export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];
 
-/** The event without its empty columns: what the journal and the queue carry. */
-export function packEvent(event: StampedEvent): Partial<StampedEvent> {
-  const packed: Record<string, unknown> = {};
-  for (const column of LAKE_COLUMN_NAMES) if (event[column] !== null) packed[column] = event[column];
-  return packed as Partial<StampedEvent>;
+/**
+ * An event as the journal and the queue carry it: its values in the order of the columns, without names, the empty ones
+ * at the end left out. New columns go to the end of LAKE_COLUMNS, so that what is under way can still be read.
+ */
+export type PackedEvent = unknown[];
+
+export function packEvent(event: StampedEvent): PackedEvent {
+  const packed: PackedEvent = LAKE_COLUMN_NAMES.map((column) => event[column]);
+  while (packed.at(-1) === null) packed.pop();
+  return packed;
 }
 
-/** The event with every column, the absent ones null. */
-export function unpackEvent(packed: Partial<StampedEvent>): StampedEvent {
-  const event: Record<string, unknown> = {};
-  for (const column of LAKE_COLUMN_NAMES) event[column] = packed[column] ?? null;
-  return event as unknown as StampedEvent;
+export function unpackEvent(packed: PackedEvent): StampedEvent {
+  return Object.fromEntries(
+    LAKE_COLUMN_NAMES.map((column, i) => [column, packed[i] ?? null]),
+  ) as unknown as StampedEvent;
 }
 
 /** Keys of a message's object in the raw zone. Hive-style, so that any engine finds its way. */

@@ -1,11 +1,11 @@
 // The live picture: the last 30 minutes, read off the visits that are going on. Times are ms.
 import { VISIT_DIMENSIONS } from "./catalog";
 import type { LivePicture, LiveRow, LiveShare } from "./hub";
-import type { Book, Visit } from "./visit";
+import type { Visit } from "./visit";
 
 const MINUTE = 60_000;
 export const LIVE_MINUTES = 30;
-const WINDOW = LIVE_MINUTES * MINUTE;
+export const LIVE_WINDOW = LIVE_MINUTES * MINUTE;
 const ROWS = 10;
 
 export interface Live {
@@ -30,14 +30,6 @@ export function noteLive(live: Live, visit: Visit, time: number, isPageview: boo
   live.pageviews.set(minute, (live.pageviews.get(minute) ?? 0) + 1);
 }
 
-/** Finds the going-on visits again in a book that was read from storage. */
-export function rebuildVisits(live: Live, book: Book, now: number): void {
-  // Later days last: a visit that was carried over midnight is kept there.
-  for (const date of [...book.keys()].sort())
-    for (const record of book.get(date)!.values())
-      for (const visit of record.visits) if (visit.last >= now - WINDOW) live.visits.set(visit.id, visit);
-}
-
 function tally(visits: readonly Visit[], valueFor: (visit: Visit) => string | null): Record<string, number> {
   const visitors = new Map<string, Set<string>>();
   for (const visit of visits) {
@@ -52,11 +44,11 @@ function tally(visits: readonly Visit[], valueFor: (visit: Visit) => string | nu
 
 /** This hub's share of the picture. Drops what has left the window. */
 export function liveShare(live: Live, now: number): LiveShare {
-  for (const [id, visit] of live.visits) if (visit.last < now - WINDOW) live.visits.delete(id);
+  for (const [id, visit] of live.visits) if (visit.last < now - LIVE_WINDOW) live.visits.delete(id);
   const minute = Math.floor(now / MINUTE);
   for (const known of live.pageviews.keys()) if (known <= minute - LIVE_MINUTES) live.pageviews.delete(known);
   const active = [...live.visits.values()];
-  const began = active.filter((visit) => visit.start >= now - WINDOW);
+  const began = active.filter((visit) => visit.start >= now - LIVE_WINDOW);
   return {
     active_5m: new Set(active.filter((visit) => visit.last >= now - 5 * MINUTE).map((visit) => visit.visitor)).size,
     active_30m: new Set(active.map((visit) => visit.visitor)).size,

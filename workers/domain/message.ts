@@ -1,6 +1,7 @@
 // What travels through the queue.
 import type { StampedEvent } from "./event";
 import type { HubBatch } from "./hub";
+import type { PackedEvent } from "./lake";
 import type { RefusalCounts } from "./refusal";
 
 /** What a hub stamped: a range of its journal. The same range is the same message, however often it is sent. */
@@ -20,5 +21,8 @@ export interface UnstampedMessage {
   hub: string;
   batch: HubBatch;
 }
+
+/** A stamped message as it is written into the queue. */
+export type PackedMessage = Omit<StampedMessage, "events"> & { events: PackedEvent[] };
 
 export type EventMessage = StampedMessage | UnstampedMessage;

@@ -33,21 +33,38 @@ export interface Visit {
   seen: Values[];
 }
 
-/** What a visitor did on one local day. */
+/** What a visitor did on one local day. Plain data that JSON keeps: a hub remembers a hundred thousand of them. */
 export interface VisitorDay {
   visits: Visit[];
-  /** Visits that went on after midnight: the visitor's id of the next day, by visit id. */
-  moved: Map<string, string>;
+  /** Visits that went on after midnight, with the visitor's id of the next day. */
+  moved?: [visit: string, visitor: string][];
   hours: number[];
-  seen: Values[];
+  /** Values of EVENT_DIMENSIONS that the day had; null while they are those of its only visit. */
+  seen: Values[] | null;
   /** How many visits that began this day end on a page. */
-  exits: Map<string, number>;
+  exits: [page: string, visits: number][];
 }
 
 /** Visitors by local date and visitor id. */
-export type Book = Map<string, Map<string, VisitorDay>>;
+export interface Book {
+  /**
+   * What a visitor did on a date. With `since` only a visit with an event at that time (ms) or later matters, so that a
+   * book may look where it keeps recent ones first.
+   */
+  find(date: string, visitor: string, since?: number): VisitorDay | undefined;
+  add(date: string, visitor: string, record: VisitorDay): void;
+  /** Says that a record is about to change. */
+  touch(date: string, visitor: string): void;
+}
 
 export type VisitStamp = Omit<Stamp, "seq" | "visitor_id" | "ip">;
+
+export interface Stamped {
+  visit: Visit;
+  stamp: VisitStamp;
+  /** The visitor's id of the day before, when the visit came over midnight with this event. */
+  carriedFrom: string | null;
+}
 
 export interface Moment {
   /** Local date and beginning of the local hour of the event. */
@@ -77,44 +94,43 @@ function note(all: Values[], index: number, value: string): boolean {
 }
 
 const emptyValues = (): Values[] => EVENT_DIMENSIONS.map(() => []);
+const copyOf = (all: readonly Values[]): Values[] =>
+  all.map((values) => (Array.isArray(values) ? [...values] : new Set(values)));
 const seconds = (visit: Visit): number => Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000);
 const bounced = (visit: Visit): number => (visit.pageviews === 1 && !visit.interactive ? 1 : 0);
 const covers = (visit: Visit, time: number): boolean =>
   time >= visit.start - VISIT_GAP && time <= visit.last + VISIT_GAP;
+const movedTo = (record: VisitorDay, visit: Visit): string | undefined =>
+  record.moved?.find(([id]) => id === visit.id)?.[1];
 
-function dayOf(book: Book, date: string): Map<string, VisitorDay> {
-  let day = book.get(date);
-  if (!day) {
-    day = new Map();
-    book.set(date, day);
-  }
-  return day;
+/** Gives the day values of its own, apart from those of its only visit. */
+function ownSeen(record: VisitorDay): Values[] {
+  record.seen ??= copyOf(record.visits[0]?.seen ?? emptyValues());
+  return record.seen;
 }
 
-/** Visits of a visitor-day, each where it is kept now. */
-function visitsOf(book: Book, date: string, record: VisitorDay): Visit[] {
-  return record.visits.map((visit) => {
-    const next = record.moved.get(visit.id);
-    const elsewhere = next === undefined ? undefined : book.get(addDays(date, 1))?.get(next);
+/** The visit that was going on at `time`, where it is kept now; the later one where two are near. */
+function visitAt(book: Book, date: string, record: VisitorDay, time: number): Visit | undefined {
+  const visits = record.visits.map((visit) => {
+    const next = movedTo(record, visit);
+    const elsewhere = next === undefined ? undefined : book.find(addDays(date, 1), next);
     return elsewhere?.visits.find((one) => one.id === visit.id) ?? visit;
   });
-}
-
-/** The visit that was going on at `time`: the later one where two are near. */
-function visitAt(book: Book, date: string, record: VisitorDay, time: number): Visit | undefined {
-  return visitsOf(book, date, record).findLast((visit) => covers(visit, time));
+  return visits.findLast((visit) => covers(visit, time));
 }
 
 /** Takes yesterday's visit over midnight, so that it goes on under today's id. */
-function carryOver(book: Book, moment: Moment, time: number): Visit | undefined {
+function carryOver(book: Book, moment: Moment, time: number): { visit: Visit; from: string } | undefined {
+  const from = moment.yesterday();
+  if (from === null) return undefined;
   const date = addDays(moment.date, -1);
-  const visitor = book.has(date) ? moment.yesterday() : null;
-  const record = visitor === null ? undefined : book.get(date)?.get(visitor);
-  if (!record || visitor === null) return undefined;
-  const visit = record.visits.findLast((one) => !record.moved.has(one.id) && covers(one, time));
-  if (!visit) return undefined;
-  record.moved.set(visit.id, moment.visitor);
-  return visit;
+  const record = book.find(date, from, time - VISIT_GAP);
+  const visit = record?.visits.findLast((one) => movedTo(record, one) === undefined && covers(one, time));
+  if (!record || !visit) return undefined;
+  book.touch(date, from);
+  ownSeen(record);
+  record.moved = [...(record.moved ?? []), [visit.id, moment.visitor]];
+  return { visit, from };
 }
 
 function openVisit(event: Event, moment: Moment): Visit {
@@ -151,84 +167,99 @@ function moveExit(
   visit: Visit,
   from: string | null | undefined,
 ): { exit_lost: number; exit_gained: number } {
-  const home = book.get(visit.date)?.get(visit.visitor);
+  const home = book.find(visit.date, visit.visitor);
   if (!home) return { exit_lost: 0, exit_gained: 0 };
-  let lost = 0;
-  if (from !== undefined) {
-    const left = (home.exits.get(keyOf(from)) ?? 1) - 1;
-    if (left > 0) home.exits.set(keyOf(from), left);
-    else home.exits.delete(keyOf(from));
-    lost = left > 0 ? 0 : -1;
-  }
-  const now = (home.exits.get(keyOf(visit.exit)) ?? 0) + 1;
-  home.exits.set(keyOf(visit.exit), now);
-  return { exit_lost: lost, exit_gained: now === 1 ? 1 : 0 };
+  book.touch(visit.date, visit.visitor);
+  const add = (page: string, by: number): number => {
+    const known = home.exits.find(([key]) => key === page);
+    if (known) known[1] += by;
+    else home.exits.push([page, by]);
+    return known?.[1] ?? by;
+  };
+  const left = from === undefined ? null : add(keyOf(from), -1);
+  const now = add(keyOf(visit.exit), 1);
+  home.exits = home.exits.filter(([, visits]) => visits > 0);
+  return { exit_lost: left === 0 ? -1 : 0, exit_gained: now === 1 ? 1 : 0 };
 }
 
-/** Stamps an event and writes what it changes into the book. */
-export function stamp(book: Book, event: Event, moment: Moment): { visit: Visit; stamp: VisitStamp } {
-  const day = dayOf(book, moment.date);
-  let record = day.get(moment.visitor);
-  let visit = record ? visitAt(book, moment.date, record, event.event_time) : carryOver(book, moment, event.event_time);
-  let firsts = 0;
-  if (!record) {
-    record = { visits: [], moved: new Map(), hours: [], seen: emptyValues(), exits: new Map() };
-    day.set(moment.visitor, record);
-    firsts |= DAY_BIT;
-  }
-  if (!record.hours.includes(moment.hour)) {
-    record.hours.push(moment.hour);
-    firsts |= HOUR_BIT;
-  }
+/** Puts a visit among those of the day. Returns the bits of what it is the first of there. */
+function joinDay(record: VisitorDay, visit: Visit): number {
+  if (record.visits.some(({ id }) => id === visit.id)) return 0;
+  // From the second visit on the day's values are more than one visit's.
+  if (record.visits.length > 0) ownSeen(record);
+  const firsts = visitFirsts(visit, record.visits);
+  record.visits.push(visit);
+  return firsts;
+}
 
-  const began = !visit;
-  visit ??= openVisit(event, moment);
-  const here = visit;
-  if (!record.visits.some(({ id }) => id === here.id)) {
-    firsts |= visitFirsts(visit, record.visits);
-    record.visits.push(visit);
-  }
-
-  let visit_firsts = 0;
+/** Notes the event's own values. Returns the bits of those that are new to the day and to the visit. */
+function noteValues(event: Event, record: VisitorDay, visit: Visit): { day: number; visit: number } {
+  const bits = { day: 0, visit: 0 };
   EVENT_DIMENSIONS.forEach(({ column }, i) => {
     // Engagement is a measurement, not something that a visitor did: it has no row among the events.
     if (column === "name" && event.event_type === "engagement") return;
     const value = keyOf((event as unknown as Record<string, string | null>)[column] ?? null);
-    if (note(record.seen, i, value)) firsts |= bitFor(column);
-    if (note(here.seen, i, value)) visit_firsts |= bitFor(column);
+    const isNew = note(visit.seen, i, value);
+    if (isNew) bits.visit |= bitFor(column);
+    if (record.seen === null ? isNew : note(record.seen, i, value)) bits.day |= bitFor(column);
   });
+  return bits;
+}
 
-  const before = { bounce: began ? 0 : bounced(visit), duration: began ? 0 : seconds(visit), exit: visit.exit };
+/** Adds the event to its visit. */
+function advance(visit: Visit, event: Event): void {
   visit.start = Math.min(visit.start, event.event_time);
   visit.last = Math.max(visit.last, event.event_time);
-  if (event.event_type === "pageview") visit.pageviews += 1;
   visit.interactive ||= EVENT_TYPES[event.event_type].interactive;
-  if (event.event_type === "pageview" && event.page !== null && event.event_time >= visit.exitTime) {
-    visit.exit = event.page;
-    visit.exitTime = event.event_time;
+  if (event.event_type !== "pageview") return;
+  visit.pageviews += 1;
+  if (event.page === null || event.event_time < visit.exitTime) return;
+  visit.exit = event.page;
+  visit.exitTime = event.event_time;
+}
+
+/** Stamps an event and writes what it changes into the book. */
+export function stamp(book: Book, event: Event, moment: Moment): Stamped {
+  const known = book.find(moment.date, moment.visitor);
+  const carried = known ? undefined : carryOver(book, moment, event.event_time);
+  const going = known ? visitAt(book, moment.date, known, event.event_time) : carried?.visit;
+  const visit = going ?? openVisit(event, moment);
+  const record = known ?? { visits: [], hours: [], seen: carried ? emptyValues() : null, exits: [] };
+  if (!known) book.add(moment.date, moment.visitor, record);
+  book.touch(moment.date, moment.visitor);
+
+  let firsts = known ? 0 : DAY_BIT;
+  if (!record.hours.includes(moment.hour)) {
+    record.hours.push(moment.hour);
+    firsts |= HOUR_BIT;
   }
-  const moves = began
-    ? moveExit(book, visit, undefined)
-    : visit.exit !== before.exit
-      ? moveExit(book, visit, before.exit)
-      : { exit_lost: 0, exit_gained: 0 };
+  firsts |= joinDay(record, visit);
+  const noted = noteValues(event, record, visit);
+
+  const before = { bounce: going ? bounced(visit) : 0, duration: going ? seconds(visit) : 0, exit: visit.exit };
+  advance(visit, event);
+  const moves =
+    going && visit.exit === before.exit
+      ? { exit_lost: 0, exit_gained: 0 }
+      : moveExit(book, visit, going ? before.exit : undefined);
 
   return {
     visit,
+    carriedFrom: carried?.from ?? null,
     stamp: {
       visit_id: visit.id,
-      new_visit: began ? 1 : 0,
+      new_visit: going ? 0 : 1,
       bounce_delta: bounced(visit) - before.bounce,
       duration_delta: seconds(visit) - before.duration,
-      firsts,
-      visit_firsts,
+      firsts: firsts | noted.day,
+      visit_firsts: noted.visit,
       local_date: moment.date,
       local_hour: moment.hour,
       visit_date: visit.date,
       visit_hour: visit.hour,
       entry_page: visit.dimensions[ENTRY] ?? null,
       exit_page: visit.exit,
-      exit_before: began ? null : before.exit,
+      exit_before: going ? before.exit : null,
       visit_bounce: before.bounce,
       visit_duration: before.duration,
       ...moves,
@@ -247,14 +278,13 @@ export function factsOf(visit: Visit): VisitFacts {
   return facts as unknown as VisitFacts;
 }
 
-/** The visitor of a date that had a visit: finds yesterday's id again when the journal is replayed. */
-export function visitorOfVisit(book: Book, date: string, visitId: string): string | null {
-  for (const [visitor, record] of book.get(date) ?? [])
-    if (record.visits.some(({ id }) => id === visitId)) return visitor;
-  return null;
-}
-
-/** Forgets the days before a date. */
-export function forgetBefore(book: Book, date: string): void {
-  for (const known of [...book.keys()]) if (known < date) book.delete(known);
+/** A book in memory. */
+export function createBook(): Book {
+  const records = new Map<string, VisitorDay>();
+  const at = (date: string, visitor: string): string => `${date} ${visitor}`;
+  return {
+    find: (date, visitor) => records.get(at(date, visitor)),
+    add: (date, visitor, record) => void records.set(at(date, visitor), record),
+    touch: () => undefined,
+  };
 }

@@ -2,7 +2,7 @@
 // anywhere, deliver anything twice, in any grouping: lake and rollups come out the same.
 import type { StampedEvent } from "../domain/event";
 import { rawKey, unpackEvent } from "../domain/lake";
-import type { EventMessage, StampedMessage, UnstampedMessage } from "../domain/message";
+import type { EventMessage, PackedMessage, StampedMessage, UnstampedMessage } from "../domain/message";
 import { toParquet } from "../domain/parquet";
 import { rollUp } from "../domain/rollup";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "../storage/counts";
@@ -15,7 +15,7 @@ const WRITERS = 6;
 
 /** @throws when the text is not a message. */
 export function readMessage(body: unknown): EventMessage {
-  const message = typeof body === "string" ? (JSON.parse(body) as EventMessage) : (body as EventMessage);
+  const message = (typeof body === "string" ? JSON.parse(body) : body) as PackedMessage | UnstampedMessage;
   if (message.kind === "unstamped") return message;
   if (message.kind !== "stamped") throw new Error("message is of no known kind");
   return { ...message, events: message.events.map(unpackEvent) };
