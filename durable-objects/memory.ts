@@ -35,8 +35,10 @@ export class Memory {
 
   /** Does again what the journal says was done since the checkpoint. */
   private replay(now: number): void {
+    // A group's first row says this for the rows that the same call filled after it.
+    const carried = new Map<string, string>();
     for (const group of this.journal.read(this.journal.covered + 1, this.journal.head)) {
-      const carried = new Map(group.carried);
+      for (const [event, visitor] of group.carried) carried.set(event, visitor);
       for (const packed of JSON.parse(`[${group.events}]`) as unknown[][]) {
         const event = unpackEvent(packed);
         // Seen somewhat before now; remembering it longer than a day harms nobody.
