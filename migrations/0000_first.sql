@@ -101,6 +101,16 @@ CREATE TABLE `rollup_hours` (
 	PRIMARY KEY(`site_id`, `hour`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `rollup_pending` (
+	`site_id` text NOT NULL,
+	`dimension` text NOT NULL,
+	`parcel` text NOT NULL,
+	`increments` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`site_id`, `dimension`, `parcel`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `streams` (
 	`id` text PRIMARY KEY NOT NULL,
 	`site_id` text NOT NULL,
@@ -209,4 +219,12 @@ CREATE TABLE `verification` (
 	`updatedAt` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `verification_by_identifier` ON `verification` (`identifier`);
+CREATE INDEX `verification_by_identifier` ON `verification` (`identifier`);--> statement-breakpoint
+CREATE VIEW `pending_days` AS
+  SELECT site_id, dimension, days.key AS day, counts.key AS value, counts.value ->> 0 AS visitors, counts.value ->> 1 AS visits, counts.value ->> 2 AS bounces, counts.value ->> 3 AS duration, counts.value ->> 4 AS pageviews, counts.value ->> 5 AS events, counts.value ->> 6 AS engaged_ms, counts.value ->> 7 AS scroll_sum, counts.value ->> 8 AS scroll_views
+  FROM rollup_pending, json_each(body, '$.' || dimension) days, json_each(days.value) counts
+  WHERE dimension <> '*'
+  UNION ALL
+  SELECT site_id, dimensions.key, days.key, counts.key, counts.value ->> 0 AS visitors, counts.value ->> 1 AS visits, counts.value ->> 2 AS bounces, counts.value ->> 3 AS duration, counts.value ->> 4 AS pageviews, counts.value ->> 5 AS events, counts.value ->> 6 AS engaged_ms, counts.value ->> 7 AS scroll_sum, counts.value ->> 8 AS scroll_views
+  FROM rollup_pending, json_each(body) dimensions, json_each(dimensions.value) days, json_each(days.value) counts
+  WHERE dimension = '*';

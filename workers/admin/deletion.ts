@@ -12,6 +12,7 @@ import {
   refusals,
   rollupDays,
   rollupHours,
+  rollupPending,
   streams,
 } from "../storage/tables";
 
@@ -117,8 +118,12 @@ async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Pro
   return letters.length;
 }
 
-/** The tables of counts and settings, each with the columns of its primary key. */
+/**
+ * The tables of counts and settings, each with the columns of its primary key. What waits comes before the days that it
+ * is folded into: a fold in between would else leave rows where nobody looks again.
+ */
 const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
+  { table: rollupPending, key: sql`site_id, dimension, parcel`, site: sql`${rollupPending.site_id}` },
   { table: rollupHours, key: sql`site_id, hour`, site: sql`${rollupHours.site_id}` },
   { table: rollupDays, key: sql`site_id, dimension, day, value`, site: sql`${rollupDays.site_id}` },
   { table: refusals, key: sql`site_id, day, reason`, site: sql`${refusals.site_id}` },

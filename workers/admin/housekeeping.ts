@@ -1,7 +1,9 @@
-// What the cron does besides: unfinished deletions every time, and once a day what has grown old.
+// What the cron does: every time it folds in the counts that wait and goes on with deletions, once a day it removes what
+// has grown old.
 import { inArray, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { sessions } from "../storage/account-tables";
+import { foldPending } from "../storage/pending";
 import { receipts } from "../storage/tables";
 import { sweepDeletedProperties } from "./deletion";
 
@@ -17,7 +19,11 @@ const STATEMENTS = 100;
 
 /** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
 export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">, now: number): Promise<void> {
-  await sweepDeletedProperties(env, now);
+  try {
+    await foldPending(env.DB);
+  } finally {
+    await sweepDeletedProperties(env, now);
+  }
   // Once a day, because receipts have no index by time: it would double the rows written per message.
   if (now % DAY_MS >= EVERY_MS) return;
   await pruneReceipts(env.DB, now);

@@ -7,6 +7,7 @@ import { toParquet } from "../domain/parquet";
 import { rollUp } from "../domain/rollup";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "../storage/counts";
 import { createObject } from "../storage/lake";
+import { foldWhenDue } from "../storage/pending";
 
 export type IngestEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 
@@ -21,9 +22,17 @@ export function readMessage(body: unknown): EventMessage {
   return { ...message, events: message.events.map(unpackEvent) };
 }
 
-/** Handles one delivery. What could be handled is acknowledged, the rest is asked for again. */
+interface Delivery {
+  delivery: Message;
+  message: StampedMessage;
+}
+
+/**
+ * Handles one delivery. What could be handled is acknowledged, the rest is asked for again.
+ * @throws when folding fails, which is nobody's loss: the counts wait on, and by then every message has its answer.
+ */
 export async function consume(batch: MessageBatch, env: IngestEnv): Promise<void> {
-  const stamped: { delivery: Message; message: StampedMessage }[] = [];
+  const stamped: Delivery[] = [];
   for (const delivery of batch.messages) {
     try {
       const message = readMessage(delivery.body);
@@ -38,6 +47,12 @@ export async function consume(batch: MessageBatch, env: IngestEnv): Promise<void
     }
   }
   if (stamped.length === 0) return;
+  await countDeliveries(stamped, env);
+  // The cron folds; where it does not come, what waits must not grow.
+  await foldWhenDue(env.DB, [...new Set(stamped.map(({ message }) => message.site_id))], Date.now());
+}
+
+async function countDeliveries(stamped: readonly Delivery[], env: IngestEnv): Promise<void> {
   try {
     await countMessages(
       stamped.map(({ message }) => message),

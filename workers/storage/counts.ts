@@ -1,5 +1,7 @@
 // Counting in D1: one batch holds the receipts, the files and the counts of some messages, so that all of it happens once.
-import { FACTS, type Facts } from "../domain/catalog";
+import { FACTS } from "../domain/catalog";
+import { toParcels } from "../domain/pending";
+import { cutBySize } from "../domain/portion";
 import type { Rollup } from "../domain/rollup";
 
 /** What one message adds, besides its counts. Times are ms, dates local. */
@@ -32,21 +34,9 @@ type Row = (string | number)[];
 
 /** JSON arrays of rows, each short enough to be one bound parameter. */
 export function toParameters(rows: readonly Row[]): string[] {
-  const parameters: string[] = [];
-  let texts: string[] = [];
-  let length = 0;
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    if (length + text.length > PARAMETER_CHARS && texts.length > 0) {
-      parameters.push(`[${texts.join(",")}]`);
-      texts = [];
-      length = 0;
-    }
-    texts.push(text);
-    length += text.length + 1;
-  }
-  if (texts.length > 0) parameters.push(`[${texts.join(",")}]`);
-  return parameters;
+  const texts = rows.map((row) => JSON.stringify(row));
+  // One more for the comma.
+  return cutBySize(texts, (text) => text.length + 1, PARAMETER_CHARS).map((portion) => `[${portion.join(",")}]`);
 }
 
 /** An insert of JSON rows; columns after the key are added up where the key exists. */
@@ -60,38 +50,39 @@ function upsert(table: string, keys: readonly string[], sums: readonly string[])
 }
 
 const HOURS = upsert("rollup_hours", ["site_id", "hour"], FACTS);
-const DAYS = upsert("rollup_days", ["site_id", "dimension", "day", "value"], FACTS);
+const PENDING = `INSERT INTO rollup_pending (site_id, dimension, parcel, increments, created_at, body)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)`;
 const REFUSALS = upsert("refusals", ["site_id", "day", "reason"], ["count"]);
 const RECEIPTS = "INSERT INTO receipts (message_id, counted_at) SELECT value ->> 0, value ->> 1 FROM json_each(?)";
 const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;
 const FILES = `INSERT INTO lake_files (site_id, zone, ${FILE_COLUMNS.join(", ")}, created_at)
   SELECT ${Array.from({ length: FILE_COLUMNS.length + 3 }, (_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?)`;
 
-const factsRow = (facts: Facts): number[] => FACTS.map((fact) => facts[fact]);
+const hourRows = (siteId: string, { hours }: Rollup): Row[] =>
+  [...hours].map(([hour, facts]) => [siteId, hour, ...FACTS.map((fact) => facts[fact])]);
 
-function rollupRows(rollups: Map<string, Rollup>): { hours: Row[]; days: Row[] } {
-  const hours: Row[] = [];
-  const days: Row[] = [];
-  for (const [siteId, rollup] of rollups) {
-    for (const [hour, facts] of rollup.hours) hours.push([siteId, hour, ...factsRow(facts)]);
-    for (const [dimension, dates] of rollup.days)
-      for (const [date, values] of dates)
-        for (const [value, facts] of values) days.push([siteId, dimension, date, value, ...factsRow(facts)]);
-  }
-  return { hours, days };
-}
+/** Days are many rows and are folded in later (pending.ts). */
+const pendingRows = (siteId: string, { days }: Rollup, now: number): Row[] =>
+  toParcels(days).map(({ dimension, increments, body }) => [
+    siteId,
+    dimension,
+    crypto.randomUUID(),
+    increments,
+    now,
+    body,
+  ]);
 
 /** Counts, all or nothing. Throws when a message of it was counted before; see `countedAmong`. */
 export async function writeCount(db: D1Database, count: Count, now: number): Promise<void> {
-  const { hours, days } = rollupRows(count.rollups);
+  const rollups = [...count.rollups];
   const files = count.messages.flatMap(({ site_id, file }) =>
     file ? [[site_id, "raw", ...FILE_COLUMNS.map((column) => file[column]), now]] : [],
   );
   const statements: [string, Row[]][] = [
     [RECEIPTS, count.messages.map(({ id }) => [id, now])],
     [FILES, files],
-    [HOURS, hours],
-    [DAYS, days],
+    [HOURS, rollups.flatMap(([siteId, rollup]) => hourRows(siteId, rollup))],
+    [PENDING, rollups.flatMap(([siteId, rollup]) => pendingRows(siteId, rollup, now))],
     [REFUSALS, count.refusals],
   ];
   await db.batch(

@@ -3,6 +3,7 @@ import type { RollupRow, RollupRows } from "../domain/answer";
 import { METRICS, type MetricName } from "../domain/catalog";
 import type { Order, Plan, Reading, Slice } from "../domain/plan";
 import { TOTAL } from "../domain/rollup";
+import { DAY_COUNTS } from "./pending";
 
 /** SQL with its parameters. Names in it come out of the catalogue; whatever a caller sent is a parameter. */
 interface Fragment {
@@ -21,12 +22,16 @@ const BUCKETS = {
 
 /** Rows of one slice, as `at` (local date, or epoch seconds of the hour), `value` and the facts. */
 function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts: string, values?: string): Fragment {
-  if (slice.kind === "days")
-    return {
-      sql: `SELECT day AS at, value, ${facts} FROM rollup_days
+  if (slice.kind === "days") {
+    const ofDays = DAY_COUNTS.map(
+      (table) => `SELECT day AS at, value, ${facts} FROM ${table}
         WHERE site_id = ? AND dimension = ? AND day BETWEEN ? AND ?${values ? ` AND value IN (${values})` : ""}`,
-      params: [siteId, column, slice.first, slice.last],
+    );
+    return {
+      sql: ofDays.join(" UNION ALL "),
+      params: DAY_COUNTS.flatMap(() => [siteId, column, slice.first, slice.last]),
     };
+  }
   const at = time === "time:hour" ? { sql: "hour", params: [] } : { sql: "?", params: [slice.date] };
   return {
     sql: `SELECT ${at.sql} AS at, '' AS value, ${facts} FROM rollup_hours WHERE site_id = ? AND hour >= ? AND hour < ?`,
@@ -116,10 +121,13 @@ export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRow
 
 const EMPTY: RollupRow = { bucket: null, value: null };
 
-/** The first local date with data: one step in the primary key. */
+/** The first local date with data: one step in the primary key, and what waits. */
 export async function readFirstDay(db: D1Database, siteId: string): Promise<string | null> {
-  const sql = "SELECT min(day) AS day FROM rollup_days WHERE site_id = ? AND dimension = ?";
-  return (await db.prepare(sql).bind(siteId, TOTAL).first<{ day: string | null }>())?.day ?? null;
+  const firsts = DAY_COUNTS.map((table) => `SELECT min(day) AS day FROM ${table} WHERE site_id = ? AND dimension = ?`);
+  const first = db
+    .prepare(`SELECT min(day) AS day FROM (${firsts.join(" UNION ALL ")})`)
+    .bind(...DAY_COUNTS.flatMap(() => [siteId, TOTAL]));
+  return (await first.first<{ day: string | null }>())?.day ?? null;
 }
 
 /** How many events were refused since a local date, by reason, the most frequent first. */

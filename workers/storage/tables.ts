@@ -1,8 +1,10 @@
 // The D1 tables that stations share. Accounts have theirs in account-tables.ts. `npm run migrate:make` writes migrations
 // from here; WITHOUT ROWID is added there by hand, because drizzle cannot say it: one row written instead of two.
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, sqliteView, text } from "drizzle-orm/sqlite-core";
 import { FACTS, type Fact } from "../domain/catalog";
 import type { Measurements } from "../domain/measurement";
+import { SEVERAL } from "../domain/pending";
 import type { Privacy } from "../domain/property";
 
 export const properties = sqliteTable(
@@ -110,6 +112,41 @@ export const rollupDays = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.day, t.value] })],
 );
+
+/**
+ * What is to be added to `rollup_days`: parcels of domain/pending.ts. `body` is last, so that reading the others leaves
+ * its pages alone.
+ */
+export const rollupPending = sqliteTable(
+  "rollup_pending",
+  {
+    site_id: text().notNull(),
+    dimension: text().notNull(),
+    parcel: text().notNull(),
+    increments: integer().notNull(),
+    created_at: integer().notNull(),
+    body: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.parcel] })],
+);
+
+const countedIn = sql.raw(FACTS.map((fact, i) => `counts.value ->> ${i} AS ${fact}`).join(", "));
+
+/** The same in the columns of `rollup_days`. Two halves, so that site_id and dimension are looked up in the key. */
+export const pendingDays = sqliteView("pending_days", {
+  site_id: text().notNull(),
+  dimension: text().notNull(),
+  day: text().notNull(),
+  value: text().notNull(),
+  ...facts(),
+}).as(sql`
+  SELECT site_id, dimension, days.key AS day, counts.key AS value, ${countedIn}
+  FROM rollup_pending, json_each(body, '$.' || dimension) days, json_each(days.value) counts
+  WHERE dimension <> ${sql.raw(`'${SEVERAL}'`)}
+  UNION ALL
+  SELECT site_id, dimensions.key, days.key, counts.key, ${countedIn}
+  FROM rollup_pending, json_each(body) dimensions, json_each(dimensions.value) days, json_each(days.value) counts
+  WHERE dimension = ${sql.raw(`'${SEVERAL}'`)}`);
 
 /** How many events were refused, by local day and reason. */
 export const refusals = sqliteTable(
