@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { StampedEvent } from "../../workers/domain/event";
 import { importName } from "../../workers/domain/hub";
+import type { StampedMessage } from "../../workers/domain/message";
 import { PROBLEM_STATUS } from "../../workers/domain/problem";
+import { readMessage } from "../../workers/ingest/consume";
 import { CHROME, sendBeacon, sendEvents, sendFromPage, sendImport } from "./beacons";
 import { ask, countAll, differences, givenHeldQueue, type Letter, lakeRows, mainHub } from "./downstream";
 import { call, givenFreshStorage, givenKey, givenProperty, ORIGIN } from "./given";
@@ -56,7 +58,7 @@ async function storedIds(hub: string): Promise<string[]> {
   await newlyStored(hub);
   return sentSoFar
     .slice(from)
-    .flatMap(({ body }) => (JSON.parse(String(body)) as { events: StampedEvent[] }).events.map((row) => row.event_id));
+    .flatMap(({ body }) => (readMessage(body) as StampedMessage).events.map((row) => row.event_id));
 }
 
 function expectWellFormed(row: object): void {

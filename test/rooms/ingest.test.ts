@@ -1,7 +1,9 @@
 // Ingest, held to exactly once: deliver anything twice, in any grouping, at the same time, with poison among it.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { consume } from "../../workers/ingest/consume";
+import { packEvent } from "../../workers/domain/lake";
+import type { StampedMessage } from "../../workers/domain/message";
+import { consume, readMessage } from "../../workers/ingest/consume";
 import { aBeacon, anEvent, sendBeacon, sendEvents } from "./beacons";
 import {
   ask,
@@ -147,7 +149,7 @@ describe("a property that was deleted", () => {
     expect((await deliverLetters([...letters, letter(unstamped)])).explicitAcks).toHaveLength(3);
     await expectCounted(kept.site_id, 3);
     expect(await lakeIds(gone.site_id)).toEqual([]);
-    const rows = await env.DB.prepare("select count(*) as n from rollup_days where site_id = ?")
+    const rows = await env.DB.prepare("select count(*) as n from rollup_pending where site_id = ?")
       .bind(gone.site_id)
       .first("n");
     expect(rows).toBe(0);
@@ -177,10 +179,9 @@ describe("a message that cannot be counted", () => {
   it("keeps no other from being counted, also when only its writing fails", async () => {
     const { site_id } = await givenProperty();
     const [good, spoilt] = (await givenMessages(site_id, 2)) as [Letter, Letter];
-    const message = JSON.parse(String(spoilt.body)) as { events: Record<string, unknown>[] };
-    message.events[0]!.local_date = undefined;
-    message.events[0]!.event_time = "not a time";
-    const bad = letter(JSON.stringify(message));
+    const message = readMessage(spoilt.body) as StampedMessage;
+    const events = message.events.map((row) => packEvent({ ...row, event_time: "not a time" as never }));
+    const bad = letter(JSON.stringify({ ...message, events }));
     const result = await deliverLetters([bad, good]);
     expect([result.explicitAcks, result.retryMessages.map(({ msgId }) => msgId)]).toEqual([[good.id], [bad.id]]);
     await expectCounted(site_id, 3);
@@ -222,7 +223,7 @@ describe("while D1 or R2 are away", () => {
     const letters = await givenMessages(site_id, 3);
     const result = await deliverLetters(letters, "trackkit-events", { ...env, ...broken } as unknown as Cloudflare.Env);
     expect([result.explicitAcks, result.retryMessages.length]).toEqual([[], 3]);
-    expect(await env.DB.prepare("select count(*) as n from rollup_days").first("n")).toBe(0);
+    expect(await env.DB.prepare("select count(*) as n from rollup_pending").first("n")).toBe(0);
     await deliverLetters(letters);
     await expectCounted(site_id, 9);
   });
