@@ -17,6 +17,7 @@ import { fromParquet } from "../../workers/domain/parquet";
 import type { Property } from "../../workers/domain/property";
 import { consume } from "../../workers/ingest/consume";
 import { checkAll, checkDays, flatten } from "../../workers/pipeline/rebuild";
+import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
 import { givenFreshStorage, givenProperty } from "./given";
 import { firstVisits, recount, type Sent } from "./recount";
@@ -138,6 +139,12 @@ class World {
     if (this.random() < 0.5) await evictDurableObject(hub).catch(() => undefined);
     // Or it dies at once, with all that was under way in it.
     else await runInDurableObject(hub, (_, state) => state.abort("injected")).catch(() => undefined);
+  }
+
+  /** Folds what waits, as the cron does, sometimes twice at once. */
+  async fold(): Promise<void> {
+    const folds = this.random() < 0.3 ? 2 : 1;
+    await Promise.allSettled(Array.from({ length: folds }, () => foldPending(this.forIngest().DB)));
   }
 
   /** Delivers some letters, in any grouping; what is not acknowledged comes again, and some that were come again too. */
@@ -306,8 +313,10 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
     // What took the way over the queue comes late, but, since visits are cut at midnight by the order of arrival, not
     // later than the night.
     const late = () => world.queue.some(({ body }) => typeof body !== "string");
-    do await world.deliverLetters(1 + Math.floor(world.random() * 10));
-    while (late());
+    do {
+      const folding = world.random() < 0.3 ? world.fold() : undefined;
+      await Promise.all([world.deliverLetters(1 + Math.floor(world.random() * 10)), folding]);
+    } while (late());
   }
   world.odds = 0;
   await world.intoHub(site_id);
@@ -327,9 +336,12 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
       ? [event, { ...event, type: "first_visit", interactive: false, event: { ...event.event, name: "first_visit" } }]
       : [event],
   );
-  const kept = flatten(await readRollup(env.DB, site_id));
   const counted = recount(withFirsts, OFFSET);
+  const kept = flatten(await readRollup(env.DB, site_id));
   expect(Object.fromEntries([...kept].sort())).toEqual(Object.fromEntries([...counted].sort()));
+  // The same when nothing waits any more.
+  await foldPending(env.DB);
+  expect(await env.DB.prepare("SELECT count(*) AS n FROM rollup_pending").first("n")).toBe(0);
   expect(await checkAll(env, site_id)).toEqual([]);
   const date = rows[0]!.local_date;
   expect(await checkDays(env, site_id, date, date)).toEqual([]);

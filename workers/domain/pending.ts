@@ -10,7 +10,7 @@ export interface Parcel {
   dimension: string;
   /** How many values of days it adds to. */
   increments: number;
-  /** JSON: dimension → local date → value → counts in the order of FACTS. */
+  /** JSON for SQLite to read: dimension → local date → value → counts in the order of FACTS. */
   body: string;
 }
 
