@@ -74,7 +74,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
-  async accept({ property, arrivals, refusals }: HubBatch): Promise<AcceptReply> {
+  async accept(batch: HubBatch | string): Promise<AcceptReply> {
+    const { property, arrivals, refusals } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
     const now = Date.now();
     if (this.isEmpty) this.load();
     this.introduce(property);

@@ -7,7 +7,7 @@ import { accountRoutes } from "./accounts/routes";
 import { keepHouse } from "./admin/housekeeping";
 import { adminRoutes } from "./admin/routes";
 import type { AppEnv } from "./app";
-import { browserRoutes } from "./collect/browser";
+import { answerBeacon, browserRoutes } from "./collect/browser";
 import { incomingRoutes, openToBrowsers } from "./collect/incoming";
 import { Problem } from "./domain/problem";
 import { healthRoutes } from "./health";
@@ -34,7 +34,7 @@ app.route("/", statsRoutes);
 app.route("/", healthRoutes);
 
 export default {
-  fetch: app.fetch,
+  fetch: (request, env, ctx) => answerBeacon(request, env, ctx) ?? app.fetch(request, env, ctx),
   queue: (batch, env) => (batch.queue.endsWith("dead-letters") ? consumeDeadLetters : consume)(batch, env),
   scheduled: (event, env) => keepHouse(env, event.scheduledTime),
 } satisfies ExportedHandler<Cloudflare.Env>;

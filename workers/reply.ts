@@ -3,15 +3,26 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { AppEnv } from "./app";
 import { Problem } from "./domain/problem";
+import { REFUSAL_HEADER } from "./domain/refusal";
 
-/** Turns whatever was thrown into `{"error":{code,message,details?}}`. */
+/** `{"error":{code,message,details?}}` for whatever was thrown, with the header that tells a refusal. */
+export function errorReply(error: Error, requestId: string, headers: Record<string, string> = {}): Response {
+  const problem = toProblem(error) ?? hide(error, requestId);
+  return Response.json(
+    { error: problem.toBody() },
+    { status: problem.status, headers: problem.refusal ? { ...headers, [REFUSAL_HEADER]: problem.refusal } : headers },
+  );
+}
+
+/** The same for Hono's routes, with the headers that middleware has set so far. */
 export function replyToError(error: Error, c: Context<AppEnv>): Response {
-  const problem = toProblem(error);
-  if (problem) return c.json({ error: problem.toBody() }, problem.status);
-  const id = c.get("requestId") ?? "";
+  const reply = errorReply(error, c.get("requestId") ?? "");
+  return c.newResponse(reply.body, reply);
+}
+
+function hide(error: Error, id: string): Problem {
   console.error(`request ${id} failed`, error);
-  const hidden = new Problem("internal", `request failed; its id is ${id}`, { request_id: id });
-  return c.json({ error: hidden.toBody() }, 500);
+  return new Problem("internal", `request failed; its id is ${id}`, { request_id: id });
 }
 
 function toProblem(error: Error): Problem | null {

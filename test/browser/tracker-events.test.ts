@@ -171,7 +171,7 @@ test("a page whose storage is forbidden is counted", async () => {
 
 test("what the reply switches off is not sent any more", async () => {
   stage.collector.reply = {
-    off: ["page_views", "outbound_clicks", "form_submissions", "file_downloads", "first_visit"],
+    off: ["pageview", "outbound", "form_submit", "download", "first_visit"],
   };
   stage.site.pages["/"] = stage.html({
     head: CLICKS_STAY,

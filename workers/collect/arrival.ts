@@ -1,5 +1,5 @@
 // Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
-import type { Beacon, Hit } from "../domain/beacon";
+import type { Envelope, Hit } from "../domain/beacon";
 import { deviceOf, languageOf, screenOf } from "../domain/device";
 import type { Arrival, PropValue } from "../domain/event";
 import { type Incoming, propsSchema, timeOf } from "../domain/incoming";
@@ -90,29 +90,27 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
   };
 }
 
-/** The arrivals of a tracker's beacon. @throws Problem invalid. */
-export function arrivalsOfBeacon(beacon: Beacon, visitor: Visitor, site: Site, now: number): Arrival[] {
-  return beacon.h.map((hit: Hit) => {
-    const url = toUrl(hit.u);
-    const draft: Draft = {
-      given: hit.n,
-      event_id: hit.i,
-      event_time: now - Math.min(Math.round(hit.a ?? 0), MAX_AGO),
-      url,
-      page: pageOf(url, beacon.f === 1),
-      hostname: hostOf(url),
-      title: hit.t,
-      referrer: beacon.r ?? null,
-      props: parseInput(propsSchema, hit.p),
-      href: toCleanText(hit.h, 2000),
-      language: beacon.l ?? null,
-      screen: beacon.w ?? null,
-      engaged_ms: rounded(hit.e && Math.min(hit.e, MAX_ENGAGED)),
-      scroll_depth: rounded(hit.d),
-      scroll_before: rounded(hit.b),
-    };
-    return toArrival(draft, visitor, site, now);
-  });
+/** The arrival of one hit of a tracker's beacon. @throws Problem invalid. */
+export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site: Site, now: number): Arrival {
+  const url = toUrl(hit.u);
+  const draft: Draft = {
+    given: hit.n,
+    event_id: hit.i,
+    event_time: now - Math.min(Math.round(hit.a ?? 0), MAX_AGO),
+    url,
+    page: pageOf(url, beacon.f === 1),
+    hostname: hostOf(url),
+    title: hit.t,
+    referrer: beacon.r ?? null,
+    props: parseInput(propsSchema, hit.p),
+    href: toCleanText(hit.h, 2000),
+    language: beacon.l ?? null,
+    screen: beacon.w ?? null,
+    engaged_ms: rounded(hit.e && Math.min(hit.e, MAX_ENGAGED)),
+    scroll_depth: rounded(hit.d),
+    scroll_before: rounded(hit.b),
+  };
+  return toArrival(draft, visitor, site, now);
 }
 
 /** When an incoming event happened. @throws Problem invalid for times that cannot be. */

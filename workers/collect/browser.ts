@@ -1,17 +1,21 @@
-// What browsers send: the tracker's beacon (POST /e) and the image of pages without script (GET /p.gif).
+// What browsers send: the tracker's beacon (POST /e) and the image of pages without script (GET /p.gif). The beacon is the
+// one request that comes for every page view of every site, so it is answered without Hono's middleware.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import type { AppEnv } from "../app";
 import { readText } from "../body";
-import { type Beacon, type BeaconReply, beaconSchema } from "../domain/beacon";
+import { type BeaconReply, type Envelope, envelopeSchema, hitSchema } from "../domain/beacon";
 import type { Arrival } from "../domain/event";
 import { parseInput, parseJson } from "../domain/input";
+import { EVENT_TYPES } from "../domain/measurement";
+import { hostOf } from "../domain/path";
 import { Problem } from "../domain/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
-import { arrivalsOfBeacon } from "./arrival";
+import { errorReply } from "../reply";
+import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { refusalOf } from "./refuse";
-import { type Site, siteFor } from "./site";
+import { type Site, siteFor, streamFor } from "./site";
 import { type Visitor, visitorOf } from "./visitor";
 
 const LIMIT = 64 * 1024;
@@ -19,81 +23,123 @@ const LIMIT = 64 * 1024;
 const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (c) => c.charCodeAt(0));
 
 /** The site of a browser's call, unless its address sends too much. @throws Problem not_found or too_many. */
-export async function admit(c: Context<AppEnv>, siteId: string, visitor: Visitor): Promise<Site> {
-  const site = await siteFor(c.env.DB, siteId, Date.now());
+export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor): Promise<Site> {
+  const site = await siteFor(env.DB, siteId, Date.now());
   if (!site) throw new Problem("not_found", `property ${siteId} does not exist`);
-  const { success } = await c.env.RATE_LIMIT.limit({ key: `${siteId}/${visitor.address}` });
+  const { success } = await env.RATE_LIMIT.limit({ key: `${siteId}/${visitor.address}` });
   if (success) return site;
   holdRefusal(siteId, "rate_limited");
-  c.header(REFUSAL_HEADER, "rate_limited");
-  throw new Problem("too_many", "address sends more than the property accepts; wait ten seconds");
+  const message = "address sends more than the property accepts; wait ten seconds";
+  throw new Problem("too_many", message, undefined, "rate_limited");
 }
 
-/** Takes a beacon: refuses what is not to be counted, delivers the rest. @throws Problem. */
-async function takeBeacon(c: Context<AppEnv>, beacon: Beacon): Promise<Site> {
-  const visitor = visitorOf(c.req.raw);
-  const site = await admit(c, beacon.s, visitor);
-  const accepted: Arrival[] = [];
-  const refused: RefusalCounts = {};
-  let reason: Refusal | null = null;
-  for (const arrival of arrivalsOfBeacon(beacon, visitor, site, Date.now())) {
-    const headers = c.req.raw.headers;
-    const refusal = refusalOf({ arrival, site, referrer: beacon.r ?? null, headers, agent: visitor.agent });
-    if (refusal === null) accepted.push(arrival);
-    else {
-      reason = refusal;
-      refused[refusal] = (refused[refusal] ?? 0) + 1;
+/** What became of a beacon's hits. */
+interface Taken {
+  accepted: Arrival[];
+  refused: RefusalCounts;
+  rejected: NonNullable<BeaconReply["rejected"]>;
+}
+
+function sortHits(request: Request, beacon: Envelope, visitor: Visitor, site: Site): Taken {
+  const taken: Taken = { accepted: [], refused: {}, rejected: [] };
+  const now = Date.now();
+  const { headers } = request;
+  beacon.h.forEach((given, index) => {
+    try {
+      const arrival = arrivalOfHit(parseInput(hitSchema, given), beacon, visitor, site, now);
+      const refusal = refusalOf({ arrival, site, referrer: beacon.r ?? null, headers, agent: visitor.agent });
+      if (refusal === null) taken.accepted.push(arrival);
+      else taken.refused[refusal] = (taken.refused[refusal] ?? 0) + 1;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      taken.rejected.push({ index, code: error.code, message: error.message });
     }
-  }
-  if (reason) c.header(REFUSAL_HEADER, reason);
-  const delivery = deliver(c.env, site.property, accepted, refused);
-  // Nobody waits for a crawler's number to be written.
-  if (accepted.length > 0) await delivery;
-  else c.executionCtx.waitUntil(delivery);
-  if (reason === "unknown_host" && accepted.length === 0) throw new Problem("forbidden", REFUSALS.unknown_host);
-  return site;
+  });
+  return taken;
 }
 
-const offIn = ({ property }: Site): string[] => {
-  const [first] = property.streams;
-  // The tracker asks for its own host; a property with several streams answers with what none of them measures.
-  return first
-    ? Object.keys(first.measurements).filter((name) =>
-        property.streams.every(({ measurements }) => !measurements[name as keyof typeof measurements]),
-      )
-    : [];
+/**
+ * Takes a beacon: refuses what is not to be counted, delivers the rest.
+ * @throws Problem when nothing of it can be read, or its pages are not the property's.
+ */
+async function takeBeacon(
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  given: unknown,
+): Promise<{ reply: BeaconReply; headers: Record<string, string> }> {
+  const beacon = parseInput(envelopeSchema, given);
+  const visitor = visitorOf(request);
+  const site = await admit(env, beacon.s, visitor);
+  const { accepted, refused, rejected } = sortHits(request, beacon, visitor, site);
+  const [reason] = Object.keys(refused) as Refusal[];
+  if (accepted.length > 0) await deliver(env, site.property, accepted, refused);
+  // Nobody waits for a crawler's number to be written.
+  else if (reason) ctx.waitUntil(deliver(env, site.property, [], refused));
+  else throw new Problem("invalid", rejected[0]!.message, rejected);
+  if (refused.unknown_host && accepted.length === 0)
+    throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
+  return {
+    reply: { off: offIn(site, accepted[0]), ...(rejected.length > 0 ? { rejected } : {}) },
+    headers: reason ? { [REFUSAL_HEADER]: reason } : {},
+  };
+}
+
+/** Kinds of event that the stream of the page does not want. */
+function offIn(site: Site, arrival: Arrival | undefined): string[] {
+  const stream = streamFor(site, arrival?.hostname ?? hostOf(site.property.streams[0]?.url ?? ""));
+  if (!stream) return [];
+  return Object.entries(EVENT_TYPES).flatMap(([type, { measurement }]) =>
+    measurement !== null && !stream.measurements[measurement] ? [type] : [],
+  );
+}
+
+/** Any site may send a beacon, without credentials; which sites count is decided by their host. */
+const OPEN = { "access-control-allow-origin": "*", "access-control-expose-headers": REFUSAL_HEADER };
+const PREFLIGHT = {
+  ...OPEN,
+  "access-control-allow-methods": "POST",
+  "access-control-allow-headers": "content-type",
+  "access-control-max-age": "86400",
 };
 
-async function collectBeacon(c: Context<AppEnv>): Promise<Response> {
-  const beacon = parseInput(beaconSchema, parseJson(await readText(c.req.raw, LIMIT)));
-  const site = await takeBeacon(c, beacon);
-  return c.json({ off: offIn(site) } satisfies BeaconReply, 202);
+/** Answers a beacon; null when the request is none. The path is configured: block lists match on names. */
+export function answerBeacon(
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> | null {
+  const { pathname } = new URL(request.url);
+  return pathname === "/e" || pathname === env.COLLECT_PATH ? collectBeacon(request, env, ctx) : null;
+}
+
+async function collectBeacon(
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> {
+  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: PREFLIGHT });
+  try {
+    if (request.method !== "POST") throw new Problem("not_found", "beacons are sent with POST");
+    const { reply, headers } = await takeBeacon(request, env, ctx, parseJson(await readText(request, LIMIT)));
+    return Response.json(reply, { status: 202, headers: { ...OPEN, ...headers } });
+  } catch (error) {
+    return errorReply(error as Error, crypto.randomUUID(), OPEN);
+  }
 }
 
 async function collectPixel(c: Context<AppEnv>): Promise<Response> {
   const page = c.req.query("u") ?? c.req.header("referer");
   if (!page) throw new Problem("invalid", "u must be the address of the page, or the request must have a Referer");
-  const beacon = parseInput(beaconSchema, {
+  const { headers } = await takeBeacon(c.req.raw, c.env, c.executionCtx, {
     s: c.req.query("s") ?? "",
     r: c.req.query("r"),
     l: c.req.header("accept-language")?.split(",")[0]?.slice(0, 35),
     h: [{ n: "pageview", i: crypto.randomUUID(), u: page, t: c.req.query("t") }],
   });
-  await takeBeacon(c, beacon);
-  return c.body(PIXEL, 200, { "content-type": "image/gif", "cache-control": "no-store, private" });
+  return c.body(PIXEL, 200, { "content-type": "image/gif", "cache-control": "no-store, private", ...headers });
 }
 
 export const browserRoutes = new Hono<AppEnv>();
-// A beacon carries no credentials and any site may send one; which sites count is decided by their host.
-const open = cors({ origin: "*", allowMethods: ["GET", "POST"], exposeHeaders: [REFUSAL_HEADER], maxAge: 86_400 });
-browserRoutes.use("/p.gif", open);
+browserRoutes.use("/p.gif", cors({ origin: "*", allowMethods: ["GET"], exposeHeaders: [REFUSAL_HEADER] }));
 browserRoutes.get("/p.gif", collectPixel);
-// The path is configured: block lists match on names.
-browserRoutes.use("*", async (c, next) => {
-  const { pathname } = new URL(c.req.url);
-  if (pathname !== "/e" && pathname !== c.env.COLLECT_PATH) return next();
-  return open(c, async () => {
-    if (c.req.method !== "POST") throw new Problem("not_found", "beacons are sent with POST");
-    c.res = await collectBeacon(c);
-  });
-});

@@ -92,7 +92,7 @@ export async function deliver(
 
 async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch) {
   try {
-    return await env.HUB.getByName(hub).accept(batch);
+    return await env.HUB.getByName(hub).accept(JSON.stringify(batch));
   } catch (error) {
     console.error(`hub ${hub} did not take a batch; it goes to the queue`, error);
   }

@@ -103,7 +103,7 @@ function contextFor(c: Context<AppEnv>): (incoming: Incoming) => Promise<Incomin
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
     // A request counts once against the rate, however many events it brings.
-    if (!admitted.has(siteId)) admitted.set(siteId, admit(c, siteId, caller));
+    if (!admitted.has(siteId)) admitted.set(siteId, admit(c.env, siteId, caller));
     const site = await admitted.get(siteId)!;
     const origin = c.req.header("origin");
     const host = origin ? hostOf(origin) : null;

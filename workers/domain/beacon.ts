@@ -27,7 +27,8 @@ export const hitSchema = z.object({
   p: z.record(z.string(), z.unknown()).optional(),
 });
 
-export const beaconSchema = z.object({
+/** All but the hits, which are read one by one: one that cannot be read must not cost the others. */
+export const envelopeSchema = z.object({
   /** site_id */
   s: plain(64).min(1),
   /** document.referrer of the landing page */
@@ -38,14 +39,17 @@ export const beaconSchema = z.object({
   l: text(35).optional(),
   /** 1 where the site routes by fragment: the fragment is then part of the page. */
   f: z.literal(1).optional(),
-  h: z.array(hitSchema).min(1).max(50),
+  h: z.array(z.unknown()).min(1).max(50),
 });
 
 export type Hit = z.infer<typeof hitSchema>;
-export type Beacon = z.infer<typeof beaconSchema>;
+export type Envelope = z.infer<typeof envelopeSchema>;
+export type Beacon = Omit<Envelope, "h"> & { h: Hit[] };
 
 /** The reply to a beacon: the property's configuration, so that a switch works at the next page view. */
 export interface BeaconReply {
-  /** Measurements that are off. Empty for most sites. */
+  /** Kinds of event (`outbound`, `scroll`, …) that the page's data stream does not want. Empty for most sites. */
   off: string[];
+  /** Hits that could not be read, by their place in the beacon, when there are any. */
+  rejected?: { index: number; code: string; message: string }[];
 }

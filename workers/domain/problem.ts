@@ -1,4 +1,6 @@
-// Problems: the closed list of errors that a caller is told about. Refusals (refusal.ts) are not problems.
+// Problems: the closed list of errors that a caller is told about. Refusals (refusal.ts) are not problems, but for those
+// of which the caller must hear with a status of its own.
+import type { Refusal } from "./refusal";
 
 export const PROBLEM_STATUS = {
   invalid: 400,
@@ -25,12 +27,15 @@ export interface ProblemBody {
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details?: unknown;
+  /** Set when the problem is that everything was refused: told in a header. */
+  readonly refusal: Refusal | null;
 
-  constructor(code: ProblemCode, message: string, details?: unknown) {
+  constructor(code: ProblemCode, message: string, details?: unknown, refusal: Refusal | null = null) {
     super(message);
     this.name = "Problem";
     this.code = code;
     this.details = details;
+    this.refusal = refusal;
   }
 
   get status(): (typeof PROBLEM_STATUS)[ProblemCode] {
