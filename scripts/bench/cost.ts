@@ -3,10 +3,11 @@
 import { join } from "node:path";
 import { beacons } from "./beacons.ts";
 import { type CpuBySource, profileCpu } from "./cpu.ts";
+import { DAY, fillingOf, stampAll, streamOf } from "./events.ts";
 import { loadPaced, percentile } from "./load.ts";
 import { HUB_GB, PRICES, UNITS, type Unit } from "./prices.ts";
-import { serveSite } from "./runtime.ts";
-import type { Mark, Tally } from "./tally.ts";
+import { type Site, serveSite } from "./runtime.ts";
+import type { CronCost, Mark, Tally } from "./tally.ts";
 
 export interface Cost {
   /** Dollars for a million events. */
@@ -58,6 +59,26 @@ function workerCpu(cpu: CpuBySource, used: number | null): number {
   return all === 0 ? 0 : ((all + engine) * scale * worker) / all;
 }
 
+/** The cron folds day counts that long together, and the queue brings them in so many deliveries. */
+const FOLD_SECONDS = 300;
+const DELIVERY_SECONDS = 30;
+
+/** Rows of D1 for an event when the cron folds what ten deliveries left waiting. A shorter run would not show them. */
+async function measureFold(site: Site, hits: 1 | 3): Promise<CronCost> {
+  const cron = async (): Promise<CronCost> => (await fetch(`${site.url}/bench/cron`)).json() as Promise<CronCost>;
+  await cron();
+  const count = FOLD_SECONDS * EVENTS_PER_SECOND;
+  const start = Math.floor(Date.now() / DAY) * DAY;
+  const stamped = [...stampAll(site.siteId, streamOf(20 + hits, hits, start, count, EVENTS_PER_SECOND))];
+  for (let from = 0; from < count; from += DELIVERY_SECONDS * EVENTS_PER_SECOND) {
+    const filling = fillingOf(site.siteId, stamped.slice(from, from + DELIVERY_SECONDS * EVENTS_PER_SECOND));
+    const response = await fetch(`${site.url}/bench/fill`, { method: "POST", body: JSON.stringify(filling) });
+    if (!response.ok) throw new Error(`counts were not taken: ${await response.text()}`);
+  }
+  const used = await cron();
+  return { d1_rows_written: used.d1_rows_written / count, d1_rows_read: used.d1_rows_read / count };
+}
+
 export async function measureCost(script: string, folder: string, hits: 1 | 3): Promise<Cost> {
   const site = await serveSite({ script, state: join(folder, `cost-${hits}`) });
   try {
@@ -77,8 +98,11 @@ export async function measureCost(script: string, folder: string, hits: 1 | 3): 
     if (!first || !last) throw new Error(`expected ${DELIVERIES + 1} deliveries of the queue, saw ${marks.length}`);
     const used = difference(first.tally, last.tally);
     const seconds = (last.at - first.at) / 1_000;
+    const fold = await measureFold(site, hits);
     const units: Record<Unit, number> = {
       ...used,
+      d1_rows_written: used.d1_rows_written + fold.d1_rows_written * used.events,
+      d1_rows_read: used.d1_rows_read + fold.d1_rows_read * used.events,
       worker_cpu_ms: (cpu / (PROFILE_SECONDS * load.rate * hits)) * used.events,
       // As if it never rested: between two events it hardly does.
       hub_gb_seconds: seconds * HUB_GB,

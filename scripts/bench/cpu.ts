@@ -25,6 +25,8 @@ interface Target {
   title: string;
 }
 
+const PATIENCE_MS = 20_000;
+
 /** Commands to the inspector, answered by number. */
 export async function openInspector(address: URL) {
   const list = new URL("/json", address);
@@ -44,9 +46,14 @@ export async function openInspector(address: URL) {
   };
   let last = 0;
   const send = <T>(method: string, params: object = {}): Promise<T> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const id = ++last;
-      waiting.set(id, (result) => resolve(result as T));
+      const timer = setTimeout(() => reject(new Error(`inspector did not answer ${method}`)), PATIENCE_MS);
+      waiting.set(id, (result) => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        resolve(result as T);
+      });
       socket.send(JSON.stringify({ id, method, params }));
     });
   return { send, close: () => socket.close() };

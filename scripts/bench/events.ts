@@ -2,14 +2,14 @@
 import "./resolve.ts";
 import type { Event, StampedEvent } from "../../workers/domain/event.ts";
 import type { EventType } from "../../workers/domain/measurement.ts";
-import { type Visit, visits } from "./people.ts";
-import type { Occurrence } from "./tally.ts";
+import { type Visit, views, visits } from "./people.ts";
+import type { Filling, Occurrence } from "./tally.ts";
 
 // After resolve.ts, which static imports would not wait for.
 const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/device.ts");
 const { rollUp } = await import("../../workers/domain/rollup.ts");
 const { sourceOf } = await import("../../workers/domain/source.ts");
-const { factsOf, stamp } = await import("../../workers/domain/visit.ts");
+const { createBook, factsOf, stamp } = await import("../../workers/domain/visit.ts");
 
 const HOST = "www.example.com";
 const HOUR = 3_600_000;
@@ -19,7 +19,7 @@ const READ_MS = 40_000;
 
 type Given = Pick<Event, "event_type" | "name" | "engaged_ms" | "scroll_depth">;
 
-export function eventOf(
+function eventOf(
   { person, referrer, query, pages }: Visit,
   at: { id: string; time: number; index: number },
   given: Given,
@@ -83,9 +83,34 @@ export function eventsOf(coming: Iterator<Visit>, midnight: number, count: numbe
   return all.sort((a, b) => a.event.event_time - b.event.event_time);
 }
 
+/** Events of many visits side by side, at an even pace: 1 or 3 for each page view, as beacons.ts has them. */
+export function streamOf(seed: number, hits: 1 | 3, start: number, count: number, perSecond: number): Occurrence[] {
+  const all: Occurrence[] = [];
+  for (const { visit, index } of views(seed)) {
+    const { address, agent } = visit.person;
+    const time = start + Math.floor((all.length * 1_000) / perSecond);
+    const given = [fact("pageview", null, null), fact("custom", null, null), fact("engagement", READ_MS / 2, 50)];
+    given.slice(0, hits).forEach((one, n) => {
+      all.push({ address, agent, event: eventOf(visit, { id: `${all.length}-${n}`, time, index }, one) });
+    });
+    if (all.length >= count) break;
+  }
+  return all;
+}
+
+/** A property's counts of some stamped events, as the counting Worker takes them. */
+export function fillingOf(siteId: string, events: Iterable<StampedEvent>): Filling {
+  const { hours, days } = rollUp(events);
+  return {
+    site_id: siteId,
+    hours: [...hours],
+    days: [...days].map(([name, dates]) => [name, [...dates].map(([date, values]) => [date, [...values]])]),
+  };
+}
+
 /** Stamps events as the hub does. Days and hours are those of UTC. */
 export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): Generator<StampedEvent> {
-  const book: Parameters<typeof stamp>[0] = new Map();
+  const book = createBook();
   let seq = 0;
   for (const { address, agent, event } of occurrences) {
     const { event_time: time } = event;
@@ -110,4 +135,4 @@ export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): G
   }
 }
 
-export { rollUp, visits };
+export { visits };

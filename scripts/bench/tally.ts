@@ -28,6 +28,9 @@ export interface Mark {
   tally: Tally;
 }
 
+/** Rows of D1 that a run of the cron used. */
+export type CronCost = Pick<Tally, "d1_rows_written" | "d1_rows_read">;
+
 /** Rollups as JSON can carry them: the maps as lists of their entries. */
 export interface Filling {
   site_id: string;
