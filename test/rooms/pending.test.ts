@@ -44,6 +44,7 @@ const write = (siteId: string, rollup: Rollup, now = NOW, db: D1Database = env.D
 
 const read = async (siteId: string) => Object.fromEntries([...flatten(await readRollup(env.DB, siteId))].sort());
 const asRead = (rollup: Rollup) => Object.fromEntries([...flatten(rollup)].sort());
+const fold = (siteId: string, db: D1Database = env.DB) => foldPending(db, [siteId]);
 const waiting = (siteId: string) =>
   env.DB.prepare("SELECT count(*) AS n FROM rollup_pending WHERE site_id = ?").bind(siteId).first<number>("n");
 const folded = (siteId: string) =>
@@ -80,7 +81,7 @@ describe("counts", () => {
         const siteId = `site ${site++}`;
         const sum = emptyRollup();
         for (const next of steps) {
-          if ("fold" in next) await Promise.allSettled(next.fold.map((db) => foldPending(db)));
+          if ("fold" in next) await Promise.allSettled(next.fold.map((db) => foldPending(db, [siteId])));
           else
             for (const rollup of [aRollup(next.write), manyPages(next.pages)]) {
               await write(siteId, rollup);
@@ -96,7 +97,7 @@ describe("counts", () => {
   it("are seen once while folds and batches are under way", async () => {
     const batches = Array.from({ length: 6 }, () => manyPages(300));
     for (const batch of batches) await write("site", batch);
-    const folding = [foldPending(env.DB), foldPending(env.DB), write("other", manyPages(300))];
+    const folding = [fold("site"), fold("site"), write("other", manyPages(300))];
     const seen = await Promise.all(Array.from({ length: 8 }, () => read("site")));
     await Promise.all(folding);
     const sum = asRead(batches.reduce(merge, emptyRollup()));
@@ -135,12 +136,12 @@ describe("counts", () => {
         ),
       );
     await write(property.site_id, first);
-    await foldPending(env.DB);
+    await fold(property.site_id);
     await write(property.site_id, second);
     const before = await ask();
     expect(before.map(({ results }) => results[0]?.metrics)).toEqual([[14, 14], [9], [2], [9], [5]]);
     expect(before[0]?.query.date_range[0]).toBe("2026-11-10T00:00:00+00:00");
-    await foldPending(env.DB);
+    await fold(property.site_id);
     expect(await waiting(property.site_id)).toBe(0);
     expect(await ask()).toEqual(before);
   });
@@ -156,7 +157,7 @@ describe("a fold", () => {
         ["exit_page", TODAY, "/b", 1],
       ]),
     );
-    await foldPending(env.DB);
+    await fold("site");
     expect(await folded("site")).toBe(1);
   });
 
@@ -168,7 +169,7 @@ describe("a fold", () => {
       portions += 1;
       return env.DB.batch(statements);
     });
-    await foldPending(counting);
+    await fold("site", counting);
     expect(portions).toBeGreaterThan(2);
     expect(await waiting("site")).toBe(0);
     expect(await read("site")).toEqual(asRead(batches.reduce(merge, emptyRollup())));
@@ -177,35 +178,35 @@ describe("a fold", () => {
   it("goes on where another was interrupted", async () => {
     const batches = Array.from({ length: 5 }, () => manyPages(11_000));
     for (const batch of batches) await write("site", batch);
-    await expect(foldPending(failingAfter)).rejects.toThrow("injected");
+    await expect(fold("site", failingAfter)).rejects.toThrow("injected");
     expect(await waiting("site")).toBeGreaterThan(0);
-    await foldPending(env.DB);
+    await fold("site");
     expect(await read("site")).toEqual(asRead(batches.reduce(merge, emptyRollup())));
   });
 
-  it("is the cron's work", async () => {
-    await write("site", manyPages(3));
-    await keepHouse(env, NOW + MINUTE);
-    expect([await waiting("site"), await folded("site")]).toEqual([0, 3]);
-  });
-
-  it("is ingest's work for its own properties when the cron has not come for five minutes", async () => {
-    for (const siteId of ["site", "other"]) await write(siteId, manyPages(3), NOW - 6 * MINUTE);
-    await write("young", manyPages(3), NOW - 4 * MINUTE);
-    await foldWhenDue(env.DB, ["site", "young"], NOW);
+  it("is due after an hour: to the cron for all, to ingest for its own properties", async () => {
+    for (const siteId of ["site", "other"]) await write(siteId, manyPages(3), NOW - 60 * MINUTE);
+    await write("young", manyPages(3), NOW - 59 * MINUTE);
+    await foldWhenDue(env.DB, NOW, ["site", "young"]);
     expect(await Promise.all(["site", "other", "young"].map(waiting))).toEqual([0, 1, 1]);
+    await keepHouse(env, NOW);
+    expect(await Promise.all(["site", "other", "young"].map(waiting))).toEqual([0, 0, 1]);
+    expect(await Promise.all(["site", "other", "young"].map(folded))).toEqual([3, 3, 0]);
   });
 
-  it("does not wait when much has come", async () => {
-    for (let n = 0; n < 6; n += 1) await write("site", manyPages(9_000));
-    await foldWhenDue(env.DB, ["site"], NOW);
+  it("is due at once when much has come: questions read all that waits", async () => {
+    for (let n = 0; n < 4; n += 1) {
+      expect([await waiting("site"), await folded("site")]).toEqual([n * 2, 0]);
+      await write("site", manyPages(9_000));
+      await foldWhenDue(env.DB, NOW, ["site"]);
+    }
     expect([await waiting("site"), await folded("site")]).toEqual([0, 9_000]);
   });
 
   it("at the same time as the deletion of a property leaves nothing of it", async () => {
     for (let n = 0; n < 5; n += 1) {
       for (let batch = 0; batch < 4; batch += 1) await write("site", manyPages(300));
-      await Promise.all([removeRemains(env, "site"), foldPending(env.DB), foldPending(env.DB)]);
+      await Promise.all([removeRemains(env, "site"), fold("site"), fold("site")]);
       expect([await waiting("site"), await folded("site")]).toEqual([0, 0]);
     }
   });
@@ -224,7 +225,7 @@ describe("what it costs", () => {
     expect(rows).toBe(2);
     await write("quiet", aRollup(VALUES.map((value) => ["page", TODAY, value, 1])), NOW, counting);
     expect(rows).toBe(4);
-    await foldPending(counting);
+    await foldPending(counting, ["site", "quiet"]);
     // The rollups, and two rows deleted.
     expect(rows).toBe(4 + 3_000 + VALUES.length + 2);
   });

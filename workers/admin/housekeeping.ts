@@ -1,9 +1,9 @@
-// What the cron does: every time it folds in the counts that wait and goes on with deletions, once a day it removes what
-// has grown old.
+// What the cron does: every time it folds counts that have waited long enough and goes on with deletions, once a day it
+// removes what has grown old.
 import { inArray, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { sessions } from "../storage/account-tables";
-import { foldPending } from "../storage/pending";
+import { foldWhenDue } from "../storage/pending";
 import { receipts } from "../storage/tables";
 import { sweepDeletedProperties } from "./deletion";
 
@@ -20,7 +20,7 @@ const STATEMENTS = 100;
 /** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
 export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">, now: number): Promise<void> {
   try {
-    await foldPending(env.DB);
+    await foldWhenDue(env.DB, now);
   } finally {
     await sweepDeletedProperties(env, now);
   }

@@ -48,8 +48,7 @@ export async function consume(batch: MessageBatch, env: IngestEnv): Promise<void
   }
   if (stamped.length === 0) return;
   await countDeliveries(stamped, env);
-  // The cron folds; where it does not come, what waits must not grow.
-  await foldWhenDue(env.DB, [...new Set(stamped.map(({ message }) => message.site_id))], Date.now());
+  await foldWhenDue(env.DB, Date.now(), [...new Set(stamped.map(({ message }) => message.site_id))]);
 }
 
 async function countDeliveries(stamped: readonly Delivery[], env: IngestEnv): Promise<void> {
