@@ -15,7 +15,7 @@ export interface Question {
   dimensions?: string[];
   order_by?: [string, "asc" | "desc"][];
   include?: {
-    comparisons?: { mode: "previous_period" | "year_over_year" };
+    comparisons?: { mode: "previous_period" | "year_over_year" } | { mode: "custom"; date_range: [string, string] };
     time_labels?: boolean;
     total_rows?: boolean;
   };
@@ -85,6 +85,31 @@ export function dayBeforeQuestion(scene: Scene): Question | null {
     date_range: [day, day],
     dimensions: ["time:hour"],
     include: { time_labels: true },
+  };
+}
+
+/** Days of the periods that end today; the others follow the calendar. */
+const ROLLING = { "7d": 7, "28d": 28, "30d": 30, "91d": 91 } as const;
+
+/**
+ * The whole days of a period that ends today, against the days as many before: a day that is not over would make every
+ * change look like a fall. Null for other periods.
+ */
+export function wholeDaysQuestion(scene: Scene): Question | null {
+  const { period, compare } = scene.view;
+  if (compare === "none" || !(period.name in ROLLING)) return null;
+  const days = ROLLING[period.name as keyof typeof ROLLING];
+  const [from, to] = [addDays(scene.today, 1 - days), addDays(scene.today, -1)];
+  return {
+    site_id: scene.siteId,
+    metrics: [...CARD_METRICS],
+    date_range: [from, to],
+    include: {
+      comparisons:
+        compare === "year"
+          ? { mode: "year_over_year" }
+          : { mode: "custom", date_range: [addDays(from, -days), addDays(to, -days)] },
+    },
   };
 }
 

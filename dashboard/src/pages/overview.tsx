@@ -14,6 +14,7 @@ import {
   type Scene,
   seriesQuestion,
   summaryQuestion,
+  wholeDaysQuestion,
 } from "../data/question";
 import { createShortcuts } from "../data/shortcut";
 import { type Params, readView, type View, writeView } from "../data/view";
@@ -64,6 +65,7 @@ export function Overview(): JSX.Element {
   });
 
   const summary = createAnswer(() => summaryQuestion(scene()), tick);
+  const wholeDays = createAnswer(() => wholeDaysQuestion(scene()), tick);
   const series = createAnswer(() => seriesQuestion(scene()), tick);
   const dayBefore = createAnswer(() => dayBeforeQuestion(scene()), tick);
   const beginning = createAnswer(() => beginningQuestion(property().site_id));
@@ -92,11 +94,17 @@ export function Overview(): JSX.Element {
         </aside>
       </Show>
       <div class="overview-head">
-        <Headline scene={scene()} summary={summary} comparable={comparable()} />
+        <Headline scene={scene()} summary={summary} wholeDays={wholeDays} comparable={comparable()} />
         <PeriodPicker view={view()} today={today()} onChange={change} />
       </div>
       <section class="sheet-card" aria-label="Summary and trend">
-        <Cards summary={summary} comparable={comparable()} view={view()} onPick={(metric) => change({ metric })} />
+        <Cards
+          summary={summary}
+          wholeDays={wholeDays}
+          comparable={comparable()}
+          view={view()}
+          onPick={(metric) => change({ metric })}
+        />
         <Trend
           firstDay={firstDay()}
           series={series}
@@ -126,6 +134,7 @@ export function Overview(): JSX.Element {
       </Show>
       <footer class="overview-foot">
         Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.{" "}
+        <Show when={comparable() && wholeDays.value()}>Changes compare whole days: today is not over. </Show>
         <Show when={summary.value()?.meta.comparison_date_range && beginning.value() && !comparable()}>
           Changes are not told: the first event came on {formatRange(firstDay(), firstDay())}, after the compared period
           began.

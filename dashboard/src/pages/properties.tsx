@@ -82,8 +82,14 @@ function PropertyRow(props: { property: Property }): JSX.Element {
     const { points } = toSeries(known, "visitors", localClock(Date.now(), props.property.timezone));
     const sum = (values: (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? 0), 0);
     const now = sum(points.map((point) => point.value));
-    const before = sum(points.map((point) => point.before));
-    return { values: points.map((point) => point.value ?? 0), now, change: toChange("visitors", now, before) };
+    // Today is not over: the change is that of the six whole days.
+    const whole = points.slice(0, -1);
+    const change = toChange(
+      "visitors",
+      sum(whole.map((point) => point.value)),
+      sum(whole.map((point) => point.before)),
+    );
+    return { values: points.map((point) => point.value ?? 0), now, change };
   });
 
   return (

@@ -10,6 +10,8 @@ import { Bone } from "../parts/notice";
 
 export function Cards(props: {
   summary: Loaded<Answer>;
+  /** The whole days of a period that ends today: what its changes are told of. */
+  wholeDays: Loaded<Answer>;
   view: View;
   /** False where a change would only tell that there was no record before. */
   comparable: boolean;
@@ -26,8 +28,11 @@ export function Cards(props: {
           const isPart = () => props.view.period.name === "day" && METRICS[metric].unit === "count";
           const whole = () => (props.comparable && isPart() ? row()?.comparison?.metrics[index()] : undefined);
           const change = () => {
-            const comparison = props.comparable && !isPart() ? row()?.comparison : null;
-            return comparison ? toChange(metric, value() ?? null, comparison.metrics[index()] ?? null) : null;
+            const told = props.wholeDays.value()?.results[0] ?? row();
+            const comparison = props.comparable && !isPart() ? told?.comparison : null;
+            return comparison
+              ? toChange(metric, told?.metrics[index()] ?? null, comparison.metrics[index()] ?? null)
+              : null;
           };
           return (
             <button

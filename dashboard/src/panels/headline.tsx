@@ -28,7 +28,13 @@ const WHEN: Record<string, string> = {
   custom: "in these days",
 };
 
-export function Headline(props: { scene: Scene; summary: Loaded<Answer>; comparable: boolean }): JSX.Element {
+export function Headline(props: {
+  scene: Scene;
+  summary: Loaded<Answer>;
+  /** The whole days of a period that ends today: what its change is told of. */
+  wholeDays: Loaded<Answer>;
+  comparable: boolean;
+}): JSX.Element {
   const source = createTop(() => props.scene, "sources", "visit:source");
   const topPage = createTop(() => props.scene, "pages", "event:page");
   const page = (): string | null => {
@@ -42,7 +48,7 @@ export function Headline(props: { scene: Scene; summary: Loaded<Answer>; compara
     return WHEN[name] ?? (name === "custom" ? "" : `in the ${PERIODS[name].label.toLowerCase()}`);
   };
   const change = createMemo(() => {
-    const row = visitors();
+    const row = props.wholeDays.value()?.results[0] ?? visitors();
     return row?.comparison && props.comparable
       ? toChange("visitors", row.metrics[0] ?? null, row.comparison.metrics[0] ?? null)
       : null;
