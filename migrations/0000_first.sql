@@ -107,7 +107,7 @@ CREATE TABLE `rollup_pending` (
 	`parcel` text NOT NULL,
 	`increments` integer NOT NULL,
 	`created_at` integer NOT NULL,
-	`body` text NOT NULL,
+	`body` blob NOT NULL,
 	PRIMARY KEY(`site_id`, `dimension`, `parcel`)
 ) WITHOUT ROWID;
 --> statement-breakpoint

@@ -51,7 +51,7 @@ function upsert(table: string, keys: readonly string[], sums: readonly string[])
 
 const HOURS = upsert("rollup_hours", ["site_id", "hour"], FACTS);
 const PENDING = `INSERT INTO rollup_pending (site_id, dimension, parcel, increments, created_at, body)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)`;
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, jsonb(value ->> 5) FROM json_each(?)`;
 const REFUSALS = upsert("refusals", ["site_id", "day", "reason"], ["count"]);
 const RECEIPTS = "INSERT INTO receipts (message_id, counted_at) SELECT value ->> 0, value ->> 1 FROM json_each(?)";
 const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;

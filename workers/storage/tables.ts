@@ -1,7 +1,7 @@
 // The D1 tables that stations share. Accounts have theirs in account-tables.ts. `npm run migrate:make` writes migrations
 // from here; WITHOUT ROWID is added there by hand, because drizzle cannot say it: one row written instead of two.
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, sqliteView, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, sqliteTable, sqliteView, text } from "drizzle-orm/sqlite-core";
 import { FACTS, type Fact } from "../domain/catalog";
 import type { Measurements } from "../domain/measurement";
 import { SEVERAL } from "../domain/pending";
@@ -114,8 +114,8 @@ export const rollupDays = sqliteTable(
 );
 
 /**
- * What is to be added to `rollup_days`: parcels of domain/pending.ts. `body` is last, so that reading the others leaves
- * its pages alone.
+ * What is to be added to `rollup_days`: parcels of domain/pending.ts. `body` is JSONB, since each question would else
+ * parse all of it again, and last, so that reading the others leaves its pages alone.
  */
 export const rollupPending = sqliteTable(
   "rollup_pending",
@@ -125,7 +125,7 @@ export const rollupPending = sqliteTable(
     parcel: text().notNull(),
     increments: integer().notNull(),
     created_at: integer().notNull(),
-    body: text().notNull(),
+    body: blob().notNull(),
   },
   (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.parcel] })],
 );
