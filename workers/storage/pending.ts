@@ -7,7 +7,7 @@ export const DAY_COUNTS = ["rollup_days", "pending_days"] as const;
 
 /**
  * Increments of a property wait until they are so many: what waits is read with every question, 30,000 of them in about
- * 15 ms. That is five minutes of 100 events/s; a quiet property's rows wait longer and are shared by more events.
+ * 10 ms. That is five minutes of 100 events/s; a quiet property's rows wait longer and are shared by more events.
  */
 const MOST_INCREMENTS = 30_000;
 /** Or until they are so old: `foldWhenDue` reads through all rows that wait, also those of a thousand quiet properties. */
