@@ -5,7 +5,7 @@ import { emptyLive, LIVE_MINUTES, noteLive } from "../workers/domain/live";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen } from "../workers/domain/seen";
 import { type Moment, type Stamped, stamp } from "../workers/domain/visit";
 import type { Journal } from "./journal";
-import { SHARED_COLUMNS, VisitorBook } from "./visitor-book";
+import { VisitorBook } from "./visitor-book";
 
 export class Memory {
   readonly seen = emptySeen();
@@ -56,8 +56,6 @@ export class Memory {
 
   /** Stamps an event and remembers what it changed. */
   track(event: Parameters<typeof stamp>[1], moment: Moment): Stamped {
-    const row = event as unknown as Record<string, string | null>;
-    for (const column of SHARED_COLUMNS) if (column in row) row[column] = this.book.intern(row[column] ?? null);
     this.book.passed(event.event_time);
     const done = stamp(this.book, event, moment);
     noteLive(this.live, done.visit, event.event_time, event.event_type === "pageview");

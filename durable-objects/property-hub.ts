@@ -3,13 +3,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { truncateAddress } from "../workers/domain/address";
 import { DAY_BIT } from "../workers/domain/catalog";
-import type { Arrival, Event, StampedEvent } from "../workers/domain/event";
+import type { Arrival, Event } from "../workers/domain/event";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/hub";
-import { packEvent } from "../workers/domain/lake";
+import { packStamped } from "../workers/domain/lake";
 import { emptyLive, liveShare } from "../workers/domain/live";
 import type { RefusalCounts } from "../workers/domain/refusal";
 import { noteSeen } from "../workers/domain/seen";
-import { factsOf } from "../workers/domain/visit";
+import type { VisitStamp } from "../workers/domain/visit";
 import { addDays, localDate, localHour } from "../workers/domain/zone";
 import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES } from "./journal";
 import { Memory } from "./memory";
@@ -144,9 +144,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private take(arrival: Arrival, property: HubProperty, group: Waiting, now: number): void {
     const { address, agent, first_visit, ...event } = arrival;
     const ip = truncateAddress(address, property.address);
-    const stamped = this.stampOne(event, property, { address, agent, ip }, group, now);
+    const stamp = this.stampOne(event, property, { address, agent, ip }, group, now);
     // Only the hub can know that a cookieless visitor was not here before today.
-    const isFirst = first_visit && stamped.event_type === "pageview" && stamped.new_visit && stamped.firsts & DAY_BIT;
+    const isFirst = first_visit && event.event_type === "pageview" && stamp.new_visit && stamp.firsts & DAY_BIT;
     if (!isFirst) return;
     const first: Event = {
       ...event,
@@ -168,7 +168,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     who: { address: string | null; agent: string | null; ip: string | null },
     group: Waiting,
     now: number,
-  ): StampedEvent {
+  ): VisitStamp {
     const date = localDate(event.event_time, property.timezone);
     const known = event.user_id === null ? null : idOfUser(property.site_id, event.user_id);
     const idOn = (day: string, make: boolean) =>
@@ -182,17 +182,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     });
     if (carriedFrom !== null) group.carried.push([event.event_id, carriedFrom]);
     this.memory.seq += 1;
-    const stamped: StampedEvent = {
-      ...event,
-      ...factsOf(visit),
-      ...stamp,
-      site_id: property.site_id,
-      seq: this.memory.seq,
-      visitor_id: visitor,
-      ip: who.ip,
-    };
-    group.events.push(JSON.stringify(packEvent(stamped)));
-    return stamped;
+    const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip };
+    group.events.push(JSON.stringify(packStamped(event, visit, { ...stamp, ...about })));
+    return stamp;
   }
 
   /** The group that calls join now; committed after the hold, or when it is full. */

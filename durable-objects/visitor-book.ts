@@ -1,6 +1,5 @@
 // The visitor book of a hub: recent visitors as objects, the other visitors of the day as text, older days in SQLite
 // until an event asks for them. Changes are appended at checkpoints and now and then written together.
-import { VISIT_DIMENSIONS } from "../workers/domain/catalog";
 import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visit";
 import { addDays } from "../workers/domain/zone";
 
@@ -68,7 +67,6 @@ export class VisitorBook implements Book {
   /** Dates of which storage has visitors. */
   private readonly stored: Set<string>;
   private changes: number;
-  /** One string object per distinct value: thousands of visits share a browser's name. */
   private pool = new Map<string, string>();
   /** Time of the latest event. */
   private latest = 0;
@@ -124,7 +122,6 @@ export class VisitorBook implements Book {
     this.latest = Math.max(this.latest, time);
   }
 
-  /** The one string object of a value. */
   intern<T extends string | null>(value: T): T {
     if (value === null) return value;
     const known = this.pool.get(value);
@@ -238,11 +235,3 @@ export class VisitorBook implements Book {
     this.pool = new Map();
   }
 }
-
-/** Values that visits share, by column. */
-export const SHARED_COLUMNS: readonly string[] = [
-  ...VISIT_DIMENSIONS.map(({ column }) => column),
-  "page",
-  "name",
-  "hostname",
-];

@@ -15,8 +15,9 @@ export async function readInput<Schema extends z.ZodType>(request: Request, sche
 export async function readText(request: Request, limit: number): Promise<string> {
   const length = request.headers.get("content-length");
   if (length !== null && Number(length) > limit) throw tooLarge(limit);
-  // HTTP holds the sender to a length that was told; one native call is far cheaper than a loop over chunks. Not text():
-  // it warns of types that do not look like text to it, such as NDJSON.
+  // HTTP holds the sender to a length that was told; one native call is far cheaper than a loop over chunks. The runtime
+  // warns of text() of types that do not look like text to it, such as NDJSON.
+  if (length !== null && /^text\/|json$/.test(request.headers.get("content-type") ?? "")) return request.text();
   if (length !== null) return new TextDecoder().decode(await request.arrayBuffer());
   const decoder = new TextDecoder();
   let text = "";

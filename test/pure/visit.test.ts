@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Event, StampedEvent } from "../../workers/domain/event";
+import { packEvent, packStamped, unpackEvent } from "../../workers/domain/lake";
 import { emptyLive, liveShare, mergeLive, noteLive } from "../../workers/domain/live";
 import { EVENT_TYPES, type EventType } from "../../workers/domain/measurement";
 import { emptyRollup, merge, noFacts, type Rollup, rollUp } from "../../workers/domain/rollup";
@@ -95,6 +96,22 @@ const total = (events: StampedEvent[]) => {
     for (const facts of values.values()) for (const key in facts) sum[key as "visits"] += facts[key as "visits"];
   return sum;
 };
+
+it("an event is packed from its visit and stamp as if it had been put together first", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const book = createBook();
+      steps.forEach((one, index) => {
+        const event = toEvent(one, index);
+        const moment = { date: localDate(event.event_time, ZONE), hour: 0, visitor: "v", yesterday: () => null };
+        const { visit, stamp: facts } = stamp(book, event, moment);
+        const about = { ...facts, site_id: "site", seq: index, visitor_id: "v", ip: null };
+        const whole = { ...unpackEvent([]), ...event, ...factsOf(visit), ...about };
+        expect(packStamped({ ...unpackEvent([]), ...event }, visit, about)).toEqual(packEvent(whole));
+      });
+    }),
+  );
+});
 
 describe("rolling up", () => {
   it("adds up however the events are cut into messages", () => {

@@ -9,7 +9,7 @@ import { hostOf, pageOf } from "../domain/path";
 import { Problem } from "../domain/problem";
 import { sourceOf } from "../domain/source";
 import { toCleanText } from "../domain/text";
-import { type Site, streamFor } from "./site";
+import { placeFor, type Site } from "./site";
 import { NOWHERE, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
@@ -53,7 +53,7 @@ function toUrl(text: string): URL {
 
 function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arrival {
   const { event_type, name } = toEventType(draft.given);
-  const stream = streamFor(site, draft.hostname);
+  const stream = placeFor(site, draft.hostname)?.stream;
   const scroll = event_type === "engagement" && stream?.measurements.scroll !== false;
   return {
     event_id: draft.event_id,

@@ -7,15 +7,13 @@ import { readText } from "../body";
 import { type BeaconReply, type Envelope, envelopeSchema, hitSchema } from "../domain/beacon";
 import type { Arrival } from "../domain/event";
 import { parseInput, parseJson } from "../domain/input";
-import { EVENT_TYPES } from "../domain/measurement";
-import { hostOf } from "../domain/path";
 import { Problem } from "../domain/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
 import { errorReply } from "../reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { refusalOf } from "./refuse";
-import { type Site, siteFor, streamFor } from "./site";
+import { placeFor, type Site, siteFor } from "./site";
 import { type Visitor, visitorOf } from "./visitor";
 
 const LIMIT = 64 * 1024;
@@ -80,18 +78,13 @@ async function takeBeacon(
   if (refused.unknown_host && accepted.length === 0)
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   return {
-    reply: { off: offIn(site, accepted[0]), ...(rejected.length > 0 ? { rejected } : {}) },
+    // What the stream of the page does not want; for an unknown page what the first one does not.
+    reply: {
+      off: (placeFor(site, accepted[0]?.hostname ?? null) ?? site.places[0])?.off ?? [],
+      ...(rejected.length > 0 ? { rejected } : {}),
+    },
     headers: reason ? { [REFUSAL_HEADER]: reason } : {},
   };
-}
-
-/** Kinds of event that the stream of the page does not want. */
-function offIn(site: Site, arrival: Arrival | undefined): string[] {
-  const stream = streamFor(site, arrival?.hostname ?? hostOf(site.property.streams[0]?.url ?? ""));
-  if (!stream) return [];
-  return Object.entries(EVENT_TYPES).flatMap(([type, { measurement }]) =>
-    measurement !== null && !stream.measurements[measurement] ? [type] : [],
-  );
 }
 
 /** Any site may send a beacon, without credentials; which sites count is decided by their host. */

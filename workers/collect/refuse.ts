@@ -6,7 +6,7 @@ import { EVENT_TYPES } from "../domain/measurement";
 import { isExcludedPath, isKnownHost } from "../domain/path";
 import type { Refusal } from "../domain/refusal";
 import { isSpamReferrer } from "../domain/source";
-import { type Site, streamFor } from "./site";
+import { placeFor, type Site } from "./site";
 
 export interface Question {
   arrival: Arrival;
@@ -41,7 +41,7 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
     "not_measured",
     ({ arrival, site }) => {
       const { measurement } = EVENT_TYPES[arrival.event_type];
-      return measurement !== null && streamFor(site, arrival.hostname)?.measurements[measurement] === false;
+      return measurement !== null && placeFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },
   ],
 ];

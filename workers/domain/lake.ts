@@ -1,5 +1,7 @@
 // The lake's columns: one row per event, every fact of the stamped event under its own name.
-import type { StampedEvent } from "./event";
+import { VISIT_DIMENSIONS } from "./catalog";
+import type { Event, Stamp, StampedEvent } from "./event";
+import type { Visit } from "./visit";
 
 /** `time` is a UTC timestamp in milliseconds; `json` a text that holds a JSON object. */
 export type ColumnType = "text" | "integer" | "bigint" | "double" | "time" | "json";
@@ -77,9 +79,55 @@ export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEven
 export type PackedEvent = unknown[];
 
 export function packEvent(event: StampedEvent): PackedEvent {
-  const packed: PackedEvent = LAKE_COLUMN_NAMES.map((column) => event[column]);
+  return withoutTail(LAKE_COLUMN_NAMES.map((column) => event[column]));
+}
+
+function withoutTail(packed: PackedEvent): PackedEvent {
   while (packed.at(-1) === null) packed.pop();
   return packed;
+}
+
+/** Where each column of a stamped event comes from: its place among the visit's dimensions, else the stamp, else itself. */
+const STAMPED: ReadonlySet<string> = new Set<keyof Stamp | "site_id">([
+  "site_id",
+  "seq",
+  "visitor_id",
+  "visit_id",
+  "ip",
+  "new_visit",
+  "bounce_delta",
+  "duration_delta",
+  "firsts",
+  "visit_firsts",
+  "local_date",
+  "local_hour",
+  "visit_date",
+  "visit_hour",
+  "entry_page",
+  "exit_page",
+  "exit_before",
+  "visit_bounce",
+  "visit_duration",
+  "exit_lost",
+  "exit_gained",
+]);
+const ORIGINS = LAKE_COLUMN_NAMES.map((column) => ({
+  column,
+  isStamped: STAMPED.has(column),
+  dimension: STAMPED.has(column) ? -1 : VISIT_DIMENSIONS.findIndex((one) => one.column === column),
+}));
+
+/** The same as packing `{...event, ...facts of the visit, ...stamp}`, without making that: it is done for every event. */
+export function packStamped(event: Event, visit: Visit, stamp: Stamp & { site_id: string }): PackedEvent {
+  const own = event as unknown as Record<string, unknown>;
+  const given = stamp as unknown as Record<string, unknown>;
+  return withoutTail(
+    ORIGINS.map(({ column, isStamped, dimension }) => {
+      if (dimension >= 0) return visit.dimensions[dimension];
+      if (isStamped) return given[column];
+      return column === "asn" ? visit.asn : own[column];
+    }),
+  );
 }
 
 export function unpackEvent(packed: PackedEvent): StampedEvent {

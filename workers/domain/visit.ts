@@ -55,6 +55,8 @@ export interface Book {
   add(date: string, visitor: string, record: VisitorDay): void;
   /** Says that a record is about to change. */
   touch(date: string, visitor: string): void;
+  /** One string object for all equal values that are kept: thousands of visits share a browser's name. */
+  intern<T extends string | null>(value: T): T;
 }
 
 export type VisitStamp = Omit<Stamp, "seq" | "visitor_id" | "ip">;
@@ -133,7 +135,7 @@ function carryOver(book: Book, moment: Moment, time: number): { visit: Visit; fr
   return { visit, from };
 }
 
-function openVisit(event: Event, moment: Moment): Visit {
+function openVisit(book: Book, event: Event, moment: Moment): Visit {
   const facts = event as unknown as Record<string, string | null>;
   return {
     id: event.event_id,
@@ -146,7 +148,9 @@ function openVisit(event: Event, moment: Moment): Visit {
     interactive: false,
     exit: event.page,
     exitTime: event.event_time,
-    dimensions: VISIT_DIMENSIONS.map(({ column }) => (column === "entry_page" ? event.page : (facts[column] ?? null))),
+    dimensions: VISIT_DIMENSIONS.map(({ column }) =>
+      book.intern(column === "entry_page" ? event.page : (facts[column] ?? null)),
+    ),
     asn: event.asn,
     seen: emptyValues(),
   };
@@ -193,12 +197,12 @@ function joinDay(record: VisitorDay, visit: Visit): number {
 }
 
 /** Notes the event's own values. Returns the bits of those that are new to the day and to the visit. */
-function noteValues(event: Event, record: VisitorDay, visit: Visit): { day: number; visit: number } {
+function noteValues(book: Book, event: Event, record: VisitorDay, visit: Visit): { day: number; visit: number } {
   const bits = { day: 0, visit: 0 };
   EVENT_DIMENSIONS.forEach(({ column }, i) => {
     // Engagement is a measurement, not something that a visitor did: it has no row among the events.
     if (column === "name" && event.event_type === "engagement") return;
-    const value = keyOf((event as unknown as Record<string, string | null>)[column] ?? null);
+    const value = book.intern(keyOf((event as unknown as Record<string, string | null>)[column] ?? null));
     const isNew = note(visit.seen, i, value);
     if (isNew) bits.visit |= bitFor(column);
     if (record.seen === null ? isNew : note(record.seen, i, value)) bits.day |= bitFor(column);
@@ -223,7 +227,7 @@ export function stamp(book: Book, event: Event, moment: Moment): Stamped {
   const known = book.find(moment.date, moment.visitor);
   const carried = known ? undefined : carryOver(book, moment, event.event_time);
   const going = known ? visitAt(book, moment.date, known, event.event_time) : carried?.visit;
-  const visit = going ?? openVisit(event, moment);
+  const visit = going ?? openVisit(book, event, moment);
   const record = known ?? { visits: [], hours: [], seen: carried ? emptyValues() : null, exits: [] };
   if (!known) book.add(moment.date, moment.visitor, record);
   book.touch(moment.date, moment.visitor);
@@ -234,7 +238,7 @@ export function stamp(book: Book, event: Event, moment: Moment): Stamped {
     firsts |= HOUR_BIT;
   }
   firsts |= joinDay(record, visit);
-  const noted = noteValues(event, record, visit);
+  const noted = noteValues(book, event, record, visit);
 
   const before = { bounce: going ? bounced(visit) : 0, duration: going ? seconds(visit) : 0, exit: visit.exit };
   advance(visit, event);
@@ -286,5 +290,6 @@ export function createBook(): Book {
     find: (date, visitor) => records.get(at(date, visitor)),
     add: (date, visitor, record) => void records.set(at(date, visitor), record),
     touch: () => undefined,
+    intern: (value) => value,
   };
 }
