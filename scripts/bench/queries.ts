@@ -47,7 +47,7 @@ async function fillMonth(site: Site): Promise<{ events: number; rows: number }> 
     const response = await fetch(`${site.url}/bench/fill`, { method: "POST", body: JSON.stringify(filling) });
     if (!response.ok)
       throw new Error(`rollups of ${dateOf(today - day * DAY)} were not taken: ${await response.text()}`);
-    // The cron folds what waits; all of today waits, which is more than the five minutes that wait at most.
+    // The cron folds what waits; all of today waits, which is more than waits at most.
     if (day > 0) await fetch(`${site.url}/bench/cron`);
   }
   return { events, rows };
