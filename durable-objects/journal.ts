@@ -44,6 +44,8 @@ export class Journal {
   covered = 0;
   /** A range that is being sent: decided before it is sent, so that it is the same message when sent again. */
   cut: { from: number; to: number } | null = null;
+  /** Rows up to here are free: storage says that they were sent and are covered. */
+  private released = 0;
   unsentBytes = 0;
   bytesSinceCheckpoint = 0;
 
@@ -58,6 +60,7 @@ export class Journal {
     this.cut = known?.cut ?? null;
     this.covered = this.readMeta<number>("covered") ?? 0;
     this.head = Math.max(this.sent, this.covered);
+    this.released = Math.min(this.sent, this.covered);
     for (const row of sql.exec<Pick<Row, "slot" | "n" | "bytes">>("SELECT slot, n, bytes FROM journal")) {
       this.slots = Math.max(this.slots, row.slot + 1);
       this.head = Math.max(this.head, row.n);
@@ -107,20 +110,19 @@ export class Journal {
     this.bytesSinceCheckpoint += bytes;
   }
 
-  read(from: number, to: number): Group[] {
-    const groups: Group[] = [];
+  /** The groups of a range, one at a time: a backlog may be larger than memory. */
+  *groups(from: number, to: number): Generator<Group> {
     for (let n = from; n <= to; n += 1) {
       const place = this.kept.get(n);
       if (!place) throw new Error(`journal lacks group ${n}`);
       const row = this.sql.exec<Row>("SELECT * FROM journal WHERE slot = ?", place.slot).one();
-      groups.push({
+      yield {
         n,
         events: row.events,
         refusals: row.refusals ? JSON.parse(row.refusals) : {},
         carried: row.carried ? JSON.parse(row.carried) : [],
-      });
+      };
     }
-    return groups;
   }
 
   /** Decides and records the next range to send; the recorded one first. Null when all has been sent. */
@@ -136,7 +138,7 @@ export class Journal {
       to += 1;
     }
     this.cut = { from, to };
-    this.writeMeta("sent", { sent: this.sent, cut: this.cut });
+    this.rest();
     return this.cut;
   }
 
@@ -145,24 +147,22 @@ export class Journal {
     if (!this.cut) return;
     const { to } = this.cut;
     for (let n = this.sent + 1; n <= to; n += 1) this.unsentBytes -= this.kept.get(n)?.bytes ?? 0;
-    const before = Math.min(this.sent, this.covered);
     this.sent = to;
     this.cut = null;
-    this.release(before);
   }
 
-  /** Writes down how far the queue has it. */
+  /** Writes down how far the queue has it. Only then rows may be overwritten: a start must find what it would send again. */
   rest(): void {
     this.writeMeta("sent", { sent: this.sent, cut: this.cut });
+    this.release();
   }
 
   /** Notes that a checkpoint holds all that the journal says. Part of the checkpoint's transaction. */
   cover(): void {
     this.writeMeta("covered", this.head);
-    const before = Math.min(this.sent, this.covered);
     this.covered = this.head;
     this.bytesSinceCheckpoint = 0;
-    this.release(before);
+    this.rest();
     const spare = this.free.length - SPARE_ROWS;
     if (spare <= 0) return;
     // After an outage of the queue: give the backlog's space back, highest rows first.
@@ -172,12 +172,14 @@ export class Journal {
     this.free.length -= spare;
   }
 
-  /** Frees the rows that became sent and covered. */
-  private release(before: number): void {
-    for (let n = before + 1; n <= Math.min(this.sent, this.covered); n += 1) {
+  /** Frees the rows of which storage says that they were sent and are covered. */
+  private release(): void {
+    const last = Math.min(this.sent, this.covered);
+    for (let n = this.released + 1; n <= last; n += 1) {
       const place = this.kept.get(n);
       if (place) this.free.push(place.slot);
       this.kept.delete(n);
     }
+    this.released = Math.max(this.released, last);
   }
 }

@@ -1,11 +1,14 @@
 // What the hub remembers between events, and its checkpoints: the book of visitors, seen event ids, the live picture.
 // The journal is the redo log of what came after the last checkpoint.
 import { unpackEvent } from "../workers/domain/lake";
-import { emptyLive, LIVE_MINUTES, noteLive } from "../workers/domain/live";
+import { emptyLive, LIVE_MINUTES, LIVE_WINDOW, noteLive } from "../workers/domain/live";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen } from "../workers/domain/seen";
 import { type Moment, type Stamped, stamp } from "../workers/domain/visit";
 import type { Journal } from "./journal";
 import { VisitorBook } from "./visitor-book";
+
+/** Words of hashes in one row, two to an id: 800 KB. */
+const MOST_WORDS = 200_000;
 
 export class Memory {
   readonly seen = emptySeen();
@@ -37,7 +40,7 @@ export class Memory {
   private replay(now: number): void {
     // A group's first row says this for the rows that the same call filled after it.
     const carried = new Map<string, string>();
-    for (const group of this.journal.read(this.journal.covered + 1, this.journal.head)) {
+    for (const group of this.journal.groups(this.journal.covered + 1, this.journal.head)) {
       for (const [event, visitor] of group.carried) carried.set(event, visitor);
       for (const packed of JSON.parse(`[${group.events}]`) as unknown[][]) {
         const event = unpackEvent(packed);
@@ -66,15 +69,10 @@ export class Memory {
   checkpoint(now: number): void {
     const oldestMinute = Math.floor(now / 60_000) - LIVE_MINUTES;
     for (const minute of this.live.pageviews.keys()) if (minute < oldestMinute) this.live.pageviews.delete(minute);
+    // Nobody may ask for the picture for weeks, and in an import nobody ever does.
+    for (const [id, { last }] of this.live.visits) if (last < now - LIVE_WINDOW) this.live.visits.delete(id);
     this.book.checkpoint();
-    for (const [generation, hashes] of this.seen.fresh)
-      this.sql.exec(
-        "INSERT INTO seen (generation, n, hashes) VALUES (?, ?, ?)",
-        generation,
-        this.seenRows++,
-        new Uint32Array(hashes).buffer,
-      );
-    this.seen.fresh.clear();
+    this.writeSeen();
     this.forgetSeen(now);
     this.journal.writeMeta("state", {
       seq: this.seq,
@@ -82,6 +80,18 @@ export class Memory {
       last: this.live.lastEventAt,
     });
     this.journal.cover();
+  }
+
+  private writeSeen(): void {
+    for (const [generation, hashes] of this.seen.fresh)
+      for (let at = 0; at < hashes.length; at += MOST_WORDS)
+        this.sql.exec(
+          "INSERT INTO seen (generation, n, hashes) VALUES (?, ?, ?)",
+          generation,
+          this.seenRows++,
+          new Uint32Array(hashes.slice(at, at + MOST_WORDS)).buffer,
+        );
+    this.seen.fresh.clear();
   }
 
   private forgetSeen(now: number): void {

@@ -210,9 +210,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       },
       fail: (error) => {
         clearTimeout(timer);
-        // Memory is ahead of storage now: what was not written must not have been counted.
-        this.load();
-        reject(error);
+        try {
+          // Memory is ahead of storage now: what was not written must not have been counted.
+          this.load();
+        } finally {
+          reject(error);
+        }
       },
     };
     this.waiting = group;
@@ -271,16 +274,24 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   private async sendAll(atLeast: number): Promise<void> {
-    while (this.journal.cut || (this.journal.head > this.journal.sent && this.journal.unsentBytes >= atLeast)) {
-      const cut = this.journal.nextCut();
-      if (!cut) break;
-      const message = this.message(cut.from, cut.to);
-      // The cut must be durable before the message leaves: the same range is the same message, come what may.
-      await this.ctx.storage.sync();
-      await this.env.EVENTS.send(message, { contentType: "text" });
-      this.journal.cutSent();
+    try {
+      while (this.journal.cut || (this.journal.head > this.journal.sent && this.journal.unsentBytes >= atLeast)) {
+        const cut = this.journal.nextCut();
+        if (!cut) break;
+        const message = this.message(cut.from, cut.to);
+        // The cut must be durable before the message leaves: the same range is the same message, come what may.
+        await this.ctx.storage.sync();
+        await this.env.EVENTS.send(message, { contentType: "text" });
+        this.journal.cutSent();
+      }
+      if (atLeast === 0) this.journal.rest();
+    } finally {
+      // Also while the queue is away: what a start must read again is bounded by checkpoints.
+      this.checkpointWhenDue();
     }
-    if (atLeast === 0) this.journal.rest();
+  }
+
+  private checkpointWhenDue(): void {
     const rows = this.journal.head - this.journal.covered;
     if (rows < CHECKPOINT_ROWS && this.journal.bytesSinceCheckpoint < CHECKPOINT_BYTES) return;
     // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.
@@ -299,7 +310,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
 
   /** A message's text, put together without parsing what the journal holds. */
   private message(from: number, to: number): string {
-    const groups = this.journal.read(from, to);
+    const groups = [...this.journal.groups(from, to)];
     const refusals: Record<string, RefusalCounts> = {};
     for (const group of groups)
       for (const [date, counts] of Object.entries(group.refusals)) addRefusals(refusals, date, counts);

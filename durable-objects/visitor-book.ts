@@ -3,14 +3,21 @@
 import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visit";
 import { addDays } from "../workers/domain/zone";
 
-/** Days of visitors that are kept: an event may come 72 hours late. */
-const DAYS_KEPT = 4;
-/** Characters in one row, all of them ASCII: well under SQLite's 2 MB a row. */
-const CHUNK = 1_000_000;
+/** Days of visitors that are kept: an event may come 72 hours late, in a visit of the day before. */
+const DAYS_KEPT = 5;
 /** Visitors fall asleep this long (ms) after their last event: no visit goes on by then, even if an event came late. */
 const AWAKE = VISIT_GAP + 5 * 60_000;
-/** So many rows of changes are written together with the days that they change: what a start must read again. */
-const MOST_CHANGES = 64;
+export interface Limits {
+  /** Characters, all of them ASCII, after which a row is full; and those of the longest record: a row has 2 MB. */
+  chunk: number;
+  longest: number;
+  /** So many rows of changes are written together with the days that they change: what a start must read again. */
+  changes: number;
+  /** Distinct values that are kept as one string object each. */
+  pool: number;
+}
+
+const LIMITS: Limits = { chunk: 500_000, longest: 1_000_000, changes: 64, pool: 50_000 };
 
 interface Day {
   /** A record, or its text while its visitor is quiet. */
@@ -31,11 +38,24 @@ const toText = (record: VisitorDay): string =>
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
+/**
+ * The text of a record that fits a row. A record that does not is that of a program; the values of its former visits,
+ * which only a late event could ask for, are let go.
+ */
+function toFittingText(record: VisitorDay, limit: number): string {
+  const text = toText(record);
+  if (text.length <= limit) return text;
+  const visits = record.visits.map((visit, i) =>
+    i === record.visits.length - 1 ? visit : { ...visit, seen: visit.seen.map(() => []) },
+  );
+  return toText({ ...record, visits });
+}
+
 /** A line of storage: visitor, time of the last event, record. None of them holds a tab or a line's end. */
-const toLine = (visitor: string, record: VisitorDay | string): string =>
+const toLine = (visitor: string, record: VisitorDay | string, limit: number): string =>
   typeof record === "string"
     ? `${visitor}\t${lastInText(record)}\t${record}`
-    : `${visitor}\t${lastOf(record)}\t${toText(record)}`;
+    : `${visitor}\t${lastOf(record)}\t${toFittingText(record, limit)}`;
 
 /** The latest `"last":` of a record's text, without parsing the rest. */
 function lastInText(text: string): number {
@@ -44,12 +64,12 @@ function lastInText(text: string): number {
   return last;
 }
 
-function toChunks(lines: Iterable<string>): string[] {
+function toChunks(lines: Iterable<string>, limit: number): string[] {
   const chunks: string[] = [];
   let own: string[] = [];
   let length = 0;
   for (const line of lines) {
-    if (length + line.length > CHUNK && own.length > 0) {
+    if (length + line.length > limit && own.length > 0) {
       chunks.push(own.join("\n"));
       own = [];
       length = 0;
@@ -63,11 +83,12 @@ function toChunks(lines: Iterable<string>): string[] {
 
 export class VisitorBook implements Book {
   private readonly sql: SqlStorage;
+  private readonly limits: Limits;
   private readonly days = new Map<string, Day>();
   /** Dates of which storage has visitors. */
   private readonly stored: Set<string>;
   private changes: number;
-  private pool = new Map<string, string>();
+  private readonly pool = new Map<string, string>();
   /** Time of the latest event. */
   private latest = 0;
   private latestDate = "";
@@ -75,25 +96,35 @@ export class VisitorBook implements Book {
   private quietBefore = 0;
 
   /** Reads the latest day and who was here in the last half hour before `now`, and tells them to `onRecent`. */
-  constructor(sql: SqlStorage, now: number, onRecent: (visit: Visit) => void) {
+  constructor(sql: SqlStorage, now: number, onRecent: (visit: Visit) => void, limits: Limits = LIMITS) {
     this.sql = sql;
+    this.limits = limits;
     sql.exec(`CREATE TABLE IF NOT EXISTS visitors (date TEXT NOT NULL, chunk INTEGER NOT NULL, body TEXT NOT NULL,
       PRIMARY KEY (date, chunk)) WITHOUT ROWID`);
     sql.exec("CREATE TABLE IF NOT EXISTS changes (n INTEGER PRIMARY KEY, date TEXT NOT NULL, body TEXT NOT NULL)");
     const dates = sql.exec<{ date: string }>("SELECT date FROM visitors UNION SELECT date FROM changes").toArray();
     this.stored = new Set(dates.map(({ date }) => date));
     this.changes = sql.exec<{ n: number }>("SELECT coalesce(max(n) + 1, 0) AS n FROM changes").one().n;
-    for (const date of [...this.stored].sort().slice(-2)) {
-      this.latestDate = date;
-      for (const [visitor, text] of this.read(date)) {
-        this.latest = Math.max(this.latest, lastInText(text));
-        if (lastInText(text) < now - VISIT_GAP) continue;
-        for (const visit of this.find(date, visitor)?.visits ?? []) onRecent(visit);
-      }
-    }
+    const recent = [...this.stored].sort().slice(-2);
+    this.latestDate = recent.at(-1) ?? "";
+    const texts = new Map(recent.map((date) => [date, this.read(date)]));
+    for (const day of texts.values())
+      for (const text of day.values()) this.latest = Math.max(this.latest, lastInText(text));
     this.quietBefore = this.latest - AWAKE;
+    for (const [date, day] of texts) this.wakeRecent(date, day, now, onRecent);
     // Only the latest day stays whole.
     this.sleep();
+  }
+
+  /** Wakes those who must be awake for `find`, and those whom the live picture shows. */
+  private wakeRecent(date: string, texts: Map<string, string>, now: number, onRecent: (visit: Visit) => void): void {
+    const live = now - VISIT_GAP;
+    for (const [visitor, text] of texts) {
+      const last = lastInText(text);
+      if (last < Math.min(this.quietBefore, live)) continue;
+      const visits = this.find(date, visitor)?.visits ?? [];
+      if (last >= live) for (const visit of visits) onRecent(visit);
+    }
   }
 
   find(date: string, visitor: string, since?: number): VisitorDay | undefined {
@@ -126,6 +157,7 @@ export class VisitorBook implements Book {
     if (value === null) return value;
     const known = this.pool.get(value);
     if (known !== undefined) return known as T;
+    if (this.pool.size >= this.limits.pool) this.pool.clear();
     this.pool.set(value, value);
     return value;
   }
@@ -136,14 +168,14 @@ export class VisitorBook implements Book {
     for (const [date, day] of this.days) {
       if (day.changed.size === 0) continue;
       changed.push(date);
-      const lines = [...day.changed].map((visitor) => toLine(visitor, day.records.get(visitor)!));
-      for (const body of toChunks(lines))
+      const lines = [...day.changed].map((visitor) => toLine(visitor, day.records.get(visitor)!, this.limits.longest));
+      for (const body of toChunks(lines, this.limits.chunk))
         this.sql.exec("INSERT INTO changes (n, date, body) VALUES (?, ?, ?)", this.changes++, date, body);
       day.changed.clear();
       this.stored.add(date);
     }
     this.forget();
-    if (this.changes >= MOST_CHANGES) this.merge();
+    if (this.changes >= this.limits.changes) this.merge();
     this.quietBefore = this.latest - AWAKE;
     this.sleep();
   }
@@ -192,7 +224,10 @@ export class VisitorBook implements Book {
     for (const { date } of this.sql.exec<{ date: string }>("SELECT DISTINCT date FROM changes").toArray()) {
       const day = this.dayOf(date);
       if (!day.whole) this.read(date);
-      const chunks = toChunks([...day.records].map(([visitor, record]) => toLine(visitor, record)));
+      const chunks = toChunks(
+        [...day.records].map(([visitor, record]) => toLine(visitor, record, this.limits.longest)),
+        this.limits.chunk,
+      );
       chunks.forEach((body, chunk) => {
         this.sql.exec(
           "INSERT INTO visitors (date, chunk, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
@@ -214,7 +249,7 @@ export class VisitorBook implements Book {
       for (const visitor of day.awake) {
         const record = day.records.get(visitor) as VisitorDay;
         if (lastOf(record) >= this.quietBefore || day.changed.has(visitor)) continue;
-        day.records.set(visitor, toText(record));
+        day.records.set(visitor, toFittingText(record, this.limits.longest));
         day.awake.delete(visitor);
       }
       if (isLatest) continue;
@@ -232,6 +267,6 @@ export class VisitorBook implements Book {
     this.sql.exec("DELETE FROM changes WHERE date < ?", oldest);
     for (const date of this.stored) if (date < oldest) this.stored.delete(date);
     for (const date of this.days.keys()) if (date < oldest) this.days.delete(date);
-    this.pool = new Map();
+    this.pool.clear();
   }
 }

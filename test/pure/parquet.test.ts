@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, it } from "vitest";
 import type { StampedEvent } from "../../workers/domain/event";
-import { LAKE_COLUMN_NAMES, LAKE_COLUMNS, packEvent, unpackEvent } from "../../workers/domain/lake";
+import { LAKE_COLUMN_NAMES, LAKE_COLUMNS, unpackEvent } from "../../workers/domain/lake";
 import { fromParquet, toParquet } from "../../workers/domain/parquet";
 
 const DUCKDB_TYPES = {
@@ -83,8 +83,4 @@ it("DuckDB reads every column with its type, by the keys of the lake", async () 
 
 it("what is read back is what was written", async () => {
   expect(await fromParquet(toParquet(EVENTS))).toEqual(EVENTS);
-});
-
-it("an event that was packed for the queue is the same when it is unpacked, also from JSON", () => {
-  for (const event of EVENTS) expect(unpackEvent(JSON.parse(JSON.stringify(packEvent(event))))).toEqual(event);
 });

@@ -78,46 +78,43 @@ export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEven
  */
 export type PackedEvent = unknown[];
 
-export function packEvent(event: StampedEvent): PackedEvent {
-  return withoutTail(LAKE_COLUMN_NAMES.map((column) => event[column]));
-}
-
 function withoutTail(packed: PackedEvent): PackedEvent {
   while (packed.at(-1) === null) packed.pop();
   return packed;
 }
 
-/** Where each column of a stamped event comes from: its place among the visit's dimensions, else the stamp, else itself. */
-const STAMPED: ReadonlySet<string> = new Set<keyof Stamp | "site_id">([
-  "site_id",
-  "seq",
-  "visitor_id",
-  "visit_id",
-  "ip",
-  "new_visit",
-  "bounce_delta",
-  "duration_delta",
-  "firsts",
-  "visit_firsts",
-  "local_date",
-  "local_hour",
-  "visit_date",
-  "visit_hour",
-  "entry_page",
-  "exit_page",
-  "exit_before",
-  "visit_bounce",
-  "visit_duration",
-  "exit_lost",
-  "exit_gained",
-]);
+/** The columns that the stamp has. */
+const STAMPED = {
+  site_id: true,
+  seq: true,
+  visitor_id: true,
+  visit_id: true,
+  ip: true,
+  new_visit: true,
+  bounce_delta: true,
+  duration_delta: true,
+  firsts: true,
+  visit_firsts: true,
+  local_date: true,
+  local_hour: true,
+  visit_date: true,
+  visit_hour: true,
+  entry_page: true,
+  exit_page: true,
+  exit_before: true,
+  visit_bounce: true,
+  visit_duration: true,
+  exit_lost: true,
+  exit_gained: true,
+} as const satisfies Record<keyof Stamp | "site_id", true>;
+/** Where each column of a stamped event comes from: the stamp, its place among the visit's dimensions, or itself. */
 const ORIGINS = LAKE_COLUMN_NAMES.map((column) => ({
   column,
-  isStamped: STAMPED.has(column),
-  dimension: STAMPED.has(column) ? -1 : VISIT_DIMENSIONS.findIndex((one) => one.column === column),
+  isStamped: column in STAMPED,
+  dimension: column in STAMPED ? -1 : VISIT_DIMENSIONS.findIndex((one) => one.column === column),
 }));
 
-/** The same as packing `{...event, ...facts of the visit, ...stamp}`, without making that: it is done for every event. */
+/** Packs an event with the facts of its visit and its stamp, without putting them together first: it is done for all. */
 export function packStamped(event: Event, visit: Visit, stamp: Stamp & { site_id: string }): PackedEvent {
   const own = event as unknown as Record<string, unknown>;
   const given = stamp as unknown as Record<string, unknown>;

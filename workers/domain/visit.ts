@@ -4,6 +4,7 @@
 import { bitFor, DAY_BIT, EVENT_DIMENSIONS, HOUR_BIT, VISIT_DIMENSIONS } from "./catalog";
 import type { Event, Stamp, VisitFacts } from "./event";
 import { EVENT_TYPES } from "./measurement";
+import { hash64 } from "./seen";
 import { addDays } from "./zone";
 
 /** A visit ends when its visitor says nothing for this long (ms). */
@@ -12,6 +13,8 @@ export const VISIT_GAP = 30 * 60_000;
 /** Distinct values: a list while it is short (most are), a set when it grows. */
 export type Values = string[] | Set<string>;
 const LONGEST_LIST = 24;
+/** A visitor who opens more pages than this on a day is a program: the others are not counted as pages of its day. */
+const MOST_VALUES = 1_000;
 
 export interface Visit {
   id: string;
@@ -79,18 +82,28 @@ export interface Moment {
 
 /** Null stands for "no value" among values; no page, name or host begins with NUL. */
 const ABSENT = "\0";
-const keyOf = (value: string | null): string => value ?? ABSENT;
+/** Longer values are remembered by their hash: a visitor may open a thousand long addresses. */
+const LONGEST_VALUE = 24;
+const keyOf = (value: string | null): string => {
+  if (value === null) return ABSENT;
+  return value.length <= LONGEST_VALUE
+    ? value
+    : hash64(value)
+        .map((word) => word.toString(36))
+        .join("#");
+};
 
 /** Notes a value. True when it is new. */
 function note(all: Values[], index: number, value: string): boolean {
   const values = all[index]!;
   if (Array.isArray(values)) {
     if (values.includes(value)) return false;
+    if (values.length >= MOST_VALUES) return false;
     if (values.length < LONGEST_LIST) values.push(value);
     else all[index] = new Set(values).add(value);
     return true;
   }
-  if (values.has(value)) return false;
+  if (values.has(value) || values.size >= MOST_VALUES) return false;
   values.add(value);
   return true;
 }
@@ -115,8 +128,12 @@ function ownSeen(record: VisitorDay): Values[] {
 function visitAt(book: Book, date: string, record: VisitorDay, time: number): Visit | undefined {
   const visits = record.visits.map((visit) => {
     const next = movedTo(record, visit);
-    const elsewhere = next === undefined ? undefined : book.find(addDays(date, 1), next);
-    return elsewhere?.visits.find((one) => one.id === visit.id) ?? visit;
+    if (next === undefined) return visit;
+    const tomorrow = addDays(date, 1);
+    const there = book.find(tomorrow, next)?.visits.find((one) => one.id === visit.id);
+    // It may be the one that the event joins.
+    if (there) book.touch(tomorrow, next);
+    return there ?? visit;
   });
   return visits.findLast((visit) => covers(visit, time));
 }
