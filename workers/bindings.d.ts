@@ -1,7 +1,6 @@
 // The bindings of wrangler.toml as types; a test holds the two to each other.
 declare namespace Cloudflare {
   interface Env {
-    ASSETS: Fetcher;
     RATE_LIMIT: RateLimit;
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
     EVENTS: Queue<unknown>;

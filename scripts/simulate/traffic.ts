@@ -24,11 +24,11 @@ export function* traffic(simulation: Simulation, { start, end }: Period): Genera
   /** Until when a person is busy with a visit. */
   const busy = new Map<number, number>();
   let waiting: Moment[] = [];
-  let visits = 0;
   for (let hour = Math.floor(start / HOUR) * HOUR; hour < end; hour += HOUR) {
     for (const { at, person } of arrivalsIn(simulation, seed, hour, personAt)) {
       if (at < start || at < (busy.get(person.index) ?? 0)) continue;
-      const id = `sim-${(seed >>> 0).toString(36)}-${start.toString(36)}-${(visits++).toString(36)}`;
+      // Of the person and the moment alone: traffic that is sent again from another start counts once.
+      const id = `sim-${(seed >>> 0).toString(36)}-${person.index.toString(36)}-${at.toString(36)}`;
       const random = randomFor(seed, VISITS, person.index, at % 0x7fffffff);
       const moments = visitOf(simulation, random, { person, start: at, hostname, id });
       busy.set(person.index, moments.at(-1)?.at ?? at);

@@ -95,6 +95,7 @@ describe("signing in", () => {
     expect(await me.json()).toEqual({
       user: { id: owner.user.id, email: owner.user.email, name: owner.user.name },
       organizations: [{ id: owner.organization.id, name: owner.organization.name, role: "owner" }],
+      tracker_url: `${ORIGIN}/tk.js`,
     });
   });
 

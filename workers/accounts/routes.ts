@@ -17,6 +17,13 @@ export const accountRoutes = new Hono<AppEnv>();
 // better-auth reads a body to its end, and anybody may send one.
 accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT }), async (c) => {
   const auth = await authFor(c.env, c.req.raw);
+  const path = c.req.path.slice("/api/auth".length);
+  // better-auth counts requests in D1 before it looks whether there is such a path.
+  const isKnown = Object.values(auth.api).some((endpoint) => (endpoint as { path?: string }).path === path);
+  const key = `auth/${c.req.header("cf-connecting-ip")}`;
+  if (!isKnown) throw new Problem("not_found", "account route does not exist");
+  if (!(await c.env.RATE_LIMIT.limit({ key })).success)
+    throw new Problem("too_many", "address asks too often; wait ten seconds");
   const response = await auth.handler(c.req.raw);
   if (response.status >= 400) throw await toProblem(response);
   return response;

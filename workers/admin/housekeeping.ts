@@ -2,7 +2,7 @@
 // removes what has grown old.
 import { inArray, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { sessions } from "../storage/account-tables";
+import { rateLimits, sessions } from "../storage/account-tables";
 import { foldWhenDue } from "../storage/pending";
 import { receipts } from "../storage/tables";
 import { sweepDeletedProperties } from "./deletion";
@@ -28,6 +28,7 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">
   if (now % DAY_MS >= EVERY_MS) return;
   await pruneReceipts(env.DB, now);
   await pruneSessions(env.DB, now);
+  await pruneRateLimits(env.DB, now);
 }
 
 /** Receipts are proof against redelivery: needed for as long as a message may come again, and no longer. */
@@ -49,4 +50,11 @@ export async function pruneSessions(db: D1Database, now: number): Promise<void> 
   await drizzle(db)
     .delete(sessions)
     .where(lt(sessions.expiresAt, new Date(now).toISOString()));
+}
+
+/** How often an address tried to sign in matters for minutes. */
+export async function pruneRateLimits(db: D1Database, now: number): Promise<void> {
+  await drizzle(db)
+    .delete(rateLimits)
+    .where(lt(rateLimits.lastRequest, now - DAY_MS));
 }

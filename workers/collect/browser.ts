@@ -13,22 +13,37 @@ import { errorReply } from "../reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { refusalOf } from "./refuse";
-import { placeFor, type Site, siteFor } from "./site";
+import { isAtHand, placeFor, type Site, siteFor } from "./site";
 import { type Visitor, visitorOf } from "./visitor";
 
 const LIMIT = 64 * 1024;
 /** One transparent pixel. */
 const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (c) => c.charCodeAt(0));
 
-/** The site of a browser's call, unless its address sends too much. @throws Problem not_found or too_many. */
-export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor): Promise<Site> {
-  const site = await siteFor(env.DB, siteId, Date.now());
+/** So many events are one unit of the rate: a visitor's beacon has a few, a flood's is full. */
+const EVENTS_A_UNIT = 10;
+
+async function isWithinRate(env: Cloudflare.Env, key: string, events: number): Promise<boolean> {
+  for (let unit = 0; unit < events; unit += EVENTS_A_UNIT)
+    if (!(await env.RATE_LIMIT.limit({ key })).success) return false;
+  return true;
+}
+
+/**
+ * The site of a browser's call, unless its address sends too much, or asks for too many properties.
+ * @throws Problem not_found or too_many.
+ */
+export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor, events: number): Promise<Site> {
+  const now = Date.now();
+  const tooMany = "address sends more than the property accepts; wait ten seconds";
+  // A look-up costs D1: who tries ids is stopped before it.
+  if (!isAtHand(siteId, now) && !(await isWithinRate(env, `look-up/${visitor.address}`, 1)))
+    throw new Problem("too_many", tooMany, undefined, "rate_limited");
+  const site = await siteFor(env.DB, siteId, now);
   if (!site) throw new Problem("not_found", `property ${siteId} does not exist`);
-  const { success } = await env.RATE_LIMIT.limit({ key: `${siteId}/${visitor.address}` });
-  if (success) return site;
+  if (await isWithinRate(env, `${siteId}/${visitor.address}`, events)) return site;
   holdRefusal(siteId, "rate_limited");
-  const message = "address sends more than the property accepts; wait ten seconds";
-  throw new Problem("too_many", message, undefined, "rate_limited");
+  throw new Problem("too_many", tooMany, undefined, "rate_limited");
 }
 
 /** What became of a beacon's hits. */
@@ -68,7 +83,7 @@ async function takeBeacon(
 ): Promise<{ reply: BeaconReply; headers: Record<string, string> }> {
   const beacon = parseInput(envelopeSchema, given);
   const visitor = visitorOf(request);
-  const site = await admit(env, beacon.s, visitor);
+  const site = await admit(env, beacon.s, visitor, beacon.h.length);
   const { accepted, refused, rejected } = sortHits(request, beacon, visitor, site);
   const [reason] = Object.keys(refused) as Refusal[];
   if (accepted.length > 0) await deliver(env, site.property, accepted, refused);

@@ -86,10 +86,10 @@ async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: strin
 }
 
 /** How the property of an event is found and whether the caller may speak for it. */
-function contextFor(c: Context<AppEnv>): (incoming: Incoming) => Promise<IncomingContext> {
+function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) => Promise<IncomingContext> {
   const caller = visitorOf(c.req.raw);
   const now = Date.now();
-  const admitted = new Map<string, Promise<Site>>();
+  let admitted: { siteId: string; site: Promise<Site> } | null = null;
   return async (incoming) => {
     const known = c.var.caller;
     const siteId = incoming.site_id ?? known?.site_id;
@@ -102,9 +102,11 @@ function contextFor(c: Context<AppEnv>): (incoming: Incoming) => Promise<Incomin
     }
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
-    // A request counts once against the rate, however many events it brings.
-    if (!admitted.has(siteId)) admitted.set(siteId, admit(c.env, siteId, caller));
-    const site = await admitted.get(siteId)!;
+    // A page is of one property; a list of guesses must not cost a look-up each.
+    admitted ??= { siteId, site: admit(c.env, siteId, caller, events) };
+    if (admitted.siteId !== siteId)
+      throw new Problem("invalid", "site_id must be the same for all events without a key");
+    const site = await admitted.site;
     const origin = c.req.header("origin");
     const host = origin ? hostOf(origin) : null;
     if (origin && !isKnownHost(host, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
@@ -118,12 +120,12 @@ async function collectEvents(c: Context<AppEnv>): Promise<Response> {
     throw new Problem("invalid", "body must be an event or an object with a list `events`");
   const headers = c.var.caller ? null : c.req.raw.headers;
   const sorted = emptySorted();
-  const context = contextFor(c);
-  if (!("events" in body)) return collectOne(c, body, sorted, context, headers);
+  if (!("events" in body)) return collectOne(c, body, sorted, contextFor(c, 1), headers);
 
   const { events } = body;
   if (!Array.isArray(events) || events.length === 0) throw new Problem("invalid", "events must be a list with events");
   if (events.length > MAX_EVENTS) throw new Problem("invalid", `events must have at most ${MAX_EVENTS} items`);
+  const context = contextFor(c, events.length);
   for (const [index, event] of events.entries()) await sort(sorted, index, () => event, context, headers);
   const { rejected } = sorted;
   if (sorted.arrivals.size === 0 && sorted.refused.size === 0) throw allRejected(rejected);

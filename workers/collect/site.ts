@@ -40,18 +40,31 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
   return { property, hosts: places.map(({ host }) => host), places };
 }
 
+/** The form of every site_id: what has another needs no look-up. */
+const SITE_ID = /^[0-9a-hjkmnp-tv-z]{10}$/;
+
+/** True when a look-up would cost nothing. */
+export function isAtHand(siteId: string, now: number): boolean {
+  const known = sites.get(siteId);
+  return !SITE_ID.test(siteId) || (known !== undefined && known.until > now);
+}
+
 /** Null when there is no such property. What the owner changes is known here within a minute. */
 export function siteFor(db: D1Database, siteId: string, now: number): Promise<Site | null> {
+  if (!SITE_ID.test(siteId)) return Promise.resolve(null);
   const known = sites.get(siteId);
   if (known && known.until > now) return known.site;
   // A Map keeps the order of insertion: the first was looked up longest ago.
   const [oldest] = sites.keys();
   if (oldest !== undefined && sites.size >= KEPT_SITES) sites.delete(oldest);
   sites.delete(siteId);
-  const site = load(db, siteId);
+  // While D1 is away what was known a minute ago is better than losing events.
+  const site = load(db, siteId).catch((error: unknown) => {
+    sites.delete(siteId);
+    if (known) return known.site;
+    throw error;
+  });
   sites.set(siteId, { site, until: now + KEPT_MS });
-  // A look-up that failed must not be remembered as an answer.
-  site.catch(() => sites.delete(siteId));
   return site;
 }
 

@@ -99,7 +99,7 @@ export function Headline(props: {
                     {moved()}.{" "}
                     <Show when={source() || page()}>
                       <span class="headline-rest">
-                        <Show when={source()}>Most found you through {source()}</Show>
+                        <Show when={source()}>{source()} was the largest source by name</Show>
                         <Show when={source() && page()}>; </Show>
                         <Show when={page()}>
                           <span class="headline-page">{page()}</span> was seen most
