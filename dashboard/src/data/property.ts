@@ -100,6 +100,13 @@ export async function deleteStream(siteId: string, id: string): Promise<void> {
 export const loadKeys = async (siteId: string, signal: AbortSignal): Promise<ApiKey[]> =>
   (await request<{ keys: ApiKey[] }>(at(siteId, "/keys"), { signal })).keys;
 
+/** Keys that are bound to no property: they may speak for all of the organization. */
+export const loadKeysOfAll = async (_: string, signal: AbortSignal): Promise<ApiKey[]> =>
+  (await request<{ keys: ApiKey[] }>("/api/v1/keys", { signal })).keys;
+
+export const deleteKeyOfAll = (id: string): Promise<void> =>
+  request(`/api/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+
 export const createKey = (siteId: string, name: string, scopes: Scope[]): Promise<ApiKey> =>
   request(at(siteId, "/keys"), { method: "POST", body: { name, scopes } });
 

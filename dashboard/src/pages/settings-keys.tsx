@@ -1,9 +1,17 @@
 // Settings: the API keys that may speak for this property.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../data/action";
-import { createLoaded } from "../data/answer";
+import { createLoaded, type Loaded } from "../data/answer";
 import { formatAgo } from "../data/format";
-import { type ApiKey, createKey, deleteKey, loadKeys, type Scope } from "../data/property";
+import {
+  type ApiKey,
+  createKey,
+  deleteKey,
+  deleteKeyOfAll,
+  loadKeys,
+  loadKeysOfAll,
+  type Scope,
+} from "../data/property";
 import { useProperty } from "../frame/property-frame";
 import { Copyable } from "../parts/copy";
 import { Field, Submit, Switch } from "../parts/field";
@@ -15,11 +23,14 @@ const SCOPES: { scope: Scope; label: string; hint: string }[] = [
   { scope: "manage", label: "Manage", hint: "Change the property, its streams and its keys." },
 ];
 
+const labelOf = (scope: Scope): string => SCOPES.find((one) => one.scope === scope)?.label ?? scope;
+
 export function KeySettings(): JSX.Element {
   const { property } = useProperty();
   const siteId = property().site_id;
   const [made, setMade] = createSignal<ApiKey | null>(null);
-  const keys = createLoaded(() => siteId, loadKeys, made);
+  const own = createLoaded(() => siteId, loadKeys, made);
+  const all = createLoaded(() => siteId, loadKeysOfAll);
   return (
     <>
       <section class="block">
@@ -36,33 +47,51 @@ export function KeySettings(): JSX.Element {
       </section>
       <section class="block">
         <h2>Keys in use</h2>
-        <Show when={keys.state() === "error"}>
-          <Failure what="The keys could not be loaded." error={keys.error()} onRetry={keys.retry} />
-        </Show>
-        <Show
-          when={keys.value()}
-          fallback={
-            <Show when={keys.state() !== "error"}>
-              <Bone class="w60" />
-            </Show>
-          }
-        >
-          {(list) => (
-            <ul class="keys">
-              <For
-                each={list()}
-                fallback={
-                  <li>
-                    <Empty>No key yet. Servers and other programs need one; the tag in your pages does not.</Empty>
-                  </li>
-                }
-              >
-                {(key) => <KeyRow siteId={siteId} apiKey={key} onGone={keys.retry} />}
-              </For>
-            </ul>
-          )}
-        </Show>
+        <KeyList
+          keys={own}
+          remove={(id) => deleteKey(siteId, id)}
+          none="No key for this property alone. Servers and other programs need one; the tag in your pages does not."
+        />
       </section>
+      <Show when={all.value()?.length}>
+        <section class="block">
+          <h2>Keys for all properties</h2>
+          <KeyList keys={all} remove={deleteKeyOfAll} none="" />
+        </section>
+      </Show>
+    </>
+  );
+}
+
+function KeyList(props: { keys: Loaded<ApiKey[]>; remove: (id: string) => Promise<void>; none: string }): JSX.Element {
+  return (
+    <>
+      <Show when={props.keys.state() === "error"}>
+        <Failure what="The keys could not be loaded." error={props.keys.error()} onRetry={props.keys.retry} />
+      </Show>
+      <Show
+        when={props.keys.value()}
+        fallback={
+          <Show when={props.keys.state() !== "error"}>
+            <Bone class="w60" />
+          </Show>
+        }
+      >
+        {(list) => (
+          <ul class="keys">
+            <For
+              each={list()}
+              fallback={
+                <li>
+                  <Empty>{props.none}</Empty>
+                </li>
+              }
+            >
+              {(key) => <KeyRow apiKey={key} remove={props.remove} onGone={props.keys.retry} />}
+            </For>
+          </ul>
+        )}
+      </Show>
     </>
   );
 }
@@ -119,10 +148,10 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
   );
 }
 
-function KeyRow(props: { siteId: string; apiKey: ApiKey; onGone: () => void }): JSX.Element {
+function KeyRow(props: { apiKey: ApiKey; remove: (id: string) => Promise<void>; onGone: () => void }): JSX.Element {
   const [isSure, setSure] = createSignal(false);
   const remove = createAction(async () => {
-    await deleteKey(props.siteId, props.apiKey.id);
+    await props.remove(props.apiKey.id);
     props.onGone();
   });
   return (
@@ -130,7 +159,7 @@ function KeyRow(props: { siteId: string; apiKey: ApiKey; onGone: () => void }): 
       <span class="key-name">
         <strong>{props.apiKey.name}</strong>
         <small>
-          <code>{props.apiKey.prefix}…</code> · {props.apiKey.scopes.join(", ")} · made{" "}
+          <code>{props.apiKey.prefix}…</code> · {props.apiKey.scopes.map(labelOf).join(", ")} · made{" "}
           {formatAgo(Date.parse(props.apiKey.created_at), Date.now())}
         </small>
         <Show when={remove.error()}>

@@ -12,6 +12,9 @@ export const STANDARD_MEASUREMENTS = Object.fromEntries(
 /** People type `example.com`: the scheme is understood. */
 export const toUrl = (typed: string): string => (/^https?:\/\//i.test(typed) ? typed : `https://${typed}`);
 
+/** `https://not a host` parses too: its blanks become %20. */
+const isAddress = (text: string): boolean => URL.canParse(text) && /^[^%\s]+$/.test(new URL(text).hostname);
+
 export function StreamForm(props: {
   draft: StreamDraft;
   action: Action<[StreamDraft]>;
@@ -30,7 +33,7 @@ export function StreamForm(props: {
     setUrl(typed);
     setComplaint(null);
     const full = toUrl(typed.trim());
-    if (!isNamed() && URL.canParse(full)) setName(new URL(full).host);
+    if (!isNamed() && isAddress(full)) setName(new URL(full).host);
   };
 
   return (
@@ -39,7 +42,7 @@ export function StreamForm(props: {
       onSubmit={(event) => {
         event.preventDefault();
         const full = toUrl(url().trim());
-        if (!URL.canParse(full)) {
+        if (!isAddress(full)) {
           setComplaint("The address must look like https://www.example.com");
           return;
         }
