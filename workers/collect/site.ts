@@ -60,9 +60,13 @@ export function siteFor(db: D1Database, siteId: string, now: number): Promise<Si
   sites.delete(siteId);
   // While D1 is away what was known a minute ago is better than losing events.
   const site = load(db, siteId).catch((error: unknown) => {
-    sites.delete(siteId);
-    if (known) return known.site;
-    throw error;
+    if (!known) {
+      sites.delete(siteId);
+      throw error;
+    }
+    // It stays known, so that the next event asks again and is not lost either.
+    sites.set(siteId, known);
+    return known.site;
   });
   sites.set(siteId, { site, until: now + KEPT_MS });
   return site;
