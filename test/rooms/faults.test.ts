@@ -115,11 +115,23 @@ class World {
     return { DB, LAKE, HUB: this.forCollect().HUB };
   }
 
+  /** Acts inside the hub; again when it was thrown out at that moment. */
+  async inHub(siteId: string, act: (hub: unknown) => unknown): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await runInDurableObject(env.HUB.getByName(`${siteId}/0`), act);
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
+  }
+
   /** Puts the world's queue into the hub, and now and then a commit that fails. Lasts until the next eviction. */
   async intoHub(siteId: string): Promise<void> {
-    await runInDurableObject(env.HUB.getByName(`${siteId}/0`), (hub) => {
+    await this.inHub(siteId, (hub) => {
       const inside = hub as unknown as { env: Cloudflare.Env; journal?: { append: (...args: unknown[]) => void } };
-      inside.env = { ...env, EVENTS: this.producer, FLUSH_SECONDS: "3600" };
+      inside.env = { ...env, EVENTS: this.producer };
       const { journal } = inside;
       // A hub that has taken nothing yet has no journal.
       if (this.random() >= this.odds || !journal) return;
@@ -135,7 +147,9 @@ class World {
 
   /** What a busy hub does by itself: sends full messages, and writes checkpoints. Here long before they are due. */
   async hurry(siteId: string): Promise<void> {
-    await runInDurableObject(env.HUB.getByName(`${siteId}/0`), async (hub) => {
+    // It may have been thrown out since, and would send to the real queue, where the world does not look.
+    await this.intoHub(siteId);
+    await this.inHub(siteId, async (hub) => {
       const inside = hub as unknown as {
         isEmpty: boolean;
         waiting: { commit(): void } | null;
