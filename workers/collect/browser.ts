@@ -60,7 +60,14 @@ function sortHits(request: Request, beacon: Envelope, visitor: Visitor, site: Si
   beacon.h.forEach((given, index) => {
     try {
       const arrival = arrivalOfHit(parseInput(hitSchema, given), beacon, visitor, site, now);
-      const refusal = refusalOf({ arrival, site, referrer: beacon.r ?? null, headers, agent: visitor.agent });
+      const refusal = refusalOf({
+        arrival,
+        site,
+        referrer: beacon.r ?? null,
+        headers,
+        agent: visitor.agent,
+        byTracker: true,
+      });
       if (refusal === null) taken.accepted.push(arrival);
       else taken.refused[refusal] = (taken.refused[refusal] ?? 0) + 1;
     } catch (error) {
@@ -92,10 +99,12 @@ async function takeBeacon(
   else throw new Problem("invalid", rejected[0]!.message, rejected);
   if (refused.unknown_host && accepted.length === 0)
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
+  // What the stream of the page wants; for an unknown page what the first one does.
+  const place = placeFor(site, accepted[0]?.hostname ?? null) ?? site.places[0];
   return {
-    // What the stream of the page does not want; for an unknown page what the first one does not.
     reply: {
-      off: (placeFor(site, accepted[0]?.hostname ?? null) ?? site.places[0])?.off ?? [],
+      off: place?.off ?? [],
+      on: place?.on ?? [],
       ...(rejected.length > 0 ? { rejected } : {}),
     },
     headers: reason ? { [REFUSAL_HEADER]: reason } : {},

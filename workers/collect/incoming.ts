@@ -55,7 +55,7 @@ async function sort(
     const arrival = arrivalOfIncoming(incoming, context);
     const { site } = context;
     const agent = context.keyed ? incoming.user_agent : arrival.agent;
-    const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent });
+    const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent, byTracker: false });
     if (refusal === null) {
       const known = into.arrivals.get(site);
       if (known) known.push(arrival);

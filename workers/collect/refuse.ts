@@ -2,7 +2,7 @@
 import { isExcluded } from "../domain/address";
 import { isBot, isPrefetch } from "../domain/bot";
 import type { Arrival } from "../domain/event";
-import { EVENT_TYPES } from "../domain/measurement";
+import { EVENT_TYPES, MEASUREMENTS } from "../domain/measurement";
 import { isExcludedPath, isKnownHost } from "../domain/path";
 import type { Refusal } from "../domain/refusal";
 import { isSpamReferrer } from "../domain/source";
@@ -17,6 +17,8 @@ export interface Question {
   headers: Headers | null;
   /** The agent to judge; undefined when a server names none. */
   agent: string | null | undefined;
+  /** True for the tracker's own hits. */
+  byTracker: boolean;
 }
 
 const RULES: [Refusal, (question: Question) => boolean][] = [
@@ -39,9 +41,11 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
   ["spam_referrer", ({ referrer }) => isSpamReferrer(referrer)],
   [
     "not_measured",
-    ({ arrival, site }) => {
+    ({ arrival, site, byTracker }) => {
       const { measurement } = EVENT_TYPES[arrival.event_type];
-      return measurement !== null && placeFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
+      // What only a chunk of the tracker measures by itself, a caller may still send on purpose.
+      if (measurement === null || (!byTracker && MEASUREMENTS[measurement].chunk)) return false;
+      return placeFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },
   ],
 ];

@@ -1,7 +1,7 @@
 // The site: what collect must know of a property, kept in the isolate for a minute. Unknown ids are kept too, so that a
 // wrong snippet costs neither D1 nor a Durable Object per hit.
 
-import { EVENT_TYPES } from "../domain/measurement";
+import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/measurement";
 import { hostOf, withoutWww } from "../domain/path";
 import type { Property, Stream } from "../domain/property";
 import { loadProperty } from "../storage/properties";
@@ -14,8 +14,10 @@ interface Place {
   /** Its host without `www.`. */
   host: string;
   stream: Stream;
-  /** Kinds of event that it does not want. */
+  /** Kinds of hit that the tracker's core need not send. */
   off: string[];
+  /** Measurements whose chunks the tracker loads. */
+  on: string[];
 }
 
 export interface Site {
@@ -33,9 +35,10 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
   const places = property.streams.map((stream) => ({
     host: withoutWww(hostOf(stream.url) ?? ""),
     stream,
-    off: Object.entries(EVENT_TYPES).flatMap(([type, { measurement }]) =>
-      measurement !== null && !stream.measurements[measurement] ? [type] : [],
+    off: Object.entries(CORE_SWITCHES).flatMap(([key, kind]) =>
+      stream.measurements[key as Measurement] ? [] : [kind],
     ),
+    on: MEASUREMENT_NAMES.filter((key) => MEASUREMENTS[key].chunk && stream.measurements[key]),
   }));
   return { property, hosts: places.map(({ host }) => host), places };
 }

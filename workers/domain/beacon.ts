@@ -2,6 +2,7 @@
 // tracker's bytes are budgeted; this file is their dictionary.
 import { z } from "zod";
 import { plain } from "./plain";
+import type { RuleTrigger } from "./rule";
 
 const text = (max: number) => z.string().max(max);
 
@@ -23,8 +24,12 @@ export const hitSchema = z.object({
   b: z.number().min(0).max(100).optional(),
   /** Where a link, download or form leads. */
   h: text(2000).optional(),
-  /** Properties of a custom event. */
+  /** Properties of the event. */
   p: z.record(z.string(), z.unknown()).optional(),
+  /** Selector of the element that it is about. */
+  q: text(1000).optional(),
+  /** Id of the rule that it matches. */
+  k: plain(64).optional(),
 });
 
 /** All but the hits, which are read one by one: one that cannot be read must not cost the others. */
@@ -39,6 +44,12 @@ export const envelopeSchema = z.object({
   l: text(35).optional(),
   /** 1 where the site routes by fragment: the fragment is then part of the page. */
   f: z.literal(1).optional(),
+  /** The caller's own id of the visitor, from `trackkit.identify`. */
+  c: plain(128).min(1).optional(),
+  /** First-party id of the browser, where the owner lets one be stored. */
+  v: plain(64).min(1).optional(),
+  /** 1 when that id has just been made: the browser was never here before. */
+  n: z.literal(1).optional(),
   h: z.array(z.unknown()).min(1).max(50),
 });
 
@@ -46,10 +57,29 @@ export type Hit = z.infer<typeof hitSchema>;
 export type Envelope = z.infer<typeof envelopeSchema>;
 export type Beacon = Omit<Envelope, "h"> & { h: Hit[] };
 
+/** A rule as a page needs it. */
+export interface PageRule {
+  /** Id. */
+  i: string;
+  /** CSS selector. */
+  s: string;
+  t: RuleTrigger;
+  /** Page pattern, `*` for any text; absent for all pages. */
+  p?: string;
+  /** Attributes of the element that become props. */
+  a?: string[];
+}
+
 /** The reply to a beacon: the property's configuration, so that a switch works at the next page view. */
 export interface BeaconReply {
   /** Kinds of event (`outbound`, `scroll`, …) that the page's data stream does not want. Empty for most sites. */
   off: string[];
+  /** Measurements (`clicks`, `media`, …) whose chunks the page loads. */
+  on?: string[];
+  /** Enabled rules; the tracker loads the chunk `rules` when there are any. */
+  rules?: PageRule[];
+  /** True where a first-party id may be stored in the browser. */
+  store?: true;
   /** Hits that could not be read, by their place in the beacon, when there are any. */
   rejected?: { index: number; code: string; message: string }[];
 }

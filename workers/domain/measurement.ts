@@ -1,13 +1,90 @@
 // What a data stream may measure, and which kinds of event there are. Free of zod: the dashboard reads it too.
 
+interface MeasurementAbout {
+  label: string;
+  hint: string;
+  /** On where the owner said nothing. */
+  standard: boolean;
+  /** A chunk of the tracker of the measurement's name, loaded only where it is on. The others are in the core. */
+  chunk: boolean;
+}
+
 export const MEASUREMENTS = {
-  page_views: { label: "Page views", hint: "Each page shown, single-page navigation included", standard: true },
-  scroll: { label: "Scroll depth", hint: "How far down each page was read", standard: true },
-  outbound_clicks: { label: "Outbound clicks", hint: "Clicks on links that leave the site", standard: true },
-  first_visit: { label: "First visit", hint: "A visitor's first page view of the day", standard: true },
-  form_submissions: { label: "Form submissions", hint: "Forms sent, by name; never what was typed", standard: true },
-  file_downloads: { label: "File downloads", hint: "Clicks on links to documents, archives and media", standard: true },
-} as const satisfies Record<string, { label: string; hint: string; standard: boolean }>;
+  page_views: {
+    label: "Page views",
+    hint: "Each page shown, single-page navigation included",
+    standard: true,
+    chunk: false,
+  },
+  scroll: { label: "Scroll depth", hint: "How far down each page was read", standard: true, chunk: false },
+  outbound_clicks: {
+    label: "Outbound clicks",
+    hint: "Clicks on links that leave the site",
+    standard: true,
+    chunk: false,
+  },
+  first_visit: { label: "First visit", hint: "A visitor's first page view of the day", standard: true, chunk: false },
+  form_submissions: {
+    label: "Form submissions",
+    hint: "Forms sent, by name; never what was typed",
+    standard: true,
+    chunk: false,
+  },
+  file_downloads: {
+    label: "File downloads",
+    hint: "Clicks on links to documents, archives and media",
+    standard: true,
+    chunk: true,
+  },
+  clicks: {
+    label: "Clicks",
+    hint: "What was clicked; rage clicks and clicks that did nothing are marked",
+    standard: false,
+    chunk: true,
+  },
+  attributes: {
+    label: "Marked elements",
+    hint: 'Clicks on and submissions of elements with data-tk-event="Name"',
+    standard: false,
+    chunk: true,
+  },
+  hover: { label: "Hover", hint: "The pointer rested on an element with data-tk-hover", standard: false, chunk: true },
+  scroll_steps: {
+    label: "Scroll steps",
+    hint: "An event at 25, 50, 75, 90 and 100 % of the page",
+    standard: false,
+    chunk: true,
+  },
+  form_fields: {
+    label: "Form fields",
+    hint: "Which fields were entered and left, and where forms were given up; names only",
+    standard: false,
+    chunk: true,
+  },
+  media: { label: "Video and audio", hint: "Play, pause, 25, 50, 75 % and the end", standard: false, chunk: true },
+  images: { label: "Image views", hint: "Images half visible for a second", standard: false, chunk: true },
+  copy: { label: "Copies", hint: "That something was copied, and how much; not what", standard: false, chunk: true },
+  idle: { label: "Idle time", hint: "A minute and more without any input", standard: false, chunk: true },
+  errors: {
+    label: "JavaScript errors",
+    hint: "Message, file and line of what went wrong",
+    standard: false,
+    chunk: true,
+  },
+  not_found: {
+    label: "Pages not found",
+    hint: "Pages that the server answered with 404",
+    standard: false,
+    chunk: true,
+  },
+  web_vitals: { label: "Web vitals", hint: "LCP, INP, CLS, FCP and TTFB of real visits", standard: false, chunk: true },
+  heatmaps: {
+    label: "Heatmaps",
+    hint: "Where visitors click, move and read, in a coarse grid; never a trail",
+    standard: false,
+    chunk: true,
+  },
+} as const satisfies Record<string, MeasurementAbout>;
 
 export type Measurement = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as [Measurement, ...Measurement[]];
@@ -21,11 +98,38 @@ export type Measurements = Record<Measurement, boolean>;
 export const EVENT_TYPES = {
   pageview: { interactive: false, measurement: "page_views" },
   engagement: { interactive: false, measurement: null },
-  scroll: { interactive: false, measurement: "scroll" },
-  click: { interactive: true, measurement: null },
+  scroll: { interactive: false, measurement: "scroll_steps" },
+  click: { interactive: true, measurement: "clicks" },
+  rage_click: { interactive: false, measurement: "clicks" },
+  dead_click: { interactive: false, measurement: "clicks" },
+  hover: { interactive: false, measurement: "hover" },
   outbound: { interactive: false, measurement: "outbound_clicks" },
   download: { interactive: true, measurement: "file_downloads" },
   form_submit: { interactive: true, measurement: "form_submissions" },
+  form_start: { interactive: true, measurement: "form_fields" },
+  field_focus: { interactive: false, measurement: "form_fields" },
+  field_blur: { interactive: false, measurement: "form_fields" },
+  form_abandon: { interactive: false, measurement: "form_fields" },
+  media_play: { interactive: false, measurement: "media" },
+  media_pause: { interactive: false, measurement: "media" },
+  media_25: { interactive: false, measurement: "media" },
+  media_50: { interactive: false, measurement: "media" },
+  media_75: { interactive: false, measurement: "media" },
+  media_complete: { interactive: false, measurement: "media" },
+  image_view: { interactive: false, measurement: "images" },
+  copy: { interactive: true, measurement: "copy" },
+  idle: { interactive: false, measurement: "idle" },
+  js_error: { interactive: false, measurement: "errors" },
+  not_found: { interactive: false, measurement: "not_found" },
+  web_vital: { interactive: false, measurement: "web_vitals" },
+  heatmap: { interactive: false, measurement: "heatmaps" },
+  /** An element that a rule selects was clicked or submitted… */
+  rule: { interactive: true, measurement: null },
+  /** …was hovered or became visible, where that is the rule's trigger… */
+  rule_view: { interactive: false, measurement: null },
+  /** …or came into sight at all: once per rule and page view, what click rates are measured against. */
+  rule_seen: { interactive: false, measurement: null },
+  identify: { interactive: false, measurement: null },
   first_visit: { interactive: false, measurement: "first_visit" },
   session_start: { interactive: false, measurement: null },
   session_end: { interactive: false, measurement: null },
@@ -33,6 +137,14 @@ export const EVENT_TYPES = {
 } as const satisfies Record<string, { interactive: boolean; measurement: Measurement | null }>;
 
 export type EventType = keyof typeof EVENT_TYPES;
+
+/** What the core of the tracker can leave out, and the kind of hit by which a reply names it. */
+export const CORE_SWITCHES = {
+  page_views: "pageview",
+  scroll: "scroll",
+  outbound_clicks: "outbound",
+  form_submissions: "form_submit",
+} as const satisfies Partial<Record<Measurement, string>>;
 
 /** Names that other systems use for the same kinds. */
 const ALIASES: Record<string, EventType> = {

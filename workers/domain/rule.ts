@@ -1,0 +1,29 @@
+// Rules: named CSS selectors whose matches are events, switched on and off without touching the site. Free of zod: the
+// tracker and the dashboard read it too.
+
+/** When an element counts as matched. */
+export const RULE_TRIGGERS = {
+  click: "is clicked",
+  submit: "is submitted",
+  visible: "becomes visible",
+  hover: "is hovered",
+} as const;
+export type RuleTrigger = keyof typeof RULE_TRIGGERS;
+export const RULE_TRIGGER_NAMES = Object.keys(RULE_TRIGGERS) as [RuleTrigger, ...RuleTrigger[]];
+
+/** As many as a page can look for without being felt. */
+export const MOST_RULES = 50;
+
+export interface Rule {
+  id: string;
+  name: string;
+  selector: string;
+  trigger: RuleTrigger;
+  /** Page pattern, `*` for any text; null for all pages. */
+  page: string | null;
+  /** Attributes of the element that become props of the event. */
+  attributes: string[];
+  enabled: boolean;
+  /** ISO 8601. */
+  created_at: string;
+}
