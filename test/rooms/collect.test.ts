@@ -36,7 +36,7 @@ describe("POST /e", () => {
     const { site_id } = await givenProperty();
     const reply = await sendBeacon(aBeacon(site_id));
     expect(reply.status).toBe(202);
-    expect(await reply.json()).toEqual({ off: [] });
+    expect(await reply.json()).toEqual({ off: [], on: ["file_downloads"] });
     expect(await live(site_id)).toMatchObject({ active_5m: 1, pageviews_30m: 1, pages: [{ value: "/", visitors: 1 }] });
   });
 
