@@ -1,5 +1,6 @@
 // What the values of a dimension are called on the screen: countries, languages and kinds of event have names.
 import { dimensionFor } from "../../../workers/domain/catalog";
+import type { EventType } from "../../../workers/domain/measurement";
 import { LOCALE } from "./format";
 
 const kinds = new Map<"region" | "language", Intl.DisplayNames>();
@@ -14,18 +15,46 @@ function namesOf(type: "region" | "language"): Intl.DisplayNames {
   return names;
 }
 
-const EVENTS: Record<string, string> = {
+const EVENTS = {
   pageview: "Page view",
   engagement: "Engagement",
   scroll: "Scroll",
   click: "Click",
+  rage_click: "Rage click",
+  dead_click: "Dead click",
+  hover: "Hover",
   outbound: "Outbound click",
   download: "File download",
   form_submit: "Form submission",
+  form_start: "Form start",
+  field_focus: "Field entered",
+  field_blur: "Field left",
+  form_abandon: "Form given up",
+  media_play: "Media play",
+  media_pause: "Media pause",
+  media_25: "Media 25 %",
+  media_50: "Media 50 %",
+  media_75: "Media 75 %",
+  media_complete: "Media complete",
+  image_view: "Image view",
+  copy: "Copy",
+  idle: "Idle",
+  js_error: "JavaScript error",
+  not_found: "Page not found",
+  web_vital: "Web vital",
+  heatmap: "Heatmap summary",
+  rule: "Rule",
+  rule_view: "Rule, in view",
+  rule_seen: "Rule, element seen",
+  identify: "Identify",
   first_visit: "First visit",
   session_start: "Session start",
   session_end: "Session end",
-};
+} as const satisfies Record<Exclude<EventType, "custom">, string>;
+
+/** A custom event is called what its sender calls it. */
+export const eventName = (name: string): string =>
+  Object.hasOwn(EVENTS, name) ? EVENTS[name as keyof typeof EVENTS] : name;
 
 /** Words for a value that stands for "there was none". */
 const ABSENT: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": "Unknown" };
@@ -48,7 +77,7 @@ export function valueName(dimension: string, value: string | null): string {
   if (text === known?.absent) return ABSENT[text] ?? text;
   if (dimension === "visit:country") return countryName(text);
   if (dimension === "visit:language") return named("language", text);
-  if (dimension === "event:name") return EVENTS[text] ?? text;
+  if (dimension === "event:name") return eventName(text);
   if (dimension === "visit:device") return text.charAt(0).toUpperCase() + text.slice(1);
   return text;
 }

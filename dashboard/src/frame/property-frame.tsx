@@ -1,13 +1,13 @@
 // Everything below one property: its bar, its live count, and the property itself for the pages inside.
-import { A, useNavigate, useParams } from "@solidjs/router";
+import { A, useParams } from "@solidjs/router";
 import { type Accessor, createContext, createMemo, createRenderEffect, type JSX, Show, useContext } from "solid-js";
 import type { Loaded } from "../data/answer";
 import { createLive } from "../data/live";
 import { hostOf, type LivePicture, type Property, propertyOf } from "../data/property";
-import { createShortcuts } from "../data/shortcut";
 import { Icon } from "../parts/icon";
 import { Bar } from "./bar";
 import { LivePill } from "./live-pill";
+import { PropertyNav } from "./property-nav";
 import { PropertySwitcher } from "./property-switcher";
 
 interface PropertyScene {
@@ -35,17 +35,9 @@ export function PropertyFrame(props: { children?: JSX.Element }): JSX.Element {
 }
 
 function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
-  const navigate = useNavigate();
   const property = (): Property => propertyOf(props.siteId)!;
   const live = createLive(() => props.siteId);
   const home = `/p/${props.siteId}`;
-  createShortcuts({
-    title: "Property",
-    shortcuts: [
-      { key: "o", label: "Overview", run: () => navigate(home) },
-      { key: ",", label: "Settings", run: () => navigate(`${home}/settings`) },
-    ],
-  });
   createRenderEffect(() => {
     document.title = `${property()?.name ?? "Property"} · TrackKit`;
   });
@@ -67,6 +59,7 @@ function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
         <PropertySwitcher property={property()} host={hostOf(property())} />
         <LivePill live={live} />
       </Bar>
+      <PropertyNav home={home} />
       {props.children}
     </Context.Provider>
   );

@@ -95,7 +95,7 @@ export function Overview(): JSX.Element {
       </Show>
       <div class="overview-head">
         <Headline scene={scene()} summary={summary} wholeDays={wholeDays} comparable={comparable()} />
-        <PeriodPicker view={view()} today={today()} onChange={change} />
+        <PeriodPicker period={view().period} compare={view().compare} today={today()} onChange={change} />
       </div>
       <section class="sheet-card" aria-label="Summary and trend">
         <Cards

@@ -2,22 +2,28 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { addDays } from "../data/calendar";
 import { formatRange } from "../data/format";
-import { PERIOD_GROUPS, PERIODS, type Period, toCustom } from "../data/period";
-import { COMPARISONS, type Comparison, type View } from "../data/view";
+import { PERIOD_GROUPS, PERIODS, type Period, type PeriodName, toCustom } from "../data/period";
+import { COMPARISONS, type Comparison } from "../data/view";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import { Menu, MenuChoice } from "../parts/menu";
 
 export function PeriodPicker(props: {
-  view: View;
+  period: Period;
+  /** Left out where nothing is compared. */
+  compare?: Comparison;
   today: string;
-  onChange: (part: Partial<View>) => void;
+  /** What the screen cannot answer. */
+  without?: PeriodName;
+  onChange: (part: { period: Period } | { compare: Comparison }) => void;
 }): JSX.Element {
   const [isAsking, setAsking] = createSignal(false);
   const label = (): string => {
-    const { period } = props.view;
+    const { period } = props;
     return period.name === "custom" ? formatRange(period.from, period.to) : PERIODS[period.name].label;
   };
+  const groups = (): PeriodName[][] =>
+    PERIOD_GROUPS.map((group) => group.filter((name) => name !== props.without)).filter((group) => group.length > 0);
   return (
     <div class="period">
       <Menu
@@ -32,13 +38,13 @@ export function PeriodPicker(props: {
       >
         {(close) => (
           <>
-            <For each={PERIOD_GROUPS}>
+            <For each={groups()}>
               {(group) => (
                 <>
                   <For each={group}>
                     {(name) => (
                       <MenuChoice
-                        checked={props.view.period.name === name}
+                        checked={props.period.name === name}
                         hint={PERIODS[name].key}
                         onPick={() => {
                           close();
@@ -54,7 +60,7 @@ export function PeriodPicker(props: {
               )}
             </For>
             <MenuChoice
-              checked={props.view.period.name === "custom"}
+              checked={props.period.name === "custom"}
               onPick={() => {
                 close();
                 setAsking(true);
@@ -65,29 +71,31 @@ export function PeriodPicker(props: {
           </>
         )}
       </Menu>
-      <Show when={props.view.period.name !== "all"}>
-        <Menu label="Compared with" align="end" face={COMPARISONS[props.view.compare]}>
-          {(close) => (
-            <For each={Object.entries(COMPARISONS) as [Comparison, string][]}>
-              {([name, text]) => (
-                <MenuChoice
-                  checked={props.view.compare === name}
-                  hint={name === "none" ? "x" : undefined}
-                  onPick={() => {
-                    close();
-                    props.onChange({ compare: name });
-                  }}
-                >
-                  {text}
-                </MenuChoice>
-              )}
-            </For>
-          )}
-        </Menu>
+      <Show when={props.period.name !== "all" && props.compare}>
+        {(compare) => (
+          <Menu label="Compared with" align="end" face={COMPARISONS[compare()]}>
+            {(close) => (
+              <For each={Object.entries(COMPARISONS) as [Comparison, string][]}>
+                {([name, text]) => (
+                  <MenuChoice
+                    checked={compare() === name}
+                    hint={name === "none" ? "x" : undefined}
+                    onPick={() => {
+                      close();
+                      props.onChange({ compare: name });
+                    }}
+                  >
+                    {text}
+                  </MenuChoice>
+                )}
+              </For>
+            )}
+          </Menu>
+        )}
       </Show>
       <Show when={isAsking()}>
         <CustomPeriod
-          period={props.view.period}
+          period={props.period}
           today={props.today}
           onClose={() => setAsking(false)}
           onPick={(period) => {
