@@ -22,6 +22,7 @@ const CreateProperty = lazy(() => import("./pages/create-property").then((page) 
 const CreateStream = lazy(() => import("./pages/create-stream").then((page) => ({ default: page.CreateStream })));
 const Install = lazy(() => import("./pages/install").then((page) => ({ default: page.Install })));
 const Settings = lazy(() => import("./pages/settings").then((page) => ({ default: page.Settings })));
+const Realtime = lazy(() => import("./pages/realtime").then((page) => ({ default: page.Realtime })));
 const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
 
 reloadAfterUpdate();
@@ -38,6 +39,7 @@ render(
         <Route path="/new/:site_id/install" component={Install} />
         <Route path="/p/:site_id" component={PropertyFrame}>
           <Route path="/" component={Overview} />
+          <Route path="/realtime" component={Realtime} />
           <Route path="/settings/:section?" component={Settings} />
         </Route>
       </Route>

@@ -4,7 +4,10 @@ import { createEffect, For, type JSX, on } from "solid-js";
 import { createShortcuts } from "../data/shortcut";
 
 /** In the order in which they are shown; the digit of the place is the key that opens the screen. */
-const SCREENS: readonly { path: string; label: string }[] = [{ path: "", label: "Overview" }];
+const SCREENS: readonly { path: string; label: string }[] = [
+  { path: "", label: "Overview" },
+  { path: "/realtime", label: "Realtime" },
+];
 
 /** What of a screen's address holds for the others too. */
 const SHARED = ["period", "from", "to"];

@@ -4,6 +4,7 @@ import type { Loaded } from "../data/answer";
 import { formatCount, formatDuration, formatMetric } from "../data/format";
 import type { LivePicture } from "../data/property";
 import { Bone, Empty, Failure } from "../parts/notice";
+import { MinuteBars } from "./minute-bars";
 
 const ROWS = 5;
 
@@ -37,7 +38,6 @@ export function NowPanel(props: { live: Loaded<LivePicture> }): JSX.Element {
 }
 
 function Picture(props: { now: LivePicture }): JSX.Element {
-  const top = (): number => Math.max(...props.now.per_minute, 1);
   const busiest = (): number => Math.max(...props.now.pages.map((row) => row.visitors), 1);
   return (
     <>
@@ -50,20 +50,7 @@ function Picture(props: { now: LivePicture }): JSX.Element {
           value={props.now.avg_duration_30m === null ? "–" : formatDuration(props.now.avg_duration_30m)}
         />
       </dl>
-      <div
-        class="minutes"
-        role="img"
-        aria-label={`Page views per minute, oldest first: ${props.now.per_minute.join(", ")}`}
-      >
-        <For each={props.now.per_minute}>
-          {(views) => <span classList={{ some: views > 0 }} style={{ "--height": `${(views / top()) * 100}%` }} />}
-        </For>
-      </div>
-      <div class="minutes-foot" aria-hidden="true">
-        <span>30 min ago</span>
-        <span>page views per minute</span>
-        <span>now</span>
-      </div>
+      <MinuteBars minutes={props.now.per_minute} />
       <Show when={props.now.pages.length > 0} fallback={<Empty>Nobody has been here in the last half hour.</Empty>}>
         <table class="rows">
           <thead class="unseen">

@@ -1,0 +1,60 @@
+// Page views minute by minute, the running minute last: bars, the one under the pointer in words, a table behind them.
+import { createSignal, Index, type JSX, Show } from "solid-js";
+import { formatCount } from "../data/format";
+
+/** "now", "1 minute ago". */
+const minuteName = (ago: number): string =>
+  ago === 0 ? "this minute" : ago === 1 ? "1 minute ago" : `${ago} minutes ago`;
+
+export function MinuteBars(props: { minutes: readonly number[]; class?: string }): JSX.Element {
+  const [over, setOver] = createSignal<number | null>(null);
+  const top = (): number => Math.max(...props.minutes, 1);
+  const last = (): number => props.minutes.length - 1;
+  return (
+    <div class={`minutes-figure ${props.class ?? ""}`}>
+      <div class="minutes" aria-hidden="true" onPointerLeave={() => setOver(null)}>
+        {/* By place: a bar grows and shrinks where it stands. */}
+        <Index each={props.minutes}>
+          {(views, index) => (
+            <span
+              class="minute"
+              classList={{ some: views() > 0, running: index === last(), over: index === over() }}
+              style={{ "--height": `${(views() / top()) * 100}%` }}
+              onPointerEnter={() => setOver(index)}
+            />
+          )}
+        </Index>
+      </div>
+      <div class="minutes-foot" aria-hidden="true">
+        <span>{props.minutes.length} min ago</span>
+        <span>
+          <Show when={over() !== null} fallback={<>page views per minute, {formatCount(top())} at most</>}>
+            <strong>{formatCount(props.minutes[over()!] ?? 0)}</strong> {minuteName(last() - over()!)}
+          </Show>
+        </span>
+        <span>now</span>
+      </div>
+      <div class="unseen">
+        <table>
+          <caption>Page views per minute</caption>
+          <thead>
+            <tr>
+              <th scope="col">Minute</th>
+              <th scope="col">Page views</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Index each={props.minutes}>
+              {(views, index) => (
+                <tr>
+                  <th scope="row">{minuteName(last() - index)}</th>
+                  <td>{views()}</td>
+                </tr>
+              )}
+            </Index>
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
