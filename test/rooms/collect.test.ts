@@ -246,6 +246,7 @@ describe("a refusal is no error, says its reason in a header, and is counted", (
     unknown_host: [{ u: "https://other.example/" }, {}, 403],
     do_not_track: [{}, { "sec-gpc": "1" }, 202],
     not_measured: [{ n: "outbound" }, {}, 202],
+    owner_tool: [{ u: "https://shop.example/#trackkit=a.b.c" }, {}, 202],
   };
 
   it.each(Object.entries(cases))("%s", async (reason, [hit, headers, status]) => {

@@ -2,7 +2,12 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
 import { keyRoutes } from "./keys";
+import { overlayRoutes } from "./overlay";
 import { propertyRoutes } from "./properties";
 import { streamRoutes } from "./streams";
 
-export const adminRoutes = new Hono<AppEnv>().route("/", propertyRoutes).route("/", streamRoutes).route("/", keyRoutes);
+export const adminRoutes = new Hono<AppEnv>()
+  .route("/", propertyRoutes)
+  .route("/", streamRoutes)
+  .route("/", keyRoutes)
+  .route("/", overlayRoutes);

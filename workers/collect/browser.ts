@@ -7,6 +7,7 @@ import { readText } from "../body";
 import { type BeaconReply, type Envelope, envelopeSchema, hitSchema } from "../domain/beacon";
 import type { Arrival } from "../domain/event";
 import { parseInput, parseJson } from "../domain/input";
+import { overlayPassIn } from "../domain/overlay";
 import { Problem } from "../domain/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
 import { errorReply } from "../reply";
@@ -78,6 +79,30 @@ function sortHits(request: Request, beacon: Envelope, visitor: Visitor, site: Si
   return taken;
 }
 
+/** The pass in the address of a hit, when its owner opened the page with a tool over it. */
+function overlayPassOf(beacon: Envelope): string | null {
+  for (const hit of beacon.h) {
+    const address = (hit as { u?: unknown } | null)?.u;
+    const pass = typeof address === "string" ? overlayPassIn(address) : null;
+    if (pass !== null) return pass;
+  }
+  return null;
+}
+
+/** An owner at work is no visitor: nothing is counted, and the page loads the tool when the pass is good. */
+async function openOverlay(
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  site: Site,
+  beacon: Envelope,
+  pass: string,
+): Promise<{ reply: BeaconReply; headers: Record<string, string> }> {
+  const { provePass } = await import("../overlay-pass");
+  const isGood = (await provePass(env, pass))?.site_id === site.property.site_id;
+  ctx.waitUntil(deliver(env, site.property, [], { owner_tool: beacon.h.length }));
+  return { reply: { off: [], on: isGood ? ["overlay"] : [] }, headers: { [REFUSAL_HEADER]: "owner_tool" } };
+}
+
 /**
  * Takes a beacon: refuses what is not to be counted, delivers the rest.
  * @throws Problem when nothing of it can be read, or its pages are not the property's.
@@ -91,6 +116,8 @@ async function takeBeacon(
   const beacon = parseInput(envelopeSchema, given);
   const visitor = visitorOf(request);
   const site = await admit(env, beacon.s, visitor, beacon.h.length);
+  const pass = overlayPassOf(beacon);
+  if (pass !== null) return openOverlay(env, ctx, site, beacon, pass);
   const { accepted, refused, rejected } = sortHits(request, beacon, visitor, site);
   const [reason] = Object.keys(refused) as Refusal[];
   if (accepted.length > 0) await deliver(env, site.property, accepted, refused);

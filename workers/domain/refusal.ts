@@ -9,6 +9,7 @@ export const REFUSALS = {
   unknown_host: "The page's host does not belong to a data stream of the property.",
   do_not_track: "The browser asks not to be tracked and the property honours that.",
   not_measured: "The measurement is switched off in the data stream.",
+  owner_tool: "The page was opened by its owner with a tool over it.",
   rate_limited: "The address sends more than the property accepts.",
 } as const;
 

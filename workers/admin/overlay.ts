@@ -1,0 +1,49 @@
+// Passes to the overlay: the address at which an owner opens a page of the site with a tool over it.
+import { Hono } from "hono";
+import { z } from "zod";
+import type { AppEnv } from "../app";
+import { readInput } from "../body";
+import { requireProperty } from "../domain/caller";
+import { OVERLAY_MINUTES, OVERLAY_TOOLS, withOverlayPass } from "../domain/overlay";
+import { hostOf, isKnownHost } from "../domain/path";
+import { Problem } from "../domain/problem";
+import { signPass } from "../overlay-pass";
+import { loadProperty } from "../storage/properties";
+
+const date = z.iso.date("date must be YYYY-MM-DD");
+
+const overlayInput = z.object({
+  tool: z.enum(OVERLAY_TOOLS),
+  url: z.url({ protocol: /^https?$/, error: "url must be the address of a page" }).max(1000),
+  from: date.optional(),
+  to: date.optional(),
+});
+
+/** Where the caller's page is; a caller that is no page is answered as if it were the Worker's own. */
+const openerOf = (request: Request): string => {
+  const origin = request.headers.get("origin");
+  return origin && URL.canParse(origin) ? origin : new URL(request.url).origin;
+};
+
+export const overlayRoutes = new Hono<AppEnv>();
+
+overlayRoutes.post("/api/v1/properties/:site_id/overlay", async (c) => {
+  const found = await loadProperty(c.env.DB, c.req.param("site_id"));
+  // Who may look at numbers may look at them over the page; who picks is about to make a rule.
+  const property = requireProperty(c.var.caller, found, "stats");
+  const { tool, url, from, to } = await readInput(c.req.raw, overlayInput);
+  if (tool === "pick") requireProperty(c.var.caller, found, "manage");
+  const hosts = property.streams.flatMap((stream) => hostOf(stream.url) ?? []);
+  if (!isKnownHost(hostOf(url), hosts)) throw new Problem("invalid", "url must be on a website of the property");
+  const now = Date.now();
+  const pass = await signPass(
+    c.env,
+    { site_id: property.site_id, tool, opener: openerOf(c.req.raw), ...(from && { from }), ...(to && { to }) },
+    now,
+  );
+  return c.json({
+    url: withOverlayPass(url, pass),
+    pass,
+    expires_at: new Date(now + OVERLAY_MINUTES * 60_000).toISOString(),
+  });
+});
