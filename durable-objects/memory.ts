@@ -1,7 +1,7 @@
 // What the hub remembers between events, and its checkpoints: the book of visitors, seen event ids, the live picture.
 // The journal is the redo log of what came after the last checkpoint.
 import { unpackEvent } from "../workers/domain/lake";
-import { emptyLive, LIVE_MINUTES, LIVE_WINDOW, noteLive } from "../workers/domain/live";
+import { emptyLive, LIVE_MINUTES, LIVE_WINDOW, type Live, noteLive } from "../workers/domain/live";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen } from "../workers/domain/seen";
 import { type Moment, type Stamped, stamp } from "../workers/domain/visit";
 import type { Journal } from "./journal";
@@ -9,6 +9,15 @@ import { VisitorBook } from "./visitor-book";
 
 /** Words of hashes in one row, two to an id: 800 KB. */
 const MOST_WORDS = 200_000;
+
+/** What a checkpoint says in one row, beside the book and the seen ids. */
+interface State {
+  seq: number;
+  minutes: [minute: number, pageviews: number][];
+  /** Absent in a checkpoint of an earlier version. */
+  feed?: Live["feed"];
+  last: number | null;
+}
 
 export class Memory {
   readonly seen = emptySeen();
@@ -24,9 +33,10 @@ export class Memory {
     this.journal = journal;
     sql.exec(`CREATE TABLE IF NOT EXISTS seen (generation INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL,
       PRIMARY KEY (generation, n)) WITHOUT ROWID`);
-    const state = journal.readMeta<{ seq: number; minutes: [number, number][]; last: number | null }>("state");
+    const state = journal.readMeta<State>("state");
     this.seq = state?.seq ?? 0;
     this.live.pageviews = new Map(state?.minutes ?? []);
+    this.live.feed = state?.feed ?? [];
     this.live.lastEventAt = state?.last ?? null;
     this.book = new VisitorBook(sql, now, (visit) => this.live.visits.set(visit.id, visit));
     for (const row of sql.exec<{ generation: number; n: number; hashes: ArrayBuffer }>("SELECT * FROM seen")) {
@@ -61,7 +71,7 @@ export class Memory {
   track(event: Parameters<typeof stamp>[1], moment: Moment): Stamped {
     this.book.passed(event.event_time);
     const done = stamp(this.book, event, moment);
-    noteLive(this.live, done.visit, event.event_time, event.event_type === "pageview");
+    noteLive(this.live, done.visit, event);
     return done;
   }
 
@@ -77,8 +87,9 @@ export class Memory {
     this.journal.writeMeta("state", {
       seq: this.seq,
       minutes: [...this.live.pageviews],
+      feed: this.live.feed,
       last: this.live.lastEventAt,
-    });
+    } satisfies State);
     this.journal.cover();
   }
 

@@ -73,7 +73,7 @@ function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive(
       visitor: idOn(date),
       yesterday: () => idOn(addDays(date, -1)),
     });
-    noteLive(live, visit, event.event_time, event.event_type === "pageview");
+    noteLive(live, visit, event);
     return { ...event, ...factsOf(visit), ...facts, site_id: "site", seq: index, visitor_id: idOn(date), ip: null };
   });
 }
@@ -185,6 +185,25 @@ describe("a visit", () => {
 });
 
 describe("the live picture", () => {
+  it("has the same feed in whatever order and on however many hubs the events come", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 4 }), (steps, hubs) => {
+        const feedOf = (parts: readonly Step[][]) =>
+          mergeLive(
+            parts.map((part) => {
+              const live = emptyLive();
+              stampAll(part, createBook(), live);
+              return liveShare(live, START + 3000 * MINUTE);
+            }),
+          ).feed;
+        // Every step a visit of its own: what an event says must not depend on the visit's first.
+        const own = steps.map((one, person) => ({ ...one, person }));
+        const parts = Array.from({ length: hubs }, (_, hub) => own.filter(({ person }) => person % hubs === hub));
+        expect(feedOf(parts)).toEqual(feedOf([own.toReversed()]));
+      }),
+    );
+  });
+
   it("equals a recount of the last 30 minutes", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 0, max: 3100 }), (steps, nowAt) => {
@@ -213,6 +232,9 @@ describe("the live picture", () => {
         expect(picture.bounce_rate_30m).toBe(
           visits.length ? Math.round((bounces.length / visits.length) * 1000) / 10 : null,
         );
+        expect(picture.devices).toEqual(picture.active_30m ? [{ value: "(unknown)", visitors: people(recent) }] : []);
+        const shown = events.filter(({ event_type }) => event_type !== "engagement").map((e) => e.event_time);
+        expect(picture.feed.map(({ time }) => Date.parse(time))).toEqual(shown.sort((a, b) => b - a).slice(0, 50));
       }),
     );
   });

@@ -1,5 +1,6 @@
 // What the hub and its callers say to each other.
 import type { Arrival } from "./event";
+import type { EventType } from "./measurement";
 import type { RefusalCounts } from "./refusal";
 
 /** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
@@ -29,6 +30,16 @@ export interface LiveRow {
   visitors: number;
 }
 
+/** An event as the feed shows it: what happened where, and nothing of who did it. */
+export interface FeedEvent {
+  name: string;
+  type: EventType;
+  page: string | null;
+  country: string;
+  device: string;
+  source: string;
+}
+
 /** The last 30 minutes. Rates are null when no visit began. */
 export interface LivePicture {
   active_5m: number;
@@ -41,6 +52,9 @@ export interface LivePicture {
   pages: LiveRow[];
   sources: LiveRow[];
   countries: LiveRow[];
+  devices: LiveRow[];
+  /** The latest events by their time (ISO 8601), newest first, at most 50, however long ago; no measurements of reading. */
+  feed: (FeedEvent & { time: string })[];
   rules: { id: string; clicks: number; last_click_at: string | null }[];
   /** When the last event arrived (ISO 8601), null when none since the property began. */
   last_event_at: string | null;
@@ -57,6 +71,9 @@ export interface LiveShare {
   pages: Record<string, number>;
   sources: Record<string, number>;
   countries: Record<string, number>;
+  devices: Record<string, number>;
+  /** Oldest first; times in ms. */
+  feed: (FeedEvent & { time: number })[];
   last_event_at: number | null;
 }
 

@@ -1,5 +1,7 @@
-// The live picture: the last 30 minutes, read off the visits that are going on. Times are ms.
+// The live picture: the last 30 minutes, read off the visits that are going on, and the feed of the latest events. Times
+// are ms.
 import { VISIT_DIMENSIONS } from "./catalog";
+import type { Event } from "./event";
 import type { LivePicture, LiveRow, LiveShare } from "./hub";
 import type { Visit } from "./visit";
 
@@ -7,27 +9,65 @@ const MINUTE = 60_000;
 export const LIVE_MINUTES = 30;
 export const LIVE_WINDOW = LIVE_MINUTES * MINUTE;
 const ROWS = 10;
+const FEED_EVENTS = 50;
 
 export interface Live {
   /** Visits with an event in the window, by id; older ones are dropped when the picture is drawn. */
   visits: Map<string, Visit>;
   /** Page views by minute since 1970. */
   pageviews: Map<number, number>;
+  /** The latest events, oldest first. */
+  feed: LiveShare["feed"];
   lastEventAt: number | null;
 }
 
-export const emptyLive = (): Live => ({ visits: new Map(), pageviews: new Map(), lastEventAt: null });
+export const emptyLive = (): Live => ({ visits: new Map(), pageviews: new Map(), feed: [], lastEventAt: null });
 
-const source = VISIT_DIMENSIONS.findIndex(({ column }) => column === "source");
-const country = VISIT_DIMENSIONS.findIndex(({ column }) => column === "country");
+const dimension = (name: string): number => VISIT_DIMENSIONS.findIndex(({ column }) => column === name);
+const SOURCE = dimension("source");
+const COUNTRY = dimension("country");
+const DEVICE = dimension("device");
+const sourceOf = ({ dimensions }: Visit): string => dimensions[SOURCE] ?? "(direct)";
+const countryOf = ({ dimensions }: Visit): string => dimensions[COUNTRY] ?? "(unknown)";
+const deviceOf = ({ dimensions }: Visit): string => dimensions[DEVICE] ?? "(unknown)";
 
 /** Notes an event of a visit. */
-export function noteLive(live: Live, visit: Visit, time: number, isPageview: boolean): void {
+export function noteLive(
+  live: Live,
+  visit: Visit,
+  event: Pick<Event, "event_type" | "event_time" | "name" | "page">,
+): void {
+  const { event_type: type, event_time: time, name, page } = event;
   live.visits.set(visit.id, visit);
   live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
-  if (!isPageview) return;
+  // Measurements of reading come by the second and say nothing that somebody did.
+  if (type !== "engagement" && type !== "heatmap")
+    noteFeed(live.feed, {
+      time,
+      name,
+      type,
+      page,
+      country: countryOf(visit),
+      device: deviceOf(visit),
+      source: sourceOf(visit),
+    });
+  if (type !== "pageview") return;
   const minute = Math.floor(time / MINUTE);
   live.pageviews.set(minute, (live.pageviews.get(minute) ?? 0) + 1);
+}
+
+type FeedRow = LiveShare["feed"][number];
+/** A total order, so that the same events make the same feed in whatever order and on however many hubs they come. */
+const isAfter = (a: FeedRow, b: FeedRow): boolean =>
+  a.time === b.time ? JSON.stringify(a) > JSON.stringify(b) : a.time > b.time;
+
+function noteFeed(feed: FeedRow[], row: FeedRow): void {
+  let place = feed.length;
+  // Nearly always the newest: one comparison.
+  while (place > 0 && isAfter(feed[place - 1]!, row)) place -= 1;
+  if (place === 0 && feed.length === FEED_EVENTS) return;
+  feed.splice(place, 0, row);
+  if (feed.length > FEED_EVENTS) feed.shift();
 }
 
 function tally(visits: readonly Visit[], valueFor: (visit: Visit) => string | null): Record<string, number> {
@@ -57,8 +97,10 @@ export function liveShare(live: Live, now: number): LiveShare {
     bounces: began.filter((visit) => visit.pageviews === 1 && !visit.interactive).length,
     duration: began.reduce((sum, visit) => sum + Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000), 0),
     pages: tally(active, (visit) => visit.exit),
-    sources: tally(active, (visit) => visit.dimensions[source] ?? "(direct)"),
-    countries: tally(active, (visit) => visit.dimensions[country] ?? "(unknown)"),
+    sources: tally(active, sourceOf),
+    countries: tally(active, countryOf),
+    devices: tally(active, deviceOf),
+    feed: live.feed,
     last_event_at: live.lastEventAt,
   };
 }
@@ -71,6 +113,11 @@ function topRows(parts: readonly Record<string, number>[]): LiveRow[] {
     .map(([value, visitors]) => ({ value, visitors }))
     .sort((a, b) => b.visitors - a.visitors || (a.value < b.value ? -1 : 1))
     .slice(0, ROWS);
+}
+
+function mergeFeeds(feeds: readonly FeedRow[][]): LivePicture["feed"] {
+  const latest = feeds.flat().sort((a, b) => (isAfter(a, b) ? -1 : 1));
+  return latest.slice(0, FEED_EVENTS).map((row) => ({ ...row, time: new Date(row.time).toISOString() }));
 }
 
 /** The whole picture out of the shares of a property's hubs. Visitors never cross hubs, so sums are exact. */
@@ -89,6 +136,8 @@ export function mergeLive(shares: readonly LiveShare[]): LivePicture {
     pages: topRows(shares.map((share) => share.pages)),
     sources: topRows(shares.map((share) => share.sources)),
     countries: topRows(shares.map((share) => share.countries)),
+    devices: topRows(shares.map((share) => share.devices)),
+    feed: mergeFeeds(shares.map((share) => share.feed)),
     rules: [],
     last_event_at: last ? new Date(last).toISOString() : null,
   };
