@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 test("the first load is at most 120 KB of script, gzipped, with every page and without charts", () => {
-  const scripts = assets().filter((name) => name.endsWith(".js") && !name.startsWith("line-chart"));
+  const scripts = assets().filter((name) => name.endsWith(".js") && !/^(line-chart|world-outlines)/.test(name));
   const bytes = scripts.reduce((sum, name) => sum + weigh(`assets/${name}`), weigh("theme.js"));
   console.log(`dashboard: ${(bytes / 1024).toFixed(1)} KB of script gzipped, budget ${BUDGET / 1024} KB`);
   expect(bytes).toBeLessThanOrEqual(BUDGET);
@@ -30,6 +30,13 @@ test("Chart.js is in one file of its own, which the page does not ask for by its
   expect(holders).toHaveLength(1);
   expect(holders[0]).toMatch(/^line-chart/);
   expect(readFileSync(join(DIST, "index.html"), "utf8")).not.toContain("line-chart");
+});
+
+test("the map of the world comes when it is shown, and is at most 20 KB", () => {
+  const [map, ...others] = assets().filter((name) => name.startsWith("world-outlines"));
+  expect(others).toEqual([]);
+  expect(weigh(`assets/${map}`)).toBeLessThanOrEqual(20 * 1024);
+  expect(readFileSync(join(DIST, "index.html"), "utf8")).not.toContain("world-outlines");
 });
 
 test("the page holds nothing inline, as its content policy demands", () => {
