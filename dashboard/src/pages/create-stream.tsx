@@ -31,6 +31,7 @@ export function CreateStream(): JSX.Element {
             draft={known().streams[0] ?? { url: "", name: "", measurements: STANDARD_MEASUREMENTS }}
             action={save}
             button="Save and go on"
+            calm
           />
         </Steps>
       )}

@@ -1,9 +1,10 @@
 // A data stream: the website's address, its name, and what is measured there.
-import { createSignal, For, type JSX, Show } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../../../workers/domain/measurement";
 import type { Action } from "../data/action";
 import type { StreamDraft } from "../data/property";
-import { Field, Submit, Switch } from "../parts/field";
+import { Field, Submit } from "../parts/field";
+import { MeasurementSwitches } from "./measurement-switches";
 
 export const STANDARD_MEASUREMENTS = Object.fromEntries(
   MEASUREMENT_NAMES.map((name) => [name, MEASUREMENTS[name].standard]),
@@ -19,6 +20,8 @@ export function StreamForm(props: {
   draft: StreamDraft;
   action: Action<[StreamDraft]>;
   button: string;
+  /** Shows the usual measurements only, until asked for more. */
+  calm?: boolean;
   done?: string;
   children?: JSX.Element;
 }): JSX.Element {
@@ -86,19 +89,11 @@ export function StreamForm(props: {
           />
         )}
       </Field>
-      <fieldset class="switches">
-        <legend>What is measured</legend>
-        <For each={MEASUREMENT_NAMES}>
-          {(key) => (
-            <Switch
-              label={MEASUREMENTS[key].label}
-              hint={MEASUREMENTS[key].hint}
-              checked={measurements()[key]}
-              onChange={(checked) => setMeasurements((before) => ({ ...before, [key]: checked }))}
-            />
-          )}
-        </For>
-      </fieldset>
+      <MeasurementSwitches
+        calm={props.calm}
+        measurements={measurements()}
+        onChange={(name, on) => setMeasurements((before) => ({ ...before, [name]: on }))}
+      />
       <div class="form-foot">
         <Submit
           label={props.button}
