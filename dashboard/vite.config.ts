@@ -19,5 +19,5 @@ export default defineConfig({
     // How long the plugins took is of no use to whoever starts TrackKit.
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  server: { proxy: { "/api": `http://127.0.0.1:${process.env.PORT ?? 8787}` } },
+  server: { proxy: { "/api": { target: `http://127.0.0.1:${process.env.PORT ?? 8787}`, ws: true } } },
 });

@@ -7,7 +7,7 @@ import { flagOf, valueName } from "../../dashboard/src/data/naming";
 import { columnsFor, PANEL_NAMES, PANELS } from "../../dashboard/src/data/panel";
 import { isComparable } from "../../dashboard/src/data/question";
 import { intervalOf, since, toSeries } from "../../dashboard/src/data/series";
-import { nextWait } from "../../dashboard/src/data/wait";
+import { nextWait, reconnectWait } from "../../dashboard/src/data/wait";
 import type { Answer } from "../../workers/domain/answer";
 import { DIMENSIONS, FACTS_OF_SCOPE, METRIC_NAMES, METRICS } from "../../workers/domain/catalog";
 
@@ -188,6 +188,19 @@ test("the wait for the first event grows, and never grows long", () => {
       expect(nextWait(waited)).toBeGreaterThanOrEqual(2);
       expect(nextWait(waited)).toBeLessThanOrEqual(15);
       expect(nextWait(waited + 1)).toBeGreaterThanOrEqual(nextWait(waited));
+    }),
+  );
+});
+
+test("the wait before connecting again doubles, is never two dashboards' same, and never longer than a minute", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (failures, chance) => {
+      const wait = reconnectWait(failures, chance);
+      const longest = reconnectWait(failures, 1);
+      expect(wait).toBeGreaterThanOrEqual(500);
+      expect(wait).toBeGreaterThanOrEqual(longest / 2);
+      expect(longest).toBe(Math.min(60_000, 2 * reconnectWait(failures, 0)));
+      expect(reconnectWait(failures + 1, 1)).toBe(Math.min(60_000, 2 * longest));
     }),
   );
 });

@@ -169,8 +169,6 @@ function anAct(siteId: string, n: number, person: number, time: number, page: st
     engaged: isEngagement ? 1500 : 0,
     scroll: null,
     scrollBefore: null,
-    props: null,
-    href: null,
   };
   return { event, sent };
 }

@@ -127,6 +127,13 @@ export function formatRange(from: string, to: string): string {
   return format.formatRange(noon(from), noon(to));
 }
 
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const clockInFull = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** "14:05" on the viewer's own clock. */
+export const formatClock = (instant: number, seconds = false): string =>
+  (seconds ? clockInFull : clock).format(instant);
+
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
 
 /** "12 sec. ago", "yesterday". */

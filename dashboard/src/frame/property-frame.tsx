@@ -1,9 +1,8 @@
 // Everything below one property: its bar, its live count, and the property itself for the pages inside.
 import { A, useParams } from "@solidjs/router";
 import { type Accessor, createContext, createMemo, createRenderEffect, type JSX, Show, useContext } from "solid-js";
-import type { Loaded } from "../data/answer";
-import { createLive } from "../data/live";
-import { hostOf, type LivePicture, type Property, propertyOf } from "../data/property";
+import { createLiveWatch, type LiveWatch } from "../data/live-watch";
+import { hostOf, type Property, propertyOf } from "../data/property";
 import { Icon } from "../parts/icon";
 import { Bar } from "./bar";
 import { LivePill } from "./live-pill";
@@ -12,7 +11,7 @@ import { PropertySwitcher } from "./property-switcher";
 
 interface PropertyScene {
   property: Accessor<Property>;
-  live: Loaded<LivePicture>;
+  live: LiveWatch;
 }
 
 const Context = createContext<PropertyScene>();
@@ -36,7 +35,7 @@ export function PropertyFrame(props: { children?: JSX.Element }): JSX.Element {
 
 function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
   const property = (): Property => propertyOf(props.siteId)!;
-  const live = createLive(() => props.siteId);
+  const live = createLiveWatch(props.siteId);
   const home = `/p/${props.siteId}`;
   createRenderEffect(() => {
     document.title = `${property()?.name ?? "Property"} · TrackKit`;

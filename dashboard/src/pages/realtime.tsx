@@ -1,15 +1,35 @@
 // Realtime: who is on the property now, and what they do, as it happens.
-import { type JSX, Show } from "solid-js";
-import { formatCount } from "../data/format";
+import { createMemo, createSignal, type JSX, Show } from "solid-js";
+import { formatClock, formatCount } from "../data/format";
+import type { LiveWatch } from "../data/live-watch";
 import type { LivePicture } from "../data/property";
+import { createShortcuts } from "../data/shortcut";
 import { useProperty } from "../frame/property-frame";
+import { LiveFeed } from "../panels/live-feed";
 import { LiveFigures } from "../panels/live-figures";
+import { LiveMap } from "../panels/live-map";
 import { LiveRows } from "../panels/live-rows";
+import { LiveStatus } from "../panels/live-status";
+import { Icon } from "../parts/icon";
 import { Bone, Failure } from "../parts/notice";
 import "../style/realtime.css";
 
+interface Held {
+  picture: LivePicture;
+  at: number;
+}
+
 export function Realtime(): JSX.Element {
-  const { live } = useProperty();
+  const { live: running } = useProperty();
+  /** What moves by itself can be held, to be read in peace. */
+  const [held, setHeld] = createSignal<Held | null>(null);
+  const live: LiveWatch = { ...running, value: createMemo(() => held()?.picture ?? running.value()) };
+  const hold = (): void => {
+    const picture = running.value();
+    setHeld(held() || !picture ? null : { picture, at: Date.now() });
+  };
+  createShortcuts({ title: "Realtime", shortcuts: [{ key: "p", label: "Hold and go on", run: hold }] });
+
   return (
     <main class="overview realtime">
       <div class="overview-head">
@@ -18,52 +38,73 @@ export function Realtime(): JSX.Element {
             <Show
               when={live.value()}
               fallback={
-                <>
+                <Show when={live.state() !== "error"} fallback="Realtime">
                   <span class="unseen">Realtime</span>
-                  <Show when={live.state() !== "error"}>
-                    <Bone class="bone-headline" />
-                  </Show>
-                </>
+                  <Bone class="bone-headline" />
+                </Show>
               }
             >
               {(now) => <Sentence now={now()} />}
             </Show>
           </h1>
         </div>
+        <div class="live-tools">
+          <Show when={held()} fallback={<LiveStatus live={running} />}>
+            {(shown) => <div class="live-status">Held at {formatClock(shown().at)}</div>}
+          </Show>
+          <button
+            type="button"
+            class="button button-small"
+            aria-pressed={held() !== null}
+            aria-disabled={!running.value()}
+            onClick={hold}
+          >
+            <Icon name={held() ? "play" : "pause"} />
+            Hold
+          </button>
+        </div>
       </div>
-      <Show when={live.state() === "error"}>
-        <Failure
-          what={live.value() ? "The live picture could not be refreshed." : "The live picture could not be loaded."}
-          error={live.error()}
-          onRetry={live.retry}
-        />
+      <Show when={!live.value() && live.state() === "error"}>
+        <Failure what="The live picture could not be loaded." error={live.error()} onRetry={live.retry} />
       </Show>
-      <LiveFigures live={live} />
-      <div class="live-panels">
-        <LiveRows
-          live={live}
-          list="pages"
-          title="Active pages"
-          dimension="event:page"
-          column="Page"
-          empty="Nobody is reading a page right now."
-        />
-        <LiveRows
-          live={live}
-          list="sources"
-          title="Sources"
-          dimension="visit:source"
-          column="Source"
-          empty="Nobody has come in the last half hour."
-        />
-        <LiveRows
-          live={live}
-          list="countries"
-          title="Places"
-          dimension="visit:country"
-          column="Country"
-          empty="Nobody has come in the last half hour."
-        />
+      <div class="live-stand" classList={{ "live-old": live.connection().state === "stale" || held() !== null }}>
+        <LiveFigures live={live} />
+        <div class="live-panels">
+          <LiveMap live={live} />
+          <LiveFeed live={live} />
+          <LiveRows
+            live={live}
+            list="pages"
+            title="Active pages"
+            dimension="event:page"
+            column="Page"
+            empty="Nobody is reading a page right now."
+          />
+          <LiveRows
+            live={live}
+            list="sources"
+            title="Sources"
+            dimension="visit:source"
+            column="Source"
+            empty="Nobody has come in the last half hour."
+          />
+          <LiveRows
+            live={live}
+            list="countries"
+            title="Countries"
+            dimension="visit:country"
+            column="Country"
+            empty="Nobody has come in the last half hour."
+          />
+          <LiveRows
+            live={live}
+            list="devices"
+            title="Devices"
+            dimension="visit:device"
+            column="Device"
+            empty="Nobody has come in the last half hour."
+          />
+        </div>
       </div>
     </main>
   );

@@ -8,7 +8,7 @@ import { Bone, Empty } from "../parts/notice";
 import { ValueName } from "./value-cell";
 
 /** The lists of the picture that count visitors. */
-type RowList = "pages" | "sources" | "countries";
+type RowList = "pages" | "sources" | "countries" | "devices";
 
 export function LiveRows(props: {
   live: Loaded<LivePicture>;
@@ -21,14 +21,14 @@ export function LiveRows(props: {
 }): JSX.Element {
   const id = `live-${props.list}`;
   return (
-    <section class="panel live-panel" aria-labelledby={id}>
+    <section class={`panel live-panel live-${props.list}`} aria-labelledby={id}>
       <header class="panel-head">
         <h2 id={id}>{props.title}</h2>
       </header>
       <div class="panel-body">
         <Show when={props.live.value()} fallback={<LiveBones live={props.live} />}>
           {(now) => (
-            <Show when={(now()[props.list] ?? []).length > 0} fallback={<Empty>{props.empty}</Empty>}>
+            <Show when={now()[props.list].length > 0} fallback={<Empty>{props.empty}</Empty>}>
               <RowTable rows={now()[props.list]} dimension={props.dimension} column={props.column} />
             </Show>
           )}
@@ -38,7 +38,7 @@ export function LiveRows(props: {
   );
 }
 
-export function RowTable(props: {
+function RowTable(props: {
   rows: readonly { value: string; visitors: number }[];
   dimension: DimensionName;
   column: string;
@@ -75,7 +75,7 @@ export function RowTable(props: {
 const BONES = ["w80", "w60", "w40", "w30", "w20"];
 
 /** What stands in a live panel until the first picture is there; nothing where there will be none. */
-export const LiveBones = (props: { live: Loaded<LivePicture> }): JSX.Element => (
+export const LiveBones = (props: { live: Pick<Loaded<unknown>, "state"> }): JSX.Element => (
   <Show when={props.live.state() !== "error"}>
     <div class="bones">
       <For each={BONES}>{(width) => <Bone class={width} />}</For>

@@ -21,6 +21,8 @@ const PATHS = {
   line: "M2 12l3.5-4.5 3 2.5L14 4",
   calendar: "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.2V5M10.5 2.2V5",
   trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5 3.2l7.5 4.8L5 12.8z",
   alert: "M8 5.5v3.2M8 11.2v.1M8 1.9l6.4 11.3H1.6z",
 } as const;
 
