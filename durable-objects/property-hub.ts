@@ -12,6 +12,7 @@ import { noteSeen } from "../workers/domain/seen";
 import type { VisitStamp } from "../workers/domain/visit";
 import { addDays, localDate, localHour } from "../workers/domain/zone";
 import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES } from "./journal";
+import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
 import { idOfUser, Salts } from "./visitor-id";
 
@@ -42,6 +43,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private journal!: Journal;
   private memory!: Memory;
   private salts!: Salts;
+  private readonly sockets: LiveSockets;
   private siteId = "";
   private epoch = "";
   /** Nothing was ever stored, or all of it was destroyed: then not even tables are made before the first batch. */
@@ -52,6 +54,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
+    this.sockets = new LiveSockets(ctx, env.HUB, { share: () => this.liveShare(), siteId: () => this.siteId });
     ctx.blockConcurrencyWhile(async () => {
       this.isEmpty = isWithoutTables(ctx.storage.sql);
       if (this.isEmpty) return;
@@ -97,8 +100,38 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return { accepted: arrivals.length - duplicates, duplicates };
   }
 
-  async live(): Promise<LiveShare> {
+  async live(isWatched = false): Promise<LiveShare> {
+    if (isWatched) this.sockets.asked();
+    return this.liveShare();
+  }
+
+  private liveShare(): LiveShare {
     return liveShare(this.isEmpty ? emptyLive() : this.memory.live, Date.now());
+  }
+
+  /** Opens a live socket. The Worker has asked whether the caller may; nobody else reaches a hub. */
+  override fetch(request: Request): Promise<Response> {
+    return this.sockets.open(request);
+  }
+
+  override webSocketMessage(_: WebSocket, message: string | ArrayBuffer): void {
+    this.sockets.heard(message);
+  }
+
+  override webSocketClose(): void {
+    this.sockets.left();
+  }
+
+  override webSocketError(): void {
+    this.sockets.left();
+  }
+
+  async stir(): Promise<boolean> {
+    return this.sockets.changed();
+  }
+
+  async hangUp(): Promise<void> {
+    this.sockets.hangUp();
   }
 
   /** Sends all that the journal holds, in messages of at most 128 KB, and writes a checkpoint when one is due. */
@@ -110,6 +143,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
 
   async destroy(): Promise<void> {
     this.waiting?.commit();
+    this.sockets.end();
     await this.flushing?.catch(() => undefined);
     this.alarmAt = null;
     await this.ctx.storage.deleteAlarm();
@@ -243,6 +277,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       }
       write();
     });
+    if (group.events.length > 0) this.sockets.changed();
     if (this.journal.head === this.journal.sent) return;
     if (this.journal.unsentBytes >= MESSAGE_BYTES && !this.flushing) this.ctx.waitUntil(this.sendFull());
     void this.alarmBy(Date.now() + this.flushAfter());

@@ -60,6 +60,11 @@ export interface LivePicture {
   last_event_at: string | null;
 }
 
+/** What a live socket says: first the whole picture, then what of it changed, at most once a second. */
+export type SocketMessage =
+  | { type: "picture"; picture: LivePicture }
+  | { type: "change"; change: Partial<LivePicture> };
+
 /** One hub's share of the live picture: sums, so that shards can be added up. */
 export interface LiveShare {
   active_5m: number;
@@ -81,7 +86,12 @@ export interface LiveShare {
 export interface Hub {
   /** The batch, or its JSON: a text crosses to another object at a fraction of what forty fields an event cost. */
   accept(batch: HubBatch | string): Promise<AcceptReply>;
-  live(): Promise<LiveShare>;
+  /** `isWatched` asks it to say, by `stir` of the first hub, when its share changes. */
+  live(isWatched?: boolean): Promise<LiveShare>;
+  /** Another shard's share has changed. False when nobody watches: then it need not say so any more. */
+  stir(): Promise<boolean>;
+  /** Closes the sockets, so that they are opened, and authorized, anew. */
+  hangUp(): Promise<void>;
   /** Sends what the journal holds now instead of waiting for the alarm. */
   flush(): Promise<void>;
   /** Forgets everything. For a property that was deleted. */

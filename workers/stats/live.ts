@@ -17,3 +17,23 @@ export async function readLive(
     throw new Problem("unavailable", "live picture cannot be reached right now");
   }
 }
+
+/**
+ * Opens a live socket at the property's first hub, which merges the picture.
+ * @throws Problem unavailable or too_many.
+ */
+export async function openLiveSocket(
+  hubs: Cloudflare.Env["HUB"],
+  { site_id, shards }: Pick<Property, "site_id" | "shards">,
+): Promise<Response> {
+  const address = `https://hub/?${new URLSearchParams({ site_id, hubs: String(shards) })}`;
+  let reply: Response;
+  try {
+    reply = await hubs.getByName(shardName(site_id, 0)).fetch(address, { headers: { upgrade: "websocket" } });
+  } catch (error) {
+    console.error(`live socket of ${site_id} failed`, error);
+    throw new Problem("unavailable", "live picture cannot be reached right now");
+  }
+  if (reply.status === 429) throw new Problem("too_many", "property has as many live sockets as it can hold");
+  return reply;
+}

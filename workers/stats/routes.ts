@@ -11,7 +11,7 @@ import { addDays, localDate } from "../domain/zone";
 import { loadProperty } from "../storage/properties";
 import { readRefusals } from "../storage/rollups";
 import { answerQuery } from "./answer-query";
-import { readLive } from "./live";
+import { openLiveSocket, readLive } from "./live";
 
 export const statsRoutes = new Hono<AppEnv>();
 
@@ -31,6 +31,14 @@ statsRoutes.get("/api/v1/properties/:site_id/live", async (c) => {
   const caller = requireCaller(c.var.caller);
   const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
   return c.json(await readLive(c.env.HUB, property));
+});
+
+statsRoutes.get("/api/v1/properties/:site_id/live/socket", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  if (c.req.header("upgrade")?.toLowerCase() === "websocket") return openLiveSocket(c.env.HUB, property);
+  const problem = new Problem("invalid", "request must be the upgrade to a WebSocket");
+  return c.json({ error: problem.toBody() }, 426, { upgrade: "websocket" });
 });
 
 function toDays(text: string | undefined): number {
