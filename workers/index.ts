@@ -14,6 +14,7 @@ import { healthRoutes } from "./health";
 import { consume } from "./ingest/consume";
 import { consumeDeadLetters } from "./ingest/dead-letters";
 import { replyToError } from "./reply";
+import { insightRoutes } from "./stats/insight-routes";
 import { statsRoutes } from "./stats/routes";
 
 export { PropertyHub } from "../durable-objects/property-hub";
@@ -31,6 +32,7 @@ app.route("/", incomingRoutes);
 app.route("/", accountRoutes);
 app.route("/", adminRoutes);
 app.route("/", statsRoutes);
+app.route("/", insightRoutes);
 app.route("/", healthRoutes);
 
 export default {

@@ -12,13 +12,13 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { deliver } from "../../workers/collect/deliver";
 import type { Arrival, StampedEvent } from "../../workers/domain/event";
-import { EVENT_TYPES, type EventType } from "../../workers/domain/measurement";
 import { fromParquet } from "../../workers/domain/parquet";
 import type { Property } from "../../workers/domain/property";
 import { consume } from "../../workers/ingest/consume";
 import { checkAll, checkDays, flatten } from "../../workers/pipeline/rebuild";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
+import { nextEvent } from "./fault-events";
 import { givenFreshStorage, givenProperty } from "./given";
 import { firstVisits, recount, type Sent } from "./recount";
 
@@ -200,85 +200,6 @@ class World {
       if (crashed || again || !explicitAcks.includes(letter.id)) this.queue.push(letter);
     }
   }
-}
-
-const PAGES = ["/", "/pricing", "/blog/a?b", "/🦊", '/it\'s "quoted"; DROP TABLE receipts', "__proto__", null];
-const SOURCES = ["Google", "news.example", "constructor", null];
-const COUNTRIES = ["CH", "IN", "US", null];
-
-/** A visitor's next event. Address and agent stand for the person. */
-function nextEvent(world: World, person: number, time: number, number: number): { arrival: Arrival; sent: Sent } {
-  const { pick } = { pick: <T>(list: readonly T[]) => world.pick(list) };
-  const type = pick<EventType>(["pageview", "pageview", "pageview", "engagement", "outbound", "form_submit", "custom"]);
-  const page = pick(PAGES);
-  const name = type === "custom" ? pick(["Signup", "__proto__", "toString"]) : type;
-  const scroll = type === "engagement" && world.random() < 0.7 ? Math.floor(world.random() * 100) : null;
-  const scrollBefore = scroll !== null && world.random() < 0.4 ? Math.floor(world.random() * scroll) : null;
-  const engaged = type === "engagement" ? Math.floor(world.random() * 60_000) : 0;
-  const visit = {
-    source: pick(SOURCES),
-    referrer: pick([null, "news.example/today"]),
-    channel: pick(["Direct", "Organic Search", null]),
-    utm_source: pick([null, "spring"]),
-    utm_medium: pick([null, "email"]),
-    utm_campaign: pick([null, "c1", "c2"]),
-    utm_term: null,
-    utm_content: pick([null, "x"]),
-    device: pick(["Desktop", "Mobile"]),
-    browser: pick(["Chrome", "Firefox", null]),
-    browser_version: pick(["141", "142"]),
-    os: pick(["Windows", "Android"]),
-    os_version: null,
-    screen: pick(["1920x1080", "390x844"]),
-    language: pick(["en", "de"]),
-    country: pick(COUNTRIES),
-    region: null,
-    city: pick(["Zürich", "Pune", null]),
-    network: pick(["Swisscom", null]),
-  };
-  const event_id = `event-${number}`;
-  const hostname = pick(["shop.example", "www.shop.example"]);
-  const arrival: Arrival = {
-    ...visit,
-    asn: null,
-    event_id,
-    event_type: type,
-    name,
-    event_time: time,
-    received_at: time,
-    hostname,
-    page,
-    title: "Title",
-    button_id: null,
-    selector: null,
-    href: null,
-    props: world.random() < 0.2 ? { plan: "pro", "a'b": 1 } : null,
-    revenue_amount: null,
-    revenue_currency: null,
-    user_id: null,
-    session_id: null,
-    engaged_ms: engaged || null,
-    scroll_depth: scroll,
-    scroll_before: scrollBefore,
-    address: `192.0.2.${person}`,
-    agent: "Agent",
-    first_visit: true,
-  };
-  const { interactive } = EVENT_TYPES[type];
-  const sent: Sent = {
-    event_id,
-    type,
-    interactive,
-    time,
-    person: String(person),
-    event: { name, page, hostname },
-    visit,
-    page,
-    engaged,
-    scroll,
-    scrollBefore,
-  };
-  return { arrival, sent };
 }
 
 async function lakeRows(siteId: string): Promise<StampedEvent[]> {

@@ -169,6 +169,8 @@ function anAct(siteId: string, n: number, person: number, time: number, page: st
     engaged: isEngagement ? 1500 : 0,
     scroll: null,
     scrollBefore: null,
+    props: null,
+    href: null,
   };
   return { event, sent };
 }

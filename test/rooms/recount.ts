@@ -1,6 +1,8 @@
 // A plain recount of sent events, written from the definitions in the README and from nothing else: no code of the
 // domain is used, so that an error there is not made twice. For a zone with a fixed offset.
 
+import { detailsOf } from "./recount-details";
+
 export interface Sent {
   event_id: string;
   type: string;
@@ -15,6 +17,8 @@ export interface Sent {
   engaged: number;
   scroll: number | null;
   scrollBefore: number | null;
+  props: Record<string, unknown> | null;
+  href: string | null;
 }
 
 type Counts = Record<string, number>;
@@ -122,6 +126,8 @@ export function recount(sent: readonly Sent[], offset: number): Map<string, Coun
         add(place, "scroll_sum", event.scroll - (event.scrollBefore ?? 0));
         if (event.scrollBefore === null) add(place, "scroll_views", 1);
       }
+      for (const [dimension, value, events] of detailsOf(event, first.visit.device ?? "(unknown)"))
+        add(`${dimension} ${date} ${value}`, "events", events);
     }
   }
   for (const [where, at] of counts) if (FACTS.every((fact) => at[fact] === 0)) counts.delete(where);

@@ -4,8 +4,9 @@ import type { EventType } from "./measurement";
 
 /** No question reaches over more days. */
 export const MOST_INSIGHT_DAYS = 366;
-/** Values and pages told of one list, the most frequent first. */
+/** Values and pages told of one list, the most frequent first; and names of events. */
 export const MOST_INSIGHT_ROWS = 100;
+export const MOST_INSIGHT_NAMES = 500;
 
 /** GET /events: every kind and name that occurred, the most frequent first; page views among them, engagement not. */
 export interface EventsInsight {

@@ -1,5 +1,6 @@
 // Rolling up: stamped events → additive counts per local hour and per local day and value of a dimension.
 import { bitFor, DAY_BIT, DIMENSIONS, type Dimension, FACTS, type Fact, type Facts, HOUR_BIT } from "./catalog";
+import { detailsOf } from "./details";
 import type { StampedEvent } from "./event";
 
 /** Key of the whole day among the dimensions. */
@@ -8,7 +9,7 @@ export const TOTAL = "total";
 export interface Rollup {
   /** By beginning of the local hour, epoch seconds. */
   hours: Map<number, Facts>;
-  /** By dimension column (or `total`), then local date, then value. */
+  /** By dimension column (or `total`, or a dimension of details.ts), then local date, then value. */
   days: Map<string, Map<string, Map<string, Facts>>>;
 }
 
@@ -115,6 +116,8 @@ function countEvent(rollup: Rollup, event: StampedEvent): void {
   count(rollup, TOTAL, event.local_date, "", { ...counted, visitors: event.firsts & DAY_BIT ? 1 : 0 });
   count(rollup, TOTAL, event.visit_date, "", visit);
   for (const dimension of DIMENSIONS) countDimension(rollup, dimension, event, counted);
+  for (const [dimension, value, events] of detailsOf(event))
+    count(rollup, dimension, event.local_date, value, { events });
 }
 
 /** The counts of some events of one property. rollUp(a ∪ b) = merge(rollUp(a), rollUp(b)). */

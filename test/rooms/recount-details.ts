@@ -1,0 +1,51 @@
+// A plain recount of details: of events with props, pages and links, of web vitals, and of heatmaps. As recount.ts, it uses
+// no code of the domain.
+import type { Sent } from "./recount";
+
+type Detail = [dimension: string, value: string, events: number];
+
+/** The props that are told of each kind; `*` for all. */
+const TOLD: Record<string, string> = {
+  custom: "*",
+  form_submit: "form href",
+  outbound: "href",
+  download: "href",
+  click: "tag id classes text href",
+  field_focus: "form field",
+};
+
+function vitals({ props, page }: Sent, device: string): Detail[] {
+  const { metric, value, rating } = props as { metric: string; value: number; rating: string };
+  const bucket = Math.floor(Math.log(Math.max(value, 0.0001)) / Math.log(1.05));
+  return [[`vital/${metric}`, `${page ?? "(none)"}\n${device}\n${bucket}\n${rating}`, 1]];
+}
+
+function heat({ props, page }: Sent): Detail[] {
+  const { width, clicks = "", moves = "", from, to } = props as Record<string, string> & { from?: number; to: number };
+  const at = `${page ?? "(none)"}\n${width}`;
+  const details: Detail[] = [];
+  for (const [of, text] of Object.entries({ click: clicks, move: moves })) {
+    const cells = text.split(";").filter((cell) => cell !== "");
+    const counts = cells.map((cell) => cell.split(",").map((digits) => Number.parseInt(digits, 36)));
+    for (const [column, row, count] of counts) details.push([`heat/${of}`, `${at}\n${column},${row}`, count!]);
+    if (cells.length > 0)
+      details.push(["heat/page", `${at}\n${of}s`, counts.reduce((sum, [, , count]) => sum + count!, 0)]);
+  }
+  for (let percent = 5; percent <= 100; percent += 5)
+    if (to >= percent && (from ?? 0) < percent) details.push(["heat/reach", `${at}\n${percent}`, 1]);
+  if (from === undefined) details.push(["heat/page", `${at}\nviews`, 1]);
+  return details;
+}
+
+export function detailsOf(sent: Sent, device: string): Detail[] {
+  if (sent.type === "web_vital") return vitals(sent, device);
+  if (sent.type === "heatmap") return heat(sent);
+  const told = TOLD[sent.type];
+  if (told === undefined) return [];
+  const { name } = sent.event;
+  const all: Record<string, unknown> = { ...sent.props, ...(sent.href === null ? {} : { href: sent.href }) };
+  const keys = told === "*" ? Object.keys(sent.props ?? {}) : told.split(" ").filter((key) => key in all);
+  const details = keys.map((key): Detail => [`prop/${name}`, `${key}\n${all[key]}`, 1]);
+  if (sent.type === "field_focus") details.push([`prop/${name}`, `form field\n${all.form}\n${all.field}`, 1]);
+  return [[`event_page/${name}`, sent.page ?? "(none)", 1], ...details];
+}

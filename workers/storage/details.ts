@@ -1,0 +1,180 @@
+// Reading details (domain/details.ts) in D1: what was counted in some days, on whichever side of the fold it is.
+import { eventPageDimension, heatDimension, propDimension, vitalDimension } from "../domain/details";
+import { type HeatWidth, VITALS } from "../domain/insight";
+import { DAY_COUNTS } from "./pending";
+
+/** Local days of a property, both included. */
+export interface Days {
+  site_id: string;
+  from: string;
+  to: string;
+}
+
+type Parameter = string | number | null;
+
+/** The part of a joined value before its first line feed, and all after it. */
+const head = (text: string): string => `substr(${text}, 1, instr(${text}, char(10)) - 1)`;
+const tail = (text: string): string => `substr(${text}, instr(${text}, char(10)) + 1)`;
+
+/** The counts of dimensions (SQL) in the days of the first three parameters. */
+const counted = (dimensions: string): string =>
+  DAY_COUNTS.map(
+    (table) => `SELECT dimension, value, events, visitors FROM ${table}
+      WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND dimension IN (${dimensions})`,
+  ).join(" UNION ALL ");
+
+/**
+ * The counts of one dimension (?4) whose values begin with the parts in ?5; told is the rest. Day by day, each a step in
+ * the primary key: of a year of heatmaps one page's is a small part.
+ */
+const BEGINNING = `WITH RECURSIVE days(day) AS (SELECT ?2 UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < ?3),
+  counts AS (
+    SELECT substr(value, length(?5) + 2) AS value, events FROM days CROSS JOIN rollup_days AS counted
+      WHERE site_id = ?1 AND dimension = ?4 AND counted.day = days.day AND value >= ?5 || char(10) AND value < ?5 || char(11)
+    UNION ALL
+    SELECT substr(value, length(?5) + 2), events FROM pending_days
+      WHERE site_id = ?1 AND dimension = ?4 AND day BETWEEN ?2 AND ?3 AND value >= ?5 || char(10) AND value < ?5 || char(11))
+  SELECT value, sum(events) AS events FROM counts GROUP BY 1 HAVING sum(events) > 0`;
+
+export interface Counted {
+  value: string;
+  events: number;
+}
+
+const prepare = (db: D1Database, days: Days, sql: string, ...more: Parameter[]): D1PreparedStatement =>
+  db.prepare(sql).bind(days.site_id, days.from, days.to, ...more);
+
+/** Values of a dimension that begin with the given parts; told is what follows them. */
+const valuesBelow = (db: D1Database, days: Days, dimension: string, parts: readonly string[]): D1PreparedStatement =>
+  prepare(db, days, BEGINNING, dimension, parts.join("\n"));
+
+/** Names of events, the most frequent first. */
+export async function readEventNames(
+  db: D1Database,
+  days: Days,
+  most: number,
+): Promise<{ name: string; events: number; visitors: number }[]> {
+  const sql = `SELECT value AS name, sum(events) AS events, sum(visitors) AS visitors FROM (${counted("'name'")})
+    GROUP BY 1 HAVING sum(events) > 0 ORDER BY 2 DESC, 1 LIMIT ?4`;
+  const { results } = await prepare(db, days, sql, most).all<{ name: string; events: number; visitors: number }>();
+  return results;
+}
+
+/** How often an event occurred, on which pages, and with which props: of each list the most frequent. */
+export async function readEvent(
+  db: D1Database,
+  days: Days,
+  name: string,
+  most: number,
+): Promise<{ events: number; pages: Counted[]; props: (Counted & { key: string })[] }> {
+  const [total, pages, props] = (await db.batch([
+    prepare(db, days, `SELECT sum(events) AS events FROM (${counted("'name'")}) WHERE value = ?4`, name),
+    prepare(
+      db,
+      days,
+      `SELECT value, sum(events) AS events FROM (${counted("?4")}) GROUP BY 1 HAVING sum(events) > 0 ORDER BY 2 DESC, 1 LIMIT ?5`,
+      eventPageDimension(name),
+      most,
+    ),
+    prepare(
+      db,
+      days,
+      `SELECT key, value, events FROM (
+        SELECT *, row_number() OVER (PARTITION BY key ORDER BY events DESC, value) AS place,
+          sum(events) OVER (PARTITION BY key) AS of_key
+        FROM (SELECT ${head("value")} AS key, ${tail("value")} AS value, sum(events) AS events FROM (${counted("?4")})
+          GROUP BY 1, 2 HAVING sum(events) > 0))
+       WHERE place <= ?5 ORDER BY of_key DESC, key, place`,
+      propDimension(name),
+      most,
+    ),
+  ])) as [D1Result<{ events: number | null }>, D1Result<Counted>, D1Result<Counted & { key: string }>];
+  return { events: total.results[0]?.events ?? 0, pages: pages.results, props: props.results };
+}
+
+/** Samples of a metric: all of them, or those of one page or device. */
+export interface VitalSamples {
+  part: "all" | "page" | "device";
+  /** The page or device. */
+  value: string;
+  dimension: string;
+  samples: number;
+  /** The bucket of the 75th percentile: the first that at least three quarters of the samples do not go beyond. */
+  bucket: number;
+  good: number;
+  fair: number;
+  poor: number;
+}
+
+/** The split is made once, and every part adds it up in its own way; the quantiles are taken where the counts are. */
+const VITAL_SAMPLES = `WITH
+  counts AS (SELECT dimension, ${head("value")} AS page, ${tail("value")} AS rest, sum(events) AS n
+    FROM (${counted(VITALS.map((metric) => `'${vitalDimension(metric)}'`).join(", "))}) GROUP BY dimension, value),
+  samples AS MATERIALIZED (SELECT dimension, page, ${head("rest")} AS device,
+      CAST(${head(tail("rest"))} AS INTEGER) AS bucket, ${tail(tail("rest"))} AS rating, n
+    FROM counts),
+  pages AS MATERIALIZED (SELECT page FROM samples WHERE ?5 IS NULL OR device = ?5
+    GROUP BY 1 ORDER BY sum(n) DESC, 1 LIMIT ?6),
+  parts AS (
+    SELECT 'all' AS part, '' AS value, * FROM samples WHERE (?4 IS NULL OR page = ?4) AND (?5 IS NULL OR device = ?5)
+    UNION ALL
+    SELECT 'page', page, * FROM samples WHERE (?5 IS NULL OR device = ?5) AND page IN (SELECT page FROM pages)
+    UNION ALL
+    SELECT 'device', device, * FROM samples WHERE ?4 IS NULL OR page = ?4),
+  buckets AS (SELECT part, value, dimension, bucket, sum(n) AS n,
+      sum(n) FILTER (WHERE rating = 'good') AS good, sum(n) FILTER (WHERE rating = 'needs-improvement') AS fair,
+      sum(n) FILTER (WHERE rating = 'poor') AS poor
+    FROM parts GROUP BY 1, 2, 3, 4),
+  ranked AS (SELECT *, sum(n) OVER (PARTITION BY part, value, dimension ORDER BY bucket) AS upto,
+      sum(n) OVER (PARTITION BY part, value, dimension) AS of_all
+    FROM buckets)
+  SELECT part, value, dimension, of_all AS samples, min(bucket) FILTER (WHERE 4 * upto >= 3 * of_all) AS bucket,
+    coalesce(sum(good), 0) AS good, coalesce(sum(fair), 0) AS fair, coalesce(sum(poor), 0) AS poor
+  FROM ranked GROUP BY 1, 2, 3`;
+
+/** Samples of all vitals: altogether, by page and by device. Pages are those with the most samples. */
+export async function readVitals(
+  db: D1Database,
+  days: Days,
+  filter: { page: string | null; device: string | null },
+  most: number,
+): Promise<VitalSamples[]> {
+  return (await prepare(db, days, VITAL_SAMPLES, filter.page, filter.device, most).all<VitalSamples>()).results;
+}
+
+/** The heatmap of a page: cells (`col,row`), steps of reach (percent), and sums by their name. */
+export async function readHeatmap(
+  db: D1Database,
+  days: Days,
+  page: string,
+  width: HeatWidth,
+): Promise<{ clicks: Counted[]; moves: Counted[]; reach: Counted[]; sums: Counted[] }> {
+  const [clicks, moves, reach, sums] = (await db.batch(
+    (["click", "move", "reach", "page"] as const).map((of) => valuesBelow(db, days, heatDimension(of), [page, width])),
+  )) as D1Result<Counted>[];
+  return { clicks: clicks!.results, moves: moves!.results, reach: reach!.results, sums: sums!.results };
+}
+
+export interface CountedHeatmap {
+  page: string;
+  width: HeatWidth;
+  clicks: number;
+  moves: number;
+  views: number;
+}
+
+/** Where there are heatmaps, the most viewed first; of one width, or of all. */
+export async function readHeatmaps(
+  db: D1Database,
+  days: Days,
+  width: HeatWidth | null,
+  most: number,
+): Promise<CountedHeatmap[]> {
+  const sumOf = (what: string) => `coalesce(sum(events) FILTER (WHERE what = '${what}'), 0) AS ${what}`;
+  const sql = `SELECT page, width, ${["clicks", "moves", "views"].map(sumOf).join(", ")} FROM (
+      SELECT ${head("value")} AS page, ${head(tail("value"))} AS width, ${tail(tail("value"))} AS what, events
+      FROM (${counted("?4")}))
+    WHERE ?5 IS NULL OR width = ?5
+    GROUP BY 1, 2 ORDER BY views DESC, clicks DESC, 1, 2 LIMIT ?6`;
+  return (await prepare(db, days, sql, heatDimension("page"), width, most).all<CountedHeatmap>()).results;
+}
