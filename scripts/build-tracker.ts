@@ -1,13 +1,16 @@
-// Builds the tracker into the folder that the Worker serves as static assets.
+// Builds the tracker and its chunks into the folder that the Worker serves as static assets.
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { build } from "vite";
+import { basename, join, resolve } from "node:path";
+import { build, type Rolldown } from "vite";
 
 const ROOT = resolve(import.meta.dirname, "..");
+const CHUNKS = resolve(ROOT, "tracker/chunks");
 
 /**
- * How the script is served. A browser uses it for an hour and refreshes it behind the visitor's back for a day; pages
- * that isolate themselves (`Cross-Origin-Embedder-Policy`) refuse a script that does not allow it.
+ * How a script is served. A browser uses it for an hour and refreshes it behind the visitor's back for a day; pages
+ * that isolate themselves (`Cross-Origin-Embedder-Policy`) refuse a script that does not allow it, and chunks, being
+ * modules, are always asked for with CORS.
  */
 const headersFor = (name: string): string => `/${name}
   Cache-Control: public, max-age=3600, stale-while-revalidate=86400
@@ -16,33 +19,62 @@ const headersFor = (name: string): string => `/${name}
   X-Content-Type-Options: nosniff
 `;
 
-/**
- * Writes the tracker and the headers of its asset; gives the script's path. Block lists match on names, so both are
- * configurable: TRACKER_NAME (`tk.js`) is the file, COLLECT_PATH (`/e`) where it sends to.
- */
-export async function buildTracker(outDir = "dist/assets"): Promise<string> {
-  const name = process.env.TRACKER_NAME || "tk.js";
-  const folder = resolve(ROOT, outDir);
-  await mkdir(folder, { recursive: true });
-  await build({
+/** Names of the kit's own that are written short, the same in the core and in the chunks. */
+const MANGLED = {
+  include: /^(record|safely|onView|onLeave|flush|address|files)$/,
+  cache: { record: "r", safely: "s", onView: "v", onLeave: "l", flush: "f", address: "u", files: "d" },
+};
+
+/** The chunks that exist, by their file's name. */
+const chunkNames = (): string[] =>
+  existsSync(CHUNKS)
+    ? readdirSync(CHUNKS).flatMap((file) => (file.endsWith(".ts") ? [basename(file, ".ts")] : []))
+    : [];
+
+/** One file out of one input and all that it imports. */
+const buildFile = (input: string, folder: string, name: string, stem: string, output: Rolldown.OutputOptions) =>
+  build({
     root: ROOT,
     configFile: false,
     publicDir: false,
     logLevel: "warn",
-    define: { COLLECT_PATH: JSON.stringify(process.env.COLLECT_PATH || "/e") },
+    define: {
+      COLLECT_PATH: JSON.stringify(process.env.COLLECT_PATH || "/e"),
+      TRACKER_STEM: JSON.stringify(stem),
+    },
     build: {
       target: "es2021",
       outDir: folder,
       emptyOutDir: false,
-      modulePreload: false,
+      // A library: an application's `import()` would come with 2 KB that preload what it needs.
+      lib: { entry: input, formats: ["es"] },
       rolldownOptions: {
-        input: resolve(ROOT, "tracker/index.ts"),
         optimization: { inlineConst: { mode: "all" } },
-        // A block instead of a function: its `let`s stay out of the page's globals, and whatever fails stays in it.
-        output: { format: "es", entryFileNames: name, topLevelVar: false, banner: "try{", footer: "}catch{}" },
+        output: {
+          entryFileNames: name,
+          minify: { compress: true, mangle: true, codegen: true, mangleProps: MANGLED },
+          ...output,
+        },
       },
     },
   });
-  await writeFile(join(folder, "_headers"), headersFor(name));
+
+/**
+ * Writes the tracker, its chunks and the headers of these assets; gives the script's path. Block lists match on names,
+ * so both are configurable: TRACKER_NAME (`tk.js`) is the file, with chunks `tk-<key>.js` beside it, COLLECT_PATH
+ * (`/e`) where it sends to.
+ */
+export async function buildTracker(outDir = "dist/assets"): Promise<string> {
+  const name = process.env.TRACKER_NAME || "tk.js";
+  const stem = basename(name, ".js");
+  const folder = resolve(ROOT, outDir);
+  await mkdir(folder, { recursive: true });
+  const chunks = chunkNames();
+  // A block instead of a function: its `let`s stay out of the page's globals, and whatever fails stays in it.
+  const block = { topLevelVar: false, banner: "try{", footer: "}catch{}" };
+  await buildFile(resolve(ROOT, "tracker/index.ts"), folder, name, stem, block);
+  for (const chunk of chunks) await buildFile(join(CHUNKS, `${chunk}.ts`), folder, `${stem}-${chunk}.js`, stem, {});
+  const names = [name, ...chunks.map((chunk) => `${stem}-${chunk}.js`)];
+  await writeFile(join(folder, "_headers"), names.map(headersFor).join(""));
   return join(folder, name);
 }

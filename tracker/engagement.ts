@@ -1,8 +1,8 @@
 // Engagement: how long a page view was seen and in focus, and how far down it was read.
 import type { Hit } from "../workers/domain/beacon.ts";
 import { LEAST_ENGAGED_MS } from "./limits.ts";
-import { flush, now, record } from "./send.ts";
-import { isOff } from "./switches.ts";
+import { ends, tell } from "./moments.ts";
+import { flush, isOff, now, record } from "./send.ts";
 
 /** The page view that is measured; none while page views are off. */
 let view: Hit | false;
@@ -33,20 +33,22 @@ export const measure = (pageView: Hit | false): void => {
 };
 
 /** Tells what is new about the page view: always the first time, for its depth, and then when it is worth it. */
-export const reportEngagement = (): void => {
+const reportEngagement = (): void => {
   runClock();
   // Pages grow while they are read, so the share of what was seen can shrink. What was told is not taken back.
   const depth = Math.max(told || 0, Math.min(100, Math.round((seen / height) * 100)));
   if (view && (engaged >= LEAST_ENGAGED_MS || depth !== told)) {
-    record("engagement", { u: view.u, e: engaged, ...(!isOff("scroll") && { d: depth, b: told }) });
+    record("engagement", { e: engaged, ...(!isOff("scroll") && { d: depth, b: told }) });
     engaged = 0;
     told = depth;
   }
 };
 
+ends.push(reportEngagement);
+
 /** The page goes out of sight, perhaps for good. (When it comes into sight there is nothing new to tell.) */
 export const followVisibility = (): void => {
   measureDepth();
-  reportEngagement();
+  tell(ends);
   flush();
 };

@@ -36,7 +36,6 @@ const begin = (): void => {
   followHistory("pushState");
   followHistory("replaceState");
   on("scroll", measureDepth);
-  on("click", measureDepth);
   on("focus", runClock);
   on("blur", runClock);
   on("visibilitychange", followVisibility);

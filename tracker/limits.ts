@@ -6,6 +6,6 @@ export const WAIT_MS = 300;
 export const LEAST_ENGAGED_MS = 500;
 /** As many hits as collect takes in one beacon. */
 export const MOST_HITS = 50;
-export const LONGEST_ADDRESS = 2000;
-export const LONGEST_TITLE = 300;
+/** Addresses and titles. Collect keeps less of a title, and cuts it between characters. */
+export const LONGEST_TEXT = 2000;
 export const LONGEST_NAME = 120;

@@ -1,7 +1,9 @@
 // Page views: the page as it loads, each route of a single-page site, and the page that comes back.
-import { measure, reportEngagement } from "./engagement.ts";
+import { measure } from "./engagement.ts";
+import { LONGEST_TEXT } from "./limits.ts";
 import { safely } from "./listen.ts";
-import { flush, recordIfOn } from "./send.ts";
+import { begins, ends, tell } from "./moments.ts";
+import { flush, kit, recordIfOn } from "./send.ts";
 import { routesByHash } from "./tag.ts";
 
 /** What makes one page another. The query is not part of it: filters and tabs live there. */
@@ -11,9 +13,11 @@ let page: string;
 
 export const viewPage = (): void => {
   flush(); // While the title is still that of the page before.
-  reportEngagement();
+  tell(ends);
+  kit.address = location.href.slice(0, LONGEST_TEXT);
   page = currentPage();
   measure(recordIfOn("pageview"));
+  tell(begins);
 };
 
 export const followRoute = safely(() => {

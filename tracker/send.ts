@@ -1,15 +1,16 @@
-// Sending: hits wait a moment for company, then leave together in one beacon.
+// Sending: hits wait a moment for company, then leave together in one beacon. Its reply says what else to measure.
 import type { Beacon, BeaconReply, Hit } from "../workers/domain/beacon.ts";
-import { LONGEST_ADDRESS, LONGEST_TITLE, MOST_HITS, WAIT_MS } from "./limits.ts";
-import { safely } from "./listen.ts";
-import { isOff, switchOff } from "./switches.ts";
-import { endpoint, routesByHash, siteId } from "./tag.ts";
+import type { Chunk, Kit } from "./kit.ts";
+import { LONGEST_TEXT, MOST_HITS, WAIT_MS } from "./limits.ts";
+import { on, safely } from "./listen.ts";
+import { begins, ends } from "./moments.ts";
+import { endpoint, routesByHash, script, siteId } from "./tag.ts";
 
 type WaitingHit = Hit & { a: number };
 
 const waiting: WaitingHit[] = [];
-/** Of the last hit. A timer that an earlier hit left behind does no harm: it only sends sooner. */
-let timer: ReturnType<typeof setTimeout>;
+/** The last reply. */
+let told: BeaconReply = { off: [], on: [] };
 
 /** Whole milliseconds of a clock that nobody sets. */
 export const now = (): number => Math.round(performance.now());
@@ -20,26 +21,29 @@ export const record = (name: string, details?: Partial<Hit>): Hit => {
     n: name,
     // Not randomUUID: that exists on https pages only.
     i: `${Math.random()}${Math.random()}`,
-    u: location.href.slice(0, LONGEST_ADDRESS),
+    u: kit.address,
     a: now(),
     ...details,
   };
   waiting.push(hit);
-  timer = setTimeout(flush, WAIT_MS);
+  // One that was left behind by hits that are gone does no harm: it only sends sooner.
+  setTimeout(flush, WAIT_MS);
   return hit;
 };
+
+/** True when the property does not want this kind of event. */
+export const isOff = (kind: string): boolean => told.off.includes(kind);
 
 /** The same for what can be switched off. */
 export const recordIfOn = (kind: string, details?: Partial<Hit>): Hit | false => !isOff(kind) && record(kind, details);
 
-/** Sends what waits. `keepalive` carries it over the end of the page; a text body needs no preflight. */
+/** Sends what waits. `keepalive` carries it over the end of the page; a text body needs no preflight. No
+ * cookies: those of other origins are left out unless asked for. */
 export const flush = safely(() => {
-  clearTimeout(timer);
   const hits = waiting.splice(0, MOST_HITS);
   for (const hit of hits) {
     hit.a = now() - hit.a;
-    // By code points: no character is cut in two.
-    if (hit.n === "pageview") hit.t = [...document.title].slice(0, LONGEST_TITLE).join("");
+    if (hit.n === "pageview") hit.t = document.title.slice(0, LONGEST_TEXT);
   }
   try {
     if ("trackkit_optout" in localStorage) return;
@@ -51,15 +55,48 @@ export const flush = safely(() => {
     method: "POST",
     body: JSON.stringify({
       s: siteId as string,
-      r: document.referrer.slice(0, LONGEST_ADDRESS),
+      r: document.referrer.slice(0, LONGEST_TEXT),
       w: `${screen.width}x${screen.height}`,
-      l: navigator.language,
       f: routesByHash,
       h: hits,
     } satisfies Beacon),
     keepalive: true,
-    credentials: "omit",
   })
-    .then(async (response) => switchOff(((await response.json()) as BeaconReply).off))
-    .catch(() => {}); // Blocked, offline or refused: not the page's concern.
+    .then((response) => response.json())
+    .then(follow)
+    .catch(safely); // Blocked, offline or refused: not the page's concern.
 });
+
+/** What chunks work with. Its address comes with the first page view. */
+export const kit = {
+  record,
+  on,
+  safely,
+  flush,
+  onView: (act) => {
+    begins.push(act);
+    act();
+  },
+  onLeave: (act) => ends.push(act),
+  rules: () => told.rules || [],
+} as Omit<Kit, "address"> as Kit;
+
+/** The script's name without `.js`. Set at build time. */
+declare const TRACKER_STEM: string;
+
+const loaded: Record<string, unknown> = {};
+
+/** Loads a chunk, once per page. One that cannot be had (blocked, offline) is not the page's concern either. */
+const load = (name: string): void => {
+  // Absolute: relative to a script of another origin, `import` finds nothing.
+  loaded[name] ||= import(new URL(`${TRACKER_STEM}-${name}.js`, script.src) as never)
+    .then((chunk: { default: Chunk }) => chunk.default(kit))
+    .catch(safely);
+};
+
+/** Does what the reply to a beacon says. */
+const follow = (reply: BeaconReply): void => {
+  // What is no reply of ours has no `on`, and ends here.
+  reply.on.map(load);
+  told = reply;
+};

@@ -3,7 +3,8 @@
 /** Where beacons go unless the tag says otherwise. Set at build time for an installation that renames its endpoint. */
 declare const COLLECT_PATH: string;
 
-const script = document.currentScript as HTMLScriptElement;
+/** Chunks lie beside it. */
+export const script = document.currentScript as HTMLScriptElement;
 const options = script.dataset;
 
 /** `data-site-id`: which property is measured. */

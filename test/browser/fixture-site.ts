@@ -1,7 +1,8 @@
 // Small web servers for the browser tests: a site with the pages a test gives it, and a collector that keeps what comes.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename, dirname, join } from "node:path";
 import type { Beacon, BeaconReply, Hit } from "../../workers/domain/beacon.ts";
 
 /** The HTML of a page, or all of its answer. */
@@ -66,12 +67,29 @@ export async function openSite(pages: Record<string, Page> = {}): Promise<Site> 
   return { ...server, pages, at: (path) => server.origin + path };
 }
 
+/** The script or one of its chunks, which marks the page's timeline when it runs: a test can wait for that. */
+function readScript(folder: string, name: string): string | null {
+  const path = join(folder, basename(name));
+  if (!existsSync(path)) return null;
+  const code = readFileSync(path, "utf8");
+  return code.replace(/export\{(\S+) as default\};?\s*$/, (_, chunk: string) => {
+    const mark = JSON.stringify(basename(name, ".js"));
+    return `export default kit=>{${chunk}(kit);performance.mark(${mark})}`;
+  });
+}
+
+/** As collect replies: `on` names every chunk. */
+function completed(reply: BeaconReply): BeaconReply {
+  if (!reply?.on) return reply;
+  const more = [reply.rules?.length ? "rules" : [], reply.store ? "identity" : []].flat();
+  return { ...reply, on: [...new Set([...reply.on, ...more])] };
+}
+
 /** Serves the tracker and keeps its beacons, on an origin that is not the site's: as in real life, CORS applies. */
 export async function openCollector(scriptPath: string): Promise<Collector> {
-  const script = readFileSync(scriptPath);
   const requests: Collector["requests"] = [];
   const hits: Arrived[] = [];
-  const collector = { requests, hits, reply: { off: [] } as BeaconReply };
+  const collector = { requests, hits, reply: { off: [], on: [] } as BeaconReply };
 
   async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = "";
@@ -81,14 +99,18 @@ export async function openCollector(scriptPath: string): Promise<Collector> {
     hits.push(...beacon.h.map((hit) => ({ ...hit, beacon })));
     response
       .writeHead(202, { "content-type": "application/json", "access-control-allow-origin": "*" })
-      .end(JSON.stringify(collector.reply));
+      .end(JSON.stringify(completed(collector.reply)));
   }
 
   const server = await listen((request, response) => {
     if (request.method === "POST") void collect(request, response);
     // A preflight would cost every page view a second request: it is answered with no, so a test would see it.
     else if (request.method === "OPTIONS") response.writeHead(405).end();
-    else response.writeHead(200, { "content-type": "text/javascript" }).end(script);
+    else {
+      const code = readScript(dirname(scriptPath), new URL(request.url ?? "/", "http://collector").pathname);
+      const headers = { "content-type": "text/javascript", "access-control-allow-origin": "*" };
+      response.writeHead(code === null ? 404 : 200, headers).end(code ?? "");
+    }
   });
   return Object.assign(collector, server, {
     script: `${server.origin}/tk.js`,

@@ -168,7 +168,7 @@ test("each route has its own seconds and depth, under its own address", async ()
 
 test("where scroll depth is switched off, engagement goes without it", async () => {
   stage.site.pages["/"] = long();
-  stage.collector.reply = { off: ["scroll"] };
+  stage.collector.reply = { off: ["scroll"], on: [] };
   const page = await stage.visit("/");
   await pause(200);
   await stage.leave(page);

@@ -72,13 +72,27 @@ test("a click on a file is a download, at home or on another host", async () => 
     body: `<a href="/report.PDF?v=2">report</a> <a href="https://files.example.com/a/app.dmg#mac">app</a>
            <a href="/sheet.xlsx">sheet</a> <a href="/pdf">no file</a> <a href="/v1.2">no file either</a>`,
   });
-  const page = await stage.visit("/");
+  const page = await stage.visit("/", { on: ["file_downloads"] });
   for (const link of await page.locator("a").all()) await link.click();
   expect(await stage.leave(page)).toEqual([
     "pageview /",
     "download / → /report.PDF?v=2",
     "download / → https://files.example.com/a/app.dmg#mac",
     "download / → /sheet.xlsx",
+    "engagement /",
+  ]);
+});
+
+test("without the chunk of downloads a file on another host is a departure, and one at home is a link", async () => {
+  stage.site.pages["/"] = stage.html({
+    head: CLICKS_STAY,
+    body: `<a href="/report.pdf">report</a> <a href="https://files.example.com/a/app.dmg">app</a>`,
+  });
+  const page = await stage.visit("/");
+  for (const link of await page.locator("a").all()) await link.click();
+  expect(await stage.leave(page)).toEqual([
+    "pageview /",
+    "outbound / → https://files.example.com/a/app.dmg",
     "engagement /",
   ]);
 });
@@ -172,6 +186,7 @@ test("a page whose storage is forbidden is counted", async () => {
 test("what the reply switches off is not sent any more", async () => {
   stage.collector.reply = {
     off: ["pageview", "outbound", "form_submit", "download", "first_visit"],
+    on: [],
   };
   stage.site.pages["/"] = stage.html({
     head: CLICKS_STAY,

@@ -29,8 +29,13 @@ export interface Stage {
   browser: Browser;
   tag(attributes?: string): string;
   html(parts?: PageParts): string;
-  /** Opens a page of the site as a new visitor and waits for its first hit. */
-  visit(path: string, options?: { init?: () => void; silent?: boolean }): Promise<Page>;
+  /**
+   * Opens a page of the site as a new visitor and waits for its first hit; `on` names chunks that the reply asks for
+   * (as `collector.reply` may, with `rules` and `store`), and waits until they run.
+   */
+  visit(path: string, options?: { init?: () => void; silent?: boolean; on?: string[] }): Promise<Page>;
+  /** Waits until these chunks run in the page as it is now. */
+  running(page: Page, ...chunks: string[]): Promise<void>;
   /** Leaves the site and gives everything that was sent from the page, in order: `name address → target`. */
   leave(page: Page): Promise<string[]>;
   /** Errors that pages threw. */
@@ -49,7 +54,15 @@ export async function openStage(): Promise<Stage> {
   const tag = (attributes = ""): string =>
     `<script defer src="${collector.script}" data-site-id="site-1" ${attributes}></script>`;
 
+  async function running(page: Page, ...chunks: string[]): Promise<void> {
+    await page.waitForFunction(
+      (names) => names.every((name) => performance.getEntriesByName(`tk-${name}`, "mark").length > 0),
+      chunks,
+    );
+  }
+
   return {
+    running,
     site,
     elsewhere,
     collector,
@@ -65,8 +78,10 @@ export async function openStage(): Promise<Stage> {
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(String(error)));
       if (options.init) await page.addInitScript(options.init);
+      if (options.on) collector.reply = { ...collector.reply, on: options.on };
       await page.goto(site.at(path));
       if (!options.silent) await collector.arrived(1);
+      await running(page, ...(options.on ?? []));
       return page;
     },
     async leave(page) {
@@ -82,7 +97,7 @@ export async function openStage(): Promise<Stage> {
     async reset() {
       await Promise.all(contexts.splice(0).map((context) => context.close()));
       collector.forget();
-      collector.reply = { off: [] };
+      collector.reply = { off: [], on: [] };
       errors.length = 0;
       for (const path of Object.keys(site.pages)) delete site.pages[path];
     },

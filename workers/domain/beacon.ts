@@ -74,8 +74,8 @@ export interface PageRule {
 export interface BeaconReply {
   /** Kinds of event (`outbound`, `scroll`, …) that the page's data stream does not want. Empty for most sites. */
   off: string[];
-  /** Measurements (`clicks`, `media`, …) whose chunks the page loads. */
-  on?: string[];
+  /** Chunks that the page loads: measurements (`clicks`, `media`, …), `rules` when there are any, `identity`. */
+  on: string[];
   /** Enabled rules; the tracker loads the chunk `rules` when there are any. */
   rules?: PageRule[];
   /** True where a first-party id may be stored in the browser. */
