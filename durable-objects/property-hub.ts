@@ -46,6 +46,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private readonly sockets: LiveSockets;
   private siteId = "";
   private epoch = "";
+  /** The newest version of the property's configuration that anybody told of. */
+  private version = 0;
   /** Nothing was ever stored, or all of it was destroyed: then not even tables are made before the first batch. */
   private isEmpty = true;
   private waiting: Waiting | null = null;
@@ -74,6 +76,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const about = this.journal.readMeta<{ site_id: string; epoch: string }>("about");
     this.siteId = about?.site_id ?? "";
     this.epoch = about?.epoch ?? "";
+    this.version = Math.max(this.version, this.journal.readMeta<number>("version") ?? 0);
   }
 
   /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
@@ -96,8 +99,21 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (refusals && Object.keys(refusals).length > 0)
       addRefusals(group.refusals, localDate(now, property.timezone), refusals);
     if (group.events.length >= FULL_GROUP) group.commit();
+    this.hearVersion(property.version ?? 0);
+    const isBehind = property.version !== undefined && property.version < this.version;
     await group.committed;
-    return { accepted: arrivals.length - duplicates, duplicates };
+    return { accepted: arrivals.length - duplicates, duplicates, ...(isBehind ? { newer: this.version } : {}) };
+  }
+
+  async noteVersion(version: number): Promise<void> {
+    this.hearVersion(version);
+  }
+
+  private hearVersion(version: number): void {
+    if (version <= this.version) return;
+    this.version = version;
+    // A hub that never took anything keeps nothing: it is told again with the first batch.
+    if (!this.isEmpty) this.journal.writeMeta("version", version);
   }
 
   async live(isWatched = false): Promise<LiveShare> {
@@ -150,6 +166,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     await this.ctx.storage.deleteAll();
     this.isEmpty = true;
     this.epoch = "";
+    this.version = 0;
   }
 
   override async alarm(): Promise<void> {

@@ -36,6 +36,7 @@ function eventOf(
     title: `Title of ${page}`,
     button_id: null,
     selector: null,
+    rule: null,
     href: null,
     props: null,
     revenue_amount: null,

@@ -26,3 +26,7 @@ test("nobody imports that file before a request needs it", () => {
     "workers/accounts/auth-for.ts",
   ]);
 });
+
+test("the parser of selectors is imported by nobody before an owner writes a rule", () => {
+  expect(importersOf(/^css-selector-parser/)).toEqual([]);
+});

@@ -99,6 +99,7 @@ export function nextEvent(
     title: "Title",
     button_id: null,
     selector: null,
+    rule: null,
     href,
     props,
     revenue_amount: null,

@@ -13,6 +13,7 @@ import {
   rollupDays,
   rollupHours,
   rollupPending,
+  rules,
   streams,
 } from "../storage/tables";
 
@@ -127,6 +128,7 @@ const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
   { table: rollupHours, key: sql`site_id, hour`, site: sql`${rollupHours.site_id}` },
   { table: rollupDays, key: sql`site_id, dimension, day, value`, site: sql`${rollupDays.site_id}` },
   { table: refusals, key: sql`site_id, day, reason`, site: sql`${refusals.site_id}` },
+  { table: rules, key: sql`site_id, id`, site: sql`${rules.site_id}` },
   { table: streams, key: sql`id`, site: sql`${streams.site_id}` },
 ];
 

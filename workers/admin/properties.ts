@@ -13,6 +13,7 @@ import {
   markPropertyDeleted,
   updateProperty,
 } from "../storage/properties";
+import { announceChange } from "./announce";
 import { removeRemains } from "./deletion";
 import { organizationsFor, requireOrganization } from "./organization";
 
@@ -65,6 +66,7 @@ propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
   const changed = await updateProperty(c.env.DB, site_id, await readInput(c.req.raw, propertyChanges));
   // Deleted by somebody else in between.
   if (!changed) throw new Problem("not_found", "property does not exist");
+  await announceChange(c.env, changed);
   return c.json(changed);
 });
 

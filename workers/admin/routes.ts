@@ -4,10 +4,12 @@ import type { AppEnv } from "../app";
 import { keyRoutes } from "./keys";
 import { overlayRoutes } from "./overlay";
 import { propertyRoutes } from "./properties";
+import { ruleRoutes } from "./rules";
 import { streamRoutes } from "./streams";
 
 export const adminRoutes = new Hono<AppEnv>()
   .route("/", propertyRoutes)
   .route("/", streamRoutes)
+  .route("/", ruleRoutes)
   .route("/", keyRoutes)
   .route("/", overlayRoutes);

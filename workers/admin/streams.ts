@@ -6,6 +6,7 @@ import { requireProperty } from "../domain/caller";
 import { Problem } from "../domain/problem";
 import { streamInput } from "../domain/property";
 import { createStream, deleteStream, loadProperty, updateStream } from "../storage/properties";
+import { announceChange } from "./announce";
 
 export const streamRoutes = new Hono<AppEnv>();
 
@@ -22,20 +23,24 @@ streamRoutes.post("/api/v1/properties/:site_id/streams", async (c) => {
   const input = await readInput(c.req.raw, streamInput);
   if (property.streams.length >= STREAMS)
     throw new Problem("conflict", `property must have at most ${STREAMS} data streams`);
-  return c.json(await createStream(c.env.DB, property.site_id, input, Date.now()), 201);
+  const stream = await createStream(c.env.DB, property.site_id, input, Date.now());
+  await announceChange(c.env, property);
+  return c.json(stream, 201);
 });
 
 streamRoutes.patch("/api/v1/properties/:site_id/streams/:id", async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
   const changes = await readInput(c.req.raw, streamInput.partial());
-  const changed = await updateStream(c.env.DB, site_id, c.req.param("id"), changes);
+  const changed = await updateStream(c.env.DB, property.site_id, c.req.param("id"), changes);
   if (!changed) throw new Problem("not_found", "data stream does not exist");
+  await announceChange(c.env, property);
   return c.json(changed);
 });
 
 streamRoutes.delete("/api/v1/properties/:site_id/streams/:id", async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
-  if (!(await deleteStream(c.env.DB, site_id, c.req.param("id"))))
+  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  if (!(await deleteStream(c.env.DB, property.site_id, c.req.param("id"))))
     throw new Problem("not_found", "data stream does not exist");
+  await announceChange(c.env, property);
   return c.body(null, 204);
 });

@@ -4,7 +4,7 @@ import { deviceOf, languageOf, screenOf } from "../domain/device";
 import type { Arrival, PropValue } from "../domain/event";
 import { type Incoming, propsSchema, timeOf } from "../domain/incoming";
 import { parseInput } from "../domain/input";
-import { toEventType } from "../domain/measurement";
+import { type EventType, toEventType } from "../domain/measurement";
 import { hostOf, pageOf } from "../domain/path";
 import { Problem } from "../domain/problem";
 import { sourceOf } from "../domain/source";
@@ -23,6 +23,8 @@ const MAX_AGE = 72 * 3_600_000;
 /** No web server's log is older. */
 const OLDEST_IMPORT = Date.UTC(1995, 0, 1);
 
+const RULE_EVENTS: ReadonlySet<EventType> = new Set<EventType>(["rule", "rule_view", "rule_seen"]);
+
 /** What both ways in say about an event. */
 interface Draft {
   given: string;
@@ -36,6 +38,7 @@ interface Draft {
   referrer: string | null;
   props: Record<string, PropValue> | null;
   href: string | null;
+  rule: string | undefined;
   language: string | null;
   screen: string | null;
   engaged_ms: number | null;
@@ -49,6 +52,13 @@ function toUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || hostOf(url) === null) throw new Problem("invalid", "url must be an http or https address");
   return url;
+}
+
+/** The rule of an event of rules; no other event has one. @throws Problem invalid when it names none. */
+function ruleOf(type: EventType, rule: string | undefined): string | null {
+  if (!RULE_EVENTS.has(type)) return null;
+  if (rule === undefined) throw new Problem("invalid", `${type} event must name its rule`);
+  return rule;
 }
 
 function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arrival {
@@ -66,6 +76,7 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
     title: toCleanText(draft.title, MAX_TITLE),
     button_id: null,
     selector: null,
+    rule: ruleOf(event_type, draft.rule),
     href: draft.href,
     props: draft.props,
     revenue_amount: null,
@@ -104,6 +115,7 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
     referrer: beacon.r ?? null,
     props: parseInput(propsSchema, hit.p),
     href: toCleanText(hit.h, 2000),
+    rule: hit.k,
     language: beacon.l ?? null,
     screen: beacon.w ?? null,
     engaged_ms: rounded(hit.e && Math.min(hit.e, MAX_ENGAGED)),
@@ -173,6 +185,7 @@ export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext):
     referrer: incoming.referrer ?? null,
     props: incoming.props ?? null,
     href: incoming.href ?? null,
+    rule: incoming.rule_id,
     language: incoming.language ?? null,
     screen: incoming.screen ?? null,
     engaged_ms: rounded(incoming.engaged_ms),

@@ -4,7 +4,7 @@ import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import type { AppEnv } from "../app";
 import { readText } from "../body";
-import { type BeaconReply, type Envelope, envelopeSchema, hitSchema } from "../domain/beacon";
+import { type BeaconReply, type Envelope, envelopeSchema, type Hit, hitSchema } from "../domain/beacon";
 import type { Arrival } from "../domain/event";
 import { parseInput, parseJson } from "../domain/input";
 import { overlayPassIn } from "../domain/overlay";
@@ -14,7 +14,7 @@ import { errorReply } from "../reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { refusalOf } from "./refuse";
-import { isAtHand, placeFor, type Site, siteFor } from "./site";
+import { isAtHand, placeFor, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
 import { type Visitor, visitorOf } from "./visitor";
 
 const LIMIT = 64 * 1024;
@@ -117,23 +117,30 @@ async function takeBeacon(
   // What a browser says in a header anyway, a tracker of few bytes does not repeat.
   beacon.l ??= request.headers.get("accept-language")?.split(",")[0]?.slice(0, 35);
   const visitor = visitorOf(request);
-  const site = await admit(env, beacon.s, visitor, beacon.h.length);
+  const admitted = await admit(env, beacon.s, visitor, beacon.h.length);
   const pass = overlayPassOf(beacon);
-  if (pass !== null) return openOverlay(env, ctx, site, beacon, pass);
+  if (pass !== null) return openOverlay(env, ctx, admitted, beacon, pass);
+  const named = beacon.h.map((hit) => (hit as Partial<Hit> | null)?.k);
+  const site = await siteWithRules(env.DB, admitted, named, Date.now());
   const { accepted, refused, rejected } = sortHits(request, beacon, visitor, site);
   const [reason] = Object.keys(refused) as Refusal[];
-  if (accepted.length > 0) await deliver(env, site.property, accepted, refused);
+  let current = site;
+  if (accepted.length > 0) {
+    const { newer = 0 } = await deliver(env, site.property, accepted, refused, { version: site.version });
+    current = await siteOfVersion(env.DB, site, newer, Date.now());
+  }
   // Nobody waits for a crawler's number to be written.
   else if (reason) ctx.waitUntil(deliver(env, site.property, [], refused));
   else throw new Problem("invalid", rejected[0]!.message, rejected);
   if (refused.unknown_host && accepted.length === 0)
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   // What the stream of the page wants; for an unknown page what the first one does.
-  const place = placeFor(site, accepted[0]?.hostname ?? null) ?? site.places[0];
+  const place = placeFor(current, accepted[0]?.hostname ?? null) ?? current.places[0];
   return {
     reply: {
       off: place?.off ?? [],
       on: place?.on ?? [],
+      ...(current.rules.length > 0 ? { rules: [...current.rules] } : {}),
       ...(rejected.length > 0 ? { rejected } : {}),
     },
     headers: reason ? { [REFUSAL_HEADER]: reason } : {},

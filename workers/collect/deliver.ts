@@ -1,6 +1,6 @@
 // Delivery: events to their hubs, and to the queue when a hub does not answer. Resolves when all of it is durable.
 import type { Arrival } from "../domain/event";
-import { type HubBatch, type HubProperty, importName, shardName } from "../domain/hub";
+import { type AcceptReply, type HubBatch, type HubProperty, importName, shardName } from "../domain/hub";
 import type { UnstampedMessage } from "../domain/message";
 import { Problem } from "../domain/problem";
 import type { Property } from "../domain/property";
@@ -12,10 +12,11 @@ export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS">;
 /** Characters of a queue message: 128 KB, up to three bytes a character, and room for the envelope. */
 const MESSAGE_CHARS = 40_000;
 
-const toHubProperty = ({ site_id, timezone, privacy }: Property): HubProperty => ({
+const toHubProperty = ({ site_id, timezone, privacy }: Property, version?: number): HubProperty => ({
   site_id,
   timezone,
   address: privacy.address,
+  version,
 });
 
 /** Visits never cross shards: a visitor's shard depends on the visitor alone. */
@@ -60,7 +61,9 @@ function withHeld(siteId: string, counts: RefusalCounts): RefusalCounts {
 
 /**
  * Hands events and refusals to the property's hubs.
+ * @param version of the configuration that the property is of; undefined where a newer one would be of no use.
  * @returns how many were new and how many had been seen before; of those that took the way over the queue all are new.
+ * `newer` is the version of the configuration, where a hub knows of a newer one.
  * @throws Problem unavailable when neither hub nor queue takes them: then nothing was promised.
  */
 export async function deliver(
@@ -68,15 +71,19 @@ export async function deliver(
   property: Property,
   arrivals: readonly Arrival[],
   refused: RefusalCounts,
-  importId: string | null = null,
-): Promise<{ accepted: number; duplicates: number }> {
+  { importId = null, version }: { importId?: string | null; version?: number } = {},
+): Promise<AcceptReply> {
   const refusals = withHeld(property.site_id, refused);
   const hubs = byHub(property, arrivals, importId);
   if (Object.keys(refusals).length > 0 && hubs.size === 0) hubs.set(shardName(property.site_id, 0), []);
-  const sum = { accepted: 0, duplicates: 0 };
+  const sum: AcceptReply = { accepted: 0, duplicates: 0 };
   let first = true;
   const batches = [...hubs].map(([hub, own]) => {
-    const batch: HubBatch = { property: toHubProperty(property), arrivals: own, ...(first ? { refusals } : {}) };
+    const batch: HubBatch = {
+      property: toHubProperty(property, version),
+      arrivals: own,
+      ...(first ? { refusals } : {}),
+    };
     first = false;
     return { hub, batch };
   });
@@ -85,12 +92,13 @@ export async function deliver(
       const reply = await acceptOrQueue(env, hub, batch);
       sum.accepted += reply.accepted;
       sum.duplicates += reply.duplicates;
+      if (reply.newer !== undefined) sum.newer = Math.max(sum.newer ?? 0, reply.newer);
     }),
   );
   return sum;
 }
 
-async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch) {
+async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch): Promise<AcceptReply> {
   try {
     return await env.HUB.getByName(hub).accept(JSON.stringify(batch));
   } catch (error) {

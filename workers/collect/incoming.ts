@@ -16,7 +16,7 @@ import { arrivalOfIncoming, type IncomingContext } from "./arrival";
 import { admit } from "./browser";
 import { deliver } from "./deliver";
 import { refusalOf } from "./refuse";
-import { type Site, siteFor } from "./site";
+import { type Site, siteFor, siteWithRules } from "./site";
 import { visitorOf } from "./visitor";
 
 const EVENTS_LIMIT = 1024 * 1024;
@@ -78,7 +78,7 @@ async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: strin
   const sum = { accepted: 0, duplicates: 0 };
   for (const site of new Set([...sorted.arrivals.keys(), ...sorted.refused.keys()])) {
     const refused = sorted.refused.get(site) ?? {};
-    const done = await deliver(c.env, site.property, sorted.arrivals.get(site) ?? [], refused, importId);
+    const done = await deliver(c.env, site.property, sorted.arrivals.get(site) ?? [], refused, { importId });
     sum.accepted += done.accepted;
     sum.duplicates += done.duplicates;
   }
@@ -89,6 +89,7 @@ async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: strin
 function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) => Promise<IncomingContext> {
   const caller = visitorOf(c.req.raw);
   const now = Date.now();
+  const withRule = (site: Site, { rule_id }: Incoming) => siteWithRules(c.env.DB, site, [rule_id], now);
   let admitted: { siteId: string; site: Promise<Site> } | null = null;
   return async (incoming) => {
     const known = c.var.caller;
@@ -98,7 +99,7 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     if (known) {
       const site = await siteFor(c.env.DB, siteId, now);
       requireProperty(known, site?.property ?? null, "ingest");
-      return { ...common, site: site!, host: null, keyed: true };
+      return { ...common, site: await withRule(site!, incoming), host: null, keyed: true };
     }
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
@@ -110,7 +111,7 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     const origin = c.req.header("origin");
     const host = origin ? hostOf(origin) : null;
     if (origin && !isKnownHost(host, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
-    return { ...common, site, host, keyed: false };
+    return { ...common, site: await withRule(site, incoming), host, keyed: false };
   };
 }
 
@@ -178,7 +179,7 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
   const siteId = c.req.param("site_id")!;
   requireCaller(c.var.caller);
   const now = Date.now();
-  const site = await siteFor(c.env.DB, siteId, now);
+  let site = await siteFor(c.env.DB, siteId, now);
   const property = requireProperty(c.var.caller, site?.property ?? null, "ingest");
   const text = await readText(c.req.raw, IMPORT_LIMIT);
   // The same body sent again makes the same ids, so that a request that was cut off can be repeated, also by a caller who
@@ -201,8 +202,9 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
     const done = await deliverSorted(c, chunk, importId);
     sum.accepted += done.accepted;
     sum.duplicates += done.duplicates;
-    for (const [reason, count] of Object.entries(chunk.refused.get(site!) ?? {}) as [Refusal, number][])
-      refused[reason] = (refused[reason] ?? 0) + count;
+    for (const counts of chunk.refused.values())
+      for (const [reason, count] of Object.entries(counts) as [Refusal, number][])
+        refused[reason] = (refused[reason] ?? 0) + count;
     const wrong = chunk.rejected.filter(({ code }) => !(code in REFUSALS));
     rejectedTotal += wrong.length;
     rejected.push(...wrong.slice(0, MAX_TOLD - rejected.length));
@@ -213,7 +215,8 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
     const context = async (incoming: Incoming): Promise<IncomingContext> => {
       if (incoming.site_id !== undefined && incoming.site_id !== siteId)
         throw new Problem("invalid", "site_id must be that of the import's property");
-      return { site: site!, caller, host: null, keyed: true, isImport: true, now, newId };
+      site = await siteWithRules(c.env.DB, site!, [incoming.rule_id], now);
+      return { site, caller, host: null, keyed: true, isImport: true, now, newId };
     };
     await sort(chunk, index, () => parseJson(line), context, null);
     if ((chunk.arrivals.get(site!)?.length ?? 0) + chunk.rejected.length >= IMPORT_CHUNK) await flush();

@@ -39,6 +39,8 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
     ({ arrival, site }) => arrival.page !== null && isExcludedPath(arrival.page, site.property.privacy.excluded_paths),
   ],
   ["spam_referrer", ({ referrer }) => isSpamReferrer(referrer)],
+  // Of a rule that was deleted, or never was. One that is off still counts: a page matches what it knew when it opened.
+  ["not_measured", ({ arrival, site }) => arrival.rule !== null && !site.ruleIds.has(arrival.rule)],
   [
     "not_measured",
     ({ arrival, site, byTracker }) => {

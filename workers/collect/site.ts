@@ -1,10 +1,11 @@
-// The site: what collect must know of a property, kept in the isolate for a minute. Unknown ids are kept too, so that a
-// wrong snippet costs neither D1 nor a Durable Object per hit.
+// The site: what collect must know of a property, kept in the isolate for a minute, or until a hub tells of a newer
+// version. Unknown ids are kept too, so that a wrong snippet costs neither D1 nor a Durable Object per hit.
 
+import type { PageRule } from "../domain/beacon";
 import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/measurement";
 import { hostOf, withoutWww } from "../domain/path";
 import type { Property, Stream } from "../domain/property";
-import { loadProperty } from "../storage/properties";
+import { type Configuration, loadConfiguration } from "../storage/properties";
 
 const KEPT_MS = 60_000;
 const KEPT_SITES = 2_000;
@@ -25,13 +26,35 @@ export interface Site {
   /** Hosts of its data streams. */
   hosts: readonly string[];
   places: readonly Place[];
+  /** Of the configuration that this is. */
+  version: number;
+  /** The rules that are on, as pages need them. */
+  rules: readonly PageRule[];
+  /** All rules: what a page matched before its rule was switched off was matched. */
+  ruleIds: ReadonlySet<string>;
 }
 
-const sites = new Map<string, { site: Promise<Site | null>; until: number }>();
+interface Known {
+  site: Promise<Site | null>;
+  until: number;
+  /** The version that a hub told of when it was looked up; the site may be newer. */
+  version: number;
+}
+
+const sites = new Map<string, Known>();
+
+const toPageRule = ({ id, selector, trigger, page, attributes }: Configuration["rules"][number]): PageRule => ({
+  i: id,
+  s: selector,
+  t: trigger,
+  ...(page === null ? {} : { p: page }),
+  ...(attributes.length > 0 ? { a: attributes } : {}),
+});
 
 async function load(db: D1Database, siteId: string): Promise<Site | null> {
-  const property = await loadProperty(db, siteId);
-  if (!property) return null;
+  const configuration = await loadConfiguration(db, siteId);
+  if (!configuration) return null;
+  const { property, version, rules } = configuration;
   const places = property.streams.map((stream) => ({
     host: withoutWww(hostOf(stream.url) ?? ""),
     stream,
@@ -40,7 +63,14 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
     ),
     on: MEASUREMENT_NAMES.filter((key) => MEASUREMENTS[key].chunk && stream.measurements[key]),
   }));
-  return { property, hosts: places.map(({ host }) => host), places };
+  return {
+    property,
+    hosts: places.map(({ host }) => host),
+    places,
+    version,
+    rules: rules.filter(({ enabled }) => enabled).map(toPageRule),
+    ruleIds: new Set(rules.map(({ id }) => id)),
+  };
 }
 
 /** The form of every site_id: what has another needs no look-up. */
@@ -52,11 +82,30 @@ export function isAtHand(siteId: string, now: number): boolean {
   return !SITE_ID.test(siteId) || (known !== undefined && known.until > now);
 }
 
-/** Null when there is no such property. What the owner changes is known here within a minute. */
+/** Null when there is no such property. What the owner changes is known here within a minute… */
 export function siteFor(db: D1Database, siteId: string, now: number): Promise<Site | null> {
   if (!SITE_ID.test(siteId)) return Promise.resolve(null);
   const known = sites.get(siteId);
-  if (known && known.until > now) return known.site;
+  return known && known.until > now ? known.site : lookUp(db, siteId, now, known, known?.version ?? 0);
+}
+
+/** …or at once when a hub has heard of it. The site as it was where D1 does not answer. */
+export async function siteOfVersion(db: D1Database, site: Site, version: number, now: number): Promise<Site> {
+  if (site.version >= version) return site;
+  const { site_id } = site.property;
+  const known = sites.get(site_id);
+  // Of the beacons that come together one asks.
+  const sought = known && known.version >= version ? known.site : lookUp(db, site_id, now, known, version);
+  return (await sought.catch(() => site)) ?? site;
+}
+
+function lookUp(
+  db: D1Database,
+  siteId: string,
+  now: number,
+  known: Known | undefined,
+  version: number,
+): Promise<Site | null> {
   // A Map keeps the order of insertion: the first was looked up longest ago.
   const [oldest] = sites.keys();
   if (oldest !== undefined && sites.size >= KEPT_SITES) sites.delete(oldest);
@@ -71,8 +120,23 @@ export function siteFor(db: D1Database, siteId: string, now: number): Promise<Si
     sites.set(siteId, known);
     return known.site;
   });
-  sites.set(siteId, { site, until: now + KEPT_MS });
+  sites.set(siteId, { site, until: now + KEPT_MS, version });
   return site;
+}
+
+/** How often a rule that nobody knows is asked for (ms): whoever makes up ids must not make D1 work. */
+const RULE_EVERY_MS = 1_000;
+const askedForRules = new Map<string, number>();
+
+/** The site, looked up again when it lacks one of the rules: it may have been made since, and be on pages already. */
+export async function siteWithRules(db: D1Database, site: Site, rules: readonly unknown[], now: number): Promise<Site> {
+  if (rules.every((id) => typeof id !== "string" || site.ruleIds.has(id))) return site;
+  const { site_id } = site.property;
+  if ((askedForRules.get(site_id) ?? 0) > now - RULE_EVERY_MS) return site;
+  if (askedForRules.size >= KEPT_SITES) askedForRules.clear();
+  askedForRules.set(site_id, now);
+  const known = sites.get(site_id);
+  return (await lookUp(db, site_id, now, known, known?.version ?? 0).catch(() => site)) ?? site;
 }
 
 /** The data stream of a host: the one with exactly this host, else the one that the host lies below. */

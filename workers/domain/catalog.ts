@@ -17,11 +17,13 @@ export interface Dimension {
   scope: Scope;
   /** The value shown where an event has none. */
   absent: string;
+  /** True where few events have a value: the others are then not counted under `absent`, which would say nothing. */
+  sparse: boolean;
 }
 
-function dimension(name: string, label: string, absent: string, scope?: Scope): Dimension {
+function dimension(name: string, label: string, absent: string, scope?: Scope, sparse = false): Dimension {
   const [prefix, column] = name.split(":") as ["event" | "visit", string];
-  return { name, column, label, scope: scope ?? prefix, absent };
+  return { name, column, label, scope: scope ?? prefix, absent, sparse };
 }
 
 /** Append only: the position of a dimension is its bit in the stamps `firsts` and `visit_firsts`. */
@@ -50,6 +52,7 @@ export const DIMENSIONS = [
   dimension("visit:region", "Region", "(unknown)"),
   dimension("visit:city", "City", "(unknown)"),
   dimension("visit:network", "Network", "(unknown)"),
+  dimension("event:rule", "Rule", "(none)", "event", true),
 ] as const satisfies readonly Dimension[];
 
 export const EVENT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "event");
@@ -57,6 +60,16 @@ export const VISIT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d
 
 const byName = new Map<string, Dimension>(DIMENSIONS.map((d) => [d.name, d]));
 export const dimensionFor = (name: string): Dimension | undefined => byName.get(name);
+
+/**
+ * True where an event has a row in an event dimension. Engagement is a measurement, not something that a visitor did;
+ * and that an element of a rule was seen is what its matches are measured against, not a match.
+ */
+export function hasRow({ column, sparse }: Dimension, event: { event_type: string; rule: string | null }): boolean {
+  if (column === "name") return event.event_type !== "engagement";
+  if (column === "rule" && event.event_type === "rule_seen") return false;
+  return !sparse || (event as Record<string, unknown>)[column] != null;
+}
 
 /** The mask bit of a dimension: bit 0 is the visitor's day, bit 1 the visitor's hour, then the dimensions in order. */
 export const DAY_BIT = 1;

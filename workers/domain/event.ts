@@ -46,6 +46,8 @@ export interface Event extends VisitFacts {
   title: string | null;
   button_id: string | null;
   selector: string | null;
+  /** Id of the rule that it matched; of `rule`, `rule_view` and `rule_seen` only. */
+  rule: string | null;
   /** Where an outbound link, download or form leads. */
   href: string | null;
   props: Record<string, PropValue> | null;

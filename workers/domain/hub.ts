@@ -11,6 +11,8 @@ export interface HubProperty {
   site_id: string;
   timezone: string;
   address: AddressPrivacy;
+  /** Of the configuration that the sender knows. */
+  version?: number;
 }
 
 export interface HubBatch {
@@ -23,6 +25,8 @@ export interface AcceptReply {
   accepted: number;
   /** Events whose id was seen within the last day: they count once. */
   duplicates: number;
+  /** The version of the property's configuration, where the sender knew an older one. */
+  newer?: number;
 }
 
 export interface LiveRow {
@@ -92,6 +96,8 @@ export interface Hub {
   stir(): Promise<boolean>;
   /** Closes the sockets, so that they are opened, and authorized, anew. */
   hangUp(): Promise<void>;
+  /** Hears that the property's configuration was changed, to tell it to whoever sends a batch without knowing. */
+  noteVersion(version: number): Promise<void>;
   /** Sends what the journal holds now instead of waiting for the alarm. */
   flush(): Promise<void>;
   /** Forgets everything. For a property that was deleted. */

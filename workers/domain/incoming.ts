@@ -63,6 +63,7 @@ export const incomingSchema = z.object({
   button_id: plain(200).optional(),
   selector: plain(1000).optional(),
   href: plain(2000).optional(),
+  rule_id: plain(64).min(1).optional(),
   props: propsSchema.optional(),
   language: plain(35).optional(),
   screen: plain(20).optional(),

@@ -68,6 +68,7 @@ export const LAKE_COLUMNS = {
   visit_duration: "integer",
   exit_lost: "integer",
   exit_gained: "integer",
+  rule: "text",
 } as const satisfies Record<keyof StampedEvent, ColumnType>;
 
 export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];

@@ -1,5 +1,5 @@
 // Rolling up: stamped events → additive counts per local hour and per local day and value of a dimension.
-import { bitFor, DAY_BIT, DIMENSIONS, type Dimension, FACTS, type Fact, type Facts, HOUR_BIT } from "./catalog";
+import { bitFor, DAY_BIT, DIMENSIONS, type Dimension, FACTS, type Fact, type Facts, HOUR_BIT, hasRow } from "./catalog";
 import { detailsOf } from "./details";
 import type { StampedEvent } from "./event";
 
@@ -96,7 +96,7 @@ function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEven
     countExit(rollup, dimension, event);
     return;
   }
-  if (column === "name" && event.event_type === "engagement") return;
+  if (scope === "event" && !hasRow(dimension, event)) return;
   const value = (event as unknown as Record<string, string | null>)[column] ?? absent;
   const facts = { ...counted, visitors: event.firsts & bitFor(column) ? 1 : 0 };
   if (scope === "event") {

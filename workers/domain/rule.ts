@@ -11,8 +11,10 @@ export const RULE_TRIGGERS = {
 export type RuleTrigger = keyof typeof RULE_TRIGGERS;
 export const RULE_TRIGGER_NAMES = Object.keys(RULE_TRIGGERS) as [RuleTrigger, ...RuleTrigger[]];
 
-/** As many as a page can look for without being felt. */
+/** Enabled at once: as many as a page can look for without being felt. */
 export const MOST_RULES = 50;
+/** Those that are switched off included: collect keeps the ids of all. */
+export const MOST_KEPT_RULES = 500;
 
 export interface Rule {
   id: string;
@@ -27,3 +29,6 @@ export interface Rule {
   /** ISO 8601. */
   created_at: string;
 }
+
+/** What an owner says of a rule. */
+export type RuleInput = Omit<Rule, "id" | "created_at">;

@@ -1,7 +1,7 @@
 // Stamping: which visit an event belongs to and what it was the first of. The book is all that the hub remembers of its
 // visitors; stamping an event in the order of arrival is the only thing that changes it, so replaying the same events
 // over the same book gives the same book.
-import { bitFor, DAY_BIT, EVENT_DIMENSIONS, HOUR_BIT, VISIT_DIMENSIONS } from "./catalog";
+import { bitFor, DAY_BIT, EVENT_DIMENSIONS, HOUR_BIT, hasRow, VISIT_DIMENSIONS } from "./catalog";
 import type { Event, Stamp, VisitFacts } from "./event";
 import { EVENT_TYPES } from "./measurement";
 import { hash64 } from "./seen";
@@ -95,7 +95,9 @@ const keyOf = (value: string | null): string => {
 
 /** Notes a value. True when it is new. */
 function note(all: Values[], index: number, value: string): boolean {
-  const values = all[index]!;
+  // Few visits have values of a sparse dimension; and a visit of before a dimension came has none of it.
+  all[index] ??= [];
+  const values = all[index];
   if (Array.isArray(values)) {
     if (values.includes(value)) return false;
     if (values.length >= MOST_VALUES) return false;
@@ -108,7 +110,7 @@ function note(all: Values[], index: number, value: string): boolean {
   return true;
 }
 
-const emptyValues = (): Values[] => EVENT_DIMENSIONS.map(() => []);
+const emptyValues = (): Values[] => EVENT_DIMENSIONS.filter(({ sparse }) => !sparse).map(() => []);
 const copyOf = (all: readonly Values[]): Values[] =>
   all.map((values) => (Array.isArray(values) ? [...values] : new Set(values)));
 const seconds = (visit: Visit): number => Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000);
@@ -216,9 +218,9 @@ function joinDay(record: VisitorDay, visit: Visit): number {
 /** Notes the event's own values. Returns the bits of those that are new to the day and to the visit. */
 function noteValues(book: Book, event: Event, record: VisitorDay, visit: Visit): { day: number; visit: number } {
   const bits = { day: 0, visit: 0 };
-  EVENT_DIMENSIONS.forEach(({ column }, i) => {
-    // Engagement is a measurement, not something that a visitor did: it has no row among the events.
-    if (column === "name" && event.event_type === "engagement") return;
+  EVENT_DIMENSIONS.forEach((dimension, i) => {
+    if (!hasRow(dimension, event)) return;
+    const { column } = dimension;
     const value = book.intern(keyOf((event as unknown as Record<string, string | null>)[column] ?? null));
     const isNew = note(visit.seen, i, value);
     if (isNew) bits.visit |= bitFor(column);

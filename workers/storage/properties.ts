@@ -9,7 +9,9 @@ import {
   type StreamInput,
   toMeasurements,
 } from "../domain/property";
-import { properties, streams } from "./tables";
+import type { Rule } from "../domain/rule";
+import { createShortId } from "./short-id";
+import { properties, rules, streams } from "./tables";
 
 type PropertyRow = typeof properties.$inferSelect;
 type StreamRow = typeof streams.$inferSelect;
@@ -24,7 +26,7 @@ const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
   measurements: toMeasurements(measurements),
 });
 
-const toProperty = ({ deleted_at: _, created_at, ...row }: PropertyRow, of: StreamRow[]): Property => ({
+const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: PropertyRow, of: StreamRow[]): Property => ({
   ...row,
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
   created_at: new Date(created_at).toISOString(),
@@ -50,6 +52,38 @@ export async function loadProperty(db: D1Database, siteId: string): Promise<Prop
   return (await findProperties(db, eq(properties.site_id, siteId)))[0] ?? null;
 }
 
+/** What collect must know of a property: it, the version that this is, and its rules by what they need. */
+export interface Configuration {
+  property: Property;
+  version: number;
+  rules: Omit<Rule, "name" | "created_at">[];
+}
+
+/** All of one version, in one round trip. */
+export async function loadConfiguration(db: D1Database, siteId: string): Promise<Configuration | null> {
+  const orm = drizzle(db);
+  const [found, of, withRules] = await orm.batch([
+    orm
+      .select()
+      .from(properties)
+      .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at))),
+    orm.select().from(streams).where(eq(streams.site_id, siteId)).orderBy(asc(streams.created_at), asc(streams.id)),
+    orm.select().from(rules).where(eq(rules.site_id, siteId)).orderBy(asc(rules.created_at), asc(rules.id)),
+  ]);
+  const [row] = found;
+  return row ? { property: toProperty(row, of), version: row.version, rules: withRules } : null;
+}
+
+/** Notes that the property, its streams or its rules were changed. @returns the version that says so. */
+export async function raiseVersion(db: D1Database, siteId: string): Promise<number> {
+  const [row] = await drizzle(db)
+    .update(properties)
+    .set({ version: sql`${properties.version} + 1` })
+    .where(eq(properties.site_id, siteId))
+    .returning({ version: properties.version });
+  return row?.version ?? 0;
+}
+
 export async function listProperties(db: D1Database, organizationIds: readonly string[]): Promise<Property[]> {
   if (organizationIds.length === 0) return [];
   // One JSON parameter: D1 takes at most 100 bound parameters, a user may belong to more organizations.
@@ -68,8 +102,9 @@ export async function createProperty(
   const orm = drizzle(db);
   const row: PropertyRow = {
     ...input,
-    site_id: createSiteId(),
+    site_id: createShortId(),
     organization_id: organizationId,
+    version: 0,
     created_at: now,
     deleted_at: null,
   };
@@ -143,11 +178,3 @@ const toStreamRow = (siteId: string, { url, name, measurements }: StreamInput, c
   measurements: toMeasurements(measurements),
   created_at: createdAt,
 });
-
-/** Digits and letters that are not mistaken for one another when read aloud: 32, so that five bits choose one. */
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-
-/** Ten characters, 50 bits: short in a snippet, not to be guessed by trying. */
-function createSiteId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => ALPHABET[byte & 31]).join("");
-}

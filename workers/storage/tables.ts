@@ -6,6 +6,7 @@ import { FACTS, type Fact } from "../domain/catalog";
 import type { Measurements } from "../domain/measurement";
 import { SEVERAL } from "../domain/pending";
 import type { Privacy } from "../domain/property";
+import type { RuleTrigger } from "../domain/rule";
 
 export const properties = sqliteTable(
   "properties",
@@ -17,6 +18,8 @@ export const properties = sqliteTable(
     currency: text().notNull(),
     shards: integer().notNull(),
     privacy: text({ mode: "json" }).$type<Privacy>().notNull(),
+    /** Grows with every change of the property, its streams and its rules, so that collect knows whether it is up to date. */
+    version: integer().notNull().default(0),
     created_at: integer().notNull(),
     /** Set when the owner deletes it: gone for everybody at once, swept by the cron until nothing is left. */
     deleted_at: integer(),
@@ -35,6 +38,23 @@ export const streams = sqliteTable(
     created_at: integer().notNull(),
   },
   (t) => [index("streams_by_property").on(t.site_id)],
+);
+
+/** Rules of properties: selectors whose matches are events. */
+export const rules = sqliteTable(
+  "rules",
+  {
+    site_id: text().notNull(),
+    id: text().notNull(),
+    name: text().notNull(),
+    selector: text().notNull(),
+    trigger: text().$type<RuleTrigger>().notNull(),
+    page: text(),
+    attributes: text({ mode: "json" }).$type<string[]>().notNull(),
+    enabled: integer({ mode: "boolean" }).notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.id] })],
 );
 
 /** Imports into a property: each is a hub of its own, to be destroyed with the property. */
