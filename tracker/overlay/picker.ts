@@ -1,0 +1,165 @@
+// The picker: the owner points at an element, sees which selector would find it, and sends the choice to the dashboard.
+import type { OverlayChoice } from "../../workers/domain/overlay.ts";
+import type { OpenedWith } from "./pass.ts";
+import { countMatches, type Proposal, proposalsFor } from "./selector.ts";
+import { heading, make, openStage } from "./stage.ts";
+
+const CLICKABLE = "a, button, summary, label, [role=button], [role=link], [role=tab], input, select, textarea, form";
+/** Outlines of other matches; more would only be noise, and cost the page. */
+const MOST_OUTLINES = 100;
+
+const sentence = (matches: number | null): string => {
+  if (matches === null) return "This is no selector that browsers understand.";
+  return matches === 1 ? "Matches this element only." : `Matches ${matches} elements of this page.`;
+};
+
+/** What an element says, blanks collapsed; never what was typed into it. */
+const textOf = (element: Element): string =>
+  (element.getAttribute("aria-label") || element.textContent || "").replace(/\s+/g, " ").trim().slice(0, 80);
+
+export function openPicker(pass: OpenedWith): void {
+  const stage = openStage("Pick an element");
+  const boxes = make("div");
+  stage.root.prepend(boxes);
+  let chosen: Element | null = null;
+  let selector = "";
+
+  const boxAround = (element: Element, className: string): void => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const box = make("div", { className });
+    Object.assign(box.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    boxes.append(box);
+  };
+  const outline = (): void => {
+    boxes.replaceChildren();
+    if (!chosen) return;
+    boxAround(chosen, "box");
+    if (!selector || countMatches(selector) === null) return;
+    const others = [...document.querySelectorAll(selector)].filter((element) => element !== chosen);
+    for (const element of others.slice(0, MOST_OUTLINES)) boxAround(element, "box also");
+  };
+
+  const close = (): void => {
+    for (const type of SWALLOWED) removeEventListener(type, swallow, true);
+    removeEventListener("pointermove", point, true);
+    removeEventListener("scroll", outline, true);
+    removeEventListener("resize", outline);
+    removeEventListener("keydown", press, true);
+    stage.close();
+  };
+
+  const aim = (): void => {
+    chosen = null;
+    boxes.replaceChildren();
+    stage.panel.replaceChildren(
+      heading(stage, "Pick an element", close),
+      make("p", { textContent: "Point at what you want to count and click. Hold Alt for the innermost element." }),
+    );
+  };
+
+  /** What the owner means: the button, not the picture in it. */
+  const meantBy = (event: PointerEvent | MouseEvent): Element | null => {
+    const found = document.elementsFromPoint(event.clientX, event.clientY).find((one) => one !== stage.root.host);
+    return (event.altKey ? found : (found?.closest(CLICKABLE) ?? found)) ?? null;
+  };
+
+  const send = (button: HTMLButtonElement): void => {
+    const choice: OverlayChoice = {
+      type: "trackkit-pick",
+      pass: pass.signed,
+      selector,
+      matches: countMatches(selector) ?? 0,
+      text: chosen ? textOf(chosen) : "",
+      page: location.pathname,
+    };
+    const opener = window.opener as Window | null;
+    if (opener) {
+      opener.postMessage(choice, pass.opener);
+      button.textContent = "Sent to TrackKit";
+      button.disabled = true;
+      setTimeout(() => window.close(), 400);
+      return;
+    }
+    // A page with a Cross-Origin-Opener-Policy has no way back to the dashboard.
+    void navigator.clipboard?.writeText(selector);
+    button.textContent = "Copied: paste it into the rule";
+  };
+
+  const choose = (element: Element): void => {
+    chosen = element;
+    const proposals = proposalsFor(element);
+    selector = proposals[0]?.selector ?? element.localName;
+    const input = make("input", { value: selector, ariaLabel: "Selector", spellcheck: false });
+    const count = make("p", { ariaLive: "polite" });
+    const use = make("button", { type: "button", className: "main", textContent: "Use this selector" });
+    const list = make("div", { className: "row" });
+    const show = (): void => {
+      const matches = countMatches(selector);
+      count.textContent = sentence(matches);
+      use.disabled = !matches;
+      for (const button of list.children) button.ariaPressed = `${button.firstChild?.textContent === selector}`;
+      outline();
+    };
+    const offer = ({ selector: proposed, matches }: Proposal): HTMLElement => {
+      const button = make(
+        "button",
+        { type: "button", className: "choice" },
+        make("code", { textContent: proposed }),
+        make("span", { textContent: `${matches}` }),
+      );
+      button.addEventListener("click", () => {
+        selector = proposed;
+        input.value = proposed;
+        show();
+      });
+      return button;
+    };
+    list.append(...proposals.map(offer));
+    input.addEventListener("input", () => {
+      selector = input.value.trim();
+      show();
+    });
+    use.addEventListener("click", () => send(use));
+    const again = make("button", { type: "button", textContent: "Pick another" });
+    again.addEventListener("click", aim);
+    stage.panel.replaceChildren(
+      heading(stage, textOf(element) || element.localName, close),
+      ...(proposals.length > 1 ? [list] : []),
+      input,
+      count,
+      make("div", { className: "row" }, use, again),
+    );
+    show();
+    use.focus();
+  };
+
+  const point = (event: PointerEvent): void => {
+    if (chosen || stage.owns(event)) return;
+    const element = meantBy(event);
+    boxes.replaceChildren();
+    if (element) boxAround(element, "box");
+  };
+  const swallow = (event: Event): void => {
+    if (stage.owns(event)) return;
+    // The page is looked at, not used.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.type !== "click" || chosen) return;
+    const element = meantBy(event as MouseEvent);
+    if (element) choose(element);
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    if (chosen) aim();
+    else close();
+  };
+
+  for (const type of SWALLOWED) addEventListener(type, swallow, true);
+  addEventListener("pointermove", point, true);
+  addEventListener("scroll", outline, true);
+  addEventListener("resize", outline);
+  addEventListener("keydown", press, true);
+  aim();
+}
+
+const SWALLOWED = ["pointerdown", "pointerup", "mousedown", "mouseup", "click", "auxclick", "submit"] as const;
