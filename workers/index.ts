@@ -15,6 +15,7 @@ import { consume } from "./ingest/consume";
 import { consumeDeadLetters } from "./ingest/dead-letters";
 import { replyToError } from "./reply";
 import { insightRoutes } from "./stats/insight-routes";
+import { overlayDataRoutes } from "./stats/overlay";
 import { statsRoutes } from "./stats/routes";
 
 export { PropertyHub } from "../durable-objects/property-hub";
@@ -32,6 +33,7 @@ app.route("/", incomingRoutes);
 app.route("/", accountRoutes);
 app.route("/", adminRoutes);
 app.route("/", statsRoutes);
+app.route("/", overlayDataRoutes);
 app.route("/", insightRoutes);
 app.route("/", healthRoutes);
 

@@ -59,6 +59,28 @@ describe("a pass", () => {
   });
 });
 
+describe("the heatmap of a page", () => {
+  const heatmapOf = (pass: string | null, query: string, origin = "https://shop.example") =>
+    call("GET", `/api/overlay/heatmap?${query}`, {
+      headers: { origin, ...(pass ? { authorization: `Bearer ${pass}` } : {}) },
+    });
+  const page = `url=${encodeURIComponent("https://shop.example/bikes?a=1#top")}`;
+
+  it("is told to the page that its owner opened, and to nobody else", async () => {
+    const { site_id } = await givenProperty();
+    const given = { site_id, opener: "https://dashboard.example" };
+    const heat = await signPass(env, { ...given, tool: "heatmap" }, Date.now());
+    const pick = await signPass(env, { ...given, tool: "pick" }, Date.now());
+    const reply = await heatmapOf(heat, `${page}&width=phone`);
+    expect(reply.headers.get("access-control-allow-origin")).toBe("*");
+    expect(await reply.json()).toMatchObject({ page: "/bikes", width: "phone", clicks: [], views: 0 });
+    for (const pass of [null, pick, "no.pass.atall"])
+      expect(await problemOf(await heatmapOf(pass, `${page}&width=phone`))).toBe("unauthorized");
+    expect(await problemOf(await heatmapOf(heat, `${page}&width=wall`))).toBe("invalid");
+    expect(await problemOf(await heatmapOf(heat, "url=nowhere&width=phone"))).toBe("invalid");
+  });
+});
+
 it("a pass is found where it was put, also behind a fragment that routes", () => {
   for (const address of ["https://a.example/", "https://a.example/#", "https://a.example/x?y#/route/1"])
     expect(overlayPassIn(withOverlayPass(address, "a.b-c_d.e"))).toBe("a.b-c_d.e");

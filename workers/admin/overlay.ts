@@ -3,7 +3,9 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app";
 import { readInput } from "../body";
+import { daysBetween } from "../domain/calendar";
 import { requireProperty } from "../domain/caller";
+import { MOST_INSIGHT_DAYS } from "../domain/insight";
 import { OVERLAY_MINUTES, OVERLAY_TOOLS, withOverlayPass } from "../domain/overlay";
 import { hostOf, isKnownHost } from "../domain/path";
 import { Problem } from "../domain/problem";
@@ -32,6 +34,8 @@ overlayRoutes.post("/api/v1/properties/:site_id/overlay", async (c) => {
   // Who may look at numbers may look at them over the page; who picks is about to make a rule.
   const property = requireProperty(c.var.caller, found, "stats");
   const { tool, url, from, to } = await readInput(c.req.raw, overlayInput);
+  if (from && to && (from > to || daysBetween(from, to) >= MOST_INSIGHT_DAYS))
+    throw new Problem("invalid", `period must begin before it ends and have at most ${MOST_INSIGHT_DAYS} days`);
   if (tool === "pick") requireProperty(c.var.caller, found, "manage");
   const hosts = property.streams.flatMap((stream) => hostOf(stream.url) ?? []);
   if (!isKnownHost(hostOf(url), hosts)) throw new Problem("invalid", "url must be on a website of the property");
