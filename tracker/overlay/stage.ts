@@ -5,7 +5,7 @@ const STYLE = `
   font: 14px/1.45 system-ui, sans-serif; --paper: #fff; --ink: #1c2024; --soft: #5c6670; --line: #d9dee3; --accent: #2f6fdb }
 @media (prefers-color-scheme: dark) { :host { --paper: #1a1d21; --ink: #eceef0; --soft: #9aa4ae; --line: #343a41; --accent: #7aa9ff } }
 canvas { position: absolute; inset: 0 }
-.box { position: absolute; border: 2px solid var(--accent); border-radius: 4px;
+.box { position: absolute; box-sizing: border-box; border: 2px solid var(--accent); border-radius: 4px;
   background: color-mix(in srgb, var(--accent) 18%, transparent) }
 .box.also { border-style: dashed; border-width: 1px; background: none }
 .panel { position: absolute; right: 16px; bottom: 16px; width: min(400px, calc(100vw - 32px)); box-sizing: border-box;
