@@ -80,12 +80,12 @@ describe("details", () => {
         expect(new Set(details.map(([dimension, value]) => `${dimension}\0${value}`)).size).toBe(details.length);
         for (const [dimension, value, events] of details) {
           expect(Number.isInteger(events) && events > 0 && events <= 700 * 600).toBe(true);
-          const count = value.split("\n").length;
+          const count = value.split(/[\n\t]/).length;
           // Form and field are two parts.
           const isPair = /^prop\/(field|form)_/.test(dimension) && value.startsWith("form field\n");
           expect(count).toBe(parts[dimension.split("/")[0]!]! + (isPair ? 1 : 0));
           expect(value.length).toBeLessThanOrEqual(1300);
-          expect(value.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+          expect(value.replaceAll(/[\n\t]/g, "")).not.toMatch(/\p{Cc}/u);
           expect(value.isWellFormed()).toBe(true);
         }
       }),

@@ -98,7 +98,15 @@ export async function refusalsOf(siteId: string): Promise<Record<string, number>
 
 /** How many rows and objects there are that came from events. */
 export async function storedTraces(): Promise<number> {
-  const tables = ["receipts", "lake_files", "rollup_hours", "rollup_days", "rollup_pending", "dead_letters"];
+  const tables = [
+    "receipts",
+    "lake_files",
+    "rollup_hours",
+    "rollup_days",
+    "packed_days",
+    "rollup_pending",
+    "dead_letters",
+  ];
   const counts = await Promise.all(
     tables.map((table) => env.DB.prepare(`select count(*) as n from ${table}`).first("n")),
   );

@@ -17,7 +17,7 @@ const TOLD: Record<string, string> = {
 function vitals({ props, page }: Sent, device: string): Detail[] {
   const { metric, value, rating } = props as { metric: string; value: number; rating: string };
   const bucket = Math.floor(Math.log(Math.max(value, 0.0001)) / Math.log(1.05));
-  return [[`vital/${metric}`, `${page ?? "(none)"}\n${device}\n${bucket}\n${rating}`, 1]];
+  return [[`vital/${metric}`, `${page ?? "(none)"}\n${device}\t${bucket}\n${rating}`, 1]];
 }
 
 function heat({ props, page }: Sent): Detail[] {
@@ -27,13 +27,13 @@ function heat({ props, page }: Sent): Detail[] {
   for (const [of, text] of Object.entries({ click: clicks, move: moves })) {
     const cells = text.split(";").filter((cell) => cell !== "");
     const counts = cells.map((cell) => cell.split(",").map((digits) => Number.parseInt(digits, 36)));
-    for (const [column, row, count] of counts) details.push([`heat/${of}`, `${at}\n${column},${row}`, count!]);
+    for (const [column, row, count] of counts) details.push([`heat/${of}`, `${at}\t${column},${row}`, count!]);
     if (cells.length > 0)
-      details.push(["heat/page", `${at}\n${of}s`, counts.reduce((sum, [, , count]) => sum + count!, 0)]);
+      details.push(["heat/page", `${at}\t${of}s`, counts.reduce((sum, [, , count]) => sum + count!, 0)]);
   }
   for (let percent = 5; percent <= 100; percent += 5)
-    if (to >= percent && (from ?? 0) < percent) details.push(["heat/reach", `${at}\n${percent}`, 1]);
-  if (from === undefined) details.push(["heat/page", `${at}\nviews`, 1]);
+    if (to >= percent && (from ?? 0) < percent) details.push(["heat/reach", `${at}\t${percent}`, 1]);
+  if (from === undefined) details.push(["heat/page", `${at}\tviews`, 1]);
   return details;
 }
 

@@ -4,6 +4,9 @@
 // A detail is a dimension of its own kind among the rollups' days, with the fact `events` only. How large it can get: an
 // event adds at most 32 props (30 of its own) of 300 characters each, or the cells of its heatmap. Values of custom props
 // are what owners ask for, so their number has no bound but the number of events.
+//
+// Vitals and heatmaps have a few values per event and a bounded number of them per page, so those of a page and day are
+// packed into one row: D1 is paid by the row, and as rows of their own they would cost ten times what all else does.
 import type { PropValue, StampedEvent } from "./event";
 import { beginsView, isHeatWidth, MOST_CLICKS, MOST_MOVES, stepsReached, toCells } from "./heatmap";
 import type { EventType } from "./measurement";
@@ -61,8 +64,12 @@ const TOLD: Partial<Record<EventType, Telling>> = {
 const isCoarse = (key: string, telling: Telling): boolean =>
   telling.props !== "all" && (key === "seconds" || key === "characters");
 
-/** The separator of the parts of a value is a control character, which clean text has not. */
+/** The separators of the parts of a value are control characters, which clean text has not. */
 const joined = (...parts: (string | number)[]): string => parts.join("\n");
+
+/** How dimensions begin whose values are packed: all that have the same place into one row. */
+export const PACKED = ["vital/", "heat/"] as const;
+const packed = (place: string, key: string | number): string => `${place}\t${key}`;
 
 /**
  * The name of an event within the name of a dimension. Escaped is what ends a label in a path of SQLite's JSON: the view
@@ -75,9 +82,9 @@ const inDimension = (name: string): string =>
 export const propDimension = (name: string): string => `prop/${inDimension(name)}`;
 /** Value page. */
 export const eventPageDimension = (name: string): string => `event_page/${inDimension(name)}`;
-/** Value `page\ndevice\nbucket\nrating`. */
+/** Value `page\ndevice\tbucket\nrating`. */
 export const vitalDimension = (metric: string): string => `vital/${metric}`;
-/** Value `page\nwidth\ncol,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
+/** Value `page\nwidth\tcol,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
 export const heatDimension = (of: "click" | "move" | "reach" | "page"): string => `heat/${of}`;
 
 const pageOf = (event: StampedEvent): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
@@ -115,13 +122,13 @@ function vitalDetails(event: StampedEvent): Detail[] {
   if (!isVital(metric) || typeof value !== "number" || value < 0) return [];
   const rated = RATINGS.includes(rating as Rating) ? (rating as Rating) : ratingFor(metric, value);
   const device = toCleanText(event.device, MAX_VALUE) ?? "(unknown)";
-  return [[vitalDimension(metric), joined(pageOf(event), device, bucketFor(value), rated), 1]];
+  return [[vitalDimension(metric), packed(joined(pageOf(event), device), joined(bucketFor(value), rated)), 1]];
 }
 
 function heatDetails(event: StampedEvent): Detail[] {
   const { width, clicks, moves, from, to } = event.props ?? {};
   if (!isHeatWidth(width)) return [];
-  const page = pageOf(event);
+  const place = joined(pageOf(event), width);
   const details: Detail[] = [];
   for (const [of, cells] of [
     ["click", toCells(clicks, MOST_CLICKS)],
@@ -129,13 +136,13 @@ function heatDetails(event: StampedEvent): Detail[] {
   ] as const) {
     let sum = 0;
     for (const [cell, count] of cells) {
-      details.push([heatDimension(of), joined(page, width, cell), count]);
+      details.push([heatDimension(of), packed(place, cell), count]);
       sum += count;
     }
-    if (sum > 0) details.push([heatDimension("page"), joined(page, width, `${of}s`), sum]);
+    if (sum > 0) details.push([heatDimension("page"), packed(place, `${of}s`), sum]);
   }
-  for (const step of stepsReached(from, to)) details.push([heatDimension("reach"), joined(page, width, step), 1]);
-  if (beginsView(from, to)) details.push([heatDimension("page"), joined(page, width, "views"), 1]);
+  for (const step of stepsReached(from, to)) details.push([heatDimension("reach"), packed(place, step), 1]);
+  if (beginsView(from, to)) details.push([heatDimension("page"), packed(place, "views"), 1]);
   return details;
 }
 

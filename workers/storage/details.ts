@@ -1,7 +1,7 @@
 // Reading details (domain/details.ts) in D1: what was counted in some days, on whichever side of the fold it is.
 import { eventPageDimension, heatDimension, propDimension, vitalDimension } from "../domain/details";
 import { type HeatWidth, VITALS } from "../domain/insight";
-import { DAY_COUNTS } from "./pending";
+import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "./pending";
 
 /** Local days of a property, both included. */
 export interface Days {
@@ -23,18 +23,12 @@ const counted = (dimensions: string): string =>
       WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND dimension IN (${dimensions})`,
   ).join(" UNION ALL ");
 
-/**
- * The counts of one dimension (?4) whose values begin with the parts in ?5; told is the rest. Day by day, each a step in
- * the primary key: of a year of heatmaps one page's is a small part.
- */
-const BEGINNING = `WITH RECURSIVE days(day) AS (SELECT ?2 UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < ?3),
-  counts AS (
-    SELECT substr(value, length(?5) + 2) AS value, events FROM days CROSS JOIN rollup_days AS counted
-      WHERE site_id = ?1 AND dimension = ?4 AND counted.day = days.day AND value >= ?5 || char(10) AND value < ?5 || char(11)
+/** The same of dimensions that are packed. */
+const unpacked = (dimensions: string): string => `SELECT dimension, place, key, events FROM ${UNPACKED_DAYS}
+      WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND dimension IN (${dimensions})
     UNION ALL
-    SELECT substr(value, length(?5) + 2), events FROM pending_days
-      WHERE site_id = ?1 AND dimension = ?4 AND day BETWEEN ?2 AND ?3 AND value >= ?5 || char(10) AND value < ?5 || char(11))
-  SELECT value, sum(events) AS events FROM counts GROUP BY 1 HAVING sum(events) > 0`;
+    SELECT dimension, ${placeSql("value")}, ${keySql("value")}, events FROM pending_days
+      WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND dimension IN (${dimensions})`;
 
 export interface Counted {
   value: string;
@@ -43,10 +37,6 @@ export interface Counted {
 
 const prepare = (db: D1Database, days: Days, sql: string, ...more: Parameter[]): D1PreparedStatement =>
   db.prepare(sql).bind(days.site_id, days.from, days.to, ...more);
-
-/** Values of a dimension that begin with the given parts; told is what follows them. */
-const valuesBelow = (db: D1Database, days: Days, dimension: string, parts: readonly string[]): D1PreparedStatement =>
-  prepare(db, days, BEGINNING, dimension, parts.join("\n"));
 
 /** Names of events, the most frequent first. */
 export async function readEventNames(
@@ -108,11 +98,9 @@ export interface VitalSamples {
 
 /** The split is made once, and every part adds it up in its own way; the quantiles are taken where the counts are. */
 const VITAL_SAMPLES = `WITH
-  counts AS (SELECT dimension, ${head("value")} AS page, ${tail("value")} AS rest, sum(events) AS n
-    FROM (${counted(VITALS.map((metric) => `'${vitalDimension(metric)}'`).join(", "))}) GROUP BY dimension, value),
-  samples AS MATERIALIZED (SELECT dimension, page, ${head("rest")} AS device,
-      CAST(${head(tail("rest"))} AS INTEGER) AS bucket, ${tail(tail("rest"))} AS rating, n
-    FROM counts),
+  samples AS MATERIALIZED (SELECT dimension, ${head("place")} AS page, ${tail("place")} AS device,
+      CAST(${head("key")} AS INTEGER) AS bucket, ${tail("key")} AS rating, sum(events) AS n
+    FROM (${unpacked(VITALS.map((metric) => `'${vitalDimension(metric)}'`).join(", "))}) GROUP BY dimension, place, key),
   pages AS MATERIALIZED (SELECT page FROM samples WHERE ?5 IS NULL OR device = ?5
     GROUP BY 1 ORDER BY sum(n) DESC, 1 LIMIT ?6),
   parts AS (
@@ -142,6 +130,8 @@ export async function readVitals(
   return (await prepare(db, days, VITAL_SAMPLES, filter.page, filter.device, most).all<VitalSamples>()).results;
 }
 
+const HEATMAP = `SELECT key AS value, sum(events) AS events FROM (${unpacked("?4")}) WHERE place = ?5 GROUP BY 1`;
+
 /** The heatmap of a page: cells (`col,row`), steps of reach (percent), and sums by their name. */
 export async function readHeatmap(
   db: D1Database,
@@ -150,7 +140,9 @@ export async function readHeatmap(
   width: HeatWidth,
 ): Promise<{ clicks: Counted[]; moves: Counted[]; reach: Counted[]; sums: Counted[] }> {
   const [clicks, moves, reach, sums] = (await db.batch(
-    (["click", "move", "reach", "page"] as const).map((of) => valuesBelow(db, days, heatDimension(of), [page, width])),
+    (["click", "move", "reach", "page"] as const).map((of) =>
+      prepare(db, days, HEATMAP, heatDimension(of), `${page}\n${width}`),
+    ),
   )) as D1Result<Counted>[];
   return { clicks: clicks!.results, moves: moves!.results, reach: reach!.results, sums: sums!.results };
 }
@@ -170,10 +162,9 @@ export async function readHeatmaps(
   width: HeatWidth | null,
   most: number,
 ): Promise<CountedHeatmap[]> {
-  const sumOf = (what: string) => `coalesce(sum(events) FILTER (WHERE what = '${what}'), 0) AS ${what}`;
+  const sumOf = (key: string) => `coalesce(sum(events) FILTER (WHERE key = '${key}'), 0) AS ${key}`;
   const sql = `SELECT page, width, ${["clicks", "moves", "views"].map(sumOf).join(", ")} FROM (
-      SELECT ${head("value")} AS page, ${head(tail("value"))} AS width, ${tail(tail("value"))} AS what, events
-      FROM (${counted("?4")}))
+      SELECT ${head("place")} AS page, ${tail("place")} AS width, key, events FROM (${unpacked("?4")}))
     WHERE ?5 IS NULL OR width = ?5
     GROUP BY 1, 2 ORDER BY views DESC, clicks DESC, 1, 2 LIMIT ?6`;
   return (await prepare(db, days, sql, heatDimension("page"), width, most).all<CountedHeatmap>()).results;

@@ -1,9 +1,17 @@
-// Day counts that wait in `rollup_pending`, and folding them into `rollup_days`. Whoever reads day counts reads both
-// tables in one statement: then every count is seen once, on whichever side it is.
+// Day counts that wait in `rollup_pending`, and folding them into `rollup_days` and `packed_days`. Whoever reads day
+// counts reads what waits in the same statement: then every count is seen once, on whichever side it is.
 import { FACTS } from "../domain/catalog";
+import { PACKED } from "../domain/details";
 
 /** Where day counts are, in the same columns. The second is a view of the increments that wait. */
 export const DAY_COUNTS = ["rollup_days", "pending_days"] as const;
+
+/** Packed details that are folded, in the columns `site_id, dimension, place, day, key, events`. */
+export const UNPACKED_DAYS = `(SELECT site_id, dimension, place, day, counted.key AS key, counted.value AS events
+  FROM packed_days, json_each(counts) counted)`;
+/** The two halves of a packed value. */
+export const placeSql = (value: string): string => `substr(${value}, 1, instr(${value}, char(9)) - 1)`;
+export const keySql = (value: string): string => `substr(${value}, instr(${value}, char(9)) + 1)`;
 
 /**
  * Increments of a property wait until they are so many: what waits is read with every question, 30,000 of them in about
@@ -19,21 +27,40 @@ const PORTIONS = 200;
 const KEY = "site_id, dimension, parcel";
 
 /**
- * The rows of one portion of some properties (JSON). Both statements of a fold work this out for themselves; they agree,
- * because they are one transaction and the first does not change the table.
+ * The rows of one portion of some properties (JSON). Each statement of a fold works this out for itself; they agree,
+ * because they are one transaction and only the last changes the table.
  */
 const OF_PORTION = `(${KEY}) IN (SELECT ${KEY} FROM (
     SELECT ${KEY}, sum(increments) OVER (ORDER BY ${KEY} ROWS UNBOUNDED PRECEDING) - increments AS before
     FROM rollup_pending WHERE site_id IN (SELECT value FROM json_each(?1)))
   WHERE before < ?2)`;
 
+const WAITING = `rollup_pending, json_each(body) dimensions, json_each(dimensions.value) days, json_each(days.value) counts
+  WHERE ${OF_PORTION}`;
+const IS_PACKED = PACKED.map((prefix) => `dimensions.key GLOB '${prefix}*'`).join(" OR ");
+
 /** What adds up to nothing is not written: a visit that moved on took back what it had given its exit page. */
 const FOLD = `INSERT INTO rollup_days (site_id, dimension, day, value, ${FACTS.join(", ")})
   SELECT site_id, dimensions.key, days.key, counts.key, ${FACTS.map((fact, i) => `sum(counts.value ->> ${i}) AS sum_${fact}`).join(", ")}
-  FROM rollup_pending, json_each(body) dimensions, json_each(dimensions.value) days, json_each(days.value) counts
-  WHERE ${OF_PORTION}
+  FROM ${WAITING} AND NOT (${IS_PACKED})
   GROUP BY 1, 2, 3, 4 HAVING ${FACTS.map((fact) => `sum_${fact} <> 0`).join(" OR ")}
   ON CONFLICT (site_id, dimension, day, value) DO UPDATE SET ${FACTS.map((fact) => `${fact} = ${fact} + excluded.${fact}`).join(", ")}`;
+/** Unpacks the rows that are added to, adds, and packs them again. */
+const FOLD_PACKED = `INSERT INTO packed_days (site_id, dimension, place, day, counts)
+  WITH added AS MATERIALIZED (
+      SELECT site_id, dimensions.key AS dimension, ${placeSql("counts.key")} AS place, days.key AS day,
+        ${keySql("counts.key")} AS key, counts.value ->> ${FACTS.indexOf("events")} AS events
+      FROM ${WAITING} AND (${IS_PACKED})),
+    kept AS (SELECT * FROM (SELECT DISTINCT site_id, dimension, place, day FROM added)
+      JOIN packed_days USING (site_id, dimension, place, day)),
+    summed AS (SELECT site_id, dimension, place, day, key, sum(events) AS events FROM (
+        SELECT * FROM added
+        UNION ALL
+        SELECT site_id, dimension, place, day, counted.key, counted.value FROM kept, json_each(kept.counts) counted)
+      GROUP BY 1, 2, 3, 4, 5)
+  SELECT site_id, dimension, place, day, jsonb_group_object(key, events) FROM summed
+  GROUP BY 1, 2, 3, 4
+  ON CONFLICT (site_id, dimension, place, day) DO UPDATE SET counts = excluded.counts`;
 const FORGET = `DELETE FROM rollup_pending WHERE ${OF_PORTION}`;
 
 /**
@@ -43,8 +70,9 @@ const FORGET = `DELETE FROM rollup_pending WHERE ${OF_PORTION}`;
 export async function foldPending(db: D1Database, siteIds: readonly string[]): Promise<void> {
   const parameters = [JSON.stringify(siteIds), PORTION];
   for (let portion = 0; portion < PORTIONS; portion++) {
-    const [, forgotten] = await db.batch([
+    const [, , forgotten] = await db.batch([
       db.prepare(FOLD).bind(...parameters),
+      db.prepare(FOLD_PACKED).bind(...parameters),
       db.prepare(FORGET).bind(...parameters),
     ]);
     if (forgotten?.meta.changes === 0) return;

@@ -1,14 +1,16 @@
 // All rollups of a property as the domain has them, to be held against the lake.
 import { FACTS, type Facts } from "../domain/catalog";
 import { emptyRollup, type Rollup } from "../domain/rollup";
-import { DAY_COUNTS } from "./pending";
+import { DAY_COUNTS, UNPACKED_DAYS } from "./pending";
 
 type Row<Key> = Key & Facts;
 
 const factsOf = (row: Facts): Facts => Object.fromEntries(FACTS.map((fact) => [fact, row[fact]])) as Facts;
 
+const UNPACKED = `SELECT dimension, day, place || char(9) || key, ${FACTS.map((fact) => (fact === "events" ? fact : "0")).join(", ")}
+  FROM ${UNPACKED_DAYS} WHERE site_id = ?1`;
 const DAYS = `SELECT dimension, day, value, ${FACTS.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")}
-  FROM (${DAY_COUNTS.map((table) => `SELECT dimension, day, value, ${FACTS.join(", ")} FROM ${table} WHERE site_id = ?1`).join(" UNION ALL ")})
+  FROM (${[...DAY_COUNTS.map((table) => `SELECT dimension, day, value, ${FACTS.join(", ")} FROM ${table} WHERE site_id = ?1`), UNPACKED].join(" UNION ALL ")})
   GROUP BY dimension, day, value`;
 
 export async function readRollup(db: D1Database, siteId: string): Promise<Rollup> {

@@ -134,8 +134,24 @@ export const rollupDays = sqliteTable(
 );
 
 /**
- * What is to be added to `rollup_days`: parcels of domain/pending.ts. `body` is JSONB, since each question would else
- * parse all of it again, and last, so that reading the others leaves its pages alone.
+ * Counts of packed details (domain/details.ts) by local day: those of a place, say a page and a width, are one JSONB
+ * object in `counts`, `{"value": events}`. A place's days lie together: they are read together.
+ */
+export const packedDays = sqliteTable(
+  "packed_days",
+  {
+    site_id: text().notNull(),
+    dimension: text().notNull(),
+    place: text().notNull(),
+    day: text().notNull(),
+    counts: blob().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.place, t.day] })],
+);
+
+/**
+ * What is to be added to `rollup_days` and `packed_days`: parcels of domain/pending.ts. `body` is JSONB, since each
+ * question would else parse all of it again, and last, so that reading the others leaves its pages alone.
  */
 export const rollupPending = sqliteTable(
   "rollup_pending",
