@@ -6,7 +6,9 @@ import { basename, dirname, join } from "node:path";
 import type { Beacon, BeaconReply, Hit } from "../../workers/domain/beacon.ts";
 
 /** The HTML of a page, or all of its answer. */
-export type Page = string | { body: string; type?: string; status?: number; headers?: Record<string, string> };
+export type Page =
+  | string
+  | { body: string | Uint8Array; type?: string; status?: number; headers?: Record<string, string> };
 
 interface Server {
   origin: string;

@@ -9,8 +9,8 @@ import { buildTracker } from "../../scripts/build-tracker.ts";
 /** Bytes of brotli. */
 const CORE_BUDGET = 1200;
 const CHUNK_BUDGET = 900;
-/** Loaded only while its owner points at elements. */
-const UNBUDGETED = ["tk-overlay.js"];
+/** Loaded only while its owner points at elements; and Google's library, by a chunk that waits until the page rests. */
+const UNBUDGETED = ["tk-overlay.js", "tk-web_vitals_library.js"];
 
 let folder: string;
 beforeEach(async () => {
@@ -35,13 +35,13 @@ test("the core is at most 1,200 bytes as served, each chunk at most 900", async 
   expect(sizes.filter(([name, bytes]) => !UNBUDGETED.includes(name) && bytes > budgetOf(name))).toEqual([]);
 }, 60_000);
 
-test("a chunk stands alone: one module without imports, whose default export takes the kit", async () => {
+test("a chunk stands alone: one module that begins with no imports, whose default export takes the kit", async () => {
   await buildTracker(folder);
   const chunks = (await readdir(folder)).filter((name) => /^tk-.*\.js$/.test(name));
   expect(chunks).toContain("tk-file_downloads.js");
   for (const chunk of chunks) {
     const code = await readFile(join(folder, chunk), "utf8");
-    expect(code, chunk).not.toMatch(/\bimport\b(?!\.meta)/);
+    expect(code, chunk).not.toMatch(/\bimport\b(?![.(])/);
     const exported = [...code.matchAll(/\bexport\b[^;]*/g)].map(([text]) => text);
     expect(exported, chunk).toEqual([expect.stringMatching(/^export\{\S+ as default\}$/)]);
   }
