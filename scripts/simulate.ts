@@ -1,30 +1,19 @@
 // `npm run simulate`: traffic for a TrackKit, from simulated people or from an access log.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Api, ApiError, apiAt, bearer } from "./api.ts";
+import { type Api, apiAt, bearer } from "./api.ts";
 import { SKIPS, type Skip, selectPages } from "./simulate/access-log.ts";
 import { expectedVisits } from "./simulate/arrivals.ts";
 import type { Simulation } from "./simulate/config.ts";
 import { playLive } from "./simulate/live.ts";
 import { type Request, readRequest, USAGE } from "./simulate/options.ts";
 import { startProgress } from "./simulate/progress.ts";
+import { rulesOf, streamHost } from "./simulate/property.ts";
 import { importEvents, type Sent } from "./simulate/send.ts";
 import { traffic } from "./simulate/traffic.ts";
 
 /** Rejections that are told one by one; more would only scroll. */
 const TOLD = 10;
-
-/** The host of the property's first data stream; null when it has none, or the key may only ingest. */
-async function streamHost(api: Api, siteId: string): Promise<string | null> {
-  try {
-    const property = await api.get<{ streams: { url: string }[] }>(`/api/v1/properties/${encodeURIComponent(siteId)}`);
-    const [stream] = property.streams;
-    return stream ? new URL(stream.url).host : null;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return null;
-    throw error;
-  }
-}
 
 function tell(sent: Sent): void {
   console.log(`Accepted ${sent.accepted} events.`);
@@ -52,7 +41,7 @@ async function replayLog(api: Api, siteId: string, file: string, hostname: strin
 async function sendHistory(api: Api, siteId: string, simulation: Simulation): Promise<void> {
   const end = Date.now();
   const start = end - simulation.duration;
-  const events = [...traffic(simulation, { start, end })];
+  const events = [...traffic(simulation, { start, end }, await rulesOf(api, siteId))];
   const progress = startProgress("History", events.length, "events");
   const importId = `sim-${simulation.seed.toString(36)}-${start.toString(36)}`;
   const sent = await importEvents(api, events, { siteId, importId, onSent: progress.to });
@@ -70,7 +59,8 @@ async function sendLive(api: Api, siteId: string, simulation: Simulation): Promi
   process.once("SIGTERM", () => stop.abort());
   const progress = startProgress("Simulation", seconds, "s");
   const onTick = (now: number): void => progress.to(Math.min(seconds, Math.round((now - start) / 1_000)));
-  const sent = await playLive(api, traffic(simulation, { start, end }), { siteId, signal: stop.signal, onTick });
+  const events = traffic(simulation, { start, end }, await rulesOf(api, siteId));
+  const sent = await playLive(api, events, { siteId, signal: stop.signal, onTick });
   if (!stop.signal.aborted) progress.to(seconds);
   progress.done();
   tell(sent);

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { RULE_TRIGGER_NAMES } from "../../workers/domain/rule.ts";
 
 const weight = z.number().min(0);
 const share = z.number().min(0).max(1);
@@ -60,8 +61,43 @@ const source = z.strictObject({
   bounce: share.default(0.3),
 });
 
-/** An event that may happen while a page is read. Its other words are those of POST /api/events. */
-const action = z.looseObject({ event_type: z.string(), chance: share });
+/**
+ * An event that may happen while a page is read. Its other words are those of POST /api/events; `at` is where it is
+ * clicked, percent of the page's width and CSS pixels from its top.
+ */
+const action = z.looseObject({
+  event_type: z.string(),
+  chance: share,
+  at: z.tuple([z.number().min(0).max(100), z.number().min(0)]).optional(),
+});
+
+const video = z.strictObject({
+  media: z.string(),
+  kind: z.enum(["video", "audio", "youtube", "vimeo"]).default("video"),
+  seconds: z.number().positive(),
+  /** Chance that it is played, and that who plays it stays until the next quarter. */
+  chance: share,
+  keep: share.default(0.75),
+});
+
+const form = z.strictObject({
+  form: z.string(),
+  fields: z.array(z.string()).min(1),
+  /** Chance that it is begun, and that who began it sends it. */
+  chance: share,
+  finish: share,
+});
+
+/** Chance that a page view tells these: their events are many. */
+const behaviour = z.strictObject({ scroll_steps: share, web_vitals: share, heatmaps: share });
+
+/** A rule of the property. Actions with its selector match it. */
+const rule = z.strictObject({
+  name: z.string(),
+  selector: z.string(),
+  trigger: z.enum(RULE_TRIGGER_NAMES),
+  page: z.string().optional(),
+});
 
 const page = z.strictObject({
   path,
@@ -74,6 +110,12 @@ const page = z.strictObject({
   leave: share,
   next: weights,
   actions: z.array(action).default([]),
+  /** CSS pixels on a wide screen. */
+  height: z.number().positive().default(3000),
+  /** How slow the page is beside others: its web vitals are multiplied by it. */
+  heavy: z.number().positive().default(1),
+  video: video.optional(),
+  form: form.optional(),
 });
 
 export const simulationSchema = z
@@ -90,6 +132,9 @@ export const simulationSchema = z
     devices: z.array(device).min(1),
     sources: z.array(source).min(1),
     pages: z.array(page).min(1),
+    /** What the tracker's optional measurements see; nothing where it is absent. */
+    behaviour: behaviour.optional(),
+    rules: z.array(rule).default([]),
   })
   .superRefine(({ pages, sources }, context) => {
     const known = new Set(pages.map((one) => one.path));
@@ -108,6 +153,9 @@ export type Device = Simulation["devices"][number];
 export type Source = Simulation["sources"][number];
 export type Page = Simulation["pages"][number];
 export type Action = Page["actions"][number];
+export type Behaviour = NonNullable<Simulation["behaviour"]>;
+export type Video = NonNullable<Page["video"]>;
+export type Form = NonNullable<Page["form"]>;
 
 /** @throws Error that lists everything that is wrong with the configuration. */
 export function toSimulation(value: unknown): Simulation {

@@ -1,8 +1,10 @@
 // One visit: where it comes from, which pages it reads for how long, and what is done on them.
-import type { Page, Simulation, Source } from "./config.ts";
+import { behaviourOn, type Happening, placeOn } from "./behaviour.ts";
+import type { Action, Page, Simulation, Source } from "./config.ts";
 import type { SimulatedEvent } from "./event.ts";
 import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
+import { type KnownRule, matchesOf } from "./rule-matches.ts";
 
 /** An event and when it happens: events of several visits are put in order by it. */
 export interface Moment {
@@ -19,10 +21,7 @@ const GLANCE_MS = [800, 6_000] as const;
 /** Share of visits by regulars who type the address or use a bookmark. */
 const BOOKMARKED = 0.55;
 
-interface Words {
-  event_type: string;
-  [word: string]: unknown;
-}
+type Words = Happening["words"];
 
 function one<T>(random: Random, value: T | T[]): T {
   return Array.isArray(value) ? random.pick(value) : value;
@@ -52,14 +51,30 @@ function nextPage(simulation: Simulation, page: Page, random: Random): Page | un
   return simulation.pages.find((other) => other.path === path);
 }
 
-function actionsOn(page: Page, read: number, random: Random): { after: number; words: Words }[] {
+/** A page that somebody reads, for so many milliseconds. */
+interface Reading {
+  page: Page;
+  person: Person;
+  read: number;
+}
+
+function toWords(random: Random, { chance: _, at, event_type, ...given }: Action, person: Person): Words {
+  const words = settle(random, given) as Record<string, unknown>;
+  const props = at && { ...(words.props as object | undefined), ...placeOn(person, at) };
+  return { event_type, ...words, ...(props ? { props } : {}) };
+}
+
+/** What is done on a page while it is read. */
+function actionsOn({ page, read, person }: Reading, random: Random): { action: Action; happening: Happening }[] {
   return page.actions
     .filter((action) => random.chance(action.chance))
-    .map(({ chance: _, event_type, ...words }) => ({
-      after: Math.floor(read * (0.3 + 0.6 * random.unit())),
-      words: { event_type, ...(settle(random, words) as Record<string, unknown>) },
-    }))
-    .sort((a, b) => a.after - b.after);
+    .map((action) => ({
+      action,
+      happening: {
+        after: Math.floor(read * (0.3 + 0.6 * random.unit())),
+        words: toWords(random, action, person),
+      },
+    }));
 }
 
 export interface VisitOptions {
@@ -68,6 +83,8 @@ export interface VisitOptions {
   hostname: string;
   /** Begins the id of each event of the visit. */
   id: string;
+  /** The property's rules. */
+  rules: readonly KnownRule[];
 }
 
 /** The visit's events in the order in which they happen. */
@@ -102,14 +119,24 @@ export function visitOf(simulation: Simulation, random: Random, options: VisitOp
       ? random.int(...GLANCE_MS)
       : Math.min(MAX_READ_MS, Math.round(random.logNormal(page.read * person.pace * 1_000, 0.7)));
     add(at, { event_type: "pageview", url, title: page.title, ...(referrer ? { referrer } : {}) });
-    const actions = glance ? [] : actionsOn(page, read, random);
-    for (const { after, words } of actions) add(at + after, { ...words, url, title: page.title });
-    const depth = glance ? random.int(4, 30) : Math.round(random.logNormal(page.scroll, 0.3));
+    const reading = { page, person, read };
+    const actions = glance ? [] : actionsOn(reading, random);
+    const deepest = glance ? random.int(4, 30) : Math.round(random.logNormal(page.scroll, 0.3));
+    const depth = Math.max(3, Math.min(100, deepest));
+    const happenings = actions.map(({ happening }) => happening);
+    if (!glance) {
+      const clicks = actions.flatMap(({ action }) => (action.at ? [action.at] : []));
+      if (simulation.behaviour)
+        happenings.push(...behaviourOn(simulation.behaviour, { ...reading, depth, clicks }, random));
+      happenings.push(...matchesOf(options.rules, reading, depth, actions));
+    }
+    happenings.sort((a, b) => a.after - b.after);
+    for (const { after, words } of happenings) add(at + after, { ...words, url, title: page.title });
     add(at + read, {
       event_type: "engagement",
       url,
       engaged_ms: Math.round(read * (0.6 + 0.4 * random.unit())),
-      scroll_depth: Math.max(3, Math.min(100, depth)),
+      scroll_depth: depth,
     });
     referrer = url;
     page = glance ? undefined : nextPage(simulation, page, random);

@@ -6,6 +6,7 @@ import type { SimulatedEvent } from "./event.ts";
 import { type Moment, visitOf } from "./journey.ts";
 import { peopleOf } from "./people.ts";
 import { randomFor } from "./random.ts";
+import type { KnownRule } from "./rule-matches.ts";
 
 const HOUR = 3_600_000;
 const VISITS = 3;
@@ -18,7 +19,11 @@ export interface Period {
 }
 
 /** People who come, hour by hour, one visit at a time for each. */
-export function* traffic(simulation: Simulation, { start, end }: Period): Generator<SimulatedEvent, void, undefined> {
+export function* traffic(
+  simulation: Simulation,
+  { start, end }: Period,
+  rules: readonly KnownRule[] = [],
+): Generator<SimulatedEvent, void, undefined> {
   const { seed, hostname } = simulation;
   const personAt = peopleOf(simulation, seed);
   /** Until when a person is busy with a visit. */
@@ -30,7 +35,7 @@ export function* traffic(simulation: Simulation, { start, end }: Period): Genera
       // Of the person and the moment alone: traffic that is sent again from another start counts once.
       const id = `sim-${(seed >>> 0).toString(36)}-${person.index.toString(36)}-${at.toString(36)}`;
       const random = randomFor(seed, VISITS, person.index, at % 0x7fffffff);
-      const moments = visitOf(simulation, random, { person, start: at, hostname, id });
+      const moments = visitOf(simulation, random, { person, start: at, hostname, id, rules });
       busy.set(person.index, moments.at(-1)?.at ?? at);
       waiting.push(...moments);
     }

@@ -1,8 +1,10 @@
 // The demo property: thirty days of simulated people, and then a few at a time, now.
+import { MEASUREMENT_NAMES } from "../../workers/domain/measurement.ts";
 import { type Api, ApiError } from "../api.ts";
 import { readSimulation, type Simulation } from "../simulate/config.ts";
 import { playLive } from "../simulate/live.ts";
 import { startProgress } from "../simulate/progress.ts";
+import { rulesOf } from "../simulate/property.ts";
 import { importEvents } from "../simulate/send.ts";
 import { traffic } from "../simulate/traffic.ts";
 import type { DemoState } from "./account.ts";
@@ -12,21 +14,25 @@ const DAY = 86_400_000;
 const HISTORY_DAYS = 31;
 /** The last minutes come through the front door, so that the live picture is not empty at first sight. */
 const LIVE_MINUTES = 30;
-/** Visits per hour: about 50,000 events in a month. */
-const HISTORY_RATE = 14;
+/** Visits per hour: about 60,000 events in a month. */
+const HISTORY_RATE = 11;
 /** Enough that something happens while one looks at it, at every hour of the day. */
 const LIVE_RATE = 40;
+
+/** The demo shows every measurement. */
+const EVERYTHING = Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, true]));
 
 const simulation = (more: Partial<Simulation>): Simulation => ({ ...readSimulation(), ...more });
 
 export async function createDemo(api: Api): Promise<DemoState> {
-  const { hostname } = readSimulation();
+  const { hostname, rules } = readSimulation();
   const property = await api.post<{ site_id: string }>("/api/v1/properties", {
     name: "Northlight Bicycles (demo)",
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
     currency: "EUR",
-    streams: [{ url: `https://${hostname}`, name: "Web site" }],
+    streams: [{ url: `https://${hostname}`, name: "Web site", measurements: EVERYTHING }],
   });
+  for (const rule of rules) await api.post(`/api/v1/properties/${property.site_id}/rules`, rule);
   const end = Date.now() - LIVE_MINUTES * 60_000;
   return { site_id: property.site_id, start: end - HISTORY_DAYS * DAY, end, loaded: false };
 }
@@ -47,7 +53,8 @@ async function untilCounted(api: Api, { site_id, start, end }: DemoState, pagevi
 
 /** Sends the history and waits until it can be seen. */
 export async function loadHistory(api: Api, demo: DemoState): Promise<void> {
-  const events = [...traffic(simulation({ rate: HISTORY_RATE }), demo)];
+  const rules = await rulesOf(api, demo.site_id);
+  const events = [...traffic(simulation({ rate: HISTORY_RATE }), demo, rules)];
   const progress = startProgress("Demo traffic", events.length, "events");
   const importId = `demo-${demo.start.toString(36)}`;
   const sent = await importEvents(api, events, { siteId: demo.site_id, importId, onSent: progress.to });
@@ -72,8 +79,9 @@ export async function discardDemo(api: Api, demo: DemoState): Promise<void> {
 export async function trickle(api: Api, demo: DemoState, signal: AbortSignal): Promise<void> {
   const start = Math.max(demo.end, Date.now() - LIVE_MINUTES * 60_000);
   const live = simulation({ rate: LIVE_RATE, curve: "flat" });
+  const rules = await rulesOf(api, demo.site_id);
   let failing = false;
-  await playLive(api, traffic(live, { start, end: Number.POSITIVE_INFINITY }), {
+  await playLive(api, traffic(live, { start, end: Number.POSITIVE_INFINITY }, rules), {
     siteId: demo.site_id,
     signal,
     onTick: () => {

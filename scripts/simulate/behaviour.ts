@@ -1,0 +1,176 @@
+// What the tracker's optional measurements see of a page view: scroll steps, web vitals, films, forms, heatmaps.
+import type { Behaviour, Form, Page, Video } from "./config.ts";
+import type { Person } from "./people.ts";
+import type { Random } from "./random.ts";
+
+/** An event of a page view: so many milliseconds after it, in the words of POST /api/events. */
+export interface Happening {
+  after: number;
+  words: { event_type: string; [word: string]: unknown };
+}
+
+/** A page view as behaviour sees it. */
+export interface View {
+  page: Page;
+  person: Person;
+  /** Milliseconds that it lasts. */
+  read: number;
+  /** Deepest scroll, percent. */
+  depth: number;
+  /** What was clicked, percent of the page's width and CSS pixels from its top. */
+  clicks: readonly (readonly [number, number])[];
+}
+
+const STEPS = [25, 50, 75, 90, 100];
+const COLUMNS = 24;
+const ROW_PX = 40;
+const MOST_ROWS = 250;
+/** The same page on a narrow screen is longer. */
+const LONGER = { phone: 1.9, tablet: 1.25, desktop: 1 } as const;
+
+type Width = keyof typeof LONGER;
+
+const widthOf = ({ screen }: Person): Width => {
+  const pixels = Number(screen.split("x")[0]);
+  if (pixels < 640) return "phone";
+  return pixels < 1024 ? "tablet" : "desktop";
+};
+
+/** Where a place of the page is on the person's screen: CSS pixels from the left and the top. */
+export function placeOn(person: Person, [x, y]: readonly [number, number]): { x: number; y: number } {
+  const pixels = Number(person.screen.split("x")[0]);
+  return { x: Math.round((pixels * x) / 100), y: Math.round(y * LONGER[widthOf(person)]) };
+}
+
+function scrollSteps({ read, depth }: View): Happening[] {
+  return STEPS.filter((percent) => percent <= depth).map((percent) => ({
+    after: Math.floor((read * percent) / (depth + 10)),
+    words: { event_type: "scroll", props: { percent } },
+  }));
+}
+
+/** Good up to the first number, poor above the second: https://web.dev/articles/vitals. */
+const VITALS = {
+  LCP: { phone: 2150, desktop: 1350, spread: 0.42, bounds: [2500, 4000] },
+  INP: { phone: 145, desktop: 62, spread: 0.6, bounds: [200, 500] },
+  CLS: { phone: 0.05, desktop: 0.028, spread: 0.95, bounds: [0.1, 0.25] },
+  FCP: { phone: 1450, desktop: 850, spread: 0.4, bounds: [1800, 3000] },
+  TTFB: { phone: 520, desktop: 290, spread: 0.55, bounds: [800, 1800] },
+} as const;
+
+function webVitals({ page, person, read }: View, random: Random): Happening[] {
+  return Object.entries(VITALS).map(([metric, { phone, desktop, spread, bounds }]) => {
+    const median = (widthOf(person) === "desktop" ? desktop : phone) * page.heavy;
+    const drawn = random.logNormal(median, spread);
+    const value = metric === "CLS" ? Math.round(drawn * 1e4) / 1e4 : Math.round(drawn);
+    const rating = value <= bounds[0] ? "good" : value <= bounds[1] ? "needs-improvement" : "poor";
+    return { after: read, words: { event_type: "web_vital", props: { metric, value, rating } } };
+  });
+}
+
+const MARKS = [
+  [25, "media_25"],
+  [50, "media_50"],
+  [75, "media_75"],
+  [100, "media_complete"],
+] as const;
+
+function film({ media, kind, seconds, keep }: Video, read: number, random: Random): Happening[] {
+  const start = Math.floor(read * 0.1);
+  const tell = (event_type: string, played: number): Happening => ({
+    after: Math.min(read, start + Math.round(played * 1000)),
+    words: { event_type, props: { media, kind, seconds: Math.round(played) } },
+  });
+  const told = [tell("media_play", 0)];
+  for (const [percent, event_type] of MARKS) {
+    const played = (seconds * percent) / 100;
+    // Who leaves the page, or has had enough, is not there at the next mark.
+    if (start + played * 1000 > read || !random.chance(keep)) {
+      told.push(tell("media_pause", Math.min((read - start) / 1000, played - (seconds / 4) * random.unit())));
+      break;
+    }
+    told.push(tell(event_type, played));
+  }
+  return told;
+}
+
+function formOn({ form, fields, finish }: Form, read: number, random: Random): Happening[] {
+  const told: Happening[] = [];
+  const sent = random.chance(finish);
+  // Who gives up does so somewhere, more often late than early: the later fields ask for more.
+  const last = sent ? fields.length - 1 : Math.floor(Math.sqrt(random.unit()) * fields.length);
+  const step = (read * 0.8) / (fields.length + 1);
+  fields.slice(0, last + 1).forEach((field, index) => {
+    const after = Math.floor(read * 0.15 + index * step);
+    if (index === 0) told.push({ after, words: { event_type: "form_start", props: { form } } });
+    told.push({ after, words: { event_type: "field_focus", props: { form, field } } });
+    const seconds = Math.round((step / 1000) * (0.3 + 0.6 * random.unit()) * 10) / 10;
+    told.push({
+      after: after + Math.round(seconds * 1000),
+      words: { event_type: "field_blur", props: { form, field, seconds } },
+    });
+  });
+  told.push(
+    sent
+      ? { after: Math.floor(read * 0.97), words: { event_type: "form_submit", props: { form } } }
+      : { after: read, words: { event_type: "form_abandon", props: { form, field: fields[last] } } },
+  );
+  return told;
+}
+
+/** Cells of the grid as the tracker writes them: `col,row,count;…` in base 36. */
+function toCells(places: readonly { col: number; row: number }[], most: number): string {
+  const counts = new Map<string, number>();
+  for (const { col, row } of places) {
+    const cell = `${col.toString(36)},${Math.min(MOST_ROWS - 1, row).toString(36)}`;
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  return [...counts]
+    .slice(0, most)
+    .map(([cell, count]) => `${cell},${count.toString(36)}`)
+    .join(";");
+}
+
+function heatmap({ page, person, read, depth, clicks }: View, random: Random): Happening {
+  const width = widthOf(person);
+  const height = page.height * LONGER[width];
+  const seen = (height * depth) / 100;
+  const near = (middle: number, spread: number, most: number): number =>
+    Math.max(0, Math.min(most, Math.round(middle + spread * (random.unit() + random.unit() - 1))));
+  const clicked = clicks.map(([x, y]) => ({
+    col: near((x / 100) * COLUMNS, 1, COLUMNS - 1),
+    row: Math.floor((y * LONGER[width]) / ROW_PX),
+  }));
+  // A finger does not move without touching; a mouse rests by the line that is being read, and near what is clickable.
+  const moves = width === "desktop" ? Math.min(70, Math.round(read / 900)) : 0;
+  const moved = Array.from({ length: moves }, (_, i) => {
+    const target = clicks.length > 0 && random.chance(0.3) ? random.pick(clicks) : null;
+    return target
+      ? { col: near((target[0] / 100) * COLUMNS, 3, COLUMNS - 1), row: near(target[1] / ROW_PX, 3, MOST_ROWS) }
+      : { col: near(COLUMNS * 0.42, 8, COLUMNS - 1), row: near((seen * i) / moves / ROW_PX, 6, MOST_ROWS) };
+  });
+  return {
+    after: read,
+    words: {
+      event_type: "heatmap",
+      props: {
+        width,
+        ...(clicked.length > 0 ? { clicks: toCells(clicked, 80) } : {}),
+        ...(moved.length > 0 ? { moves: toCells(moved, 120) } : {}),
+        to: depth,
+      },
+    },
+  };
+}
+
+/** Everything that the optional measurements tell of a view, in no order. */
+export function behaviourOn(behaviour: Behaviour, view: View, random: Random): Happening[] {
+  const { page, read } = view;
+  return [
+    ...(random.chance(behaviour.scroll_steps) ? scrollSteps(view) : []),
+    ...(page.video && random.chance(page.video.chance) ? film(page.video, read, random) : []),
+    ...(page.form && random.chance(page.form.chance) ? formOn(page.form, read, random) : []),
+    ...(random.chance(behaviour.web_vitals) ? webVitals(view, random) : []),
+    ...(random.chance(behaviour.heatmaps) ? [heatmap(view, random)] : []),
+  ];
+}
