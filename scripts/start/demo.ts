@@ -14,8 +14,8 @@ const DAY = 86_400_000;
 const HISTORY_DAYS = 31;
 /** The last minutes come through the front door, so that the live picture is not empty at first sight. */
 const LIVE_MINUTES = 30;
-/** Visits per hour: about 60,000 events in a month. */
-const HISTORY_RATE = 11;
+/** Visits per hour: about 50,000 events in a month. */
+const HISTORY_RATE = 8;
 /** Enough that something happens while one looks at it, at every hour of the day. */
 const LIVE_RATE = 40;
 
