@@ -1,9 +1,10 @@
-// `npm run bench`: what events cost and how fast things are, held against the budgets. Four minutes, loopback only.
+// `npm run bench`: what events cost and how fast things are, held against the budgets. Six minutes, loopback only.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureCost } from "./bench/cost.ts";
 import { measureMemory } from "./bench/memory.ts";
+import { measurePageCost } from "./bench/page-cost.ts";
 import { measureQueries } from "./bench/queries.ts";
 import { type Measured, missed, toJson, toText } from "./bench/report.ts";
 import { bundle } from "./bench/runtime.ts";
@@ -22,6 +23,7 @@ async function step<T>(what: string, measure: () => Promise<T>): Promise<T> {
 async function measureAll(folder: string): Promise<Measured> {
   const inside = (name: string): Promise<string> => bundle(`scripts/bench/inside/${name}.ts`, folder);
   const tracker = await step("Tracker", () => measureTracker(join(folder, "tracker")));
+  const pages = await step("What trackers cost a page", () => measurePageCost(join(folder, "pages")));
   const [collect, counting, baseline] = await step("Bundling the Worker", () =>
     Promise.all([inside("collect"), inside("counting"), inside("baseline")]),
   );
@@ -31,7 +33,7 @@ async function measureAll(folder: string): Promise<Measured> {
   );
   const queries = await step("Queries on a million events", () => measureQueries(counting, folder));
   const memory = await step("Memory of a hub", () => measureMemory(counting, folder));
-  return { throughput, cost: { one, three }, queries, tracker, memory };
+  return { throughput, cost: { one, three }, queries, tracker, pages, memory };
 }
 
 const folder = mkdtempSync(join(tmpdir(), "trackkit-bench-"));

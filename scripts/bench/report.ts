@@ -1,6 +1,7 @@
 // The report: figures beside their budgets, as a table and as JSON.
 import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";
+import type { PageCost } from "./page-cost.ts";
 import { PRICES } from "./prices.ts";
 import type { QueryLatency } from "./queries.ts";
 import type { Throughput } from "./throughput.ts";
@@ -12,6 +13,8 @@ export interface Measured {
   queries: QueryLatency;
   /** Bytes. */
   tracker: number;
+  /** Null where there was no Chromium. */
+  pages: PageCost[] | null;
   memory: HubMemory;
 }
 
@@ -101,8 +104,14 @@ const cpuNote = ({ collectCpu, baselineCpu }: Throughput): string =>
     ? ""
     : ` CPU of a request: ${collectCpu.toFixed(2)} ms and ${baselineCpu.toFixed(2)} ms.`;
 
+function pageTable(pages: Measured["pages"]): string {
+  if (!pages) return "What trackers cost a page was not measured: there is no Chromium.";
+  const rows = pages.map((page) => [page.what, whole.format(page.requests), bytes(page.bytes), ms(page.mainThread)]);
+  return toTable([["One load of a page", "requests", "network", "main thread"], ...rows]);
+}
+
 export function toText(measured: Measured): string {
-  const { throughput, cost, queries, memory } = measured;
+  const { throughput, cost, queries, memory, pages } = measured;
   const figures = figuresOf(measured).map((figure) => [
     figure.what,
     figure.show(figure.value),
@@ -113,6 +122,7 @@ export function toText(measured: Measured): string {
   return [
     toTable([["", "measured", "budget", ""], ...figures]),
     costTable(cost),
+    pageTable(pages),
     [
       `Collect: ${whole.format(throughput.collect)} requests/s; the empty one ${whole.format(throughput.baseline)}.${cpuNote(throughput)}`,
       costNote("1 per beacon", cost.one),
