@@ -92,6 +92,7 @@ const PAGES: [string, () => string, boolean?][] = [
   ["the overview", () => home],
   ["the overview of a day, as a table", () => `${home}?period=day&chart=table&metric=bounce_rate`],
   ["show all", () => `${home}?all=pages`],
+  ["realtime", () => `${home}/realtime`],
   ["general settings", () => `${home}/settings`],
   ["data streams", () => `${home}/settings/streams`],
   ["privacy", () => `${home}/settings/privacy`],

@@ -1,8 +1,5 @@
 // The live socket of a property: the whole picture first, then changes, until it ends. One try; others say what is next.
-import type { LivePicture } from "./property";
-
-/** What the hub sends. */
-type Message = { type: "picture"; picture: LivePicture } | { type: "change"; change: Partial<LivePicture> };
+import type { LivePicture, SocketMessage } from "../../../workers/domain/hub";
 
 export interface LiveSocket {
   /** Asks for the changes that mere time made. */
@@ -54,7 +51,7 @@ export function openLiveSocket(
     clearTimeout(limit);
     listen.onWord();
     if (data === "pong") return;
-    const message = JSON.parse(data) as Message;
+    const message = JSON.parse(data) as SocketMessage;
     if (message.type === "picture") listen.onPicture(message.picture);
     else if (message.type === "change") listen.onChange(message.change);
   };

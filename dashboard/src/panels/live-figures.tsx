@@ -34,7 +34,7 @@ export function LiveFigures(props: { live: Loaded<LivePicture> }): JSX.Element {
               <dt>{label}</dt>
               <dd class="card-value">
                 <Show when={props.live.value()} fallback={<Bone class="bone-value" />}>
-                  {(now) => of(now())}
+                  {(now) => <>{of(now())}</>}
                 </Show>
               </dd>
               <dd class="live-hint">{hint}</dd>

@@ -1,0 +1,137 @@
+// The realtime screen as its owner sees it: what a visitor does shows within seconds, and what is not true any more says so.
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LivePicture } from "../../workers/domain/hub.ts";
+import { openChromium } from "./chromium.ts";
+import { openSite, type Site } from "./fixture-site.ts";
+import { type System, startSystem, until } from "./system.ts";
+
+/** Headless browsers are refused as bots: a visitor must look like one. */
+const VISITOR =
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+
+let system: System;
+let browser: Browser;
+let site: Site;
+let siteId: string;
+let owner: BrowserContext;
+let page: Page;
+let visit: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  [system, browser, site] = await Promise.all([startSystem(), openChromium(), openSite()]);
+  ({ site_id: siteId } = await system.createProperty({ name: "Shop", url: site.origin }));
+  const tag = `<script defer src="${system.worker}/tk.js" data-site-id="${siteId}"></script>`;
+  for (const path of ["/", "/held"])
+    site.pages[path] = `<!doctype html><html lang="en"><head>${tag}<title>Shop</title></head><body>Open</body></html>`;
+  visit = await browser.newPage({ userAgent: VISITOR });
+
+  owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+  page = await owner.newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) complaints.push(message.text());
+  });
+  await page.goto(`${system.dashboard}/p/${siteId}/realtime`);
+  await page.getByLabel("E-mail").fill(system.email);
+  await page.getByLabel("Password").fill(system.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  await system?.close();
+});
+
+const status = (text: string | RegExp) => page.getByRole("status").filter({ hasText: text });
+const feed = () => page.getByRole("region", { name: "Latest events" });
+const figure = (label: string) =>
+  page
+    .locator(".live-figure", { has: page.getByText(label, { exact: true }) })
+    .locator("dd")
+    .first();
+
+test("before anybody comes, the screen says so and is connected", async () => {
+  await page.getByRole("heading", { name: "Nobody has been here in the last half hour." }).waitFor();
+  await status(/^Live$/).waitFor();
+  await feed().getByText("The next event shows here the second it happens.").waitFor();
+  await page.getByRole("img", { name: /^Map of the world/ }).waitFor();
+});
+
+test("a visit shows in the feed, the figures and the lists, without a reload", async () => {
+  await page.evaluate("window.isSame = true");
+  await visit.goto(site.at("/"));
+  const item = feed().getByRole("listitem").filter({ hasText: "Page view" });
+  await item.waitFor();
+  expect(await item.innerText()).toMatch(/^Page view\s*\/\s*\d\d:\d\d:\d\d\s*.+\s*Desktop$/s);
+  await figure("Visitors now").filter({ hasText: /^1$/ }).waitFor();
+  await figure("Page views").filter({ hasText: /^1$/ }).waitFor();
+  await page.getByRole("heading", { name: /^1 visitor right now, 1 in the last half hour/ }).waitFor();
+  for (const [panel, row] of [
+    ["Active pages", /^\/1$/],
+    ["Sources", /^Direct1$/],
+    ["Devices", /^Desktop1$/],
+  ] as const)
+    await page.getByRole("region", { name: panel }).locator("tbody tr").filter({ hasText: row }).waitFor();
+  const minutes = page.getByRole("table", { name: "Page views per minute" }).locator("tbody td");
+  expect(await minutes.count()).toBe(30);
+  expect((await minutes.allTextContents()).map(Number).reduce((sum, views) => sum + views)).toBe(1);
+  expect(await page.evaluate("window.isSame")).toBe(true);
+});
+
+test("what moves by itself can be held, and goes on with everything that came meanwhile", async () => {
+  await page.keyboard.press("p");
+  await page.getByText(/^Held at \d\d:\d\d$/).waitFor();
+  await visit.goto(site.at("/held"));
+  await until(
+    () => system.api.get<LivePicture>(`/api/v1/properties/${siteId}/live`),
+    (live) => live.pages[0]?.value === "/held",
+  );
+  expect(await feed().innerText()).not.toContain("/held");
+  await page.getByRole("button", { name: "Hold" }).click();
+  await feed().getByText("/held").first().waitFor();
+  await figure("Page views").filter({ hasText: /^2$/ }).waitFor();
+});
+
+test("a connection that is cut makes the screen stale, visibly, until it is back", async () => {
+  await owner.setOffline(true);
+  await status(/^Stale since \d\d:\d\d$/).waitFor();
+  // What was seen stays to be read.
+  expect(await figure("Page views").innerText()).toBe("2");
+  await owner.setOffline(false);
+  await status(/^Live$/).waitFor();
+});
+
+test("a tab in the background holds no socket, and is up to date when it is looked at again", async () => {
+  const turn = (hidden: boolean) =>
+    page.evaluate((isHidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const opened = page.waitForEvent("websocket");
+  await turn(true);
+  await turn(false);
+  const socket = await opened;
+  await status(/^Live$/).waitFor();
+  const closed = socket.waitForEvent("close");
+  await turn(true);
+  await closed;
+  await visit.goto(site.at("/"));
+  const again = page.waitForEvent("websocket");
+  await turn(false);
+  await again;
+  await figure("Page views").filter({ hasText: /^3$/ }).waitFor();
+});
+
+test("where sockets do not get through, the picture is asked for", async () => {
+  await page.routeWebSocket(/\/live\/socket$/, (socket) => socket.close());
+  await page.reload();
+  await status("Live, every 10 seconds").waitFor();
+  await figure("Page views").filter({ hasText: /^3$/ }).waitFor();
+});
+
+test("nothing went wrong on the way, and nothing was against the content policy", () => {
+  expect(complaints).toEqual([]);
+});
