@@ -23,6 +23,10 @@ const CreateStream = lazy(() => import("./pages/create-stream").then((page) => (
 const Install = lazy(() => import("./pages/install").then((page) => ({ default: page.Install })));
 const Settings = lazy(() => import("./pages/settings").then((page) => ({ default: page.Settings })));
 const Realtime = lazy(() => import("./pages/realtime").then((page) => ({ default: page.Realtime })));
+const Events = lazy(() => import("./pages/events").then((page) => ({ default: page.Events })));
+const Vitals = lazy(() => import("./pages/vitals").then((page) => ({ default: page.Vitals })));
+const Rules = lazy(() => import("./pages/rules").then((page) => ({ default: page.Rules })));
+const Heatmaps = lazy(() => import("./pages/heatmaps").then((page) => ({ default: page.Heatmaps })));
 const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
 
 reloadAfterUpdate();
@@ -40,6 +44,10 @@ render(
         <Route path="/p/:site_id" component={PropertyFrame}>
           <Route path="/" component={Overview} />
           <Route path="/realtime" component={Realtime} />
+          <Route path="/events" component={Events} />
+          <Route path="/vitals" component={Vitals} />
+          <Route path="/rules" component={Rules} />
+          <Route path="/heatmaps" component={Heatmaps} />
           <Route path="/settings/:section?" component={Settings} />
         </Route>
       </Route>

@@ -70,6 +70,25 @@ export function toDateRange(period: Period, today: string): DateRange {
   }
 }
 
+/**
+ * The local days of a period, both included, for what is asked by days; never more than `most`, the last ones then.
+ * `all` has no first day here and is cut too.
+ */
+export function daysOf(period: Period, today: string, most: number): { from: string; to: string } {
+  const range = toDateRange(period, today);
+  const [from, to] =
+    typeof range !== "string"
+      ? range
+      : range === "day"
+        ? [today, today]
+        : range === "month"
+          ? [monthStart(today), today]
+          : range === "year"
+            ? [`${today.slice(0, 4)}-01-01`, today]
+            : [addDays(today, 1 - most), today];
+  return { from: daysIn(from, to) > most ? addDays(to, 1 - most) : from, to };
+}
+
 /** The bucket that makes a readable line: never more than about a hundred points. Null: let the API pick. */
 export function intervalFor(period: Period): Interval | null {
   if (period.name !== "custom") return PERIODS[period.name].interval;

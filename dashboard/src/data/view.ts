@@ -30,7 +30,8 @@ const STANDARD_METRIC: MetricName = "visitors";
 /** The column of a dimension is short and says enough in a URL: `pages=exit_page`. */
 const columnOf = (dimension: DimensionName): string => dimension.slice(dimension.indexOf(":") + 1);
 
-function readPeriod(params: Params): Period {
+/** Every screen reads its period here. */
+export function readPeriod(params: Params): Period {
   const name = params.period ?? "";
   if (name === "custom") return toCustom(params.from, params.to) ?? { name: STANDARD_PERIOD };
   return { name: Object.hasOwn(PERIODS, name) ? (name as PeriodName) : STANDARD_PERIOD };
@@ -54,18 +55,24 @@ export function readView(params: Params): View {
   };
 }
 
+/** The parameters that make a URL mean this period; undefined for what is standard. */
+export function writePeriod(period: Period): Params {
+  const custom = period.name === "custom" ? period : undefined;
+  return {
+    period: period.name === STANDARD_PERIOD ? undefined : period.name,
+    from: custom?.from,
+    to: custom?.to,
+  };
+}
+
 /** The parameters that make a URL show this view; undefined for what is standard, so that URLs stay short. */
 export function writeView(view: View): Params {
-  const { period } = view;
-  const custom = period.name === "custom" ? period : undefined;
   const tabs = PANEL_NAMES.map((name): [string, string | undefined] => {
     const column = columnOf(view.tabs[name]);
     return [name, column === columnOf(panelFor(name).tabs[0]!.dimension) ? undefined : column];
   });
   return {
-    period: period.name === STANDARD_PERIOD ? undefined : period.name,
-    from: custom?.from,
-    to: custom?.to,
+    ...writePeriod(view.period),
     compare: view.compare === "previous" ? undefined : view.compare,
     metric: view.metric === STANDARD_METRIC ? undefined : view.metric,
     chart: view.table ? "table" : undefined,

@@ -7,6 +7,10 @@ import { createShortcuts } from "../data/shortcut";
 const SCREENS: readonly { path: string; label: string }[] = [
   { path: "", label: "Overview" },
   { path: "/realtime", label: "Realtime" },
+  { path: "/events", label: "Events" },
+  { path: "/vitals", label: "Web vitals" },
+  { path: "/rules", label: "Rules" },
+  { path: "/heatmaps", label: "Heatmaps" },
 ];
 
 /** What of a screen's address holds for the others too. */
@@ -47,7 +51,7 @@ export function PropertyNav(props: { home: string }): JSX.Element {
   );
 
   return (
-    <nav class="screens" hidden={SCREENS.length < 2} aria-label="Screens of this property">
+    <nav class="screens" aria-label="Screens of this property">
       <ul ref={list}>
         <For each={SCREENS}>
           {({ path, label }) => (

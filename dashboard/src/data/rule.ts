@@ -1,0 +1,33 @@
+// Rules: the calls that manage them, what a form makes of them, and which field a refusal speaks of.
+import type { Rule } from "../../../workers/domain/rule";
+import { request } from "./api";
+
+export type { Rule };
+
+export type RuleDraft = Omit<Rule, "id" | "created_at">;
+
+const at = (siteId: string, id?: string): string =>
+  `/api/v1/properties/${encodeURIComponent(siteId)}/rules${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
+
+export const loadRules = async (siteId: string, signal: AbortSignal): Promise<Rule[]> =>
+  (await request<{ rules: Rule[] }>(at(siteId), { signal })).rules;
+
+export const createRule = (siteId: string, draft: RuleDraft): Promise<Rule> =>
+  request(at(siteId), { method: "POST", body: draft });
+
+export const changeRule = (siteId: string, id: string, change: Partial<RuleDraft>): Promise<Rule> =>
+  request(at(siteId, id), { method: "PATCH", body: change });
+
+export const deleteRule = (siteId: string, id: string): Promise<void> => request(at(siteId, id), { method: "DELETE" });
+
+/** `data-plan, data-id` or one a line: people separate as they like. */
+export const toAttributes = (typed: string): string[] => [...new Set(typed.split(/[\s,]+/).filter(Boolean))];
+
+export const RULE_FIELDS = ["name", "selector", "page", "attributes"] as const;
+export type RuleField = (typeof RULE_FIELDS)[number];
+
+/** The field that a refusal is about: the API's messages begin with their subject. Null where it is about none. */
+export function fieldOf(message: string | null): RuleField | null {
+  const subject = /^[a-z]+/i.exec(message ?? "")?.[0].toLowerCase();
+  return RULE_FIELDS.find((field) => field === subject || field === `${subject}s`) ?? null;
+}

@@ -1,0 +1,48 @@
+// Web vitals as a person reads them: their names, the bands of web.dev, and where a value lies on the scale. Pure.
+import type { Vital } from "../../../workers/domain/insight";
+import { NOTHING } from "./format";
+
+interface VitalAbout {
+  label: string;
+  hint: string;
+  /** Up to here it is good… */
+  good: number;
+  /** …up to here it needs improvement, beyond it is poor. https://web.dev/articles/defining-core-web-vitals-thresholds */
+  poor: number;
+}
+
+export const VITAL_ABOUT = {
+  LCP: { label: "Largest Contentful Paint", hint: "The main content is there", good: 2500, poor: 4000 },
+  INP: { label: "Interaction to Next Paint", hint: "The page answers to a click or key", good: 200, poor: 500 },
+  CLS: { label: "Cumulative Layout Shift", hint: "How much jumps about meanwhile", good: 0.1, poor: 0.25 },
+  FCP: { label: "First Contentful Paint", hint: "Something is on the screen", good: 1800, poor: 3000 },
+  TTFB: { label: "Time to First Byte", hint: "The server begins to answer", good: 800, poor: 1800 },
+} as const satisfies Record<Vital, VitalAbout>;
+
+export const BANDS = { good: "Good", needs: "Needs improvement", poor: "Poor" } as const;
+export type Band = keyof typeof BANDS;
+
+export function bandOf(metric: Vital, value: number): Band {
+  const { good, poor } = VITAL_ABOUT[metric];
+  if (value <= good) return "good";
+  return value <= poor ? "needs" : "poor";
+}
+
+/** 340 ms, 2.4 s; layout shift has no unit. */
+export function formatVital(metric: Vital, value: number | null): string {
+  if (value === null) return NOTHING;
+  if (metric === "CLS") return value.toFixed(value > 0 && value < 0.01 ? 3 : 2);
+  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Where a value lies on a scale whose three bands are equally long, in percent from the left. The poor band ends at
+ * twice its beginning: what is beyond stands at the end.
+ */
+export function placeOf(metric: Vital, value: number): number {
+  const { good, poor } = VITAL_ABOUT[metric];
+  const third = 100 / 3;
+  if (value <= good) return (value / good) * third;
+  if (value <= poor) return third + ((value - good) / (poor - good)) * third;
+  return 2 * third + Math.min((value - poor) / poor, 1) * third;
+}

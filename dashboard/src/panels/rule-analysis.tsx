@@ -1,0 +1,105 @@
+// One rule in detail: on which pages, which elements and which devices.
+import { type JSX, Show } from "solid-js";
+import { createLoaded } from "../data/answer";
+import { formatAgo, formatCount } from "../data/format";
+import { loadRuleInsight } from "../data/insight";
+import { valueName } from "../data/naming";
+import type { Rule } from "../data/rule";
+import { Icon } from "../parts/icon";
+import { Empty } from "../parts/notice";
+import { Figure } from "./event-groups";
+import { formatRate, matchName } from "./rule-row";
+import { LoadedPanel, type Screen } from "./screen";
+import { ValueRows } from "./value-rows";
+
+export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element {
+  const insight = createLoaded(
+    () => ({ scene: props.screen.scene(), id: props.rule.id }),
+    loadRuleInsight,
+    props.screen.tick,
+  );
+  const most = (counts: readonly { clicks: number }[]): number => Math.max(1, ...counts.map(({ clicks }) => clicks));
+  return (
+    <LoadedPanel
+      title={`Analysis of ${props.rule.name}`}
+      loaded={insight}
+      class="rule-analysis"
+      end={
+        <a
+          class="button button-icon"
+          href={props.screen.hrefWith({ rule: undefined })}
+          noScroll
+          aria-label="Close the analysis"
+          title="Close"
+        >
+          <Icon name="close" />
+        </a>
+      }
+    >
+      {(value) => (
+        <>
+          <dl class="tally">
+            <Figure label={matchName(props.rule)} value={formatCount(value().clicks)} />
+            <Figure label="Visitors" value={formatCount(value().visitors)} />
+            <Figure label="Views with the element" value={formatCount(value().views)} />
+            <Figure label="CTR" value={formatRate(value().ctr)} />
+            <Figure
+              label="Last"
+              value={
+                <Show when={value().last_click_at} fallback="never">
+                  {(at) => <time datetime={at()}>{formatAgo(Date.parse(at()), Date.now())}</time>}
+                </Show>
+              }
+            />
+          </dl>
+          <Show
+            when={value().clicks > 0 || value().views > 0}
+            fallback={
+              <Empty title="Nothing in these days">
+                {props.rule.enabled
+                  ? "No visitor has seen an element that the selector finds."
+                  : "The rule is off: switch it on to count."}
+              </Empty>
+            }
+          >
+            <div class="insight-halves">
+              <ValueRows
+                caption={`Pages of ${props.rule.name}`}
+                head="Page"
+                columns={[matchName(props.rule), "Seen", "CTR"]}
+                rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
+                  name: page,
+                  share: clicks / most(value().pages),
+                  figures: [formatCount(clicks), formatCount(seen), formatRate(ctr)],
+                }))}
+              />
+              <div>
+                <ValueRows
+                  caption={`Elements of ${props.rule.name}`}
+                  head="Element"
+                  columns={[matchName(props.rule)]}
+                  rows={value().elements.map(({ text, href, clicks }) => ({
+                    name: text ?? "(no text)",
+                    ...(href ? { hint: href } : {}),
+                    share: clicks / most(value().elements),
+                    figures: [formatCount(clicks)],
+                  }))}
+                />
+                <ValueRows
+                  caption={`Devices of ${props.rule.name}`}
+                  head="Device"
+                  columns={[matchName(props.rule)]}
+                  rows={value().devices.map(({ device, clicks }) => ({
+                    name: valueName("visit:device", device),
+                    share: clicks / most(value().devices),
+                    figures: [formatCount(clicks)],
+                  }))}
+                />
+              </div>
+            </div>
+          </Show>
+        </>
+      )}
+    </LoadedPanel>
+  );
+}
