@@ -81,9 +81,10 @@ describe("details", () => {
         for (const [dimension, value, events] of details) {
           expect(Number.isInteger(events) && events > 0 && events <= 700 * 600).toBe(true);
           const count = value.split(/[\n\t]/).length;
-          // Form and field are two parts.
+          // Form and field are two parts, what is known of an error are three.
           const isPair = /^prop\/(field|form)_/.test(dimension) && value.startsWith("form field\n");
-          expect(count).toBe(parts[dimension.split("/")[0]!]! + (isPair ? 1 : 0));
+          const isPlace = dimension === "prop/js_error" && value.startsWith("message file line\n");
+          expect(count).toBe(parts[dimension.split("/")[0]!]! + (isPair ? 1 : isPlace ? 2 : 0));
           expect(value.length).toBeLessThanOrEqual(1300);
           expect(value.replaceAll(/[\n\t]/g, "")).not.toMatch(/\p{Cc}/u);
           expect(value.isWellFormed()).toBe(true);
@@ -112,6 +113,20 @@ describe("details", () => {
       ["prop/media_25", "media\nintro.mp4", 1],
       ["prop/media_25", "kind\nvideo", 1],
       ["prop/media_25", "seconds\n130", 1],
+    ]);
+  });
+
+  test("tell an error's message, file and line together, empty where the browser hides them", () => {
+    const at = (props: Record<string, string | number>) => detailsOf(anEvent({ event_type: "js_error", props }));
+    expect(at({ message: "x is null", file: "/a.js", line: 7 })).toContainEqual([
+      "prop/js_error",
+      "message file line\nx is null\n/a.js\n7",
+      1,
+    ]);
+    expect(at({ message: "Script error." })).toContainEqual([
+      "prop/js_error",
+      "message file line\nScript error.\n\n",
+      1,
     ]);
   });
 

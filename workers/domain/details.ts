@@ -25,6 +25,8 @@ interface Telling {
   props: "all" | readonly string[];
   href?: true;
   field?: true;
+  /** Message, file and line of an error as one: apart they could not tell which belong together. */
+  place?: true;
 }
 
 const CLICKED: Telling = { props: ["tag", "id", "classes", "text"], href: true };
@@ -53,7 +55,7 @@ const TOLD: Partial<Record<EventType, Telling>> = {
   image_view: { props: ["image", "src"] },
   copy: { props: ["characters", "tag"] },
   idle: { props: ["seconds"] },
-  js_error: { props: ["message", "file", "line"] },
+  js_error: { props: ["message", "file", "line"], place: true },
   not_found: { props: ["referrer"] },
   rule: { props: "all" },
   rule_view: { props: "all" },
@@ -108,6 +110,9 @@ function propsOf(event: StampedEvent, telling: Telling): Map<string, string> {
   const form = told.get("form");
   const field = told.get("field");
   if (telling.field && form !== undefined && field !== undefined) tell("form field", joined(form, field));
+  const message = told.get("message");
+  if (telling.place && message !== undefined)
+    tell("message file line", joined(message, told.get("file") ?? "", told.get("line") ?? ""));
   return told;
 }
 

@@ -33,7 +33,8 @@ export interface ValueCount {
 }
 /**
  * One prop with its values; numbers and booleans as text. Besides the event's own props there are `href`, where a link,
- * download or form leads, and for fields of forms `form field`, both names joined by a line feed.
+ * download or form leads, for fields of forms `form field`, both names joined by a line feed, and for errors
+ * `message file line`, so joined too, empty where the browser hides them.
  */
 export interface PropInsight {
   key: string;
