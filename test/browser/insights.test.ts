@@ -1,0 +1,260 @@
+// The insight screens against the whole system: what is sent shows with the right numbers, and rules are kept in the screen.
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EventsInsight } from "../../workers/domain/insight";
+import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
+import type { Rule } from "../../workers/domain/rule";
+import { openChromium } from "./chromium.ts";
+import { type System, startSystem, until } from "./system.ts";
+
+const DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const PHONE =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+const ANNA = { ip: "203.0.113.7", user_agent: DESKTOP };
+const BEN = { ip: "198.51.100.9", user_agent: PHONE };
+
+let system: System;
+let browser: Browser;
+let owner: BrowserContext;
+let page: Page;
+let siteId: string;
+const complaints: string[] = [];
+
+type Given = { props?: Record<string, unknown>; path?: string; href?: string };
+
+const event = (visitor: typeof ANNA, event_type: string, { path = "/", ...more }: Given = {}): object => ({
+  event_type,
+  site_id: siteId,
+  url: `https://shop.example${path}`,
+  ...visitor,
+  ...more,
+});
+const times = (count: number, one: object): object[] => Array.from({ length: count }, () => one);
+
+async function send(events: object[]): Promise<void> {
+  const reply = await system.api.post<{ accepted: number; rejected: unknown[] }>("/api/events", { events });
+  expect(reply).toMatchObject({ accepted: events.length, rejected: [] });
+}
+
+const insight = <T>(path: string): Promise<T> => system.api.get<T>(`/api/v1/properties/${siteId}/insight${path}`);
+const rules = async (): Promise<Rule[]> =>
+  (await system.api.get<{ rules: Rule[] }>(`/api/v1/properties/${siteId}/rules`)).rules;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  // First visits are not sent but found out, and would be counted beside what was sent.
+  const off = ["images", "first_visit"];
+  const measurements = Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, !off.includes(name)]));
+  siteId = (await system.createProperty({ name: "Shop", url: "https://shop.example", measurements })).site_id;
+
+  const tour = { props: { media: "Tour", kind: "video", seconds: 10 } };
+  const field = (name: string) => ({ props: { form: "signup", field: name } });
+  const vital = (metric: string, value: number) => ({ props: { metric, value } });
+  const events = [
+    event(ANNA, "pageview"),
+    event(ANNA, "pageview", { path: "/pricing" }),
+    event(BEN, "pageview"),
+    ...times(2, event(ANNA, "Signup", { path: "/pricing", props: { plan: "pro" } })),
+    event(BEN, "Signup", { props: { plan: "free" } }),
+    ...times(4, event(ANNA, "media_play", tour)),
+    ...times(3, event(ANNA, "media_25", tour)),
+    ...times(2, event(ANNA, "media_50", tour)),
+    event(ANNA, "media_75", tour),
+    event(ANNA, "media_complete", tour),
+    ...times(4, event(ANNA, "form_start", { props: { form: "signup" } })),
+    ...times(4, event(ANNA, "field_focus", field("name"))),
+    ...times(3, event(ANNA, "field_focus", field("email"))),
+    event(ANNA, "form_abandon", field("email")),
+    ...times(3, event(ANNA, "form_submit", { props: { form: "signup" } })),
+    ...times(2, event(ANNA, "download", { href: "https://shop.example/catalogue.pdf" })),
+    ...times(2, event(ANNA, "js_error", { props: { message: "x is null", file: "/cart.js", line: 12 } })),
+    event(BEN, "not_found", { path: "/gone", props: { referrer: "https://shop.example/old" } }),
+    ...times(3, event(ANNA, "web_vital", vital("LCP", 2000))),
+    ...times(2, event(BEN, "web_vital", vital("LCP", 5000))),
+    event(ANNA, "web_vital", { path: "/pricing", ...vital("CLS", 0) }),
+    event(ANNA, "heatmap", { props: { width: "desktop", clicks: "3,2,5;a,1a,2", moves: "1,1,9", to: 50 } }),
+    event(ANNA, "heatmap", { props: { width: "desktop", to: 100 } }),
+  ];
+  await send(events);
+
+  owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "UTC" });
+  page = await owner.newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) complaints.push(message.text());
+  });
+  await page.goto(system.dashboard);
+  await page.getByLabel("E-mail").fill(system.email);
+  await page.getByLabel("Password").fill(system.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Properties" }).waitFor();
+  await until(
+    () => insight<EventsInsight>("/events"),
+    (reply) => reply.events.reduce((sum, one) => sum + one.events, 0) === events.length,
+  );
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.close();
+});
+
+const open = (path: string): Promise<unknown> => page.goto(`${system.dashboard}/p/${siteId}${path}`);
+const table = (name: string): Locator => page.getByRole("table", { name, exact: true });
+/** The cells of a table's rows, what is in them on one line. */
+async function rowsOf(name: string): Promise<string[]> {
+  await table(name).waitFor();
+  const rows = await table(name).locator("tbody tr").allInnerTexts();
+  return rows.map((row) => row.replaceAll(/\s+/g, " ").trim());
+}
+/** A list of terms and what they are, as "term value". */
+const figuresOf = (list: Locator): Promise<string[]> =>
+  list
+    .locator("div")
+    .evaluateAll((pairs) =>
+      pairs.map((pair) => `${pair.querySelector("dt")?.textContent} ${pair.querySelector("dd")?.textContent}`),
+    );
+const kind = (name: string): Locator =>
+  page.getByRole("navigation", { name: "Kinds of event" }).getByRole("link", { name, exact: true });
+const panel = (name: string): Locator => page.getByRole("region", { name, exact: true });
+
+test("events are listed with their visitors, and a chosen one is in the URL with its pages and props", async () => {
+  await open("/");
+  await page
+    .getByRole("navigation", { name: "Screens of this property" })
+    .getByRole("link", { name: "Events" })
+    .click();
+  const all = await rowsOf("All events");
+  expect(all).toContain("Page view pageview 3 2");
+  expect(all).toContain("Signup custom 3 2");
+  expect(all).toContain("Media play media_play 4 1");
+  await page.getByRole("link", { name: "Signup custom" }).click();
+  expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
+  expect(await rowsOf("Pages")).toEqual(["/pricing 2", "/ 1"]);
+  expect(new URL(page.url()).search).toBe("?event=Signup");
+  await page.goBack();
+  await panel("Signup").waitFor({ state: "detached" });
+});
+
+test("media and forms are funnels", async () => {
+  await kind("Media").click();
+  const steps = panel("Video and audio").locator("ol > li");
+  await steps.first().waitFor();
+  expect((await steps.allInnerTexts()).map((step) => step.replaceAll(/\s+/g, " ").trim())).toEqual([
+    "Play 4 plays",
+    "25 % 3 75%",
+    "50 % 2 50%",
+    "75 % 1 25%",
+    "Complete 1 25%",
+  ]);
+
+  await kind("Forms").click();
+  expect(await rowsOf("Fields of signup")).toEqual(["name 4 0", "email 3 1"]);
+  expect(await figuresOf(panel("Forms").locator("dl"))).toEqual([
+    "Starts 4",
+    "Submissions 3",
+    "Given up 1",
+    "Completed 75%",
+  ]);
+});
+
+test("downloads, errors and missing pages are lists; what is not measured says which switch to set", async () => {
+  await kind("Downloads").click();
+  expect(await rowsOf("Downloads")).toEqual(["https://shop.example/catalogue.pdf 2"]);
+  await kind("Errors").click();
+  expect(await rowsOf("JavaScript errors")).toEqual(["x is null /cart.js:12 2"]);
+  expect(await rowsOf("Pages not found")).toEqual(["/gone 1"]);
+  await kind("Images").click();
+  await page.getByText("Switch on “Image views” in").waitFor();
+  await page.getByRole("link", { name: "the settings of the data stream" }).click();
+  await page.waitForURL("**/settings/streams");
+});
+
+test("web vitals are told at the 75th percentile with their band, and narrowed down by a click", async () => {
+  await open("/vitals");
+  const lcp = panel("At the 75th percentile").getByRole("listitem").filter({ hasText: "Largest Contentful Paint" });
+  // Buckets are 5 % wide: the middle of one is at most 2.5 % off.
+  await lcp.getByText(/^(4\.9|5\.0|5\.1) s$/).waitFor();
+  await lcp.locator(".band", { hasText: "Poor" }).waitFor();
+  expect(await figuresOf(lcp.locator("dl"))).toEqual(["Good 60%", "Needs improvement 0%", "Poor 40%", "Samples 5"]);
+
+  await panel("By device").getByRole("link", { name: "Desktop" }).click();
+  await lcp.getByText(/^(1\.9|2\.0|2\.1) s$/).waitFor();
+  await lcp.locator(".band", { hasText: "Good" }).waitFor();
+  expect(new URL(page.url()).searchParams.get("device")).toBe("Desktop");
+  await page.getByRole("link", { name: /^Without the filter Device/ }).click();
+  await lcp.getByText("Samples").waitFor();
+  await lcp.locator(".band", { hasText: "Poor" }).waitFor();
+});
+
+test("a heatmap is a grid with a table behind it, and a curve of how far down views got", async () => {
+  await open("/heatmaps");
+  expect(await rowsOf("Pages with heatmaps")).toEqual(["/ 2 7"]);
+  await page.getByText("As a table").click();
+  expect(await rowsOf("Clicks by cell, the most frequent first")).toEqual([
+    "80–120 px 13–17 % 5",
+    "1840–1880 px 42–46 % 2",
+  ]);
+  const reach = await rowsOf("Scroll reach");
+  expect([reach[1], reach[10], reach[11], reach[20]]).toEqual([
+    "5 % 2 100 %",
+    "50 % 2 100 %",
+    "55 % 1 50 %",
+    "100 % 1 50 %",
+  ]);
+  await page.getByRole("button", { name: "Movement" }).click();
+  await page.getByRole("button", { name: "Phone" }).click();
+  await page.getByText("The page was not seen at this width.").waitFor();
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ page: "/", width: "phone", of: "moves" });
+});
+
+test("a rule is made in the screen; a selector that cannot be read is refused at its field", async () => {
+  await open("/rules");
+  await page.getByRole("button", { name: "New rule" }).click();
+  const form = page.getByRole("dialog", { name: "New rule" });
+  await form.getByLabel("Name").fill("Buy button");
+  const selector = form.getByLabel("CSS selector");
+  await selector.fill("a[");
+  await form.getByRole("button", { name: "Create the rule" }).click();
+  await form.getByText(/^Selector cannot be read: .+\./).waitFor();
+  expect(await selector.getAttribute("aria-invalid")).toBe("true");
+  expect(await rules()).toEqual([]);
+
+  await selector.fill("#buy");
+  await form.getByLabel("Attributes to note").fill("data-plan");
+  await form.getByRole("button", { name: "Create the rule" }).click();
+  await form.waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Buy button" }).waitFor();
+  expect(await rules()).toMatchObject([
+    { name: "Buy button", selector: "#buy", trigger: "click", page: null, attributes: ["data-plan"], enabled: true },
+  ]);
+});
+
+test("a rule is switched off where it stands, and deleted only when asked twice", async () => {
+  const knob = page.getByRole("switch", { name: "Rule Buy button" });
+  await knob.click();
+  await until(rules, ([rule]) => rule?.enabled === false);
+  await page.reload();
+  await knob.waitFor();
+  expect(await knob.isChecked()).toBe(false);
+
+  await page.getByRole("button", { name: "Delete the rule Buy button" }).click();
+  expect(await rules()).toHaveLength(1);
+  await page.getByRole("button", { name: "Click again to delete" }).click();
+  await page.getByText("No rule yet").waitFor();
+  expect(await rules()).toEqual([]);
+  expect(new URL(page.url()).searchParams.get("rule")).toBe(null);
+});
+
+test("a failure is told in its panel, and trying again mends it; nothing broke a script or the content policy", async () => {
+  await page.route("**/insight/events?*", (route) =>
+    route.fulfill({ status: 503, json: { error: { code: "unavailable", message: "database cannot be reached" } } }),
+  );
+  await open("/events");
+  const failure = panel("All events").getByRole("alert");
+  await failure.filter({ hasText: "All events could not be loaded. Database cannot be reached." }).waitFor();
+  await page.unroute("**/insight/events?*");
+  await failure.getByRole("button", { name: "Try again" }).click();
+  await table("All events").waitFor();
+  expect(complaints).toEqual([]);
+});
