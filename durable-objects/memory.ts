@@ -2,6 +2,7 @@
 // The journal is the redo log of what came after the last checkpoint.
 import { unpackEvent } from "../workers/domain/lake";
 import { emptyLive, LIVE_MINUTES, LIVE_WINDOW, type Live, noteLive } from "../workers/domain/live";
+import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen } from "../workers/domain/seen";
 import { type Moment, type Stamped, stamp } from "../workers/domain/visit";
 import type { Journal } from "./journal";
@@ -16,6 +17,7 @@ interface State {
   minutes: [minute: number, pageviews: number][];
   /** Absent in a checkpoint of an earlier version. */
   feed?: Live["feed"];
+  rules?: RuleCounts;
   last: number | null;
 }
 
@@ -37,6 +39,7 @@ export class Memory {
     this.seq = state?.seq ?? 0;
     this.live.pageviews = new Map(state?.minutes ?? []);
     this.live.feed = state?.feed ?? [];
+    this.live.rules = fromCounts(state?.rules ?? []);
     this.live.lastEventAt = state?.last ?? null;
     this.book = new VisitorBook(sql, now, (visit) => this.live.visits.set(visit.id, visit));
     for (const row of sql.exec<{ generation: number; n: number; hashes: ArrayBuffer }>("SELECT * FROM seen")) {
@@ -81,6 +84,7 @@ export class Memory {
     for (const minute of this.live.pageviews.keys()) if (minute < oldestMinute) this.live.pageviews.delete(minute);
     // Nobody may ask for the picture for weeks, and in an import nobody ever does.
     for (const [id, { last }] of this.live.visits) if (last < now - LIVE_WINDOW) this.live.visits.delete(id);
+    pruneCounters(this.live.rules);
     this.book.checkpoint();
     this.writeSeen();
     this.forgetSeen(now);
@@ -88,6 +92,7 @@ export class Memory {
       seq: this.seq,
       minutes: [...this.live.pageviews],
       feed: this.live.feed,
+      rules: toCounts(this.live.rules),
       last: this.live.lastEventAt,
     } satisfies State);
     this.journal.cover();

@@ -14,7 +14,7 @@ const SOURCES = ["Google", "news.example", "constructor", null];
 const COUNTRIES = ["CH", "IN", "US", null];
 
 const TYPES: EventType[] =
-  "pageview pageview pageview engagement outbound form_submit custom web_vital heatmap field_focus"
+  "pageview pageview pageview engagement outbound form_submit custom web_vital heatmap field_focus rule rule_view rule_seen"
     .split(" ")
     .map((type) => type as EventType);
 
@@ -84,6 +84,7 @@ export function nextEvent(
   };
   const props = nextProps(world, type);
   const href = world.random() < 0.5 ? "https://other.example/list.pdf" : null;
+  const rule = type.startsWith("rule") ? pick(["rule-1", "rule-2", "__proto__"]) : null;
   const event_id = `event-${number}`;
   const hostname = pick(["shop.example", "www.shop.example"]);
   const arrival: Arrival = {
@@ -99,7 +100,7 @@ export function nextEvent(
     title: "Title",
     button_id: null,
     selector: null,
-    rule: null,
+    rule,
     href,
     props,
     revenue_amount: null,
@@ -120,7 +121,7 @@ export function nextEvent(
     interactive,
     time,
     person: String(person),
-    event: { name, page, hostname },
+    event: { name, page, hostname, rule },
     visit,
     page,
     engaged,

@@ -16,11 +16,12 @@ import { fromParquet } from "../../workers/domain/parquet";
 import type { Property } from "../../workers/domain/property";
 import { consume } from "../../workers/ingest/consume";
 import { checkAll, checkDays, flatten } from "../../workers/pipeline/rebuild";
+import { readLive } from "../../workers/stats/live";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
 import { nextEvent } from "./fault-events";
 import { givenFreshStorage, givenProperty } from "./given";
-import { firstVisits, recount, type Sent } from "./recount";
+import { firstVisits, recount, recountRules, type Sent } from "./recount";
 
 givenFreshStorage();
 
@@ -292,6 +293,18 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   const counted = recount(withFirsts, OFFSET);
   const kept = flatten(await readRollup(env.DB, site_id));
   expect(Object.fromEntries([...kept].sort())).toEqual(Object.fromEntries([...counted].sort()));
+  // The hub's counters of rules say what was sent, what the lake has, and what D1 counts.
+  const { rules } = await readLive(env.HUB, property);
+  expect(rules).toEqual(recountRules(inOrder.map((event) => ({ ...event, rule: event.event.rule ?? null }))));
+  expect(rules).toEqual(
+    recountRules(rows.map(({ event_type, event_time, rule }) => ({ type: event_type, time: event_time, rule }))),
+  );
+  const inD1 = new Map<string, number>();
+  for (const [where, { events }] of kept) {
+    const [, id] = /^rule \S+ (.*)$/.exec(where) ?? [];
+    if (id !== undefined) inD1.set(id, (inD1.get(id) ?? 0) + events!);
+  }
+  expect(rules.map(({ id, clicks }) => [id, clicks])).toEqual([...inD1].sort());
   // The same when nothing waits any more.
   await foldPending(env.DB, [site_id]);
   expect(await env.DB.prepare("SELECT count(*) AS n FROM rollup_pending").first("n")).toBe(0);

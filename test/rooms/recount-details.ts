@@ -7,6 +7,8 @@ type Detail = [dimension: string, value: string, events: number];
 /** The props that are told of each kind; `*` for all. */
 const TOLD: Record<string, string> = {
   custom: "*",
+  rule: "*",
+  rule_view: "*",
   form_submit: "form href",
   outbound: "href",
   download: "href",

@@ -111,6 +111,8 @@ export function recount(sent: readonly Sent[], offset: number): Map<string, Coun
         places.push(`${column} ${date} ${label(column, value)}`);
       for (const [column, value] of Object.entries(event.event)) {
         if (column === "name" && event.type === "engagement") continue;
+        // Matches only: that an element was seen is none, and an event of no rule has no row.
+        if (column === "rule" && (value === null || event.type === "rule_seen")) continue;
         const place = `${column} ${date} ${label(column, value)}`;
         places.push(place);
         const key = `${column}\n${value}`;
@@ -144,4 +146,17 @@ export function firstVisits(sent: readonly Sent[], offset: number): Sent[] {
     days.add(day);
     return isFirst && event.type === "pageview" && beginnings.has(event);
   });
+}
+
+/** The matches of each rule and the time of the last one, by id: what the live counters must say. */
+export function recountRules(
+  sent: Iterable<Pick<Sent, "type" | "time"> & { rule: string | null }>,
+): { id: string; clicks: number; last_click_at: string }[] {
+  const counts = new Map<string, number[]>();
+  for (const { type, time, rule } of sent)
+    if (rule !== null && (type === "rule" || type === "rule_view"))
+      counts.set(rule, [...(counts.get(rule) ?? []), time]);
+  return [...counts]
+    .map(([id, times]) => ({ id, clicks: times.length, last_click_at: new Date(Math.max(...times)).toISOString() }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -1,12 +1,16 @@
 // Rules: what an owner sets, what pages are told of it, and which of their matches count.
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { BeaconReply } from "../../workers/domain/beacon";
+import { importName, type LivePicture } from "../../workers/domain/hub";
 import { MOST_RULES, type Rule } from "../../workers/domain/rule";
-import { aBeacon, anEvent, sendBeacon, sendEvents } from "./beacons";
+import { aBeacon, anEvent, CHROME, sendBeacon, sendEvents, sendImport } from "./beacons";
+import { countAll, givenHeldQueue, mainHub } from "./downstream";
 import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
 
 givenFreshStorage();
+const queue = givenHeldQueue();
 
 const SIGN_UP = { name: "Sign up", selector: "a.sign-up", trigger: "click" };
 
@@ -239,5 +243,79 @@ describe("a match", () => {
     expect(((await reply.json()) as { error: { message: string } }).error.message).toBe(
       `${type} event must name its rule`,
     );
+  });
+});
+
+describe("the live counter of a rule", () => {
+  const rulesOf = async (site_id: string, key: string) =>
+    ((await (await call("GET", `/api/v1/properties/${site_id}/live`, { key })).json()) as LivePicture).rules;
+
+  test("is what was matched, once each, and outlives the hub; being seen is no match", async () => {
+    const rules = await givenRules();
+    const [click, view] = [
+      await ruleOf(await rules.create()),
+      await ruleOf(await rules.create({ trigger: "visible" })),
+    ];
+    expect(await rulesOf(rules.site_id, rules.key)).toEqual([]);
+    const twice = aBeacon(rules.site_id, { n: "rule", k: click.id });
+    for (const beacon of [
+      twice,
+      twice,
+      aBeacon(rules.site_id, { n: "rule", k: click.id }),
+      aBeacon(rules.site_id, { n: "rule_view", k: view.id }),
+      aBeacon(rules.site_id, { n: "rule_seen", k: view.id }),
+      aBeacon(rules.site_id, { n: "rule_seen", k: click.id }),
+    ])
+      expect((await sendBeacon(beacon)).status).toBe(202);
+    const counted = (await rulesOf(rules.site_id, rules.key)).map(({ id, clicks }) => [id, clicks]);
+    expect(new Map(counted as [string, number][])).toEqual(
+      new Map([
+        [click.id, 2],
+        [view.id, 1],
+      ]),
+    );
+    const hub = env.HUB.getByName(`${rules.site_id}/0`);
+    const before = await rulesOf(rules.site_id, rules.key);
+    // Once out of the journal, once out of a checkpoint with nothing left to replay.
+    for (const isCheckpointed of [false, true]) {
+      if (isCheckpointed)
+        await runInDurableObject(hub, (inside) => (inside as unknown as { checkpoint(): void }).checkpoint());
+      await evictDurableObject(hub);
+      expect(await rulesOf(rules.site_id, rules.key)).toEqual(before);
+    }
+    await sendBeacon(aBeacon(rules.site_id, { n: "rule", k: click.id }));
+    expect((await rulesOf(rules.site_id, rules.key)).find(({ id }) => id === click.id)?.clicks).toBe(3);
+  });
+
+  test("is the sum of the shards, and the last match of any", async () => {
+    const { site_id } = await givenProperty("organization", { shards: 4 });
+    const key = await givenKey();
+    const made = await call("POST", `/api/v1/properties/${site_id}/rules`, { key, body: SIGN_UP });
+    const { id } = await ruleOf(made);
+    const times = Array.from({ length: 20 }, (_, i) => new Date(Date.now() - i * 60_000).toISOString());
+    const events = times.map((event_time, i) =>
+      anEvent(site_id, { event_type: "rule", rule_id: id, event_time, ip: `192.0.2.${i}`, user_agent: CHROME }),
+    );
+    expect((await sendEvents(key, { events })).status).toBe(202);
+    expect(await rulesOf(site_id, key)).toEqual([{ id, clicks: 20, last_click_at: times[0] }]);
+  });
+
+  test("is what event:rule answers, with an import counted only there", async () => {
+    const rules = await givenRules();
+    const { id } = await ruleOf(await rules.create());
+    for (let i = 0; i < 3; i += 1) await sendBeacon(aBeacon(rules.site_id, { n: "rule", k: id }));
+    await sendBeacon(aBeacon(rules.site_id, { n: "rule_seen", k: id }));
+    const past = anEvent(rules.site_id, { event_type: "rule", rule_id: id, event_time: "2026-01-02T10:00:00Z" });
+    await sendImport(rules.key, rules.site_id, [past], "history");
+    await countAll(queue, mainHub(rules.site_id), importName(rules.site_id, "history"));
+    const ask = async (date_range: unknown) => {
+      const query = { site_id: rules.site_id, metrics: ["events", "visitors"], dimensions: ["event:rule"], date_range };
+      return (
+        (await (await call("POST", "/api/v2/query", { key: rules.key, body: query })).json()) as { results: unknown }
+      ).results;
+    };
+    expect(await ask("day")).toEqual([{ dimensions: [id], metrics: [3, 1] }]);
+    expect(await ask(["2026-01-01", "2026-01-03"])).toEqual([{ dimensions: [id], metrics: [1, 1] }]);
+    expect((await rulesOf(rules.site_id, rules.key)).map(({ clicks }) => clicks)).toEqual([3]);
   });
 });

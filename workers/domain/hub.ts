@@ -2,6 +2,7 @@
 import type { Arrival } from "./event";
 import type { EventType } from "./measurement";
 import type { RefusalCounts } from "./refusal";
+import type { RuleCounts } from "./rule-counters";
 
 /** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
 export type AddressPrivacy = "truncated" | "full" | "none";
@@ -59,6 +60,7 @@ export interface LivePicture {
   devices: LiveRow[];
   /** The latest events by their time (ISO 8601), newest first, at most 50, however long ago; no measurements of reading. */
   feed: (FeedEvent & { time: string })[];
+  /** How often each rule matched since it was made (imports apart), and when last; rules that never did are left out. */
   rules: { id: string; clicks: number; last_click_at: string | null }[];
   /** When the last event arrived (ISO 8601), null when none since the property began. */
   last_event_at: string | null;
@@ -83,6 +85,7 @@ export interface LiveShare {
   devices: Record<string, number>;
   /** Oldest first; times in ms. */
   feed: (FeedEvent & { time: number })[];
+  rules: RuleCounts;
   last_event_at: number | null;
 }
 

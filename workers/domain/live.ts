@@ -3,6 +3,7 @@
 import { VISIT_DIMENSIONS } from "./catalog";
 import type { Event } from "./event";
 import type { LivePicture, LiveRow, LiveShare } from "./hub";
+import { mergeCounts, noteRule, type RuleCounters, toCounts } from "./rule-counters";
 import type { Visit } from "./visit";
 
 const MINUTE = 60_000;
@@ -18,10 +19,18 @@ export interface Live {
   pageviews: Map<number, number>;
   /** The latest events, oldest first. */
   feed: LiveShare["feed"];
+  /** Since the rules were made, not of the window. */
+  rules: RuleCounters;
   lastEventAt: number | null;
 }
 
-export const emptyLive = (): Live => ({ visits: new Map(), pageviews: new Map(), feed: [], lastEventAt: null });
+export const emptyLive = (): Live => ({
+  visits: new Map(),
+  pageviews: new Map(),
+  feed: [],
+  rules: new Map(),
+  lastEventAt: null,
+});
 
 const dimension = (name: string): number => VISIT_DIMENSIONS.findIndex(({ column }) => column === name);
 const SOURCE = dimension("source");
@@ -35,13 +44,14 @@ const deviceOf = ({ dimensions }: Visit): string => dimensions[DEVICE] ?? "(unkn
 export function noteLive(
   live: Live,
   visit: Visit,
-  event: Pick<Event, "event_type" | "event_time" | "name" | "page">,
+  event: Pick<Event, "event_type" | "event_time" | "name" | "page" | "rule">,
 ): void {
   const { event_type: type, event_time: time, name, page } = event;
   live.visits.set(visit.id, visit);
   live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
+  noteRule(live.rules, event);
   // Measurements of reading come by the second and say nothing that somebody did.
-  if (type !== "engagement" && type !== "heatmap")
+  if (type !== "engagement" && type !== "heatmap" && type !== "rule_seen")
     noteFeed(live.feed, {
       time,
       name,
@@ -101,6 +111,7 @@ export function liveShare(live: Live, now: number): LiveShare {
     countries: tally(active, countryOf),
     devices: tally(active, deviceOf),
     feed: live.feed,
+    rules: toCounts(live.rules),
     last_event_at: live.lastEventAt,
   };
 }
@@ -138,7 +149,7 @@ export function mergeLive(shares: readonly LiveShare[]): LivePicture {
     countries: topRows(shares.map((share) => share.countries)),
     devices: topRows(shares.map((share) => share.devices)),
     feed: mergeFeeds(shares.map((share) => share.feed)),
-    rules: [],
+    rules: mergeCounts(shares.map((share) => share.rules)),
     last_event_at: last ? new Date(last).toISOString() : null,
   };
 }
