@@ -9,3 +9,12 @@ export const MOST_HITS = 50;
 /** Addresses and titles. Collect keeps less of a title, and cuts it between characters. */
 export const LONGEST_TEXT = 2000;
 export const LONGEST_NAME = 120;
+/** Of what is written on an element: enough to know it by, too little to quote a page. */
+export const LONGEST_QUOTE = 80;
+/** Who holds more text is no button. */
+export const MOST_TEXT = 2000;
+/** Three clicks within a second and 30 pixels are a rage. */
+export const RAGE_MS = 1000;
+export const RAGE_PIXELS = 30;
+/** A click is dead when nothing has changed after so long. */
+export const DEAD_MS = 1000;
