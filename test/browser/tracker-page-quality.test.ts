@@ -15,6 +15,9 @@ afterAll(() => stage.close());
 
 const told = (name: string) => stage.collector.hits.filter((hit) => hit.n === name).map((hit) => hit.p!);
 
+/** Waits as long as a slow machine takes. */
+const eventually = <T>(get: () => T) => expect.poll(get, { timeout: 60_000 });
+
 /** Headless windows are never hidden; so the page is told, in the browser's own words. */
 const hide = (page: Page, hidden: boolean): Promise<void> =>
   page.evaluate((value) => {
@@ -132,13 +135,11 @@ test("web vitals: five numbers of the page that was loaded, each once, with the 
   });
   const page = await stage.visit("/", { on: ["web_vitals"] });
   await stage.running(page, "web_vitals_library");
-  await expect
-    .poll(() =>
-      told("web_vital")
-        .map((p) => p.metric)
-        .sort(),
-    )
-    .toEqual(["FCP", "TTFB"]);
+  await eventually(() =>
+    told("web_vital")
+      .map((p) => p.metric)
+      .sort(),
+  ).toEqual(["FCP", "TTFB"]);
   await page.evaluate(
     () =>
       new Promise<void>((resolve) => {
@@ -153,8 +154,13 @@ test("web vitals: five numbers of the page that was loaded, each once, with the 
     };
   });
   await page.click("button");
-  await page.evaluate(() => history.pushState({}, "", "/next"));
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
+  await page.evaluate(() => {
+    history.pushState({}, "", "/next");
+    return new Promise<void>((resolve) => {
+      const options = { type: "event", durationThreshold: 200, buffered: true };
+      new PerformanceObserver(() => resolve()).observe(options);
+    });
+  });
   for (const hidden of [true, false]) await hide(page, hidden);
   await stage.leave(page);
 
@@ -177,11 +183,11 @@ test("web vitals of a page that is left arrive in the last beacons; one that com
   stage.site.pages["/other"] = "<title>Other</title>";
   const page = await stage.visit("/", { on: ["web_vitals"] });
   await stage.running(page, "web_vitals_library");
-  await expect.poll(() => told("web_vital").length).toBe(2);
+  await eventually(() => told("web_vital").length).toBe(2);
   await page.goto(stage.site.at("/other"));
-  await expect.poll(() => told("web_vital").length).toBe(4);
+  await eventually(() => told("web_vital").length).toBe(4);
   await page.goBack({ waitUntil: "commit" });
-  await expect.poll(() => told("web_vital").length).toBeGreaterThanOrEqual(6);
+  await eventually(() => told("web_vital").length).toBeGreaterThanOrEqual(6);
   await stage.leave(page);
   const metrics = told("web_vital").map((p) => p.metric);
   expect(metrics.slice(0, 4).sort()).toEqual(["CLS", "FCP", "LCP", "TTFB"]);
@@ -273,4 +279,42 @@ test("a heatmap adds up over hides, and each route has its own", async () => {
     ["/", "phone", "0,0,1", undefined, undefined],
     ["/next", "phone", "n,0,1", undefined, 20],
   ]);
+});
+
+test("a click that leads away at once is in the heatmap of the page that it left", async () => {
+  stage.site.pages["/next"] = "<title>Next</title>";
+  stage.site.pages["/"] = grid('<a href="/next" style="position: absolute; left: 0; top: 80px">next</a>');
+  const page = await stage.visit("/", { on: ["heatmaps"] });
+  await page.setViewportSize({ width: 960, height: 800 });
+  await page.click("a", { position: { x: 5, y: 5 } });
+  await page.waitForURL("**/next");
+  await eventually(() => told("heatmap").length).toBe(1);
+  expect([told("heatmap")[0]!.clicks, told("heatmap")[0]!.to]).toEqual(["0,2,1", 20]);
+});
+
+test("all of it runs under a strict policy, which allows the collector in script-src and connect-src and nothing else", async () => {
+  const all = ["media", "form_fields", "idle", "errors", "not_found", "web_vitals", "heatmaps"];
+  const { origin } = stage.collector;
+  const policy = `default-src 'none'; script-src ${origin}; connect-src ${origin}`;
+  const html = stage.html({ body: "<h1>Gone</h1><form id=f><input name=a></form>" });
+  stage.site.pages["/"] = { body: html, status: 404, headers: { "content-security-policy": policy } };
+  const page = await stage.visit("/", {
+    on: all,
+    init: () => {
+      const violations: string[] = [];
+      Object.assign(window, { violations });
+      addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+    },
+  });
+  await stage.running(page, "web_vitals_library");
+  await page.click("input");
+  await eventually(() => told("web_vital").length).toBeGreaterThanOrEqual(2);
+  await page.evaluate(() => dispatchEvent(new ErrorEvent("error", { message: "oops", filename: "/a.js" })));
+  // The icon that browsers ask for by themselves is the page's affair.
+  const violations = await page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+  expect(violations.filter((directive) => directive !== "img-src")).toEqual([]);
+  await stage.leave(page);
+  const names = new Set(stage.collector.hits.map((hit) => hit.n));
+  for (const name of ["not_found", "web_vital", "js_error", "form_start", "field_focus", "form_abandon", "heatmap"])
+    expect(names).toContain(name);
 });
