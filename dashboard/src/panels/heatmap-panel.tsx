@@ -1,10 +1,13 @@
 // A page's heatmap at one width: the grid of clicks or moves with its legend and table, and how far down views got.
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { HEAT_ROW_PIXELS, type HeatmapInsight, type HeatWidth } from "../../../workers/domain/insight";
+import { createAction } from "../data/action";
 import { createLoaded } from "../data/answer";
 import { formatCount } from "../data/format";
 import { depthOf, type HeatPicture, SHADES, toHeatPicture, WIDTHS } from "../data/heat";
 import { loadHeatmap } from "../data/insight";
+import { openOverlay } from "../data/overlay";
+import { useProperty } from "../frame/property-frame";
 import { Empty } from "../parts/notice";
 import { ReachCurve } from "./reach-curve";
 import { LoadedPanel, type Screen } from "./screen";
@@ -52,6 +55,7 @@ export function HeatmapPanel(props: {
               </For>
             </div>
           </div>
+          <ShowOnPage page={props.page} screen={props.screen} />
           <Show
             when={value()[layer()].length > 0}
             fallback={
@@ -70,6 +74,28 @@ export function HeatmapPanel(props: {
         </>
       )}
     </LoadedPanel>
+  );
+}
+
+/** Draws the same over the page itself, in a window of the site. */
+function ShowOnPage(props: { page: string; screen: Screen }): JSX.Element {
+  const { property } = useProperty();
+  const open = createAction((site: string) => {
+    const { siteId, from, to } = props.screen.scene();
+    const page = new URL(props.page, site).href;
+    return openOverlay({ siteId, tool: "heatmap", page, period: { from, to } });
+  });
+  return (
+    <div class="pick">
+      <For each={property().streams.slice(0, 1)}>
+        {(stream) => (
+          <button type="button" class="button button-small" onClick={() => void open.run(stream.url)}>
+            Show on the page
+          </button>
+        )}
+      </For>
+      <Show when={open.error()}>{(error) => <p class="field-hint field-error">{error()}</p>}</Show>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { createAction } from "../data/action";
 import { changeRule, createRule, fieldOf, type Rule, type RuleDraft, type RuleField, toAttributes } from "../data/rule";
 import { Dialog } from "../parts/dialog";
 import { Field, Submit, Switch } from "../parts/field";
+import { PickOnPage } from "./pick-on-page";
 import { SelectorField } from "./selector-field";
 
 export function RuleDialog(props: {
@@ -75,6 +76,13 @@ export function RuleDialog(props: {
           autofocus: true,
         })}
         <SelectorField value={selector()} error={complaint("selector")} onChange={setSelector} />
+        <PickOnPage
+          pattern={page().trim()}
+          onPicked={(choice) => {
+            setSelector(choice.selector);
+            if (!name().trim()) setName(choice.text);
+          }}
+        />
         <fieldset class="switches choices">
           <legend>Counts when the element</legend>
           <For each={RULE_TRIGGER_NAMES}>
