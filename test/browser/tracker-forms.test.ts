@@ -141,6 +141,9 @@ test("who looks into another tab has not given up; who goes to another route has
     history.pushState({}, "", "/next");
     document.querySelector("input")!.blur();
     document.querySelector("input")!.focus();
+    // And then closes it from another tab.
+    Object.defineProperty(document, "hidden", { value: true, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   });
   await stage.leave(page);
   const where = stage.collector.hits

@@ -98,7 +98,8 @@ test("ten errors a page view are enough; scripts that say nothing, extensions an
       await loaded;
       for (const filename of [own, own.replace(".js", "-errors.js"), "chrome-extension://abc/x.js"])
         dispatchEvent(new ErrorEvent("error", { message: "not the page's", filename }));
-      for (let i = 0; i < 15; i++)
+      dispatchEvent(new ErrorEvent("error", { message: "number 0", filename: own.replace("tk.js", "tkapp.js") }));
+      for (let i = 1; i < 15; i++)
         dispatchEvent(new ErrorEvent("error", { message: `number ${i}`, filename: "/a.js" }));
     },
     { far: stage.elsewhere.at("/far.js"), own: stage.collector.script },

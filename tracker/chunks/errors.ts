@@ -9,15 +9,16 @@ const LONGEST_FILE = 500;
 const PLACE = /(\w+:\/\/[^\s)]+?):(\d+):\d/;
 
 export default (kit: Kit): void => {
-  /** All scripts of the tracker begin like this one: what goes wrong in them is not the page's error. */
+  /** The tracker is `own.js`, its chunks are `own-….js`: what goes wrong in them is not the page's error. */
   const own = import.meta.url.replace(/-\w+\.js$/, "");
   let told = new Set<string>();
 
   const tell = (message: string, file = "", line?: number): void => {
     const key = message + file + line;
+    const isOwn = file.startsWith(own) && /[-.]/.test(file.charAt(own.length));
     // A script of another origin that the page loads without CORS: the browser says nothing of what, nor where.
     // And scripts of the browser's extensions are nobody's here.
-    if (/^Script error/.test(message) || /extension:/.test(file) || file.startsWith(own)) return;
+    if (/^Script error/.test(message) || /extension:/.test(file) || isOwn) return;
     if (told.has(key) || told.size >= MOST) return;
     told.add(key);
     kit.record("js_error", {
