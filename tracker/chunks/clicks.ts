@@ -8,8 +8,8 @@ import { onPress } from "../press.ts";
 const textOf = (element: HTMLElement): string | undefined =>
   tidy(
     (!element.isContentEditable &&
-      !element.querySelector("[contenteditable],select") &&
       element.textContent!.length < MOST_TEXT &&
+      !element.querySelector("[contenteditable],select") &&
       element.innerText) ||
       element.ariaLabel ||
       element.querySelector<HTMLImageElement>("[alt]")?.alt,
