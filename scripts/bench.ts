@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureClickCost } from "./bench/click-cost.ts";
 import { measureCost } from "./bench/cost.ts";
 import { measureMemory } from "./bench/memory.ts";
 import { measurePageCost } from "./bench/page-cost.ts";
@@ -24,6 +25,7 @@ async function measureAll(folder: string): Promise<Measured> {
   const inside = (name: string): Promise<string> => bundle(`scripts/bench/inside/${name}.ts`, folder);
   const tracker = await step("Tracker", () => measureTracker(join(folder, "tracker")));
   const pages = await step("What trackers cost a page", () => measurePageCost(join(folder, "pages")));
+  const clicks = await step("What clicks cost a page", () => measureClickCost(join(folder, "clicks")));
   const [collect, counting, baseline] = await step("Bundling the Worker", () =>
     Promise.all([inside("collect"), inside("counting"), inside("baseline")]),
   );
@@ -33,7 +35,7 @@ async function measureAll(folder: string): Promise<Measured> {
   );
   const queries = await step("Queries on a million events", () => measureQueries(counting, folder));
   const memory = await step("Memory of a hub", () => measureMemory(counting, folder));
-  return { throughput, cost: { one, three }, queries, tracker, pages, memory };
+  return { throughput, cost: { one, three }, queries, tracker, pages, clicks, memory };
 }
 
 const folder = mkdtempSync(join(tmpdir(), "trackkit-bench-"));

@@ -29,14 +29,14 @@ const SETTLE_MS = 1_200;
 
 const CHUNKS = Object.entries(MEASUREMENTS).flatMap(([key, { chunk }]) => (chunk ? [key] : []));
 
-async function listen(listener: RequestListener): Promise<{ server: Server; origin: string }> {
+export async function listen(listener: RequestListener): Promise<{ server: Server; origin: string }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 /** Serves scripts as a network would, and answers beacons with what the asking property has on. */
-function serveScripts(folder: string): RequestListener {
+export function serveScripts(folder: string): RequestListener {
   const packed = new Map<string, Buffer>();
   return (request, response) => {
     const open = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };

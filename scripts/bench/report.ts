@@ -1,4 +1,5 @@
 // The report: figures beside their budgets, as a table and as JSON.
+import type { ClickCost } from "./click-cost.ts";
 import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";
 import type { PageCost } from "./page-cost.ts";
@@ -15,6 +16,7 @@ export interface Measured {
   tracker: number;
   /** Null where there was no Chromium. */
   pages: PageCost[] | null;
+  clicks: ClickCost | null;
   memory: HubMemory;
 }
 
@@ -32,7 +34,14 @@ const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 const bytes = (value: number): string => `${whole.format(value)} B`;
 
-const figuresOf = ({ throughput, cost, queries, tracker, memory }: Measured): Figure[] => [
+const clickFigure = ({ elements, bare, tracked }: ClickCost): Figure => ({
+  what: `Click among ${whole.format(elements)} elements, every measurement on, p99 (without: ${ms(bare.p99)})`,
+  value: tracked.p99,
+  show: ms,
+  budget: { most: 2 },
+});
+
+const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory }: Measured): Figure[] => [
   {
     what: "Collect beside an empty Worker + Durable Object, local",
     value: throughput.ratio,
@@ -53,6 +62,7 @@ const figuresOf = ({ throughput, cost, queries, tracker, memory }: Measured): Fi
     budget: { most: 50 },
   },
   { what: "Tracker, brotli", value: tracker, show: bytes, budget: { most: 1_200 } },
+  ...(clicks ? [clickFigure(clicks)] : []),
   { what: "Hub's memory for a visitor's day", value: memory.bytesPerVisitor, show: bytes, budget: null },
 ];
 
