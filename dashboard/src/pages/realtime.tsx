@@ -9,6 +9,7 @@ import { LiveFeed } from "../panels/live-feed";
 import { LiveFigures } from "../panels/live-figures";
 import { LiveMap } from "../panels/live-map";
 import { LiveRows } from "../panels/live-rows";
+import { LiveRules } from "../panels/live-rules";
 import { LiveStatus } from "../panels/live-status";
 import { Icon } from "../parts/icon";
 import { Bone, Failure } from "../parts/notice";
@@ -20,7 +21,7 @@ interface Held {
 }
 
 export function Realtime(): JSX.Element {
-  const { live: running } = useProperty();
+  const { property, live: running } = useProperty();
   /** What moves by itself can be held, to be read in peace. */
   const [held, setHeld] = createSignal<Held | null>(null);
   const live: LiveWatch = { ...running, value: createMemo(() => held()?.picture ?? running.value()) };
@@ -104,6 +105,7 @@ export function Realtime(): JSX.Element {
             column="Device"
             empty="Nobody has come in the last half hour."
           />
+          <LiveRules siteId={property().site_id} live={live} />
         </div>
       </div>
     </main>
