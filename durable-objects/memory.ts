@@ -1,10 +1,11 @@
 // What the hub remembers between events, and its checkpoints: the book of visitors, seen event ids, the live picture.
 // The journal is the redo log of what came after the last checkpoint.
+import type { Event } from "../workers/domain/event";
 import { unpackEvent } from "../workers/domain/lake";
 import { emptyLive, LIVE_MINUTES, LIVE_WINDOW, type Live, noteLive } from "../workers/domain/live";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/rule-counters";
-import { emptySeen, noteSeen, oldestGeneration, restoreSeen } from "../workers/domain/seen";
-import { type Moment, type Stamped, stamp } from "../workers/domain/visit";
+import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/seen";
+import { isExpected, type Moment, type Stamped, stamp } from "../workers/domain/visit";
 import type { Journal } from "./journal";
 import { VisitorBook } from "./visitor-book";
 
@@ -68,6 +69,16 @@ export class Memory {
         });
       }
     }
+  }
+
+  /** Whether the event is one of a visitor whom this hub knows on its day, or has been here already. */
+  expects(
+    event: Pick<Event, "event_id" | "event_time">,
+    ids: Pick<Moment, "date" | "yesterday"> & { visitor: string | null },
+    now: number,
+  ): boolean {
+    if (wasSeen(this.seen, event.event_id, now)) return true;
+    return isExpected(this.book, event.event_time, ids.date, ids.visitor, ids.yesterday);
   }
 
   /** Stamps an event and remembers what it changed. */

@@ -7,14 +7,14 @@ import type { Arrival, Event } from "../workers/domain/event";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/hub";
 import { packStamped } from "../workers/domain/lake";
 import { emptyLive, liveShare } from "../workers/domain/live";
-import type { RefusalCounts } from "../workers/domain/refusal";
+import { addRefusals, type RefusalCounts } from "../workers/domain/refusal";
 import { noteSeen } from "../workers/domain/seen";
 import type { VisitStamp } from "../workers/domain/visit";
-import { addDays, localDate, localHour } from "../workers/domain/zone";
+import { localDate, localHour } from "../workers/domain/zone";
 import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
-import { idOfUser, Salts } from "./visitor-id";
+import { Salts } from "./visitor-id";
 
 /** Calls that arrive within this time (ms) share one journal row. A row written costs more than all else in an event. */
 const HOLD = 50;
@@ -81,15 +81,20 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
 
   /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
   async accept(batch: HubBatch | string): Promise<AcceptReply> {
-    const { property, arrivals, refusals } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
+    const { property, arrivals, refusals, next } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
     const now = Date.now();
     if (this.isEmpty) this.load();
     this.introduce(property);
+    // While a property changes its number of shards, another hub may be the one that knows the visitor.
+    const others: Arrival[] = [];
+    const isOwn = (arrival: Arrival) =>
+      !next || this.memory.expects(arrival, this.salts.idsFor(arrival, property, now), now);
     const group = this.group();
     let duplicates = 0;
     try {
       for (const arrival of arrivals) {
-        if (noteSeen(this.memory.seen, arrival.event_id, now)) this.take(arrival, property, group, now);
+        if (!isOwn(arrival)) others.push(arrival);
+        else if (noteSeen(this.memory.seen, arrival.event_id, now)) this.take(arrival, property, group, now);
         else duplicates += 1;
       }
     } catch (error) {
@@ -101,8 +106,15 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (group.events.length >= FULL_GROUP) group.commit();
     this.hearVersion(property.version ?? 0);
     const isBehind = property.version !== undefined && property.version < this.version;
-    await group.committed;
-    return { accepted: arrivals.length - duplicates, duplicates, ...(isBehind ? { newer: this.version } : {}) };
+    const passed = this.passOn(property, others, next);
+    // Nothing of a batch that is only passed on waits for a row.
+    await Promise.all([passed, others.length < arrivals.length || refusals ? group.committed : undefined]);
+    const { accepted, duplicates: known, newer = 0 } = await passed;
+    return {
+      accepted: arrivals.length - others.length - duplicates + accepted,
+      duplicates: duplicates + known,
+      ...(isBehind || newer > 0 ? { newer: Math.max(this.version, newer) } : {}),
+    };
   }
 
   async noteVersion(version: number): Promise<void> {
@@ -184,6 +196,13 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (expiry !== null) await this.alarmBy(expiry);
   }
 
+  private async passOn(property: HubProperty, arrivals: Arrival[], hubs: readonly string[] = []): Promise<AcceptReply> {
+    const [hub, ...next] = hubs;
+    if (hub === undefined || arrivals.length === 0) return { accepted: 0, duplicates: 0 };
+    const batch: HubBatch = { property, arrivals, ...(next.length > 0 ? { next } : {}) };
+    return this.env.HUB.getByName(hub).accept(JSON.stringify(batch));
+  }
+
   /** Learns at the first batch whose hub this is. */
   private introduce({ site_id }: HubProperty): void {
     if (this.epoch) return;
@@ -220,17 +239,11 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     group: Waiting,
     now: number,
   ): VisitStamp {
-    const date = localDate(event.event_time, property.timezone);
-    const known = event.user_id === null ? null : idOfUser(property.site_id, event.user_id);
-    const idOn = (day: string, make: boolean) =>
-      known ?? this.salts.idFor(property.site_id, who.address, who.agent, day, now, make);
-    const visitor = idOn(date, true)!;
-    const { visit, stamp, carriedFrom } = this.memory.track(event, {
-      date,
-      hour: localHour(event.event_time, property.timezone),
-      visitor,
-      yesterday: () => idOn(addDays(date, -1), false),
-    });
+    const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
+    const { date, visitor: id, yesterday } = this.salts.idsFor(whose, property, now, true);
+    const visitor = id!;
+    const hour = localHour(event.event_time, property.timezone);
+    const { visit, stamp, carriedFrom } = this.memory.track(event, { date, hour, visitor, yesterday });
     if (carriedFrom !== null) group.carried.push([event.event_id, carriedFrom]);
     this.memory.seq += 1;
     const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip };
@@ -377,11 +390,4 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.alarmAt = time;
     await this.ctx.storage.setAlarm(time);
   }
-}
-
-function addRefusals(into: Record<string, RefusalCounts>, date: string, more: RefusalCounts): void {
-  into[date] ??= {};
-  const counts = into[date];
-  for (const [reason, count] of Object.entries(more) as [keyof RefusalCounts, number][])
-    counts[reason] = (counts[reason] ?? 0) + count;
 }

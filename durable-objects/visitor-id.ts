@@ -1,6 +1,9 @@
 // Visitor ids: a keyed hash of address, agent and property under a random salt of the local day. With the salt gone
 // nobody can tell who it was.
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { Arrival } from "../workers/domain/event";
+import type { HubProperty } from "../workers/domain/hub";
+import { addDays, localDate } from "../workers/domain/zone";
 import type { Journal } from "./journal";
 
 /** Salts are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
@@ -73,8 +76,21 @@ export class Salts {
     this.ids.set(who, id);
     return id;
   }
+
+  /** Who a visitor is on an event's day and the day before; null where a day has no salt and none is to be made. */
+  idsFor(
+    { event_time, user_id, address, agent }: Pick<Arrival, "event_time" | "user_id" | "address" | "agent">,
+    { site_id, timezone }: HubProperty,
+    now: number,
+    make = false,
+  ): { date: string; visitor: string | null; yesterday: () => string | null } {
+    const date = localDate(event_time, timezone);
+    const known = user_id === null ? null : idOfUser(site_id, user_id);
+    const idOn = (day: string, make: boolean) => known ?? this.idFor(site_id, address, agent, day, now, make);
+    return { date, visitor: idOn(date, make), yesterday: () => idOn(addDays(date, -1), false) };
+  }
 }
 
 /** The id of a visitor whom the caller names: the same on every day. */
-export const idOfUser = (siteId: string, userId: string): string =>
+const idOfUser = (siteId: string, userId: string): string =>
   `u_${createHash("sha256").update(`${siteId}\n${userId}`).digest("base64url").slice(0, 16)}`;

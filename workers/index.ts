@@ -16,6 +16,7 @@ import { consumeDeadLetters } from "./ingest/dead-letters";
 import { replyToError } from "./reply";
 import { insightRoutes } from "./stats/insight-routes";
 import { overlayDataRoutes } from "./stats/overlay";
+import { publicRoutes } from "./stats/public";
 import { statsRoutes } from "./stats/routes";
 
 export { PropertyHub } from "../durable-objects/property-hub";
@@ -34,6 +35,7 @@ app.route("/", accountRoutes);
 app.route("/", adminRoutes);
 app.route("/", statsRoutes);
 app.route("/", overlayDataRoutes);
+app.route("/", publicRoutes);
 app.route("/", insightRoutes);
 app.route("/", healthRoutes);
 

@@ -2,16 +2,20 @@
 // switch works at a visitor's next page view although every isolate keeps what it knows of a property for a minute.
 import { shardName } from "../domain/hub";
 import type { Property } from "../domain/property";
+import { hubCount } from "../domain/shard";
 import { raiseVersion } from "../storage/properties";
 
 /** Call it after the change is in D1. Where a hub cannot be reached, the change is known within that minute. */
 export async function announceChange(
   { DB, HUB }: Pick<Cloudflare.Env, "DB" | "HUB">,
-  { site_id, shards }: Pick<Property, "site_id" | "shards">,
+  property: Pick<Property, "site_id" | "shards" | "shard_changes">,
 ): Promise<void> {
+  const { site_id } = property;
   const version = await raiseVersion(DB, site_id);
   const told = await Promise.allSettled(
-    Array.from({ length: shards }, (_, shard) => HUB.getByName(shardName(site_id, shard)).noteVersion(version)),
+    Array.from({ length: hubCount(property) }, (_, shard) =>
+      HUB.getByName(shardName(site_id, shard)).noteVersion(version),
+    ),
   );
   for (const { status, ...rest } of told)
     if (status === "rejected") console.error(`hub of ${site_id} was not told of version ${version}`, rest);

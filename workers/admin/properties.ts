@@ -4,8 +4,10 @@ import { z } from "zod";
 import type { AppEnv } from "../app";
 import { readInput } from "../body";
 import { requireCaller, requireProperty } from "../domain/caller";
+import { shardName } from "../domain/hub";
 import { Problem } from "../domain/problem";
 import { privacyInput, propertyInput } from "../domain/property";
+import { withShards } from "../domain/shard";
 import {
   createProperty,
   listProperties,
@@ -28,6 +30,7 @@ const propertyChanges = z
     timezone: propertyInput.shape.timezone,
     currency: propertyInput.shape.currency.unwrap(),
     shards: propertyInput.shape.shards.unwrap(),
+    public_live: propertyInput.shape.public_live.unwrap(),
     privacy: z
       .strictObject({
         address: privacyInput.shape.address.unwrap(),
@@ -62,11 +65,19 @@ propertyRoutes.get("/api/v1/properties/:site_id", async (c) =>
 );
 
 propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
-  const changed = await updateProperty(c.env.DB, site_id, await readInput(c.req.raw, propertyChanges));
+  const before = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const { site_id } = before;
+  const input = await readInput(c.req.raw, propertyChanges);
+  const isResharded = input.shards !== undefined && input.shards !== before.shards;
+  const changed = await updateProperty(c.env.DB, site_id, {
+    ...input,
+    ...(isResharded ? { shard_changes: withShards(before, input.shards!, Date.now()) } : {}),
+  });
   // Deleted by somebody else in between.
   if (!changed) throw new Problem("not_found", "property does not exist");
   await announceChange(c.env, changed);
+  // A live socket shows the hubs that there were when it was opened.
+  if (isResharded) c.executionCtx.waitUntil(c.env.HUB.getByName(shardName(site_id, 0)).hangUp());
   return c.json(changed);
 });
 

@@ -5,7 +5,7 @@ import type { UnstampedMessage } from "../domain/message";
 import { Problem } from "../domain/problem";
 import type { Property } from "../domain/property";
 import type { Refusal, RefusalCounts } from "../domain/refusal";
-import { hash64 } from "../domain/seen";
+import { routesFor } from "../domain/shard";
 
 export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS">;
 
@@ -18,26 +18,6 @@ const toHubProperty = ({ site_id, timezone, privacy }: Property, version?: numbe
   address: privacy.address,
   version,
 });
-
-/** Visits never cross shards: a visitor's shard depends on the visitor alone. */
-function shardOf({ user_id, address, agent }: Arrival, shards: number): number {
-  return shards === 1 ? 0 : hash64(user_id ?? `${address}\n${agent}`)[1] % shards;
-}
-
-/** Arrivals by the name of their hub, in their order. */
-function byHub(property: Property, arrivals: readonly Arrival[], importId: string | null): Map<string, Arrival[]> {
-  const hubs = new Map<string, Arrival[]>();
-  for (const arrival of arrivals) {
-    const name =
-      importId === null
-        ? shardName(property.site_id, shardOf(arrival, property.shards))
-        : importName(property.site_id, importId);
-    const known = hubs.get(name);
-    if (known) known.push(arrival);
-    else hubs.set(name, [arrival]);
-  }
-  return hubs;
-}
 
 /** Refusals that did not reach a hub yet, by property: those of a flood wait for the next event that is accepted. */
 const held = new Map<string, RefusalCounts>();
@@ -74,19 +54,22 @@ export async function deliver(
   { importId = null, version }: { importId?: string | null; version?: number } = {},
 ): Promise<AcceptReply> {
   const refusals = withHeld(property.site_id, refused);
-  const hubs = byHub(property, arrivals, importId);
-  if (Object.keys(refusals).length > 0 && hubs.size === 0) hubs.set(shardName(property.site_id, 0), []);
+  const routes =
+    importId === null
+      ? routesFor(property, arrivals, Date.now())
+      : [{ hubs: [importName(property.site_id, importId)], arrivals: [...arrivals] }];
+  const none = { hubs: [shardName(property.site_id, 0)], arrivals: [] };
+  if (routes.length === 0 && Object.keys(refusals).length > 0) routes.push(none);
   const sum: AcceptReply = { accepted: 0, duplicates: 0 };
-  let first = true;
-  const batches = [...hubs].map(([hub, own]) => {
-    const batch: HubBatch = {
+  const batches = routes.map(({ hubs: [hub, ...next], arrivals: own }, i) => ({
+    hub: hub!,
+    batch: {
       property: toHubProperty(property, version),
       arrivals: own,
-      ...(first ? { refusals } : {}),
-    };
-    first = false;
-    return { hub, batch };
-  });
+      ...(i === 0 ? { refusals } : {}),
+      ...(next.length > 0 ? { next } : {}),
+    } satisfies HubBatch,
+  }));
   await Promise.all(
     batches.map(async ({ hub, batch }) => {
       const reply = await acceptOrQueue(env, hub, batch);

@@ -20,6 +20,8 @@ export interface HubBatch {
   property: HubProperty;
   arrivals: Arrival[];
   refusals?: RefusalCounts;
+  /** Hubs to which, in turn, arrivals are passed on whose visitors this one does not know; absent when it takes all. */
+  next?: string[];
 }
 
 export interface AcceptReply {
@@ -110,4 +112,5 @@ export interface Hub {
 /** The name of the hub that keeps a shard of a property's present. */
 export const shardName = (siteId: string, shard: number): string => `${siteId}/${shard}`;
 /** The name of the hub that takes one import of a property's past. */
+export const isImportName = (name: string): boolean => name.includes("/import/");
 export const importName = (siteId: string, importId: string): string => `${siteId}/import/${importId}`;

@@ -1,6 +1,7 @@
 // Properties and data streams: what an owner may set, and what collect must know of it.
 import { z } from "zod";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "./measurement";
+import type { ShardChange } from "./shard";
 
 /** Any zone that the runtime knows by its IANA name. */
 export function isTimezone(name: string): boolean {
@@ -50,6 +51,8 @@ export const propertyInput = z.strictObject({
   streams: z.array(streamInput).max(20).default([]),
   privacy: privacyInput.default(() => privacyInput.parse({})),
   shards: z.int().min(1).max(16).default(1),
+  /** Whether everybody may see how many visitors there are now. */
+  public_live: z.boolean().default(false),
 });
 
 export type PropertyInput = z.infer<typeof propertyInput>;
@@ -69,7 +72,10 @@ export interface Property {
   name: string;
   timezone: string;
   currency: string;
+  /** As the owner wants it; `shard_changes` says from when on (ms since 1970), and what was before. */
   shards: number;
+  shard_changes: ShardChange[];
+  public_live: boolean;
   privacy: Privacy;
   streams: Stream[];
   /** ISO 8601. */

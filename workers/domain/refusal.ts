@@ -20,3 +20,11 @@ export const REFUSAL_HEADER = "X-TrackKit-Refused";
 
 /** How many events were refused, by reason. */
 export type RefusalCounts = Partial<Record<Refusal, number>>;
+
+/** Adds counts of a local date to those of several. */
+export function addRefusals(into: Record<string, RefusalCounts>, date: string, more: RefusalCounts): void {
+  into[date] ??= {};
+  const counts = into[date];
+  for (const [reason, count] of Object.entries(more) as [Refusal, number][])
+    counts[reason] = (counts[reason] ?? 0) + count;
+}

@@ -85,6 +85,13 @@ function tableOf(seen: Seen, generation: number): HashTable {
   return table;
 }
 
+/** Whether an id was seen within the last day. */
+export function wasSeen(seen: Seen, id: string, now: number): boolean {
+  const oldest = oldestGeneration(now);
+  const [high, low] = hash64(id);
+  return [...seen.generations].some(([generation, table]) => generation >= oldest && table.has(high, low));
+}
+
 /** Notes an id. False when it was seen within the last day. */
 export function noteSeen(seen: Seen, id: string, now: number): boolean {
   const oldest = oldestGeneration(now);

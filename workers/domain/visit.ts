@@ -154,6 +154,23 @@ function carryOver(book: Book, moment: Moment, time: number): { visit: Visit; fr
   return { visit, from };
 }
 
+/**
+ * Whether the book knows the visitor on that day, or has a visit of theirs that came over midnight with this event.
+ * Their ids of the two days are null where the day has none.
+ */
+export function isExpected(
+  book: Book,
+  time: number,
+  date: string,
+  visitor: string | null,
+  yesterday: () => string | null,
+): boolean {
+  if (visitor !== null && book.find(date, visitor)) return true;
+  const from = yesterday();
+  const record = from === null ? undefined : book.find(addDays(date, -1), from, time - VISIT_GAP);
+  return record?.visits.some((one) => movedTo(record, one) === undefined && covers(one, time)) ?? false;
+}
+
 function openVisit(book: Book, event: Event, moment: Moment): Visit {
   const facts = event as unknown as Record<string, string | null>;
   return {

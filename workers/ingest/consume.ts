@@ -1,13 +1,16 @@
 // The queue consumer: stamped messages become Parquet objects and one D1 batch; un-stamped ones go to their hub. Crash
 // anywhere, deliver anything twice, in any grouping: lake and rollups come out the same.
 import type { StampedEvent } from "../domain/event";
+import { type HubBatch, isImportName } from "../domain/hub";
 import { rawKey, unpackEvent } from "../domain/lake";
 import type { EventMessage, PackedMessage, StampedMessage, UnstampedMessage } from "../domain/message";
 import { toParquet } from "../domain/parquet";
 import { rollUp } from "../domain/rollup";
+import { routesFor } from "../domain/shard";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "../storage/counts";
 import { createObject } from "../storage/lake";
 import { foldWhenDue } from "../storage/pending";
+import { loadProperty } from "../storage/properties";
 
 export type IngestEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 
@@ -72,10 +75,26 @@ async function countDeliveries(stamped: readonly Delivery[], env: IngestEnv): Pr
   }
 }
 
-/** Gives the hub what collect could not. The hub knows by their ids the events that it has after all. */
+/**
+ * Gives the hubs what collect could not. They know by their ids the events that they have after all. Whose events they
+ * are is asked anew: the property may have another number of shards by now.
+ */
 export async function handOver({ hub, batch }: UnstampedMessage, env: IngestEnv): Promise<void> {
-  const { site_id } = batch.property;
-  if ((await knownAmong(env.DB, [site_id])).has(site_id)) await env.HUB.getByName(hub).accept(batch);
+  const { next: _, ...own } = batch;
+  const property = await loadProperty(env.DB, batch.property.site_id);
+  if (!property) return;
+  const routes = isImportName(hub) ? [] : routesFor(property, batch.arrivals, Date.now());
+  if (routes.length === 0) {
+    await env.HUB.getByName(hub).accept(own);
+    return;
+  }
+  // One after the other: should one fail and all be tried again, what was said of the first is said again at worst.
+  for (const [i, { hubs, arrivals }] of routes.entries()) {
+    const [first, ...next] = hubs;
+    const { refusals } = own;
+    const part: HubBatch = { property: own.property, arrivals, ...(i === 0 ? { refusals } : {}) };
+    await env.HUB.getByName(first!).accept(next.length > 0 ? { ...part, next } : part);
+  }
 }
 
 function retry(delivery: Message, error: unknown): void {

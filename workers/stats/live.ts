@@ -3,13 +3,15 @@ import { type LivePicture, shardName } from "../domain/hub";
 import { mergeLive } from "../domain/live";
 import { Problem } from "../domain/problem";
 import type { Property } from "../domain/property";
+import { hubCount } from "../domain/shard";
 
 /** @throws Problem unavailable when a hub does not answer: a picture without a shard would be a wrong one. */
 export async function readLive(
   hubs: Cloudflare.Env["HUB"],
-  { site_id, shards }: Pick<Property, "site_id" | "shards">,
+  property: Pick<Property, "site_id" | "shards" | "shard_changes">,
 ): Promise<LivePicture> {
-  const names = Array.from({ length: shards }, (_, shard) => shardName(site_id, shard));
+  const { site_id } = property;
+  const names = Array.from({ length: hubCount(property) }, (_, shard) => shardName(site_id, shard));
   try {
     return mergeLive(await Promise.all(names.map((name) => hubs.getByName(name).live())));
   } catch (error) {
@@ -24,9 +26,10 @@ export async function readLive(
  */
 export async function openLiveSocket(
   hubs: Cloudflare.Env["HUB"],
-  { site_id, shards }: Pick<Property, "site_id" | "shards">,
+  property: Pick<Property, "site_id" | "shards" | "shard_changes">,
 ): Promise<Response> {
-  const address = `https://hub/?${new URLSearchParams({ site_id, hubs: String(shards) })}`;
+  const { site_id } = property;
+  const address = `https://hub/?${new URLSearchParams({ site_id, hubs: String(hubCount(property)) })}`;
   let reply: Response;
   try {
     reply = await hubs.getByName(shardName(site_id, 0)).fetch(address, { headers: { upgrade: "websocket" } });

@@ -10,12 +10,16 @@ import {
   toMeasurements,
 } from "../domain/property";
 import type { Rule } from "../domain/rule";
+import type { ShardChange } from "../domain/shard";
 import { createShortId } from "./short-id";
 import { properties, rules, streams } from "./tables";
 
 type PropertyRow = typeof properties.$inferSelect;
 type StreamRow = typeof streams.$inferSelect;
-export type PropertyChanges = Partial<Omit<PropertyInput, "streams" | "privacy">> & { privacy?: Partial<Privacy> };
+export type PropertyChanges = Partial<Omit<PropertyInput, "streams" | "privacy">> & {
+  privacy?: Partial<Privacy>;
+  shard_changes?: ShardChange[];
+};
 export type StreamChanges = Partial<StreamInput>;
 
 const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
@@ -105,6 +109,7 @@ export async function createProperty(
     site_id: createShortId(),
     organization_id: organizationId,
     version: 0,
+    shard_changes: [],
     created_at: now,
     deleted_at: null,
   };

@@ -7,6 +7,7 @@ import type { Measurements } from "../domain/measurement";
 import { SEVERAL } from "../domain/pending";
 import type { Privacy } from "../domain/property";
 import type { RuleTrigger } from "../domain/rule";
+import type { ShardChange } from "../domain/shard";
 
 export const properties = sqliteTable(
   "properties",
@@ -17,6 +18,8 @@ export const properties = sqliteTable(
     timezone: text().notNull(),
     currency: text().notNull(),
     shards: integer().notNull(),
+    shard_changes: text({ mode: "json" }).$type<ShardChange[]>().notNull().default([]),
+    public_live: integer({ mode: "boolean" }).notNull().default(false),
     privacy: text({ mode: "json" }).$type<Privacy>().notNull(),
     /** Grows with every change of the property, its streams and its rules, so that collect knows whether it is up to date. */
     version: integer().notNull().default(0),
