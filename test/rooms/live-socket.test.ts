@@ -25,6 +25,9 @@ const inside = <T>(siteId: string, shard: number, look: (hub: Inside) => T): Pro
 const isQuiet = (siteId: string, shard = 0) =>
   inside(siteId, shard, ({ sockets }) => sockets.timer === null && sockets.telling === null);
 
+/** Stops the clock, timers run on: pictures of different minutes cannot be compared. */
+const stopClock = () => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+
 /** Waits until the watcher's picture has so many page views. */
 const hears = (watcher: Watcher, pageviews: number) => waitFor(() => watcher.picture().pageviews_30m === pageviews);
 
@@ -62,6 +65,7 @@ describe("an upgrade", () => {
 
 describe("a live socket", () => {
   it("says the whole picture first, then what changed, and together they are the picture", async () => {
+    stopClock();
     const { site_id } = await givenProperty();
     const key = await givenKey();
     await sendBeacon(aBeacon(site_id, { u: "https://shop.example/first" }));
@@ -120,6 +124,7 @@ describe("a live socket", () => {
   });
 
   it("goes on after the hub slept, with the right picture", async () => {
+    stopClock();
     const { site_id } = await givenProperty();
     const key = await givenKey();
     const watcher = await openWatcher(site_id, key);
@@ -169,6 +174,7 @@ const countOpen = (hub: unknown): number =>
 
 describe("sockets of a property with shards", () => {
   it("hear of every shard's events, also after all of them slept, and the shards fall silent with the last", async () => {
+    stopClock();
     const { site_id } = await givenProperty("organization", { shards: 3 });
     const key = await givenKey();
     const watcher = await openWatcher(site_id, key);
