@@ -49,14 +49,17 @@ const anyEvent = fc
     device: fc.constantFrom("Mobile", "Desktop", null),
     href: fc.option(fc.webUrl()),
     props: fc.option(anyProps),
+    rule: fc.constantFrom("r1", "r2"),
   })
-  .map((given) => anEvent(given as Partial<StampedEvent>));
+  .map(({ rule, ...given }) =>
+    anEvent({ ...given, rule: given.event_type?.startsWith("rule") ? rule : null } as Partial<StampedEvent>),
+  );
 
 /** Counts of details by their place. */
 function flat({ days }: Rollup): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [dimension, dates] of days)
-    if (dimension.includes("/"))
+    if (dimension.includes("/") || dimension.startsWith("rule_"))
       for (const [date, values] of dates)
         for (const [value, { events }] of values) counts.set(JSON.stringify([dimension, date, value]), events);
   return counts;
@@ -75,8 +78,11 @@ describe("details", () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         const details = detailsOf(event);
-        const parts: Record<string, number> = { prop: 2, event_page: 1, vital: 4, heat: 3 };
-        expect(details.length).toBeLessThanOrEqual(event.event_type === "heatmap" ? 700 : 33);
+        const parts: Record<string, number> = {
+          ...{ prop: 2, event_page: 1, vital: 4, heat: 3 },
+          ...{ rule_page: 2, rule_text: 3, rule_device: 2, rule_seen_page: 2 },
+        };
+        expect(details.length).toBeLessThanOrEqual(event.event_type === "heatmap" ? 700 : 36);
         expect(new Set(details.map(([dimension, value]) => `${dimension}\0${value}`)).size).toBe(details.length);
         for (const [dimension, value, events] of details) {
           expect(Number.isInteger(events) && events > 0 && events <= 700 * 600).toBe(true);
@@ -96,7 +102,7 @@ describe("details", () => {
   test("are none of page views, of engagement, and of what is known of a person", () => {
     fc.assert(
       fc.property(anyProps, (props) => {
-        for (const event_type of ["pageview", "engagement", "identify", "first_visit", "rule_seen"] as const)
+        for (const event_type of ["pageview", "engagement", "identify", "first_visit"] as const)
           expect(detailsOf(anEvent({ event_type, props, page: "/", href: "https://a.example/" }))).toEqual([]);
       }),
     );

@@ -28,6 +28,7 @@ function nextProps(world: Chance, type: EventType): Record<string, string | numb
     );
   if (type === "custom")
     return world.random() < 0.6 ? { plan: world.pick(["pro", "free", "ünïcode 🦊"]), "a'b": some(3) } : null;
+  if (type === "rule" || type === "rule_view") return world.random() < 0.7 ? { text: "Buy now", sku: some(3) } : null;
   if (type === "form_submit") return world.random() < 0.5 ? { form: "signup", secret: true } : null;
   if (type === "field_focus") return { form: world.pick(["signup", "news"]), field: world.pick(["email", "name"]) };
   if (type === "web_vital")

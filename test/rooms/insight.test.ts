@@ -1,73 +1,20 @@
 // Insight: events go in through the API, are counted, and every number that comes out is held against a plain count of
 // what was sent, written here from the meaning of the numbers and from nothing of the domain.
-import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type {
   EventInsight,
   EventsInsight,
   HeatmapInsight,
   HeatmapsInsight,
-  VitalsInsight,
+  RuleInsight,
+  RulesInsight,
 } from "../../workers/domain/insight";
-import type { Property } from "../../workers/domain/property";
-import { foldPending } from "../../workers/storage/pending";
-import { anEvent, CHROME, sendEvents } from "./beacons";
-import { countAll, differences, givenHeldQueue, mainHub } from "./downstream";
-import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
+import { differences } from "./downstream";
+import { call, givenFreshStorage, givenKey, problemOf } from "./given";
+import { DAY, dateOf, givenInsight, NOW, PHONE, type Sent, today } from "./given-insight";
 
 givenFreshStorage();
-const queue = givenHeldQueue();
-
-const DAY = 86_400_000;
-/** Not in the first minute of a day: what was sent just before would be of another day. */
-const NOW = Date.now() - (Date.now() % DAY < 60_000 ? 120_000 : 0);
-const PHONE =
-  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
-const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
-
-interface Sent {
-  event_type: string;
-  props?: Record<string, string | number | boolean>;
-  href?: string;
-  page_path?: string;
-  /** How many days ago; today unless said otherwise. */
-  ago?: number;
-  person?: number;
-  user_agent?: string;
-}
-
-let property: Property;
-let key: string;
-
-beforeEach(async () => {
-  property = await givenProperty("organization", { timezone: "UTC" });
-  key = await givenKey();
-});
-
-/** Sends events, one after the other, and counts them; with `folded` the counts do not wait. */
-async function send(events: readonly Sent[], folded = false): Promise<void> {
-  const body = events.map(({ ago = 0, person = 1, ...event }, i) => ({
-    ...anEvent(property.site_id, { url: undefined, page_path: "/", user_agent: CHROME }),
-    ...event,
-    ip: `192.0.2.${person}`,
-    event_time: new Date(NOW - ago * DAY - (events.length - i)).toISOString(),
-  }));
-  const reply = await sendEvents(key, { events: body });
-  expect(await reply.json()).toMatchObject({ accepted: events.length, rejected: [] });
-  await countAll(queue, mainHub(property.site_id));
-  if (folded) await foldPending(env.DB, [property.site_id]);
-}
-
-const ask = (path: string, query: Record<string, string> = {}, by = key): Promise<Response> =>
-  call("GET", `/api/v1/properties/${property.site_id}/insight/${path}?${new URLSearchParams(query)}`, { key: by });
-
-async function insight<T>(path: string, query: Record<string, string> = {}): Promise<T> {
-  const reply = await ask(path, query);
-  if (reply.status !== 200) throw new Error(await reply.text());
-  return (await reply.json()) as T;
-}
-
-const today = () => ({ from: dateOf(NOW), to: dateOf(NOW) });
+const { send, insight, ask, pathOf, siteId, key } = givenInsight();
 
 test("events are told by kind and name, with the visitors who caused them, of the asked days only", async () => {
   await send([
@@ -120,7 +67,7 @@ test.each(["Sign up", "a.b[0]", 'with "quotes" \\ and %2E', "__proto__", "prop/x
     expect(values.trial).toEqual([{ value: "true", events: 1 }]);
     // The most frequent of them.
     expect(values.order).toHaveLength(100);
-    expect(await differences(property.site_id)).toEqual([]);
+    expect(await differences(siteId())).toEqual([]);
   },
 );
 
@@ -147,121 +94,6 @@ test("fields are told with their forms, links with where they lead, and an event
     events: 0,
     pages: [],
     props: [],
-  });
-});
-
-describe("web vitals", () => {
-  const METRICS = ["LCP", "INP", "CLS", "FCP", "TTFB"];
-  const LIMITS: Record<string, [number, number]> = {
-    LCP: [2500, 4000],
-    INP: [200, 500],
-    CLS: [0.1, 0.25],
-    FCP: [1800, 3000],
-    TTFB: [800, 1800],
-  };
-  const ratingOf = (metric: string, value: number) => {
-    const [good, fair] = LIMITS[metric]!;
-    return value <= good ? "good" : value <= fair ? "needs-improvement" : "poor";
-  };
-  interface Sample {
-    metric: string;
-    value: number;
-    page: string;
-    device: string;
-    ago: number;
-  }
-  // The same numbers in every run, spread over three decades.
-  const samples: Sample[] = Array.from({ length: 300 }, (_, i) => {
-    const metric = METRICS[i % 5]!;
-    return {
-      metric,
-      value: LIMITS[metric]![0] * 10 ** (((i * 7919) % 1000) / 500 - 1.2),
-      page: ["/", "/a", "/b?c"][(i * 13) % 3]!,
-      device: ["Desktop", "Mobile"][(i * 31) % 2]!,
-      ago: i % 3,
-    };
-  });
-  const p75Of = (of: readonly Sample[]): number => {
-    const sorted = of.map(({ value }) => value).sort((a, b) => a - b);
-    return sorted[Math.ceil(sorted.length * 0.75) - 1]!;
-  };
-
-  beforeEach(async () => {
-    const events = samples.map(({ metric, value, page, device, ago }) => ({
-      event_type: "web_vital",
-      props: { metric, value, rating: ratingOf(metric, value) },
-      page_path: page,
-      user_agent: device === "Mobile" ? PHONE : CHROME,
-      person: device === "Mobile" ? 1 : 2,
-      ago,
-    }));
-    await send(events.slice(0, 200), true);
-    await send([
-      ...events.slice(200),
-      { event_type: "web_vital", props: { metric: "FID", value: 3, rating: "good" } },
-      { event_type: "web_vital", props: { metric: "LCP", value: "3", rating: "good" } },
-      { event_type: "web_vital", props: { metric: "LCP", value: -3, rating: "good" } },
-      { event_type: "web_vital" },
-    ]);
-  });
-
-  test.each<[string, { page?: string; device?: string }, number]>([
-    ["all samples", {}, 2],
-    ["one page", { page: "/b?c" }, 2],
-    ["one device", { device: "Mobile" }, 2],
-    ["both, today", { page: "/", device: "Desktop" }, 0],
-  ])("of %s are within 2.5 % of their quantile, and in their bands", async (_, filter, ago) => {
-    const period = { from: dateOf(NOW - ago * DAY), to: dateOf(NOW) };
-    const told = await insight<VitalsInsight>("vitals", { ...filter, ...period });
-    const within = samples.filter((sample) => sample.ago <= ago);
-    const ofPage = within.filter(({ page }) => page === (filter.page ?? page));
-    const ofDevice = within.filter(({ device }) => device === (filter.device ?? device));
-    const expectNear = (value: number | null, of: readonly Sample[], metric: string) => {
-      const exact = p75Of(of);
-      // And half a unit of what is told.
-      expect(Math.abs(value! - exact)).toBeLessThanOrEqual(exact * 0.025 + (metric === "CLS" ? 0.0005 : 0.5));
-    };
-    expect(told.metrics.map(({ metric }) => metric)).toEqual(METRICS);
-    for (const { metric, p75, ...counts } of told.metrics) {
-      const of = ofPage.filter((sample) => sample.metric === metric && ofDevice.includes(sample));
-      const rated = (rating: string) => of.filter(({ value }) => ratingOf(metric, value) === rating).length;
-      expect(counts).toEqual({
-        samples: of.length,
-        good: rated("good"),
-        needs_improvement: rated("needs-improvement"),
-        poor: rated("poor"),
-      });
-      expectNear(p75, of, metric);
-    }
-    for (const [rows, of, by] of [
-      [told.pages, ofDevice, "page"],
-      [told.devices, ofPage, "device"],
-    ] as const) {
-      const groups = Map.groupBy(of, (sample) => sample[by]);
-      expect(new Map(rows.map(({ value, samples: count }) => [value, count]))).toEqual(
-        new Map([...groups].map(([value, group]) => [value, group.length])),
-      );
-      for (const { value, p75 } of rows)
-        for (const metric of METRICS) {
-          const group = groups.get(value)!.filter((sample) => sample.metric === metric);
-          if (group.length === 0) expect(p75[metric as "LCP"]).toBeNull();
-          else expectNear(p75[metric as "LCP"], group, metric);
-        }
-    }
-  });
-
-  test("of a day without samples are none", async () => {
-    const day = dateOf(NOW - 40 * DAY);
-    const told = await insight<VitalsInsight>("vitals", { from: day, to: day });
-    expect(told.metrics[0]).toEqual({
-      metric: "LCP",
-      samples: 0,
-      p75: null,
-      good: 0,
-      needs_improvement: 0,
-      poor: 0,
-    });
-    expect([told.pages, told.devices]).toEqual([[], []]);
   });
 });
 
@@ -315,15 +147,72 @@ describe("heatmaps", () => {
       clicks: [[2, 2, 100]],
       moves: [[2, 2, 600]],
     });
-    expect(await differences(property.site_id)).toEqual([]);
+    expect(await differences(siteId())).toEqual([]);
+  });
+});
+
+describe("rules", () => {
+  const buy = { rule_id: "", props: { text: "Buy", sku: 7 }, href: "https://shop.example/cart" };
+
+  test("have their matches, who made them, and their rate among the page views on which they were in sight", async () => {
+    const ruleFor = async (name: string) => {
+      const body = { name, selector: `#${name}`, trigger: "click" };
+      const reply = await call("POST", `/api/v1/properties/${siteId()}/rules`, { key: key(), body });
+      return ((await reply.json()) as { id: string }).id;
+    };
+    const rule = await ruleFor("Buy");
+    const other = await ruleFor("Menu");
+    const click: Sent = { event_type: "rule", ...buy, rule_id: rule, page_path: "/a" };
+    const seen: Sent = { event_type: "rule_seen", rule_id: rule, page_path: "/a" };
+    await send([seen, click, click, { ...seen, page_path: "/b", person: 2 }, { ...click, person: 2, ago: 2 }], true);
+    await send([
+      { ...seen, person: 3 },
+      { ...click, person: 3, page_path: "/b", props: { text: "More" }, href: undefined, user_agent: PHONE },
+      { event_type: "rule_view", rule_id: other, page_path: "/b", person: 2 },
+    ]);
+    const { rules } = await insight<RulesInsight>("rules", today());
+    // Of all its matches, whatever the days asked for: sent in their order, a millisecond apart.
+    const matched = { last_click_at: new Date(NOW - 2).toISOString() };
+    expect(rules).toEqual([
+      { ...matched, id: rule, clicks: 3, visitors: 2, views: 3, ctr: 100 },
+      { id: other, clicks: 1, visitors: 1, last_click_at: new Date(NOW - 1).toISOString(), views: 0, ctr: null },
+    ]);
+    const one = await insight<RuleInsight>(`rules/${rule}`, { ...today(), from: dateOf(NOW - 2 * DAY) });
+    expect(one).toEqual({
+      ...{ ...matched, id: rule, clicks: 4, visitors: 3, views: 3, ctr: 133.3 },
+      pages: [
+        { page: "/a", clicks: 3, seen: 2, ctr: 150 },
+        { page: "/b", clicks: 1, seen: 1, ctr: 100 },
+      ],
+      elements: [
+        { text: "Buy", href: "https://shop.example/cart", clicks: 3 },
+        { text: "More", href: null, clicks: 1 },
+      ],
+      devices: [
+        { device: "Desktop", clicks: 3 },
+        { device: "Mobile", clicks: 1 },
+      ],
+    });
+    // What the rule took from the element's attributes is among the props of the event.
+    const { props } = await insight<EventInsight>("events/rule", today());
+    expect(props).toContainEqual({ key: "sku", values: [{ value: "7", events: 2 }] });
+    expect(await differences(siteId())).toEqual([]);
+  });
+
+  test("that never were have nothing", async () => {
+    expect(await insight<RulesInsight>("rules")).toEqual({ rules: [] });
+    expect(await insight<RuleInsight>("rules/nothing")).toEqual({
+      ...{ id: "nothing", clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null },
+      ...{ pages: [], elements: [], devices: [] },
+    });
   });
 });
 
 describe("the routes of insight", () => {
-  const paths = ["events", "events/Signup", "vitals", "heatmap", "heatmap?page=/&width=phone"];
+  const paths = ["events", "events/Signup", "vitals", "heatmap", "heatmap?page=/&width=phone", "rules", "rules/x"];
 
   test.each(paths)("answer %s to whoever has the scope stats, and nobody else", async (path) => {
-    const url = `/api/v1/properties/${property.site_id}/insight/${path}`;
+    const url = pathOf(path);
     const statusOf = async (by?: string) => (await call("GET", url, by === undefined ? {} : { key: by })).status;
     expect(await statusOf(await givenKey("organization", ["stats"]))).toBe(200);
     expect(await statusOf()).toBe(401);

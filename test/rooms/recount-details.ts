@@ -1,4 +1,4 @@
-// A plain recount of details: of events with props, pages and links, of web vitals, and of heatmaps. As recount.ts, it uses
+// A plain recount of details: of events with props, pages and links, of rules, web vitals, and heatmaps. As recount.ts, it uses
 // no code of the domain.
 import type { Sent } from "./recount";
 
@@ -39,9 +39,18 @@ function heat({ props, page }: Sent): Detail[] {
   return details;
 }
 
+function rules({ props, href, page, event: { rule } }: Sent, device: string): Detail[] {
+  return [
+    ["rule_page", `${rule}\n${page ?? "(none)"}`, 1],
+    ["rule_text", `${rule}\n${props?.text ?? ""}\n${href ?? ""}`, 1],
+    ["rule_device", `${rule}\n${device}`, 1],
+  ];
+}
+
 export function detailsOf(sent: Sent, device: string): Detail[] {
   if (sent.type === "web_vital") return vitals(sent, device);
   if (sent.type === "heatmap") return heat(sent);
+  if (sent.type === "rule_seen") return [["rule_seen_page", `${sent.event.rule}\n${sent.page ?? "(none)"}`, 1]];
   const told = TOLD[sent.type];
   if (told === undefined) return [];
   const { name } = sent.event;
@@ -49,5 +58,6 @@ export function detailsOf(sent: Sent, device: string): Detail[] {
   const keys = told === "*" ? Object.keys(sent.props ?? {}) : told.split(" ").filter((key) => key in all);
   const details = keys.map((key): Detail => [`prop/${name}`, `${key}\n${all[key]}`, 1]);
   if (sent.type === "field_focus") details.push([`prop/${name}`, `form field\n${all.form}\n${all.field}`, 1]);
-  return [[`event_page/${name}`, sent.page ?? "(none)", 1], ...details];
+  const own: Detail[] = [[`event_page/${name}`, sent.page ?? "(none)", 1], ...details];
+  return sent.type.startsWith("rule") ? [...own, ...rules(sent, device)] : own;
 }

@@ -19,6 +19,7 @@ export type Detail = [dimension: string, value: string, events: number];
 const MAX_KEY = 100;
 const MAX_VALUE = 200;
 const MAX_PAGE = 1000;
+const MAX_HREF = 500;
 
 /** What a kind of event tells: all of its props or some of them, `href`, and the names of form and field as a pair. */
 interface Telling {
@@ -89,7 +90,11 @@ export const vitalDimension = (metric: string): string => `vital/${metric}`;
 /** Value `page\nwidth\tcol,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
 export const heatDimension = (of: "click" | "move" | "reach" | "page"): string => `heat/${of}`;
 
+/** What is known of a rule's matches, each value beginning with the rule's id: `page`, `text\nhref` or the device. */
+export const ruleDimension = (of: "page" | "text" | "device" | "seen_page"): string => `rule_${of}`;
+
 const pageOf = (event: StampedEvent): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
+const deviceOf = (event: StampedEvent): string => toCleanText(event.device, MAX_VALUE) ?? "(unknown)";
 
 function textOf(key: string, value: PropValue | undefined, telling: Telling): string | null {
   if (value === undefined) return null;
@@ -122,12 +127,25 @@ function toldDetails(event: StampedEvent, telling: Telling): Detail[] {
   return [[eventPageDimension(event.name), pageOf(event), 1], ...props];
 }
 
+/** Where a rule matched or was in sight; of matches also what the element said, and on which device. */
+function ruleDetails(event: StampedEvent): Detail[] {
+  const { props, href } = event;
+  const rule = event.rule!;
+  const page = joined(rule, pageOf(event));
+  if (event.event_type === "rule_seen") return [[ruleDimension("seen_page"), page, 1]];
+  const text = typeof props?.text === "string" ? toCleanText(props.text, MAX_VALUE) : null;
+  return [
+    [ruleDimension("page"), page, 1],
+    [ruleDimension("text"), joined(rule, text ?? "", toCleanText(href, MAX_HREF) ?? ""), 1],
+    [ruleDimension("device"), joined(rule, deviceOf(event)), 1],
+  ];
+}
+
 function vitalDetails(event: StampedEvent): Detail[] {
   const { metric, value, rating } = event.props ?? {};
   if (!isVital(metric) || typeof value !== "number" || value < 0) return [];
   const rated = RATINGS.includes(rating as Rating) ? (rating as Rating) : ratingFor(metric, value);
-  const device = toCleanText(event.device, MAX_VALUE) ?? "(unknown)";
-  return [[vitalDimension(metric), packed(joined(pageOf(event), device), joined(bucketFor(value), rated)), 1]];
+  return [[vitalDimension(metric), packed(joined(pageOf(event), deviceOf(event)), joined(bucketFor(value), rated)), 1]];
 }
 
 function heatDetails(event: StampedEvent): Detail[] {
@@ -156,5 +174,7 @@ export function detailsOf(event: StampedEvent): Detail[] {
   if (event.event_type === "web_vital") return vitalDetails(event);
   if (event.event_type === "heatmap") return heatDetails(event);
   const telling = TOLD[event.event_type];
-  return telling ? toldDetails(event, telling) : [];
+  const told = telling ? toldDetails(event, telling) : [];
+  // Looked at for all events, but few are of a rule.
+  return event.rule === null ? told : [...told, ...ruleDetails(event)];
 }

@@ -11,6 +11,8 @@ import { addDays, localDate } from "../domain/zone";
 import type { Days } from "../storage/details";
 import { loadProperty } from "../storage/properties";
 import { eventInsight, eventsInsight, heatmapInsight, heatmapsInsight, vitalsInsight } from "./insight";
+import { readLive } from "./live";
+import { ruleInsight, rulesInsight } from "./rule-insight";
 
 export const insightRoutes = new Hono<AppEnv>();
 
@@ -80,4 +82,16 @@ insightRoutes.get(`${ROOT}/heatmap`, async (c) => {
   if (width === null)
     throw new Problem("invalid", `width must be one of ${HEAT_WIDTHS.join(", ")} where a page is given`);
   return c.json(await heatmapInsight(c.env.DB, days, page, width));
+});
+
+insightRoutes.get(`${ROOT}/rules`, async (c) => {
+  const { property, days } = await asked(c);
+  const { rules } = await readLive(c.env.HUB, property);
+  return c.json(await rulesInsight(c.env.DB, days, rules));
+});
+
+insightRoutes.get(`${ROOT}/rules/:id`, async (c) => {
+  const { property, days } = await asked(c);
+  const { rules } = await readLive(c.env.HUB, property);
+  return c.json(await ruleInsight(c.env.DB, days, c.req.param("id"), rules));
 });

@@ -1,5 +1,5 @@
 // Reading details (domain/details.ts) in D1: what was counted in some days, on whichever side of the fold it is.
-import { eventPageDimension, heatDimension, propDimension, vitalDimension } from "../domain/details";
+import { eventPageDimension, heatDimension, propDimension, ruleDimension, vitalDimension } from "../domain/details";
 import { type HeatWidth, VITALS } from "../domain/insight";
 import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "./pending";
 
@@ -168,4 +168,60 @@ export async function readHeatmaps(
     WHERE ?5 IS NULL OR width = ?5
     GROUP BY 1, 2 ORDER BY views DESC, clicks DESC, 1, 2 LIMIT ?6`;
   return (await prepare(db, days, sql, heatDimension("page"), width, most).all<CountedHeatmap>()).results;
+}
+
+/** Matches of a rule, who made them (daily visitors, summed), and the page views on which it was in sight. */
+export interface CountedRule {
+  id: string;
+  clicks: number;
+  visitors: number;
+  views: number;
+}
+
+/** The dimension `rule` has the visitors of matches; the details have the rest. */
+const RULES = `SELECT id, coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("page")}'), 0) AS clicks,
+    coalesce(sum(visitors) FILTER (WHERE dimension = 'rule'), 0) AS visitors,
+    coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("seen_page")}'), 0) AS views
+  FROM (SELECT dimension, events, visitors, CASE dimension WHEN 'rule' THEN value ELSE ${head("value")} END AS id
+    FROM (${counted(`'rule', '${ruleDimension("page")}', '${ruleDimension("seen_page")}'`)}))
+  WHERE ?4 IS NULL OR id = ?4
+  GROUP BY 1 ORDER BY 2 DESC, 4 DESC, 1`;
+
+const ruleStatement = (db: D1Database, days: Days, id: string | null): D1PreparedStatement =>
+  prepare(db, days, RULES, id);
+
+/** All rules that matched or were in sight, the most clicked first. A property has few enough to tell all. */
+export const readRules = async (db: D1Database, days: Days): Promise<CountedRule[]> =>
+  (await ruleStatement(db, days, null).all<CountedRule>()).results;
+
+/** What is of the rule in ?4: its id is the first part of the value. */
+const IS_OF_RULE = "value >= ?4 || char(10) AND value < ?4 || char(11)";
+const RULE_PAGES = `SELECT ${tail("value")} AS page,
+    coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("page")}'), 0) AS clicks,
+    coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("seen_page")}'), 0) AS seen
+  FROM (${counted(`'${ruleDimension("page")}', '${ruleDimension("seen_page")}'`)}) WHERE ${IS_OF_RULE}
+  GROUP BY 1 ORDER BY 2 DESC, 3 DESC, 1 LIMIT ?5`;
+const RULE_VALUES = `SELECT ${tail("value")} AS value, sum(events) AS events FROM (${counted("?6")}) WHERE ${IS_OF_RULE}
+  GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?5`;
+
+export interface CountedRulePage {
+  page: string;
+  clicks: number;
+  seen: number;
+}
+
+/** One rule: on which pages it matched and was in sight, the elements (`text\nhref`), the devices. */
+export async function readRule(
+  db: D1Database,
+  days: Days,
+  id: string,
+  most: number,
+): Promise<{ sums: CountedRule | undefined; pages: CountedRulePage[]; elements: Counted[]; devices: Counted[] }> {
+  const [sums, pages, elements, devices] = (await db.batch([
+    ruleStatement(db, days, id),
+    prepare(db, days, RULE_PAGES, id, most),
+    prepare(db, days, RULE_VALUES, id, most, ruleDimension("text")),
+    prepare(db, days, RULE_VALUES, id, most, ruleDimension("device")),
+  ])) as [D1Result<CountedRule>, D1Result<CountedRulePage>, D1Result<Counted>, D1Result<Counted>];
+  return { sums: sums.results[0], pages: pages.results, elements: elements.results, devices: devices.results };
 }
