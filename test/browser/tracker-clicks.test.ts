@@ -148,7 +148,11 @@ test("three quick clicks on one place are a rage, once per burst, wherever it is
   });
   const page = await stage.visit("/", { on: ["clicks"] });
   await page.click("#slow", { clickCount: 5 });
-  for (let i = 0; i < 3; i++) await page.mouse.click(50, 250);
+  // Three that the system does not count: at once, so that no machine is too slow for them.
+  await page.locator("#place").evaluate((place) => {
+    for (let n = 0; n < 3; n++)
+      place.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1, clientY: 250 }));
+  });
   // A triple click selects; the fourth click is a rage.
   await page.click("#text", { clickCount: 3 });
   await page.click("#more", { clickCount: 4 });
@@ -197,7 +201,8 @@ test("a click on what looks clickable is dead when nothing has changed a second 
       if (each !== page) await each.goto(stage.site.at(`/${name}${name === "fragment" ? "#" : ""}`));
       await stage.running(each, "clicks");
       await each.click("#it");
-      await later(each, 1300);
+      // A second, and the wait of a hit for company.
+      await later(each, 1700);
     }),
   );
   while (told("dead_click").length < Object.keys(DEAD).length) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -72,22 +72,26 @@ test("a marked form is an event when it is sent, not when it is clicked; also in
   stage.site.pages["/"] = stage.html({
     body: `<form id=one data-tk-event="Sent" data-tk-prop-list="news" onsubmit="event.stopImmediatePropagation(); return false">
       <input name=attributes required value=secret><p>text</p><button>send</button></form><div id=host></div>
+      <div id=slotted><form data-tk-event="Slotted" onsubmit="return false"><button>send</button></form></div>
       <form action="/end" data-tk-event="Last"><button id=last>send</button></form>
       <script>host.attachShadow({mode: "open"}).innerHTML =
-        "<form data-tk-event='Deep' onsubmit='return false'><input id=deep><button>send</button></form>"</script>`,
+        "<form data-tk-event='Deep' onsubmit='return false'><input id=deep><button>send</button></form>";
+        slotted.attachShadow({mode: "open"}).innerHTML = "<slot></slot>"</script>`,
   });
   const page = await stage.visit("/", { on: ["attributes"] });
   await page.click("#one p");
   await page.click("#one button");
   await page.click("#host button");
   await page.press("#deep", "Enter");
+  await page.click("#slotted button");
   await page.click("#last");
   await page.waitForURL("**/end*");
-  await until(4);
+  await until(5);
   expect(told()).toEqual([
     ["Sent", "/", { list: "news" }],
     ["Deep", "/", {}],
     ["Deep", "/", {}],
+    ["Slotted", "/", {}],
     ["Last", "/", {}],
   ]);
   expect(JSON.stringify(stage.collector.requests)).not.toMatch(/secret/);

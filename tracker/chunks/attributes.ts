@@ -14,6 +14,8 @@ export default (kit: Kit): void => {
   /** The field of the label that is being clicked: its label clicks it as well. */
   let echo: Element | null | undefined;
 
+  let sent: Event;
+
   const tell = (element: Element | undefined, h?: string): void => {
     const name = tidy(element?.getAttribute(EVENT), LONGEST_NAME);
     if (!name) return;
@@ -24,8 +26,13 @@ export default (kit: Kit): void => {
     kit.record(name, { h, p: Object.fromEntries(props) });
   };
 
-  // A copy without its fields: one named "attributes" would stand in front of the form's own property.
-  const submitted = kit.safely((event: Event) => tell((event.composedPath()[0] as Element).cloneNode() as Element));
+  const submitted = kit.safely((event: Event) => {
+    // A form in a slot is heard twice: on the window, and in the shadow tree that it passes through.
+    if (event === sent) return;
+    sent = event;
+    // A copy without its fields: one named "attributes" would stand in front of the form's own property.
+    tell((event.composedPath()[0] as Element).cloneNode() as Element);
+  });
 
   kit.on("submit", submitted);
   onPress(kit, (_event, path, href) => {
