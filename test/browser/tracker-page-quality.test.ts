@@ -159,7 +159,8 @@ test("web vitals: five numbers of the page that was loaded, each once, with the 
     history.pushState({}, "", "/next");
     return new Promise<void>((resolve) => {
       const options = { type: "event", durationThreshold: 200, buffered: true };
-      new PerformanceObserver(() => resolve()).observe(options);
+      const isInput = (entry: PerformanceEntry) => "interactionId" in entry && entry.interactionId;
+      new PerformanceObserver((list) => list.getEntries().some(isInput) && resolve()).observe(options);
     });
   });
   for (const hidden of [true, false]) await hide(page, hidden);

@@ -10,11 +10,7 @@ export default (kit: Kit): void => {
     if (event.persisted) page = location.href;
   });
 
-  const tell = kit.safely(({ id, name, value, rating, navigationURL }: Metric) => {
-    // CLS and INP may grow after the page was hidden and shown again. What is sent is added up, so each counts once:
-    // with the value that it had when the page first went out of sight.
-    if (told.has(id)) return;
-    told.add(id);
+  const tell = kit.safely(({ name, value, rating, navigationURL }: Metric) => {
     const digits = name === "CLS" ? 1e4 : 1;
     kit.record("web_vital", {
       // The address that was loaded: routes that a single-page site shows later did not cause it.
@@ -22,8 +18,28 @@ export default (kit: Kit): void => {
       p: { metric: name, value: Math.round(value * digits) / digits, rating },
     });
   });
-  for (const follow of [onTTFB, onFCP, onLCP, onCLS, onINP]) follow(tell);
+  onTTFB(tell);
+  onFCP(tell);
 
-  // The library tells its last when the page is hidden, after the core has sent its own; in the bubbling phase it has.
-  addEventListener("visibilitychange", kit.safely(kit.flush));
+  // These grow while the page is in sight, also after it was hidden and shown again. What is sent is added up, so each
+  // counts once: with the value that it has when the page first goes out of sight.
+  const growing = new Map<string, Metric>();
+  const follow = (metric: Metric): void => {
+    if (!told.has(metric.id)) growing.set(metric.id, metric);
+  };
+  // All changes, because the library keeps the last interactions back until the page rests; when it is hidden before
+  // that, it reads them too late for its own last report.
+  for (const grow of [onLCP, onCLS, onINP]) grow(follow, { reportAllChanges: true });
+
+  // In the bubbling phase the library has heard of it; and the core, which has sent its own.
+  const end = kit.safely(() => {
+    if (!document.hidden) return;
+    for (const [id, metric] of growing) {
+      told.add(id);
+      tell(metric);
+    }
+    growing.clear();
+    kit.flush();
+  });
+  addEventListener("visibilitychange", end);
 };
