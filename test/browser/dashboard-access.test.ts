@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
+import type { Rule } from "../../workers/domain/rule";
 import { openChromium } from "./chromium.ts";
 import { type System, startSystem, until } from "./system.ts";
 
@@ -12,13 +14,21 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 let system: System;
 let browser: Browser;
 let home: string;
+let ruleId: string;
 let session: Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([startSystem(), openChromium()]);
-  const { site_id } = await system.createProperty({ name: "Shop", url: "https://shop.example" });
-  const event = (path: string) => ({
-    event_type: "pageview",
+  const { site_id } = await system.createProperty({
+    name: "Shop",
+    url: "https://shop.example",
+    measurements: Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, true])),
+  });
+  const rule = { name: "Buy button", selector: "#buy", trigger: "click", page: "/a-long-path/*" };
+  ruleId = (await system.api.post<Rule>(`/api/v1/properties/${site_id}/rules`, rule)).id;
+  const event = (path: string, event_type = "pageview", props: Record<string, unknown> = {}) => ({
+    event_type,
+    props,
     site_id,
     url: `https://shop.example${path}`,
     referrer: "https://www.google.com/",
@@ -27,7 +37,18 @@ beforeAll(async () => {
     user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
   });
   await system.api.post("/api/events", {
-    events: [event("/"), event("/a-long-path/that-goes/on/and/on/for-ever"), event("/b")],
+    events: [
+      event("/"),
+      event("/a-long-path/that-goes/on/and/on/for-ever"),
+      event("/b"),
+      event("/b", "Signup", { plan: "pro" }),
+      event("/b", "media_play", { media: "Tour" }),
+      event("/b", "js_error", { message: "x is null", file: `/${"long".repeat(30)}.js`, line: 12 }),
+      ...[2000, 3000, 9000].map((value) =>
+        event(`/a-long-path/that-goes/on/and/on/for-ever/${value}`, "web_vital", { metric: "LCP", value }),
+      ),
+      event("/b", "heatmap", { width: "desktop", clicks: "3,2,5;a,1a,2;0,0,1", to: 50 }),
+    ],
   });
   await until(
     () =>
@@ -93,6 +114,12 @@ const PAGES: [string, () => string, boolean?][] = [
   ["the overview of a day, as a table", () => `${home}?period=day&chart=table&metric=bounce_rate`],
   ["show all", () => `${home}?all=pages`],
   ["realtime", () => `${home}/realtime`],
+  ["events and one of them", () => `${home}/events?event=Signup`],
+  ["media", () => `${home}/events?show=media`],
+  ["errors", () => `${home}/events?show=errors`],
+  ["web vitals", () => `${home}/vitals?device=Desktop`],
+  ["rules and one of them", () => `${home}/rules?rule=${ruleId}`],
+  ["heatmaps", () => `${home}/heatmaps`],
   ["general settings", () => `${home}/settings`],
   ["data streams", () => `${home}/settings/streams`],
   ["privacy", () => `${home}/settings/privacy`],
@@ -111,6 +138,14 @@ describe.each(["light", "dark"] as const)("in %s", (theme) => {
     expect(await violationsOn(page)).toEqual([]);
     await page.close();
   });
+});
+
+test("the form of a rule breaks no rule of WCAG either, and fits a phone", async () => {
+  const page = await open(`${home}/rules`, 390, "dark");
+  await page.getByRole("button", { name: "New rule" }).click();
+  expect(await cutOff(page)).toBe(0);
+  expect(await violationsOn(page)).toEqual([]);
+  await page.close();
 });
 
 test("an open menu breaks no rule either", async () => {

@@ -12,6 +12,9 @@ import { createScreen, LoadedPanel, ScreenHead } from "../panels/screen";
 import { Icon } from "../parts/icon";
 import { Empty, Failure } from "../parts/notice";
 
+/** Of a rule that the reply leaves out: it neither matched nor was it seen. */
+const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null };
+
 export function Rules(): JSX.Element {
   const { property } = useProperty();
   const screen = createScreen();
@@ -22,9 +25,11 @@ export function Rules(): JSX.Element {
   const [editing, setEditing] = createSignal<Rule | "new" | null>(null);
 
   const countsOf = createMemo(() => new Map(counts.value()?.rules.map((rule) => [rule.id, rule])));
+  const countsFor = (id: string): RuleCounts | null | undefined => {
+    if (!counts.value()) return counts.state() === "error" ? null : undefined;
+    return countsOf().get(id) ?? { id, ...none };
+  };
   const chosen = (): Rule | undefined => rules.value()?.find((rule) => rule.id === screen.param("rule"));
-  const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null };
-
   const gone = (id: string): void => {
     if (screen.param("rule") === id) screen.change({ rule: undefined }, true);
     rules.retry();
@@ -77,7 +82,7 @@ export function Rules(): JSX.Element {
                   <RuleRow
                     siteId={siteId}
                     rule={rule}
-                    counts={counts.value() && (countsOf().get(rule.id) ?? { id: rule.id, ...none })}
+                    counts={countsFor(rule.id)}
                     href={screen.hrefWith({ rule: rule.id })}
                     chosen={screen.param("rule") === rule.id}
                     onChanged={rules.retry}

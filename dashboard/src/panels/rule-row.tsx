@@ -18,8 +18,8 @@ export const matchName = (rule: Rule): string =>
 export function RuleRow(props: {
   siteId: string;
   rule: Rule;
-  /** Undefined while they are on their way. */
-  counts: RuleCounts | undefined;
+  /** Undefined while they are on their way, null where they could not be loaded. */
+  counts: RuleCounts | null | undefined;
   href: string;
   chosen: boolean;
   onChanged: () => void;
@@ -40,7 +40,7 @@ export function RuleRow(props: {
     return at ? formatAgo(Date.parse(at), Date.now()) : "never";
   };
   const figure = (text: (counts: RuleCounts) => string): JSX.Element => (
-    <Show when={props.counts} fallback={<Bone class="bone-figure" />}>
+    <Show when={props.counts} fallback={props.counts === null ? NOTHING : <Bone class="bone-figure" />}>
       {(counts) => text(counts())}
     </Show>
   );
