@@ -1,7 +1,7 @@
 // The insight screens against the whole system: what is sent shows with the right numbers, and rules are kept in the screen.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { EventsInsight } from "../../workers/domain/insight";
+import type { EventsInsight, RulesInsight } from "../../workers/domain/insight";
 import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
 import type { Rule } from "../../workers/domain/rule";
 import { openChromium } from "./chromium.ts";
@@ -20,7 +20,7 @@ let page: Page;
 let siteId: string;
 const complaints: string[] = [];
 
-type Given = { props?: Record<string, unknown>; path?: string; href?: string };
+type Given = { props?: Record<string, unknown>; path?: string; href?: string; rule_id?: string };
 
 const event = (visitor: typeof ANNA, event_type: string, { path = "/", ...more }: Given = {}): object => ({
   event_type,
@@ -228,6 +228,28 @@ test("a rule is made in the screen; a selector that cannot be read is refused at
   expect(await rules()).toMatchObject([
     { name: "Buy button", selector: "#buy", trigger: "click", page: null, attributes: ["data-plan"], enabled: true },
   ]);
+});
+
+test("a rule's clicks, visitors and rate show, and where they come from", async () => {
+  const [rule] = await rules();
+  const rule_id = rule!.id;
+  await send([
+    ...times(4, event(ANNA, "rule_seen", { rule_id })),
+    event(ANNA, "rule", { rule_id, props: { text: "Buy now", "data-plan": "pro" }, href: "https://shop.example/cart" }),
+    event(BEN, "rule", { rule_id, props: { text: "Buy now" }, href: "https://shop.example/cart" }),
+  ]);
+  await until(
+    () => insight<RulesInsight>("/rules"),
+    (reply) => reply.rules[0]?.clicks === 2 && reply.rules[0].views === 4,
+  );
+  await page.reload();
+  await page.getByRole("link", { name: "Buy button" }).click();
+  expect(new URL(page.url()).searchParams.get("rule")).toBe(rule_id);
+  expect(await rowsOf("Pages of Buy button")).toEqual(["/ 2 4 50.0%"]);
+  expect(await rowsOf("Elements of Buy button")).toEqual(["Buy now https://shop.example/cart 2"]);
+  expect((await rowsOf("Devices of Buy button")).sort()).toEqual(["Desktop 1", "Mobile 1"]);
+  const figures = await figuresOf(page.locator(".rule-list dl"));
+  expect(figures.slice(0, 3)).toEqual(["Clicks 2", "Visitors 2", "CTR 50.0%"]);
 });
 
 test("a rule is switched off where it stands, and deleted only when asked twice", async () => {
