@@ -81,6 +81,11 @@ export class Memory {
     return isExpected(this.book, event.event_time, ids.date, ids.visitor, ids.yesterday);
   }
 
+  /** True when this visitor was here on this date. */
+  knows(date: string, visitor: string): boolean {
+    return this.book.find(date, visitor) !== undefined;
+  }
+
   /** Stamps an event and remembers what it changed. */
   track(event: Parameters<typeof stamp>[1], moment: Moment): Stamped {
     this.book.passed(event.event_time);

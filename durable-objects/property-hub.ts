@@ -88,7 +88,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     // While a property changes its number of shards, another hub may be the one that knows the visitor.
     const others: Arrival[] = [];
     const isOwn = (arrival: Arrival) =>
-      !next || this.memory.expects(arrival, this.salts.idsFor(arrival, property, now), now);
+      !next || this.memory.expects(arrival, this.salts.idsFor(arrival, property, this.memory, now), now);
     const group = this.group();
     let duplicates = 0;
     try {
@@ -212,12 +212,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   private take(arrival: Arrival, property: HubProperty, group: Waiting, now: number): void {
-    const { address, agent, first_visit, ...event } = arrival;
-    const ip = truncateAddress(address, property.address);
-    const stamp = this.stampOne(event, property, { address, agent, ip }, group, now);
-    // Only the hub can know that a cookieless visitor was not here before today.
+    const { address, agent, first_visit, stored, by_page, ...event } = arrival;
+    const who = { address, agent, stored, by_page, ip: truncateAddress(address, property.address) };
+    const stamp = this.stampOne(event, property, who, group, now);
+    // Only the hub can know that a cookieless visitor was not here before today; a stored id says more.
     const isFirst = first_visit && event.event_type === "pageview" && stamp.new_visit && stamp.firsts & DAY_BIT;
-    if (!isFirst) return;
+    if (!isFirst || (stored && !stored.isNew && stamp.local_date > stored.made)) return;
     const first: Event = {
       ...event,
       event_id: `${event.event_id}-first`,
@@ -228,19 +228,19 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       scroll_depth: null,
       scroll_before: null,
     };
-    this.stampOne(first, property, { address, agent, ip }, group, now);
+    this.stampOne(first, property, who, group, now);
   }
 
   /** Stamps an event into the group. */
   private stampOne(
     event: Event,
     property: HubProperty,
-    who: { address: string | null; agent: string | null; ip: string | null },
+    who: Pick<Arrival, "address" | "agent" | "stored" | "by_page"> & { ip: string | null },
     group: Waiting,
     now: number,
   ): VisitStamp {
     const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
-    const { date, visitor: id, yesterday } = this.salts.idsFor(whose, property, now, true);
+    const { date, visitor: id, yesterday } = this.salts.idsFor(whose, property, this.memory, now, true);
     const visitor = id!;
     const hour = localHour(event.event_time, property.timezone);
     const { visit, stamp, carriedFrom } = this.memory.track(event, { date, hour, visitor, yesterday });

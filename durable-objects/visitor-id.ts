@@ -9,6 +9,9 @@ import type { Journal } from "./journal";
 /** Salts are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
 export const SALT_LIFE = 48 * 3_600_000;
 
+/** Whom an event is about, as far as its sender knows. */
+type Who = Pick<Arrival, "event_time" | "user_id" | "address" | "agent" | "stored" | "by_page">;
+
 /** Visitors whose id is remembered, at some 300 bytes each. */
 const MOST_IDS = 4_000;
 
@@ -79,14 +82,24 @@ export class Salts {
 
   /** Who a visitor is on an event's day and the day before; null where a day has no salt and none is to be made. */
   idsFor(
-    { event_time, user_id, address, agent }: Pick<Arrival, "event_time" | "user_id" | "address" | "agent">,
+    { event_time, user_id, address, agent, stored, by_page }: Who,
     { site_id, timezone }: HubProperty,
+    book: { knows(date: string, visitor: string): boolean },
     now: number,
     make = false,
   ): { date: string; visitor: string | null; yesterday: () => string | null } {
     const date = localDate(event_time, timezone);
-    const known = user_id === null ? null : idOfUser(site_id, user_id);
-    const idOn = (day: string, make: boolean) => known ?? this.idFor(site_id, address, agent, day, now, make);
+    const user = user_id === null ? null : idOfUser(site_id, user_id);
+    // On the day on which a stored id was made its visitor came without it, and stays who it was.
+    const unnamedOn = (day: string, make: boolean) =>
+      stored && day > stored.made ? stored.id : this.idFor(site_id, address, agent, day, now, make);
+    const idOn = (day: string, make: boolean) => {
+      if (user === null) return unnamedOn(day, make);
+      if (!by_page || book.knows(day, user)) return user;
+      // So does who was here before the page knew a name: one visitor, one visit.
+      const before = unnamedOn(day, false);
+      return before !== null && book.knows(day, before) ? before : user;
+    };
     return { date, visitor: idOn(date, make), yesterday: () => idOn(addDays(date, -1), false) };
   }
 }

@@ -72,7 +72,7 @@ describe("a property", () => {
       timezone: "Asia/Kolkata",
       currency: "USD",
       shards: 1,
-      privacy: { address: "truncated", honour_dnt: false, excluded_addresses: [], excluded_paths: [] },
+      privacy: { address: "truncated", storage: "none", honour_dnt: false, excluded_addresses: [], excluded_paths: [] },
       streams: [{ url: "https://shop.example", measurements: { scroll: false, page_views: true } }],
     });
     expect(await (await call("GET", `/api/v1/properties/${made.site_id}`, { key })).json()).toEqual(made);
@@ -90,7 +90,13 @@ describe("a property", () => {
     const before = await givenProperty("organization", {
       currency: "CHF",
       shards: 2,
-      privacy: { address: "none", honour_dnt: true, excluded_addresses: [], excluded_paths: ["/admin/*"] },
+      privacy: {
+        address: "none",
+        storage: "local",
+        honour_dnt: true,
+        excluded_addresses: [],
+        excluded_paths: ["/admin/*"],
+      },
     });
     const key = await givenKey();
     const path = `/api/v1/properties/${before.site_id}`;

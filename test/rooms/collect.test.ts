@@ -227,6 +227,7 @@ describe("a body that is too large is told the limit, also when it does not say 
 describe("a refusal is no error, says its reason in a header, and is counted", () => {
   const given = {
     privacy: {
+      storage: "none" as const,
       honour_dnt: true,
       excluded_addresses: ["198.51.100.0/24"],
       excluded_paths: ["/admin/*"],

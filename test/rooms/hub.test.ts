@@ -285,7 +285,13 @@ describe("a visitor", () => {
     ["full", "203.0.113.201"],
     ["none", null],
   ] as const)("is kept with the address as the property wants it: %s", async (address, kept) => {
-    const privacy = { address, honour_dnt: false, excluded_addresses: [], excluded_paths: [] };
+    const privacy = {
+      address,
+      storage: "none" as const,
+      honour_dnt: false,
+      excluded_addresses: [],
+      excluded_paths: [],
+    };
     const { site_id } = await givenProperty(undefined, { privacy });
     await sendBeacon(aBeacon(site_id), { "cf-connecting-ip": "203.0.113.201" });
     await countAll(queue, mainHub(site_id));

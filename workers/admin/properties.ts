@@ -34,6 +34,7 @@ const propertyChanges = z
     privacy: z
       .strictObject({
         address: privacyInput.shape.address.unwrap(),
+        storage: privacyInput.shape.storage.unwrap(),
         honour_dnt: privacyInput.shape.honour_dnt.unwrap(),
         excluded_addresses: privacyInput.shape.excluded_addresses.unwrap(),
         excluded_paths: privacyInput.shape.excluded_paths.unwrap(),

@@ -9,6 +9,7 @@ import { hostOf, pageOf } from "../domain/path";
 import { Problem } from "../domain/problem";
 import { sourceOf } from "../domain/source";
 import { toCleanText } from "../domain/text";
+import { storedVisitorOf } from "./identity";
 import { placeFor, type Site } from "./site";
 import { NOWHERE, type Visitor } from "./visitor";
 
@@ -122,7 +123,14 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
     scroll_depth: rounded(hit.d),
     scroll_before: rounded(hit.b),
   };
-  return toArrival(draft, visitor, site, now);
+  const stored = storedVisitorOf(beacon, site.property);
+  return {
+    ...toArrival(draft, visitor, site, now),
+    selector: toCleanText(hit.q, 1000),
+    user_id: beacon.c ?? null,
+    by_page: true,
+    ...(stored && { stored }),
+  };
 }
 
 /** When an incoming event happened. @throws Problem invalid for times that cannot be. */

@@ -136,11 +136,14 @@ async function takeBeacon(
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   // What the stream of the page wants; for an unknown page what the first one does.
   const place = placeFor(current, accepted[0]?.hostname ?? null) ?? current.places[0];
+  const { rules, property } = current;
+  const isStored = property.privacy.storage === "local";
   return {
     reply: {
       off: place?.off ?? [],
-      on: place?.on ?? [],
-      ...(current.rules.length > 0 ? { rules: [...current.rules] } : {}),
+      on: [...(place?.on ?? []), ...(rules.length > 0 ? ["rules"] : []), ...(isStored ? ["identity"] : [])],
+      ...(rules.length > 0 ? { rules: [...rules] } : {}),
+      ...(isStored ? { store: true } : {}),
       ...(rejected.length > 0 ? { rejected } : {}),
     },
     headers: reason ? { [REFUSAL_HEADER]: reason } : {},

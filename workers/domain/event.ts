@@ -63,10 +63,24 @@ export interface Event extends VisitFacts {
   scroll_before: number | null;
 }
 
+/** A visitor whose browser keeps an id. */
+export interface StoredVisitor {
+  /** The same on every day. */
+  id: string;
+  /** The local date on which it was made: its visitor was seen without it that day. Empty when that is not known. */
+  made: string;
+  /** True in the first beacon that has it. */
+  isNew: boolean;
+}
+
 /** An event on its way to the hub. Address and agent only make the visitor id there; the agent is never stored. */
 export interface Arrival extends Event {
   address: string | null;
   agent: string | null;
+  /** Absent for cookieless visitors. */
+  stored?: StoredVisitor;
+  /** True for what a page says: the user whom it names may have been here today before it knew the name. */
+  by_page?: true;
   /** True where the data stream wants a `first_visit` event made of the visitor's first page view of the day. */
   first_visit: boolean;
 }

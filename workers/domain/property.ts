@@ -34,6 +34,8 @@ export const streamInput = z.strictObject({ url: streamUrl, name, measurements: 
 export const privacyInput = z.strictObject({
   /** truncated (/24, /48), full, or none. */
   address: z.enum(["truncated", "full", "none"]).default("truncated"),
+  /** Whether the tracker may keep an id in the browser, so that who comes back on another day is known. */
+  storage: z.enum(["none", "local"]).default("none"),
   honour_dnt: z.boolean().default(false),
   /** Addresses, CIDR ranges. */
   excluded_addresses: z.array(z.string().max(50)).max(100).default([]),

@@ -34,14 +34,17 @@ const ASKED_DAYS = 5;
 const KEPT = 15 * 86_400_000;
 
 /** A visitor's shard depends on the visitor alone. */
-function shardOf({ user_id, address, agent }: Arrival, shards: number): number {
-  return shards === 1 ? 0 : hash64(user_id ?? `${address}\n${agent}`)[1] % shards;
+function shardOf({ user_id, stored, address, agent, event_time }: Arrival, shards: number, timezone: string): number {
+  if (shards === 1) return 0;
+  // On the day on which a stored id was made its visitor is that of the address.
+  const id = stored && localDate(event_time, timezone) > stored.made ? stored.id : `${address}\n${agent}`;
+  return hash64(user_id ?? id)[1] % shards;
 }
 
 /** Names of the hubs to which an event is offered in turn: those that may know its visitor, and last whose it is else. */
 export function hubsFor(property: Sharded, arrival: Arrival, now: number): string[] {
   const { site_id, timezone, shards, shard_changes } = property;
-  const hub = (count: number): string => shardName(site_id, shardOf(arrival, count));
+  const hub = (count: number): string => shardName(site_id, shardOf(arrival, count, timezone));
   if (shard_changes.length === 0) return [hub(shards)];
   const begun = shard_changes.filter(({ from }, i) => i === 0 || from <= now);
   const home = hub(begun.at(-1)!.shards);

@@ -32,6 +32,8 @@ const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
 
 const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: PropertyRow, of: StreamRow[]): Property => ({
   ...row,
+  // A setting that came later than the property takes its standard.
+  privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
   created_at: new Date(created_at).toISOString(),
 });

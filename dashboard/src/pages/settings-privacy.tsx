@@ -26,6 +26,7 @@ export function PrivacySettings(): JSX.Element {
   const { property } = useProperty();
   const { privacy } = property();
   const [address, setAddress] = createSignal(privacy.address);
+  const [storage, setStorage] = createSignal(privacy.storage);
   const [honourDnt, setHonourDnt] = createSignal(privacy.honour_dnt);
   const [addresses, setAddresses] = createSignal(toLines(privacy.excluded_addresses));
   const [paths, setPaths] = createSignal(toLines(privacy.excluded_paths));
@@ -33,6 +34,7 @@ export function PrivacySettings(): JSX.Element {
     changeProperty(property().site_id, {
       privacy: {
         address: address(),
+        storage: storage(),
         honour_dnt: honourDnt(),
         excluded_addresses: toList(addresses()),
         excluded_paths: toList(paths()),
@@ -69,6 +71,12 @@ export function PrivacySettings(): JSX.Element {
             )}
           </For>
         </fieldset>
+        <Switch
+          label="Know visitors who come back on another day"
+          hint="Keeps an id in the visitor's browser (local storage, no cookie). In many countries that needs consent: the tracker can wait for it."
+          checked={storage() === "local"}
+          onChange={(on) => setStorage(on ? "local" : "none")}
+        />
         <Switch
           label="Honour Do Not Track and Global Privacy Control"
           hint="Browsers that ask for it are then not counted at all."
