@@ -21,8 +21,18 @@ const headersFor = (name: string): string => `/${name}
 
 /** Names of the kit's own that are written short, the same in the core and in the chunks. */
 const MANGLED = {
-  include: /^(record|safely|onView|onLeave|flush|address|files)$/,
-  cache: { record: "r", safely: "s", onView: "v", onLeave: "l", flush: "f", address: "u", files: "d" },
+  include: /^(record|safely|onView|onLeave|flush|address|files|reply|who)$/,
+  cache: {
+    record: "r",
+    safely: "s",
+    onView: "v",
+    onLeave: "l",
+    flush: "b",
+    address: "f",
+    files: "x",
+    reply: "i",
+    who: "w",
+  },
 };
 
 /** The chunks that exist, by their file's name. */

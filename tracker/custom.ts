@@ -1,5 +1,4 @@
 // Custom events: `trackkit("Signup", { plan: "yearly" })`.
-import { LONGEST_NAME } from "./limits.ts";
 import { safely } from "./listen.ts";
 import { record } from "./send.ts";
 
@@ -10,5 +9,6 @@ const flat = (key: string, value: unknown): unknown => (key && typeof value === 
 
 /** Counts an event of the site's own, with a copy of its properties as they are now. */
 export const recordCustom = safely(([name, props]: Call) => {
-  if (name) record(name.slice(0, LONGEST_NAME), { p: JSON.parse(JSON.stringify(props || {}, flat)) });
+  // What is no text throws.
+  if (name.trim()) record(name, { p: JSON.parse(JSON.stringify(props || {}, flat)) });
 });

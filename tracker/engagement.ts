@@ -2,7 +2,7 @@
 import type { Hit } from "../workers/domain/beacon.ts";
 import { LEAST_ENGAGED_MS } from "./limits.ts";
 import { ends, tell } from "./moments.ts";
-import { flush, isOff, now, record } from "./send.ts";
+import { flush, now, record } from "./send.ts";
 
 /** The page view that is measured; none while page views are off. */
 let view: Hit | false;
@@ -36,9 +36,9 @@ export const measure = (pageView: Hit | false): void => {
 const reportEngagement = (): void => {
   runClock();
   // Pages grow while they are read, so the share of what was seen can shrink. What was told is not taken back.
-  const depth = Math.max(told || 0, Math.min(100, Math.round((seen / height) * 100)));
+  const depth = Math.max(told || 0, Math.round((seen / height) * 100));
   if (view && (engaged >= LEAST_ENGAGED_MS || depth !== told)) {
-    record("engagement", { e: engaged, ...(!isOff("scroll") && { d: depth, b: told }) });
+    record("engagement", { e: engaged, d: depth, b: told });
     engaged = 0;
     told = depth;
   }

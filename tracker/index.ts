@@ -6,12 +6,16 @@ import { followForm } from "./forms.ts";
 import { followLink } from "./links.ts";
 import { on } from "./listen.ts";
 import { followHistory, followRoute, viewPage } from "./pageview.ts";
-import { flush } from "./send.ts";
+import { flush, load } from "./send.ts";
 import { siteId } from "./tag.ts";
 
-interface Api {
+/** A call of `identify`, `consent` or `optOut`, which the chunk of identity carries out. */
+export type IdentityCall = [name: "identify" | "consent" | "optOut", args: ArrayLike<unknown>];
+
+interface Api extends Partial<Record<IdentityCall[0], (...args: unknown[]) => void>> {
   (...call: Call): void;
   q?: Call[];
+  c?: IdentityCall[];
   /** Set by the tag that runs: a second tag on the page does nothing. */
   site?: string;
 }
@@ -27,6 +31,13 @@ declare global {
 const api: Api = (window.trackkit ||= (...call) => queue.push(call));
 // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
 const queue = (api.q ||= []);
+
+for (const name of ["identify", "consent", "optOut"] as const)
+  api[name] = (...args) => {
+    // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
+    (api.c ||= []).push([name, args]);
+    load("identity");
+  };
 
 const begin = (): void => {
   if (!siteId || api.site || document.hidden) return;
@@ -47,7 +58,9 @@ const begin = (): void => {
   on("submit", followForm);
   // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
   queue.forEach((queue.push = recordCustom as never));
-  flush();
+  // Who the visitor is comes before what he does: the chunk of identity sends when it knows.
+  if (api.c) load("identity");
+  else flush();
 };
 on("visibilitychange", begin);
 begin();

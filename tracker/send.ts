@@ -10,17 +10,18 @@ type WaitingHit = Hit & { a: number };
 
 const waiting: WaitingHit[] = [];
 /** The last reply. */
-let told: BeaconReply = { off: [], on: [] };
+let told: ReturnType<Kit["reply"]> = { off: [] };
 
-/** Whole milliseconds of a clock that nobody sets. */
-export const now = (): number => Math.round(performance.now());
+/** Milliseconds of a clock that nobody sets. */
+export const now = (): number => performance.now();
 
 /** Notes an event, now, on this page. It leaves within `WAIT_MS`, or when the page is hidden. */
 export const record = (name: string, details?: Partial<Hit>): Hit => {
   const hit: WaitingHit = {
     n: name,
     // Not randomUUID: that exists on https pages only.
-    i: `${Math.random()}${Math.random()}`,
+    // biome-ignore lint/style/useTemplate: one byte less
+    i: Math.random() + "x" + Math.random(),
     u: kit.address,
     a: now(),
     ...details,
@@ -31,11 +32,9 @@ export const record = (name: string, details?: Partial<Hit>): Hit => {
   return hit;
 };
 
-/** True when the property does not want this kind of event. */
-export const isOff = (kind: string): boolean => told.off.includes(kind);
-
 /** The same for what can be switched off. */
-export const recordIfOn = (kind: string, details?: Partial<Hit>): Hit | false => !isOff(kind) && record(kind, details);
+export const recordIfOn = (kind: string, details?: Partial<Hit>): Hit | false =>
+  !told.off.includes(kind) && record(kind, details);
 
 /** Sends what waits. `keepalive` carries it over the end of the page; a text body needs no preflight. No
  * cookies: those of other origins are left out unless asked for. */
@@ -46,7 +45,8 @@ export const flush = safely(() => {
     if (hit.n === "pageview") hit.t = document.title.slice(0, LONGEST_TEXT);
   }
   try {
-    if ("trackkit_optout" in localStorage) return;
+    if (localStorage.trackkit_optout) return;
+    kit.who ||= JSON.parse(localStorage.trackkit_id);
   } catch {
     // The browser forbids storage to this page: nobody can have opted out in it.
   }
@@ -55,9 +55,11 @@ export const flush = safely(() => {
     method: "POST",
     body: JSON.stringify({
       s: siteId as string,
-      r: document.referrer.slice(0, LONGEST_TEXT),
-      w: `${screen.width}x${screen.height}`,
+      r: document.referrer,
+      // biome-ignore lint/style/useTemplate: one byte less
+      w: screen.width + "x" + screen.height,
       f: routesByHash,
+      ...kit.who,
       h: hits,
     } satisfies Beacon),
     keepalive: true,
@@ -79,6 +81,7 @@ export const kit = {
   },
   onLeave: (act) => ends.push(act),
   rules: () => told.rules || [],
+  reply: () => told,
 } as Omit<Kit, "address"> as Kit;
 
 /** The script's name without `.js`. Set at build time. */
@@ -87,7 +90,7 @@ declare const TRACKER_STEM: string;
 const loaded: Record<string, unknown> = {};
 
 /** Loads a chunk, once per page. One that cannot be had (blocked, offline) is not the page's concern either. */
-const load = (name: string): void => {
+export const load = (name: string): void => {
   // Absolute: relative to a script of another origin, `import` finds nothing.
   loaded[name] ||= import(new URL(`${TRACKER_STEM}-${name}.js`, script.src) as never)
     .then((chunk: { default: Chunk }) => chunk.default(kit))

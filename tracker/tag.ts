@@ -11,7 +11,7 @@ const options = script.dataset;
 export const siteId = options.siteId;
 
 /** `data-hash`: the site routes by the fragment, which therefore belongs to the page. */
-export const routesByHash = "hash" in options ? 1 : undefined;
+export const routesByHash = "hash" in options;
 
 /** `data-endpoint`, absolute or relative to the script: relative to the page, a `<base>` would redirect it. */
 export const endpoint = new URL(options.endpoint || COLLECT_PATH, script.src);

@@ -165,12 +165,3 @@ test("each route has its own seconds and depth, under its own address", async ()
   ]);
   expect(told[1]!.e).toBeGreaterThanOrEqual(590);
 });
-
-test("where scroll depth is switched off, engagement goes without it", async () => {
-  stage.site.pages["/"] = long();
-  stage.collector.reply = { off: ["scroll"], on: [] };
-  const page = await stage.visit("/");
-  await pause(200);
-  await stage.leave(page);
-  expect(engagements().map((hit) => [hit.d, hit.b])).toEqual([[undefined, undefined]]);
-});

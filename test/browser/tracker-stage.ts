@@ -9,7 +9,7 @@ import { type Arrived, type Collector, openCollector, openSite, type Site } from
 
 declare global {
   interface Window {
-    trackkit: ((name: string, props?: Record<string, unknown>) => void) & { site?: string; q?: unknown };
+    trackkit: ((name: string, props?: Record<string, unknown>) => void) & { site?: string; q?: unknown; c?: unknown };
   }
 }
 

@@ -71,6 +71,21 @@ describe("POST /e", () => {
     expect((await lakeRows(site_id)).map(({ event_type }) => event_type)).toEqual(["pageview"]);
   });
 
+  it("takes what a tracker of few bytes leaves to it: language from the header, long names, depths over 100 % or none", async () => {
+    const { site_id } = await givenProperty();
+    await sendBeacon(aBeacon(site_id, { n: "x".repeat(500) }), { "accept-language": "de-CH,de;q=0.9" });
+    await sendBeacon(aBeacon(site_id, { n: "engagement", e: 1234.567, d: 104 }));
+    await sendBeacon(aBeacon(site_id, { n: "engagement", e: 1, d: null, b: null }));
+    await countAll(queue, mainHub(site_id));
+    const rows = await lakeRows(site_id);
+    expect(rows.map(({ name, scroll_depth, engaged_ms }) => [name, scroll_depth, engaged_ms])).toEqual([
+      ["x".repeat(120), null, null],
+      ["engagement", 100, 1235],
+      ["engagement", null, 1],
+    ]);
+    expect(rows[0]!.language).toBe("de");
+  });
+
   it("keeps what the edge knows of place and network with the event", async () => {
     const { site_id } = await givenProperty();
     const cf = { country: "CH", region: "Basel-City", city: "Basel", asOrganization: "Swisscom", asn: 3303 };

@@ -14,6 +14,7 @@ import { placeFor, type Site } from "./site";
 import { NOWHERE, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
+const LONGEST_NAME = 120;
 /** How long a browser may hold a hit back (a tab that slept); older ones are dated so (ms). */
 const MAX_AGO = 86_400_000;
 /** Nobody looks at a page for longer than a day (ms). */
@@ -47,7 +48,9 @@ interface Draft {
   scroll_before: number | null;
 }
 
-const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
+const rounded = (value: number | null | undefined): number | null => (value == null ? null : Math.round(value));
+const percent = (value: number | null | undefined): number | null =>
+  rounded(value == null ? null : Math.min(value, 100));
 
 function toUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -106,11 +109,11 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
 export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site: Site, now: number): Arrival {
   const url = toUrl(hit.u);
   const draft: Draft = {
-    given: hit.n,
+    given: toCleanText(hit.n, LONGEST_NAME) ?? "",
     event_id: hit.i,
     event_time: now - Math.min(Math.round(hit.a ?? 0), MAX_AGO),
     url,
-    page: pageOf(url, beacon.f === 1),
+    page: pageOf(url, Boolean(beacon.f)),
     hostname: hostOf(url),
     title: hit.t,
     referrer: beacon.r ?? null,
@@ -120,8 +123,8 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
     language: beacon.l ?? null,
     screen: beacon.w ?? null,
     engaged_ms: rounded(hit.e && Math.min(hit.e, MAX_ENGAGED)),
-    scroll_depth: rounded(hit.d),
-    scroll_before: rounded(hit.b),
+    scroll_depth: percent(hit.d),
+    scroll_before: percent(hit.b),
   };
   const stored = storedVisitorOf(beacon, site.property);
   return {

@@ -7,8 +7,8 @@ import type { RuleTrigger } from "./rule";
 const text = (max: number) => z.string().max(max);
 
 export const hitSchema = z.object({
-  /** Name of the event: `pageview`, `engagement`, `outbound`, … or the site's own. */
-  n: plain(120).min(1),
+  /** Name of the event: `pageview`, `engagement`, `outbound`, … or the site's own, which is cut at 120 characters. */
+  n: plain(2000).min(1),
   /** Id of the event, made by the tracker: a beacon that was sent twice counts once. */
   i: plain(64).min(1),
   /** Address of the page when it happened (https or http), with query and fragment. */
@@ -19,9 +19,12 @@ export const hitSchema = z.object({
   t: z.string().optional(),
   /** Visible and focused milliseconds since the last engagement event of this page view. */
   e: z.number().min(0).optional(),
-  /** Deepest scroll of this page view, 0–100, and the depth reported before (absent the first time). */
-  d: z.number().min(0).max(100).optional(),
-  b: z.number().min(0).max(100).optional(),
+  /**
+   * Deepest scroll of this page view in percent, and the depth reported before (absent the first time). More than 100
+   * where a page has become shorter; null where it has no height.
+   */
+  d: z.number().min(0).nullish(),
+  b: z.number().min(0).nullish(),
   /** Where a link, download or form leads. */
   h: text(2000).optional(),
   /** Properties of the event. */
@@ -36,14 +39,14 @@ export const hitSchema = z.object({
 export const envelopeSchema = z.object({
   /** site_id */
   s: plain(64).min(1),
-  /** document.referrer of the landing page */
-  r: text(4000).optional(),
+  /** document.referrer of the landing page: browsers cut it at 4,096 characters. */
+  r: text(5000).optional(),
   /** Screen, `WxH` in CSS pixels */
   w: text(20).optional(),
   /** navigator.language */
   l: text(35).optional(),
-  /** 1 where the site routes by fragment: the fragment is then part of the page. */
-  f: z.literal(1).optional(),
+  /** True where the site routes by fragment: the fragment is then part of the page. */
+  f: z.union([z.boolean(), z.literal(1)]).optional(),
   /** The caller's own id of the visitor, from `trackkit.identify`. */
   c: plain(128).min(1).optional(),
   /** First-party id of the browser, where the owner lets one be stored. */
