@@ -27,7 +27,7 @@ test("a page that loads is one page view, told without a preflight and without c
   expect(request?.headers["content-type"]).toBe("text/plain;charset=UTF-8");
   for (const { headers } of stage.collector.requests) expect(headers.cookie).toBeUndefined();
   const { s, r, w, f } = request!.beacon;
-  expect({ s, r, w, f }).toEqual({ s: "site-1", r: "", w: "1280x720", f: undefined });
+  expect({ s, r, w, f }).toEqual({ s: "site-1", r: "", w: "1280x720", f: false });
   // The language is in a header anyway.
   expect(request!.headers["accept-language"]).toMatch(/^en-US/);
   expect(request!.beacon.h[0]!.t).toBe("Welcome");
@@ -147,7 +147,7 @@ test("the fragment is a page where data-hash says so, and the beacon tells it", 
     "pageview /#/settings",
     "pageview /#/link",
   ]);
-  for (const { beacon } of stage.collector.requests) expect(beacon.f).toBe(1);
+  for (const { beacon } of stage.collector.requests) expect(beacon.f).toBe(true);
 });
 
 test("a page out of the back/forward cache is a page view again", async () => {
