@@ -2,7 +2,7 @@
 // The journal is the redo log of what came after the last checkpoint.
 import type { Event } from "../workers/domain/event";
 import { unpackEvent } from "../workers/domain/lake";
-import { emptyLive, LIVE_MINUTES, LIVE_WINDOW, type Live, noteLive } from "../workers/domain/live";
+import { emptyLive, LIVE_KEPT, type Live, MINUTES_KEPT, noteLive } from "../workers/domain/live";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/seen";
 import { isExpected, type Moment, type Stamped, stamp } from "../workers/domain/visit";
@@ -96,10 +96,10 @@ export class Memory {
 
   /** Writes what changed since the last checkpoint. Call it in a transaction; when it fails, memory is to be read anew. */
   checkpoint(now: number): void {
-    const oldestMinute = Math.floor(now / 60_000) - LIVE_MINUTES;
+    const oldestMinute = Math.floor(now / 60_000) - MINUTES_KEPT;
     for (const minute of this.live.pageviews.keys()) if (minute < oldestMinute) this.live.pageviews.delete(minute);
     // Nobody may ask for the picture for weeks, and in an import nobody ever does.
-    for (const [id, { last }] of this.live.visits) if (last < now - LIVE_WINDOW) this.live.visits.delete(id);
+    for (const [id, { last }] of this.live.visits) if (last < now - LIVE_KEPT) this.live.visits.delete(id);
     pruneCounters(this.live.rules);
     this.book.checkpoint();
     this.writeSeen();

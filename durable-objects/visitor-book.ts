@@ -1,5 +1,6 @@
 // The visitor book of a hub: recent visitors as objects, the other visitors of the day as text, older days in SQLite
 // until an event asks for them. Changes are appended at checkpoints and now and then written together.
+import { LIVE_KEPT } from "../workers/domain/live";
 import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visit";
 import { addDays } from "../workers/domain/zone";
 
@@ -118,7 +119,7 @@ export class VisitorBook implements Book {
 
   /** Wakes those who must be awake for `find`, and those whom the live picture shows. */
   private wakeRecent(date: string, texts: Map<string, string>, now: number, onRecent: (visit: Visit) => void): void {
-    const live = now - VISIT_GAP;
+    const live = now - LIVE_KEPT;
     for (const [visitor, text] of texts) {
       const last = lastInText(text);
       if (last < Math.min(this.quietBefore, live)) continue;

@@ -18,12 +18,15 @@ const live = async (siteId: string, key: string) =>
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Inside {
-  sockets: { timer: unknown; isWatched: boolean; telling: unknown };
+  sockets: { isOpen: boolean | null; timer: unknown; isWatched: boolean; telling: unknown };
 }
 const inside = <T>(siteId: string, shard: number, look: (hub: Inside) => T): Promise<T> =>
   runInDurableObject(hubOf(siteId, shard), (hub) => look(hub as unknown as Inside));
 const isQuiet = (siteId: string, shard = 0) =>
   inside(siteId, shard, ({ sockets }) => sockets.timer === null && sockets.telling === null);
+
+/** False once the hub has heard that its last socket closed. */
+const hasWatchers = (siteId: string) => inside(siteId, 0, ({ sockets }) => sockets.isOpen === true);
 
 /** Stops the clock, timers run on: pictures of different minutes cannot be compared. */
 const stopClock = () => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
@@ -163,14 +166,11 @@ describe("a live socket", () => {
     const watcher = await openWatcher(site_id, key);
     expect(await isQuiet(site_id)).toBe(true);
     watcher.socket.close();
-    await vi.waitFor(async () => expect(await inside(site_id, 0, countOpen)).toBe(0));
+    await vi.waitFor(async () => expect(await hasWatchers(site_id)).toBe(false));
     await sendBeacon(aBeacon(site_id));
     expect(await isQuiet(site_id)).toBe(true);
   });
 });
-
-const countOpen = (hub: unknown): number =>
-  (hub as { ctx: DurableObjectState }).ctx.getWebSockets().filter(({ readyState }) => readyState === 1).length;
 
 describe("sockets of a property with shards", () => {
   it("hear of every shard's events, also after all of them slept, and the shards fall silent with the last", async () => {
@@ -195,12 +195,13 @@ describe("sockets of a property with shards", () => {
     expect(watcher.picture()).toMatchObject({ active_30m: 24 });
 
     watcher.socket.close();
-    await vi.waitFor(async () => expect(await inside(site_id, 0, countOpen)).toBe(0));
+    await vi.waitFor(async () => expect(await hasWatchers(site_id)).toBe(false));
     await sendAll(24);
     for (const shard of [1, 2])
       await vi.waitFor(async () =>
         expect(await inside(site_id, shard, ({ sockets }) => sockets.isWatched)).toBe(false),
       );
+    for (const shard of [0, 1, 2]) await vi.waitFor(async () => expect(await isQuiet(site_id, shard)).toBe(true));
     await sendAll(36);
     for (const shard of [0, 1, 2]) expect(await isQuiet(site_id, shard)).toBe(true);
   });

@@ -9,11 +9,15 @@ import type { Visit } from "./visit";
 const MINUTE = 60_000;
 export const LIVE_MINUTES = 30;
 export const LIVE_WINDOW = LIVE_MINUTES * MINUTE;
+/** What left the window is kept somewhat longer (minutes): a clock that is set back must find it again. */
+const SLACK = 5;
+export const MINUTES_KEPT = LIVE_MINUTES + SLACK;
+export const LIVE_KEPT = MINUTES_KEPT * MINUTE;
 const ROWS = 10;
 const FEED_EVENTS = 50;
 
 export interface Live {
-  /** Visits with an event in the window, by id; older ones are dropped when the picture is drawn. */
+  /** Visits with an event in the window, by id; much older ones are dropped when the picture is drawn. */
   visits: Map<string, Visit>;
   /** Page views by minute since 1970. */
   pageviews: Map<number, number>;
@@ -92,12 +96,12 @@ function tally(visits: readonly Visit[], valueFor: (visit: Visit) => string | nu
   return Object.fromEntries([...visitors].map(([value, known]) => [value, known.size]));
 }
 
-/** This hub's share of the picture. Drops what has left the window. */
+/** This hub's share of the picture. Drops what has left the window for good. */
 export function liveShare(live: Live, now: number): LiveShare {
-  for (const [id, visit] of live.visits) if (visit.last < now - LIVE_WINDOW) live.visits.delete(id);
+  for (const [id, visit] of live.visits) if (visit.last < now - LIVE_KEPT) live.visits.delete(id);
   const minute = Math.floor(now / MINUTE);
-  for (const known of live.pageviews.keys()) if (known <= minute - LIVE_MINUTES) live.pageviews.delete(known);
-  const active = [...live.visits.values()];
+  for (const known of live.pageviews.keys()) if (known <= minute - MINUTES_KEPT) live.pageviews.delete(known);
+  const active = [...live.visits.values()].filter((visit) => visit.last >= now - LIVE_WINDOW);
   const began = active.filter((visit) => visit.start >= now - LIVE_WINDOW);
   return {
     active_5m: new Set(active.filter((visit) => visit.last >= now - 5 * MINUTE).map((visit) => visit.visitor)).size,
