@@ -152,6 +152,20 @@ test("where sockets do not get through, the picture is asked for", async () => {
   await figure("Page views").filter({ hasText: /^3$/ }).waitFor();
 });
 
+test("the owner makes the live numbers public, and gets the badge for other pages", async () => {
+  await page.goto(`${system.dashboard}/p/${siteId}/settings`);
+  await page.getByRole("switch", { name: /^Show how many are here/ }).click();
+  const code = await page.locator("pre code", { hasText: "<img" }).innerText();
+  expect(code).toBe(`<img src="${system.worker}/api/public/${siteId}/badge.svg" alt="Visitors right now">`);
+  const badge = page.getByRole("img", { name: "Visitors right now" });
+  await until(
+    () => badge.evaluate((image) => (image as HTMLImageElement).naturalWidth),
+    (width) => width > 0,
+  );
+  const numbers = await page.locator("pre code", { hasText: "live.json" }).innerText();
+  expect(await (await fetch(numbers)).json()).toMatchObject({ pageviews_30m: 3 });
+});
+
 test("nothing went wrong on the way, and nothing was against the content policy", () => {
   expect(complaints).toEqual([]);
 });

@@ -64,7 +64,7 @@ export async function createProperty(input: Pick<Property, "name" | "timezone" |
   return property;
 }
 
-export type PropertyChange = Partial<Pick<Property, "name" | "timezone" | "currency" | "privacy">>;
+export type PropertyChange = Partial<Pick<Property, "name" | "timezone" | "currency" | "privacy" | "public_live">>;
 
 export async function changeProperty(siteId: string, change: PropertyChange): Promise<void> {
   keep(await request<Property>(at(siteId), { method: "PATCH", body: change }));

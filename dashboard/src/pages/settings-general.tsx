@@ -1,4 +1,4 @@
-// Settings: what a property is called and where its days begin; and its end.
+// Settings: what a property is called and where its days begin; what of it everybody may see; and its end.
 import { useNavigate } from "@solidjs/router";
 import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../data/action";
@@ -7,6 +7,7 @@ import { useProperty } from "../frame/property-frame";
 import { Dialog } from "../parts/dialog";
 import { Field, Submit } from "../parts/field";
 import { type PropertyDraft, PropertyForm } from "./property-form";
+import { PublicNumbers } from "./settings-public";
 
 export function GeneralSettings(): JSX.Element {
   const { property } = useProperty();
@@ -20,6 +21,7 @@ export function GeneralSettings(): JSX.Element {
           A new time zone holds for what comes from now on. Its site id is <code>{property().site_id}</code>.
         </p>
       </section>
+      <PublicNumbers />
       <section class="block block-danger">
         <h2>Delete this property</h2>
         <p>Its numbers, its record in the lake and its keys are removed for good. Nothing brings them back.</p>
