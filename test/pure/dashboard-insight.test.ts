@@ -125,6 +125,16 @@ describe("web vitals", () => {
     expect(texts).toEqual(["2.4 s", "180 ms", "0.10", "0.00"]);
     expect(formatVital("TTFB", null)).toBe("–");
   });
+
+  test("keep a digit more where the rounded number would lie in another band", () => {
+    const texts = [
+      formatVital("CLS", 0.103),
+      formatVital("CLS", 0.0951),
+      formatVital("LCP", 2512),
+      formatVital("LCP", 2480),
+    ];
+    expect(texts).toEqual(["0.103", "0.10", "2.51 s", "2.5 s"]);
+  });
 });
 
 describe("a heatmap's picture", () => {

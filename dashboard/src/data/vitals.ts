@@ -28,11 +28,17 @@ export function bandOf(metric: Vital, value: number): Band {
   return value <= poor ? "needs" : "poor";
 }
 
+/** As few digits as do, but never so few that the number would seem to lie in another band. */
+function toDigits(metric: Vital, value: number, unit: number, digits: number): string {
+  const text = (value / unit).toFixed(digits);
+  return bandOf(metric, Number(text) * unit) === bandOf(metric, value) ? text : (value / unit).toFixed(digits + 1);
+}
+
 /** 340 ms, 2.4 s; layout shift has no unit. */
 export function formatVital(metric: Vital, value: number | null): string {
   if (value === null) return NOTHING;
-  if (metric === "CLS") return value.toFixed(value > 0 && value < 0.01 ? 3 : 2);
-  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  if (metric === "CLS") return value > 0 && value < 0.01 ? value.toFixed(3) : toDigits(metric, value, 1, 2);
+  return value < 1000 ? `${Math.round(value)} ms` : `${toDigits(metric, value, 1000, 1)} s`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { MEASUREMENTS, type Measurement } from "../../../workers/domain/measurem
 import type { Loaded } from "../data/answer";
 import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
+import { formatRange } from "../data/format";
 import type { InsightScene } from "../data/insight";
 import { daysOf, isRunning, PERIODS, type Period, type PeriodName } from "../data/period";
 import { createShortcuts } from "../data/shortcut";
@@ -79,11 +80,21 @@ export function createScreen(): Screen {
 }
 
 export function ScreenHead(props: { title: string; lead: string; screen: Screen }): JSX.Element {
+  const isCut = (): boolean => {
+    const period = props.screen.period();
+    return period.name === "custom" && period.from !== props.screen.scene().from;
+  };
   return (
     <div class="overview-head">
       <div class="screen-title">
         <h1>{props.title}</h1>
         <p class="lead">{props.lead}</p>
+        <Show when={isCut()}>
+          <p class="panel-note">
+            The period is longer than {MOST_INSIGHT_DAYS} days: shown is its end,{" "}
+            {formatRange(props.screen.scene().from, props.screen.scene().to)}.
+          </p>
+        </Show>
       </div>
       <PeriodPicker
         period={props.screen.period()}
