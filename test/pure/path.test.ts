@@ -1,7 +1,14 @@
 // Pages and hosts: what is kept of an address, which pages and hosts count.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hostOf, isExcludedPath, isKnownHost, matchesPattern, pageOf } from "../../workers/domain/path";
+import {
+  hostOf,
+  isExcludedPath,
+  isKnownHost,
+  matchesPattern,
+  pageOf,
+  toPatternSource,
+} from "../../workers/domain/path";
 
 describe("a page", () => {
   test.each([
@@ -70,6 +77,39 @@ describe("an excluded path", () => {
 
   test("with a hundred stars is decided at once", () => {
     expect(isExcludedPath(`/${"a".repeat(1000)}`, [`/${"a*".repeat(200)}b`])).toBe(false);
+  });
+});
+
+describe("a pattern's regular expression", () => {
+  const fits = (page: string, pattern: string) => new RegExp(toPatternSource(pattern)).test(page);
+
+  test("fits the pages that the pattern fits", () => {
+    const text = fc.string({ unit: fc.constantFrom(..."/ab*.+(1") });
+    fc.assert(
+      fc.property(text, text, (path, rest) => {
+        const page = `/${path.replaceAll("*", "")}`;
+        expect([page, rest, fits(page, `/${rest}`)]).toEqual([page, rest, matchesPattern(page, `/${rest}`)]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ["/blog/one", "/blog/*", true],
+    ["/blog", "/blog/*", false],
+    ["/%C3%BCber/uns", "/über/*", true],
+    ["/blog#comments", "/blog", true],
+    ["/a#/blog/one", "/blog/*", false],
+    ["/#/cart", "/#/cart", true],
+    ["/#/cart/2", "/#/cart", false],
+    ["/app#/cart/2", "*#/cart/*", true],
+    ["/x", "*", true],
+  ])("%s fits %s: %s", (page, pattern, isFit) => {
+    expect(fits(page, pattern)).toBe(isFit);
+  });
+
+  test("with a hundred stars is decided at once", () => {
+    expect(fits(`/${"a".repeat(1000)}`, `/${"a*".repeat(99)}b`)).toBe(false);
   });
 });
 

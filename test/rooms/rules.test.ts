@@ -173,9 +173,11 @@ describe("the reply to a beacon", () => {
     );
     await rules.create({ enabled: false });
     // Nothing is waited for: the hub tells collect that what it keeps is old.
-    expect((await rules.reply()).rules).toEqual([
+    const reply = await rules.reply();
+    expect(reply.on).toContain("rules");
+    expect(reply.rules).toEqual([
       { i: one.id, s: "a.sign-up", t: "click" },
-      { i: two.id, s: "#two", t: "visible", p: "/blog/*", a: ["data-plan"] },
+      { i: two.id, s: "#two", t: "visible", p: "^/blog/[^#]*(?:#.*)?$", a: ["data-plan"] },
     ]);
   });
 

@@ -3,7 +3,7 @@
 
 import type { PageRule } from "../domain/beacon";
 import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/measurement";
-import { hostOf, withoutWww } from "../domain/path";
+import { hostOf, toPatternSource, withoutWww } from "../domain/path";
 import type { Property, Stream } from "../domain/property";
 import { type Configuration, loadConfiguration } from "../storage/properties";
 
@@ -47,7 +47,7 @@ const toPageRule = ({ id, selector, trigger, page, attributes }: Configuration["
   i: id,
   s: selector,
   t: trigger,
-  ...(page === null ? {} : { p: page }),
+  ...(page === null ? {} : { p: toPatternSource(page) }),
   ...(attributes.length > 0 ? { a: attributes } : {}),
 });
 

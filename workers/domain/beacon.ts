@@ -67,7 +67,7 @@ export interface PageRule {
   /** CSS selector. */
   s: string;
   t: RuleTrigger;
-  /** Page pattern, `*` for any text; absent for all pages. */
+  /** Regular expression for the path and fragment of its pages (toPatternSource of path.ts); absent for all pages. */
   p?: string;
   /** Attributes of the element that become props. */
   a?: string[];

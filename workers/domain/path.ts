@@ -35,6 +35,23 @@ export function matchesPattern(page: string, pattern: string): boolean {
   return page.length - last.length >= from && page.endsWith(last);
 }
 
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+/**
+ * The source of a regular expression for the same, tested on path and fragment: where the pattern names no fragment, any
+ * does. A lookahead is never entered again, so each piece is sought once, whatever the pattern: a page cannot be frozen.
+ */
+export function toPatternSource(pattern: string): string {
+  const [first = "", ...pieces] = toAscii(pattern).split("*");
+  const last = pieces.pop();
+  const any = pattern.includes("#") ? "." : "[^#]";
+  const end = pattern.includes("#") ? "$" : "(?:#.*)?$";
+  if (last === undefined) return `^${escaped(first)}${end}`;
+  const sought = pieces.map((piece, i) => `(?=(${any}*?${escaped(piece)}))\\${i + 1}`).join("");
+  // Any text after the last piece that was sought, of which the end is the pattern's.
+  return `^${escaped(first)}${sought}${any}*${escaped(last)}${end}`;
+}
+
 /** True when the page fits one of the owner's patterns, e.g. `/admin/*`. */
 export function isExcludedPath(page: string, patterns: readonly string[]): boolean {
   if (patterns.length === 0) return false;

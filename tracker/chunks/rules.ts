@@ -1,0 +1,130 @@
+// Rules: the owner's selectors. A match is told with the text, the link and some attributes of the element; and once per
+// rule and page view, that one of its elements was in sight.
+//
+// A page must not feel it, whatever the selectors are: looking for elements is done when the browser is idle, one rule at
+// a time, at most twice a second, and never again for a rule that took long; and a rule whose selector twice took more than
+// a millisecond to compare with a path of elements is given up until a page is loaded anew.
+import type { PageRule } from "../../workers/domain/beacon.ts";
+import type { Kit } from "../kit.ts";
+
+/** ms: how often elements are looked for, how long a pointer rests, what a look and a comparison may cost. */
+const EVERY = 500;
+const REST = 500;
+const SLOW_LOOK = 5;
+const SLOW_MATCH = 1;
+/** A busy page may be idle never. (`setTimeout`, where there is no better, takes this for 0.) */
+const IN_TIME = { timeout: 999 };
+const WRITTEN = "[contenteditable]";
+/** Elements of a rule that are watched. */
+const MOST = 500;
+
+export default (kit: Kit): void => {
+  const { safely } = kit;
+  /** What tells of each rule that an element comes into sight; null when all of this page view is told. */
+  let eyes: Record<string, IntersectionObserver | null> = {};
+  let timer: unknown;
+  let rest: ReturnType<typeof setTimeout>;
+  /** What the pointer rested on last, by rule. */
+  const rested: Record<string, Element | false | undefined> = {};
+  /** How often it took too long to compare a rule, by its id, or to look for it, by its selector. */
+  const strikes: Record<string, number> = {};
+
+  /** What an act gives. Too long, or an error, is a strike. */
+  const measured = <T>(key: string, most: number, act: () => T): T | undefined => {
+    const start = performance.now();
+    let result: T | undefined;
+    try {
+      result = act();
+    } catch {
+      most = -1;
+    }
+    if (performance.now() - start > most) strikes[key] = -~strikes[key]!; // one more, also than undefined
+    return result;
+  };
+
+  const active = () =>
+    kit.rules().filter(({ i, p }) => !(strikes[i]! > 1) && (!p || RegExp(p).test(location.pathname + location.hash)));
+
+  const tell = ({ i, t, a }: PageRule, element: Element): void => {
+    const p: Record<string, string | undefined> = {};
+    // What visitors write into the page is not the page's text.
+    if (!element.closest(WRITTEN) && !element.querySelector(WRITTEN))
+      p.text = element.textContent.slice(0, 999).replace(/\s+/g, " ").trim().slice(0, 80);
+    for (const key of a || []) p[key] = element.getAttribute(key)?.slice(0, 150);
+    kit.record(/^[cs]/.test(t) ? "rule" : "rule_view", {
+      k: i,
+      h: element.closest<HTMLAnchorElement>("a[href]")?.href.slice?.(0, 2000),
+      p,
+    });
+  };
+
+  const match = (trigger: string, path: EventTarget[]): void => {
+    for (const rule of active()) {
+      if (rule.t !== trigger) continue;
+      const found = measured(rule.i, SLOW_MATCH, () => (path as Element[]).find((node) => node.matches?.(rule.s)));
+      if (found && found !== rested[rule.i]) tell(rule, found);
+      rested[rule.i] = trigger === "hover" && found;
+    }
+  };
+
+  const look = (rule: PageRule): void => {
+    const { i, s, t } = rule;
+    if (eyes[i] === null || strikes[s]) return;
+    let isSeen = false;
+    // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
+    const eye = (eyes[i] ||= new IntersectionObserver(
+      safely((entries: IntersectionObserverEntry[]) => {
+        for (const { isIntersecting, intersectionRatio, target } of entries) {
+          if (!isIntersecting || eyes[i] === null) continue;
+          if (!isSeen) kit.record("rule_seen", { k: i });
+          isSeen = true;
+          if (t === "visible") {
+            if (intersectionRatio < 0.5) continue;
+            tell(rule, target);
+          }
+          eye.disconnect();
+          eyes[i] = null;
+        }
+      }),
+      { threshold: [0, 0.5] },
+    ));
+    const elements = measured(s, SLOW_LOOK, () => document.querySelectorAll(s)) || [];
+    // Then so may be comparing it: better a pause now than at a click.
+    if (strikes[s]) [0, 1].map(() => measured(i, SLOW_MATCH, () => document.elementFromPoint(99, 99)!.closest(s)));
+    for (let n = 0; n < MOST && elements[n]; n += 1) eye.observe(elements[n]!);
+  };
+
+  const idle: (act: () => void, options: typeof IN_TIME) => void = window.requestIdleCallback || setTimeout;
+  const lookSoon = (): void => {
+    timer ||= setTimeout(
+      safely(() => {
+        timer = 0;
+        for (const rule of active())
+          idle(
+            safely(() => look(rule)),
+            IN_TIME,
+          );
+      }),
+      EVERY,
+    );
+  };
+
+  for (const type of ["click", "auxclick", "submit"])
+    kit.on<MouseEvent>(type, (event) => {
+      // The third button opens a menu.
+      if (!(event.button > 1)) match(type === "submit" ? type : "click", event.composedPath());
+    });
+  kit.on("pointerout", () => clearTimeout(rest));
+  kit.on("pointerover", (event) => {
+    const path = event.composedPath();
+    rest = setTimeout(safely(match), REST, "hover", path);
+  });
+  kit.onView(() => {
+    for (const id in eyes) eyes[id]?.disconnect();
+    eyes = {};
+    lookSoon();
+    // By then the reply to this page view has come.
+    setTimeout(lookSoon, 2000);
+  });
+  new MutationObserver(lookSoon).observe(document, { childList: true, subtree: true });
+};
