@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { buildTracker } from "../../scripts/build-tracker.ts";
+import { MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/domain/measurement.ts";
 
 /** Bytes of brotli. */
 const CORE_BUDGET = 1200;
@@ -33,6 +34,13 @@ test("the core is at most 1,200 bytes as served, each chunk at most 900", async 
   console.log(sizes.map(([name, bytes]) => `${name} ${bytes} B`).join(", "));
   const budgetOf = (name: string) => (name === "tk.js" ? CORE_BUDGET : CHUNK_BUDGET);
   expect(sizes.filter(([name, bytes]) => !UNBUDGETED.includes(name) && bytes > budgetOf(name))).toEqual([]);
+}, 60_000);
+
+test("every measurement with a chunk has its file", async () => {
+  await buildTracker(folder);
+  const files = new Set(await readdir(folder));
+  const chunks = MEASUREMENT_NAMES.filter((key) => MEASUREMENTS[key].chunk);
+  expect([...chunks, "identity"].filter((key) => !files.has(`tk-${key}.js`))).toEqual([]);
 }, 60_000);
 
 test("a chunk stands alone: one module that begins with no imports, whose default export takes the kit", async () => {

@@ -67,8 +67,8 @@ export default (kit: Kit): void => {
   });
   api.c ||= [];
   api.c.forEach(act);
-  // Calls that come later are carried out at once.
-  api.c.push = act as never;
+  // Calls that come later are carried out at once. Defined: assigned to, a page's frozen Array.prototype would forbid it.
+  Object.defineProperty(api.c, "push", { value: act });
   who();
   kit.flush();
 };
