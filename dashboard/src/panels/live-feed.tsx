@@ -37,11 +37,11 @@ export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
       >
         {/* biome-ignore lint/a11y/useSemanticElements: the feed scrolls, so a keyboard must reach it */}
         <div class="feed-frame" role="region" aria-label="Latest events" tabindex="0">
-          <ol class="feed">
-            <For each={items()} fallback={<Empty>The next event shows here the second it happens.</Empty>}>
-              {(item) => <FeedRow item={item} />}
-            </For>
-          </ol>
+          <Show when={items().length > 0} fallback={<Empty>The next event shows here the second it happens.</Empty>}>
+            <ol>
+              <For each={items()}>{(item) => <FeedRow item={item} />}</For>
+            </ol>
+          </Show>
         </div>
       </Show>
     </section>

@@ -8,7 +8,8 @@ const minuteName = (ago: number): string =>
 
 export function MinuteBars(props: { minutes: readonly number[]; class?: string }): JSX.Element {
   const [over, setOver] = createSignal<number | null>(null);
-  const top = (): number => Math.max(...props.minutes, 1);
+  const most = (): number => Math.max(...props.minutes);
+  const top = (): number => Math.max(most(), 1);
   const last = (): number => props.minutes.length - 1;
   return (
     <div class={`minutes-figure ${props.class ?? ""}`}>
@@ -28,7 +29,10 @@ export function MinuteBars(props: { minutes: readonly number[]; class?: string }
       <div class="minutes-foot" aria-hidden="true">
         <span>{props.minutes.length} min ago</span>
         <span>
-          <Show when={over() !== null} fallback={<>page views per minute, {formatCount(top())} at most</>}>
+          <Show
+            when={over() !== null}
+            fallback={`page views per minute${most() > 0 ? `, ${formatCount(most())} at most` : ""}`}
+          >
             <strong>{formatCount(props.minutes[over()!] ?? 0)}</strong> {minuteName(last() - over()!)}
           </Show>
         </span>
