@@ -1,5 +1,5 @@
 // A page's heatmap at one width: the grid of clicks or moves with its legend and table, and how far down views got.
-import { createMemo, For, type JSX, Show } from "solid-js";
+import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
 import { HEAT_ROW_PIXELS, type HeatmapInsight, type HeatWidth } from "../../../workers/domain/insight";
 import { createAction } from "../data/action";
 import { createLoaded } from "../data/answer";
@@ -107,6 +107,13 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
   const width = (): number => WIDTHS[props.insight.width].pixels;
   /** Width of a cell against its height, as on the page itself. */
   const ratio = (): number => width() / picture().columns / HEAT_ROW_PIXELS;
+  let scroll!: HTMLDivElement;
+  /** Long pages begin where most happened: an empty top would look as if nothing had. */
+  createEffect(() => {
+    const [, busiest = 0] = picture().cells[0] ?? [];
+    const top = (busiest / picture().rows) * scroll.scrollHeight;
+    if (top > scroll.clientHeight * 0.8) scroll.scrollTop = top - scroll.clientHeight / 2;
+  });
   const marks = (): number[] => Array.from({ length: Math.floor(picture().rows / 10) }, (_, index) => (index + 1) * 10);
   return (
     <figure class="heat-figure">
@@ -123,7 +130,13 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
         <span>more per cell</span>
       </figcaption>
       {/* biome-ignore lint/a11y/useSemanticElements: the picture scrolls, so a keyboard must reach it */}
-      <div class="heat-scroll" tabindex="0" role="region" aria-label={`Grid of ${LAYERS[props.layer].toLowerCase()}`}>
+      <div
+        class="heat-scroll"
+        tabindex="0"
+        role="region"
+        aria-label={`Grid of ${LAYERS[props.layer].toLowerCase()}`}
+        ref={scroll}
+      >
         <div class={`heat-page heat-page-${props.insight.width}`}>
           <svg
             class="heat-grid"

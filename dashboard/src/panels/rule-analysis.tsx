@@ -46,7 +46,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
             <Figure
               label="Last"
               value={
-                <Show when={value().last_click_at} fallback="never">
+                <Show when={value().last_click_at} fallback={value().clicks > 0 ? "imported" : "never"}>
                   {(at) => <time datetime={at()}>{formatAgo(Date.parse(at()), Date.now())}</time>}
                 </Show>
               }

@@ -37,7 +37,9 @@ export function RuleRow(props: {
   });
   const last = (): string => {
     const at = props.counts?.last_click_at;
-    return at ? formatAgo(Date.parse(at), Date.now()) : "never";
+    if (at) return formatAgo(Date.parse(at), Date.now());
+    // Imports of history have no last moment: only what comes live has one.
+    return props.counts?.clicks ? "imported" : "never";
   };
   const figure = (text: (counts: RuleCounts) => string): JSX.Element => (
     <Show when={props.counts} fallback={props.counts === null ? NOTHING : <Bone class="bone-figure" />}>
