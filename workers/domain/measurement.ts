@@ -23,7 +23,12 @@ export const MEASUREMENTS = {
     standard: true,
     chunk: false,
   },
-  first_visit: { label: "First visit", hint: "A visitor's first page view of the day", standard: true, chunk: false },
+  first_visit: {
+    label: "First visit",
+    hint: "A visitor's first page view of the day; ever, where an id is stored",
+    standard: true,
+    chunk: false,
+  },
   form_submissions: {
     label: "Form submissions",
     hint: "Forms sent, by name; never what was typed",
