@@ -1,7 +1,9 @@
-// What a click costs on a page of 5,000 elements where every measurement is on: milliseconds of the tracker's listeners.
+// What a click costs on a page of 5,000 elements where every measurement and 50 rules are on: milliseconds of the tracker's listeners.
 import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { findChromium, openChromium } from "../../test/browser/chromium.ts";
+import type { PageRule } from "../../workers/domain/beacon.ts";
+import { MOST_RULES } from "../../workers/domain/rule.ts";
 import { buildTracker } from "../build-tracker.ts";
 import { listen, serveScripts } from "./page-cost.ts";
 
@@ -20,6 +22,19 @@ const ROW = `<div class="row card"><a href="#" class="link a b c"><span>An item<
 
 /** The worst that a click can hit: all of it lies in one element that is clickable itself. */
 const BODY = `<style>.hot { color: red }</style><main onclick="1">${ROW.repeat(1_000)}</main>`;
+
+/** As many rules as a property may have on: most as owners write them, some as nobody should. */
+const CRUEL = [
+  "* * * * *",
+  "* ~ * ~ * ~ *",
+  "*:has(* .none)",
+  ":is(:is(.none *, * .none) *, :not(.a ~ * *)) > *",
+  "div",
+];
+const RULES = Array.from(
+  { length: MOST_RULES },
+  (_, n): PageRule => ({ i: `rule-${n}`, s: CRUEL[n] ?? `.row .item-${n} > a`, t: n % 3 ? "click" : "visible" }),
+);
 
 /** Presses and clicks 500 elements of the page. Runs in the page. */
 async function pressAll(): Promise<{ elements: number; times: number[] }> {
@@ -64,7 +79,7 @@ export async function measureClickCost(folder: string): Promise<ClickCost | null
   }
   mkdirSync(folder, { recursive: true });
   await buildTracker(folder);
-  const scripts = await listen(serveScripts(folder));
+  const scripts = await listen(serveScripts(folder, RULES));
   const tag = `<script defer src="${scripts.origin}/tk.js" data-site-id="site" data-endpoint="/e/all"></script>`;
   const site = await listen((request, response) => {
     response.writeHead(200, {

@@ -7,7 +7,7 @@ import { brotliCompressSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { findChromium, openChromium } from "../../test/browser/chromium.ts";
-import type { BeaconReply } from "../../workers/domain/beacon.ts";
+import type { BeaconReply, PageRule } from "../../workers/domain/beacon.ts";
 import { MEASUREMENTS } from "../../workers/domain/measurement.ts";
 import { buildTracker } from "../build-tracker.ts";
 import { ROOT } from "../local/config.ts";
@@ -36,7 +36,7 @@ export async function listen(listener: RequestListener): Promise<{ server: Serve
 }
 
 /** Serves scripts as a network would, and answers beacons with what the asking property has on. */
-export function serveScripts(folder: string): RequestListener {
+export function serveScripts(folder: string, rules: PageRule[] = []): RequestListener {
   const packed = new Map<string, Buffer>();
   return (request, response) => {
     const open = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
@@ -44,7 +44,7 @@ export function serveScripts(folder: string): RequestListener {
       const on = request.url === "/e/all" ? CHUNKS : [];
       request.resume().on("end", () => {
         response.writeHead(202, { ...open, "content-type": "application/json" });
-        response.end(JSON.stringify({ off: [], on } satisfies BeaconReply));
+        response.end(JSON.stringify({ off: [], on, rules } satisfies BeaconReply));
       });
       return;
     }
