@@ -21,10 +21,17 @@ export interface OverlayPass {
 /** Long enough to find the element, too short to be worth stealing. */
 export const OVERLAY_MINUTES = 15;
 
-const FRAGMENT = /#(?:.*&)?trackkit=([^&]*)$/;
+const NAMED = "trackkit=";
 
-/** The pass in an address, null when it has none. A site that routes by the fragment keeps what stands before it. */
-export const overlayPassIn = (address: string): string | null => FRAGMENT.exec(address)?.[1] ?? null;
+/**
+ * The pass in an address, null when it has none. A site that routes by the fragment keeps what stands before it. Read
+ * without a pattern: anybody's beacon comes through here, and one of many `#` and `&` would be tried at each of them.
+ */
+export function overlayPassIn(address: string): string | null {
+  const hash = address.indexOf("#");
+  const last = address.slice(Math.max(hash, address.lastIndexOf("&")) + 1);
+  return hash >= 0 && last.startsWith(NAMED) ? last.slice(NAMED.length) : null;
+}
 
 /** The address with a pass. */
 export function withOverlayPass(address: string, pass: string): string {
