@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Envelope, Hit } from "../../workers/domain/beacon";
+import { shardName } from "../../workers/domain/hub";
 import type { Privacy } from "../../workers/domain/property";
 import { aBeacon, sendBeacon } from "./beacons";
 import { ask, countAll, differences, givenHeldQueue, lakeRows, mainHub } from "./downstream";
@@ -107,6 +108,27 @@ describe("a user whom the page names", () => {
     await send(site_id, { u: "https://shop.example/" });
     expect(await told(site_id)).toEqual(["pageview 0", "first_visit 0", "pageview 0", "pageview 0"]);
     expect((await lakeRows(site_id)).map(({ user_id }) => user_id)).toEqual([null, null, "user-1", null]);
+  });
+
+  it("is told from others by as many shards as by one", async () => {
+    const [one, several] = [await givenProperty(), await givenProperty(undefined, { shards: 4 })];
+    for (const { site_id } of [one, several])
+      for (const i of [1, 2, 3, 4, 5, 6]) {
+        const [here, elsewhere] = [`192.0.2.${i}`, `198.51.100.${i}`].map((ip) => ({ "cf-connecting-ip": ip }));
+        const c = `user-${i}`;
+        await send(site_id, {}, here);
+        await send(site_id, { c, u: "https://shop.example/account" }, here);
+        await send(site_id, {}, here);
+        if (i > 4) await send(site_id, { c }, elsewhere);
+        await send(site_id, { c }, here);
+      }
+    const asked = ["visitors", "visits", "pageviews", "bounce_rate"];
+    for (const { site_id } of [one, several]) {
+      await countAll(queue, ...[0, 1, 2, 3].map((shard) => shardName(site_id, shard)));
+      expect(await differences(site_id)).toEqual([]);
+    }
+    expect((await ask(one.site_id, asked))[0]!.metrics.slice(0, 3)).toEqual([8, 8, 26]);
+    expect(await ask(several.site_id, asked)).toEqual(await ask(one.site_id, asked));
   });
 
   it("is one visitor on all devices that name him from the start, on every day", async () => {

@@ -41,18 +41,27 @@ function shardOf({ user_id, stored, address, agent, event_time }: Arrival, shard
   return hash64(user_id ?? id)[1] % shards;
 }
 
-/** Names of the hubs to which an event is offered in turn: those that may know its visitor, and last whose it is else. */
+/**
+ * Names of the hubs to which an event is offered in turn: those that may know its visitor, and last whose it is else. A
+ * page may name a user who was here before it knew the name: then the user's hub is asked, the one of the visitor who came
+ * without it, and where neither knows anybody the user's takes it.
+ */
 export function hubsFor(property: Sharded, arrival: Arrival, now: number): string[] {
   const { site_id, timezone, shards, shard_changes } = property;
-  const hub = (count: number): string => shardName(site_id, shardOf(arrival, count, timezone));
-  if (shard_changes.length === 0) return [hub(shards)];
+  const hub = (count: number, who = arrival): string => shardName(site_id, shardOf(who, count, timezone));
   const begun = shard_changes.filter(({ from }, i) => i === 0 || from <= now);
-  const home = hub(begun.at(-1)!.shards);
+  const current = begun.at(-1)?.shards ?? shards;
+  const home = hub(current);
   const date = localDate(arrival.event_time, timezone);
-  const asked = new Set<string>();
-  for (const [i, { shards: count }] of begun.entries()) {
-    const next = begun[i + 1];
-    if (next && date < addDays(localDate(next.from, timezone), ASKED_DAYS)) asked.add(hub(count));
+  const former = begun
+    .filter((_, i) => begun[i + 1] && date < addDays(localDate(begun[i + 1]!.from, timezone), ASKED_DAYS))
+    .map((change) => change.shards);
+  const asked = new Set(former.map((count) => hub(count)));
+  if (arrival.by_page && arrival.user_id !== null) {
+    const unnamed = { ...arrival, user_id: null };
+    asked.add(home);
+    for (const count of [...former, current]) asked.add(hub(count, unnamed));
+    return asked.size === 1 ? [home] : [...asked, home];
   }
   asked.delete(home);
   return [...asked, home];
