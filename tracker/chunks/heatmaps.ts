@@ -48,7 +48,7 @@ export default (kit: Kit): void => {
     // A route has begun: what is in the document now may be the next page.
     if (!height || path === location.pathname) measure();
     // Pages grow while they are read: the share of what was seen can shrink. What was told is not taken back.
-    const to = Math.max(from || 0, Math.min(100, Math.round((seen / height) * 100)));
+    const to = Math.max(from || 0, Math.min(100, Math.round((seen / (height || 1)) * 100)));
     while (to !== from || clicks.size || moves.size) {
       const size = innerWidth < 640 ? "phone" : innerWidth < 1024 ? "tablet" : "desktop";
       kit.record("heatmap", {
