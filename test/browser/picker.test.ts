@@ -8,7 +8,10 @@ import { openChromium } from "./chromium.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { type System, startSystem, until } from "./system.ts";
 
-/** Chromium without a screen calls itself a crawler, and crawlers are not counted. */
+/**
+ * Chromium without a screen calls itself a crawler, and crawlers are not counted. A flag, because what a page sends while
+ * it ends has the browser's own name.
+ */
 const PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
 
 let system: System;
@@ -20,7 +23,11 @@ let visitors: BrowserContext;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [system, browser, shop] = await Promise.all([startSystem(), openChromium(), openSite()]);
+  [system, browser, shop] = await Promise.all([
+    startSystem(),
+    openChromium({ args: [`--user-agent=${PERSON}`] }),
+    openSite(),
+  ]);
   const measurements = { heatmaps: true };
   siteId = (await system.createProperty({ name: "Shop", url: shop.origin, measurements })).site_id;
   // The strictest policy that a page with TrackKit can have.
@@ -35,7 +42,7 @@ beforeAll(async () => {
   };
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   owner = await context.newPage();
-  visitors = await browser.newContext({ userAgent: PERSON, viewport: { width: 1280, height: 900 } });
+  visitors = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   await owner.goto(system.dashboard);
   await owner.getByLabel("E-mail").fill(system.email);
   await owner.getByLabel("Password").fill(system.password);

@@ -22,6 +22,8 @@ export default (kit: Kit): void => {
   const { safely } = kit;
   /** What tells of each rule that an element comes into sight; null when all of this page view is told. */
   let eyes: Record<string, IntersectionObserver | null> = {};
+  /** Rules of which an element was in sight on this page view, by id. */
+  let seen: Record<string, 1> = {};
   let timer: unknown;
   let rest: ReturnType<typeof setTimeout>;
   /** What the pointer rested on last, by rule. */
@@ -46,7 +48,14 @@ export default (kit: Kit): void => {
   const active = () =>
     kit.rules().filter(({ i, p }) => !(strikes[i]! > 1) && (!p || RegExp(p).test(location.pathname + location.hash)));
 
+  /** Whoever uses an element has seen it, also before it was looked for. */
+  const see = (k: string): void => {
+    if (!seen[k]) kit.record("rule_seen", { k });
+    seen[k] = 1;
+  };
+
   const tell = ({ i, t, a }: PageRule, element: Element): void => {
+    see(i);
     const p: Record<string, string | undefined> = {};
     // What visitors write into the page is not the page's text.
     if (!element.closest(WRITTEN) && !element.querySelector(WRITTEN))
@@ -71,14 +80,12 @@ export default (kit: Kit): void => {
   const look = (rule: PageRule): void => {
     const { i, s, t } = rule;
     if (eyes[i] === null || strikes[s]) return;
-    let isSeen = false;
     // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
     const eye = (eyes[i] ||= new IntersectionObserver(
       safely((entries: IntersectionObserverEntry[]) => {
         for (const { isIntersecting, intersectionRatio, target } of entries) {
           if (!isIntersecting || eyes[i] === null) continue;
-          if (!isSeen) kit.record("rule_seen", { k: i });
-          isSeen = true;
+          see(i);
           if (t === "visible") {
             if (intersectionRatio < 0.5) continue;
             tell(rule, target);
@@ -123,6 +130,7 @@ export default (kit: Kit): void => {
   kit.onView(() => {
     for (const id in eyes) eyes[id]?.disconnect();
     eyes = {};
+    seen = {};
     lookSoon();
     // By then the reply to this page view has come.
     setTimeout(lookSoon, 2000);
