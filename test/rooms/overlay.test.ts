@@ -74,6 +74,8 @@ describe("the heatmap of a page", () => {
     const reply = await heatmapOf(heat, `${page}&width=phone`);
     expect(reply.headers.get("access-control-allow-origin")).toBe("*");
     expect(await reply.json()).toMatchObject({ page: "/bikes", width: "phone", clicks: [], views: 0 });
+    const route = `url=${encodeURIComponent("https://shop.example/app#/cart")}`;
+    expect(await (await heatmapOf(heat, `${route}&width=phone`)).json()).toMatchObject({ page: "/app#/cart" });
     for (const pass of [null, pick, "no.pass.atall"])
       expect(await problemOf(await heatmapOf(pass, `${page}&width=phone`))).toBe("unauthorized");
     expect(await problemOf(await heatmapOf(heat, `${page}&width=wall`))).toBe("invalid");

@@ -14,7 +14,7 @@ const heatColour = (share: number): string => `hsl(${Math.round(230 - 230 * shar
 
 async function loadHeat(pass: OpenedWith, worker: string, width: HeatWidth): Promise<HeatmapInsight | null> {
   const url = new URL("/api/overlay/heatmap", worker);
-  url.searchParams.set("url", location.href.split("#")[0] ?? "");
+  url.searchParams.set("url", location.href.replace(/[#&]trackkit=[^&]*$/, ""));
   url.searchParams.set("width", width);
   const reply = await fetch(url, { headers: { authorization: `Bearer ${pass.signed}` }, credentials: "omit" });
   return reply.ok ? ((await reply.json()) as HeatmapInsight) : null;
