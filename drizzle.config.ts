@@ -2,6 +2,10 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: ["./workers/storage/tables.ts", "./workers/storage/account-tables.ts"],
+  schema: [
+    "./workers/storage/tables.ts",
+    "./workers/storage/pipeline-tables.ts",
+    "./workers/storage/account-tables.ts",
+  ],
   out: "./migrations",
 });

@@ -5,11 +5,24 @@ declare namespace Cloudflare {
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
     EVENTS: Queue<unknown>;
     LAKE: R2Bucket;
+    PIPELINE: Workflow<import("./domain/run-params").RunParams>;
+    ENRICHMENT: Workflow<import("./domain/run-params").EnrichmentParams>;
+    MAINTENANCE: Workflow<import("./domain/run-params").TaskParams>;
+    MAIL: SendEmail;
     DB: D1Database;
     FLUSH_SECONDS: string;
     COLLECT_PATH: string;
     TRACKER_NAME: string;
     WORKER_URL: string;
+    DASHBOARD_URL: string;
+    MAIL_FROM: string;
+    PIPELINE_MINUTES: string;
+    IP_PROVIDER: string;
+    IP_PROVIDER_URL: string;
+    IP_PROVIDER_FIELDS: string;
+    IP_PROVIDER_BUDGET: string;
+    IP_PROVIDER_FILE: string;
+    IP_PROVIDER_HEADER?: string;
     AUTH_SECRET: string;
     /** Absent once the owner has removed it after the first account was made. */
     SETUP_TOKEN?: string;

@@ -13,6 +13,7 @@ import { Problem } from "./domain/problem";
 import { healthRoutes } from "./health";
 import { consume } from "./ingest/consume";
 import { consumeDeadLetters } from "./ingest/dead-letters";
+import { pipelineRoutes } from "./pipeline/routes";
 import { replyToError } from "./reply";
 import { insightRoutes } from "./stats/insight-routes";
 import { overlayDataRoutes } from "./stats/overlay";
@@ -20,6 +21,7 @@ import { publicRoutes } from "./stats/public";
 import { statsRoutes } from "./stats/routes";
 
 export { PropertyHub } from "../durable-objects/property-hub";
+export { EnrichmentWorkflow, MaintenanceWorkflow, PipelineWorkflow } from "./pipeline/workflows";
 
 const app = new Hono<AppEnv>();
 app.onError(replyToError);
@@ -37,6 +39,7 @@ app.route("/", statsRoutes);
 app.route("/", overlayDataRoutes);
 app.route("/", publicRoutes);
 app.route("/", insightRoutes);
+app.route("/", pipelineRoutes);
 app.route("/", healthRoutes);
 
 export default {

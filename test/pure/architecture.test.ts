@@ -136,7 +136,17 @@ it("every binding of wrangler.toml has its type and its comment", () => {
   const vars = [...(/\[vars\]([\s\S]*?)\n\n# /.exec(toml)?.[1] ?? "").matchAll(/^([A-Z_]+) = /gm)].map(
     ([, name]) => name!,
   );
-  expect(bound.sort()).toEqual(["DB", "EVENTS", "HUB", "LAKE", "RATE_LIMIT"]);
+  expect(bound.sort()).toEqual([
+    "DB",
+    "ENRICHMENT",
+    "EVENTS",
+    "HUB",
+    "LAKE",
+    "MAIL",
+    "MAINTENANCE",
+    "PIPELINE",
+    "RATE_LIMIT",
+  ]);
   expect(vars.length).toBeGreaterThan(1);
   expect([...bound, ...vars].filter((name) => !new RegExp(`\\b${name}\\??:`).test(types))).toEqual([]);
   const uncommented = toml

@@ -82,6 +82,7 @@ export function nextEvent(
     region: null,
     city: pick(["Zürich", "Pune", null]),
     network: pick(["Swisscom", null]),
+    network_type: pick(["isp", "hosting", null]),
   };
   const props = nextProps(world, type);
   const href = world.random() < 0.5 ? "https://other.example/list.pdf" : null;

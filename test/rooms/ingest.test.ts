@@ -111,6 +111,10 @@ describe("what ingest writes", () => {
         max_time: Math.max(...rows.map(({ event_time }) => event_time)),
         min_date: first!.local_date,
         max_date: first!.local_date,
+        level: 0,
+        event_type: null,
+        first_id: null,
+        last_id: null,
         created_at: expect.any(Number),
       },
     ]);

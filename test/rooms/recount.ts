@@ -34,7 +34,8 @@ const FACTS = [
   "scroll_views",
 ];
 const ABSENT: Record<string, string> = { source: "(direct)", referrer: "(direct)" };
-const UNKNOWN = "device browser browser_version os os_version screen language country region city network".split(" ");
+const UNKNOWN =
+  "device browser browser_version os os_version screen language country region city network network_type".split(" ");
 for (const column of UNKNOWN) ABSENT[column] = "(unknown)";
 const label = (column: string, value: string | null | undefined) => value ?? ABSENT[column] ?? "(none)";
 

@@ -1,7 +1,7 @@
 // Who and where: what the edge knows of the browser that sent a request.
 import type { VisitFacts } from "../domain/event";
 
-export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn">;
+export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 
 export interface Visitor {
   address: string | null;
@@ -9,7 +9,7 @@ export interface Visitor {
   place: Place;
 }
 
-export const NOWHERE: Place = { country: null, region: null, city: null, network: null, asn: null };
+export const NOWHERE: Place = { country: null, region: null, city: null, network: null, asn: null, network_type: null };
 
 /** Country codes that name no country: unknown, and Tor. */
 const NO_COUNTRY = new Set(["XX", "T1"]);
@@ -28,6 +28,7 @@ export function visitorOf(request: Request): Visitor {
       city: orNull(cf?.city),
       network: orNull(cf?.asOrganization),
       asn: typeof cf?.asn === "number" ? cf.asn : null,
+      network_type: null,
     },
   };
 }

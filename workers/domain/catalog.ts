@@ -53,6 +53,7 @@ export const DIMENSIONS = [
   dimension("visit:city", "City", "(unknown)"),
   dimension("visit:network", "Network", "(unknown)"),
   dimension("event:rule", "Rule", "(none)", "event", true),
+  dimension("visit:network_type", "Network type", "(unknown)"),
 ] as const satisfies readonly Dimension[];
 
 export const EVENT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "event");

@@ -28,6 +28,8 @@ export interface VisitFacts {
   /** Organization of the autonomous system. */
   network: string | null;
   asn: number | null;
+  /** One of network.ts. */
+  network_type: string | null;
 }
 
 export type PropValue = string | number | boolean;

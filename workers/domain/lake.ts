@@ -69,6 +69,7 @@ export const LAKE_COLUMNS = {
   exit_lost: "integer",
   exit_gained: "integer",
   rule: "text",
+  network_type: "text",
 } as const satisfies Record<keyof StampedEvent, ColumnType>;
 
 export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];

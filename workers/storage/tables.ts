@@ -106,6 +106,13 @@ export const lakeFiles = sqliteTable(
     min_date: text().notNull(),
     max_date: text().notNull(),
     created_at: integer().notNull(),
+    /** Of `events`: how often it was merged (domain/compaction.ts). Raw objects are level 0. */
+    level: integer().notNull().default(0),
+    /** Of `events`: the only event type in it. */
+    event_type: text(),
+    /** Of what the pipeline wrote: the ids of the raw objects that it was made from, both included. */
+    first_id: integer(),
+    last_id: integer(),
   },
   (t) => [index("lake_files_by_property").on(t.site_id, t.min_date)],
 );
@@ -200,5 +207,10 @@ export const deadLetters = sqliteTable("dead_letters", {
   site_id: text(),
   key: text().notNull(),
   reason: text().notNull(),
+  /** The last time, and the first. */
   failed_at: integer().notNull(),
+  first_failed_at: integer().notNull().default(0),
+  count: integer().notNull().default(1),
+  /** How many events are in it; null where that cannot be read. */
+  events: integer(),
 });

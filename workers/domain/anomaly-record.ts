@@ -1,0 +1,45 @@
+// An anomaly as it is kept and told: what the judge (anomaly.ts) found, with its explanation. Zod-free.
+
+export const ANOMALY_METRICS = ["visitors", "pageviews", "events", "bounce_rate", "not_found", "errors"] as const;
+export type AnomalyMetric = (typeof ANOMALY_METRICS)[number];
+
+export interface AnomalyRecord {
+  metric: AnomalyMetric;
+  /** Others that moved along with it. */
+  metrics: AnomalyMetric[];
+  grain: "hour" | "day";
+  direction: "spike" | "drop" | "outage";
+  severity: "notice" | "warning" | "critical";
+  /** ms since 1970: beginning of its first and end of its last bucket. */
+  started_at: number;
+  ended_at: number;
+  /** Over the whole of it; bounce rates in percent. */
+  observed: number;
+  expected: number;
+  low: number;
+  high: number;
+  /** How unlikely: −log10 of the chance. */
+  score: number;
+  /** The dimension value that explains it most; null when none stands out. */
+  explanation: { dimension: string; value: string; observed: number; expected: number; share_percent: number } | null;
+  /** Set when the owner's own limit was crossed. */
+  threshold: { limit: number; of: "upper" | "lower" } | null;
+}
+
+/** GET /api/v1/properties/{site_id}/anomalies: times are ISO 8601. */
+export interface AnomalyView extends Omit<AnomalyRecord, "started_at" | "ended_at"> {
+  id: string;
+  started_at: string;
+  ended_at: string;
+  dismissed: boolean;
+}
+export interface AnomaliesView {
+  anomalies: AnomalyView[];
+}
+
+/** GET /api/v1/properties/{site_id}/forecast?metric=visitors */
+export interface ForecastView {
+  metric: "visitors" | "pageviews" | "events";
+  /** Null where there is too little history (14 days). */
+  days: { date: string; value: number; low80: number; high80: number; low95: number; high95: number }[] | null;
+}

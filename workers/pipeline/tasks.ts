@@ -1,0 +1,42 @@
+// The tasks of maintenance by name. Each is a list of steps over one property or all; a line here makes it a Workflow's.
+import type { RunReport } from "../domain/pipeline";
+import type { TaskParams } from "../domain/run-params";
+import { beginRun, endRun, type NewRun } from "../storage/runs";
+import type { Steps } from "./steps";
+
+export type Task = (env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string) => Promise<RunReport>;
+
+const TASKS: Partial<Record<TaskParams["kind"], Task>> = {};
+
+/** Carries a task out and notes how it ended. @throws what the task throws. */
+export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string): Promise<void> {
+  const task = TASKS[params.kind];
+  if (!task) throw new Error(`task ${params.kind} does not exist`);
+  try {
+    const report = await task(env, steps, params, runId);
+    await steps.do("end", () => endRun(env.DB, runId, { status: "done", ended_at: Date.now(), report }));
+  } catch (error) {
+    await endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: String(error).slice(0, 1000) });
+    throw error;
+  }
+}
+
+/**
+ * Starts a task as a Workflow. Its id makes it start once: with the id of one that was begun it does nothing.
+ * @returns false when it was begun before.
+ */
+export async function startTask(
+  env: Pick<Cloudflare.Env, "DB" | "MAINTENANCE">,
+  run: Omit<NewRun, "kind" | "site_id">,
+  params: TaskParams,
+): Promise<boolean> {
+  const begun = await beginRun(env.DB, { ...run, kind: params.kind, site_id: params.site_id }, params.due);
+  if (!begun) return false;
+  try {
+    await env.MAINTENANCE.create({ id: run.id, params });
+  } catch (error) {
+    await endRun(env.DB, run.id, { status: "failed", ended_at: Date.now(), error: String(error).slice(0, 1000) });
+    throw error;
+  }
+  return true;
+}

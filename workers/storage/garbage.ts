@@ -1,0 +1,58 @@
+// Objects that are to be deleted from the lake. Writing is announced here before it happens and taken back in the batch
+// that lists the objects: what a crash leaves behind is found. A swap puts here what it supersedes.
+
+/** How long announced objects may take to be listed: longer than any step and its retries. */
+export const ANNOUNCED_MS = 86_400_000;
+/** How long superseded objects stay for readers that have listed them before. */
+export const GRACE_MS = 15 * 60_000;
+/** R2 deletes at most this many objects at once. */
+const OBJECTS = 1000;
+
+/** Announces objects that are going to be written. Announcing them again puts their deletion off. */
+export async function announceObjects(
+  db: D1Database,
+  siteId: string,
+  keys: readonly string[],
+  now: number,
+): Promise<void> {
+  if (keys.length > 0) await discardStatement(db, siteId, keys, now + ANNOUNCED_MS).run();
+}
+
+/** For a batch: these objects are to be deleted at a time. */
+export const discardStatement = (
+  db: D1Database,
+  siteId: string,
+  keys: readonly string[],
+  deleteAt: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO lake_garbage (key, site_id, delete_at) SELECT value, ?1, ?2 FROM json_each(?3) WHERE true
+       ON CONFLICT (key) DO UPDATE SET delete_at = max(delete_at, excluded.delete_at)`,
+    )
+    .bind(siteId, deleteAt, JSON.stringify(keys));
+
+/** For the batch that lists these objects: they are here to stay. */
+export const keepStatement = (db: D1Database, keys: readonly string[]): D1PreparedStatement =>
+  db.prepare("DELETE FROM lake_garbage WHERE key IN (SELECT value FROM json_each(?))").bind(JSON.stringify(keys));
+
+/** Deletes what is due, at most so many thousand objects. @returns how many. */
+export async function sweepGarbage(
+  { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
+  now: number,
+  portions = 10,
+): Promise<number> {
+  let swept = 0;
+  for (let portion = 0; portion < portions; portion++) {
+    const { results } = await DB.prepare("SELECT key FROM lake_garbage WHERE delete_at <= ? LIMIT ?")
+      .bind(now, OBJECTS)
+      .all<{ key: string }>();
+    if (results.length === 0) break;
+    const keys = results.map(({ key }) => key);
+    // Objects before rows: a crash in between deletes them once more, which does no harm.
+    await LAKE.delete(keys);
+    await keepStatement(DB, keys).run();
+    swept += keys.length;
+  }
+  return swept;
+}
