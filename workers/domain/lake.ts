@@ -141,3 +141,12 @@ export const rawKey = (siteId: string, date: string, messageId: string): string 
 
 /** Where a message is kept that could not be counted. */
 export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;
+
+/** Keys of what the pipeline makes of a property's raw objects: `date` is the first local date in it. */
+export const pipelineKey = (
+  zone: "techstack" | "ip_list" | "ip_enrichment",
+  date: string,
+  siteId: string,
+  firstId: number,
+  lastId: number,
+): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}.parquet`;
