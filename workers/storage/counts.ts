@@ -40,7 +40,7 @@ export function toParameters(rows: readonly Row[]): string[] {
 }
 
 /** An insert of JSON rows; columns after the key are added up where the key exists. */
-function upsert(table: string, keys: readonly string[], sums: readonly string[]): string {
+export function upsert(table: string, keys: readonly string[], sums: readonly string[]): string {
   const columns = [...keys, ...sums];
   const values = columns.map((_, i) => `value ->> ${i}`).join(", ");
   const added = sums.map((column) => `${column} = ${column} + excluded.${column}`).join(", ");
