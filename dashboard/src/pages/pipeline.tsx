@@ -12,7 +12,6 @@ import { Figure } from "../panels/event-groups";
 import { PipelineRuns } from "../panels/pipeline-runs";
 import { RebuildPanel } from "../panels/rebuild-panel";
 import { LoadedPanel } from "../panels/screen";
-import { Failure } from "../parts/notice";
 import "../style/insight.css";
 import "../style/pipeline.css";
 
@@ -90,11 +89,10 @@ function Progress(props: { view: PipelineView }): JSX.Element {
         <Figure label="Now" value={props.view.running ? "running" : "idle"} />
       </dl>
       <Show when={isLate()}>
-        <Failure
-          what="The pipeline is behind."
-          error={null}
-          onRetry={() => document.querySelector<HTMLButtonElement>(".overview-head .button-main")?.click()}
-        />
+        <p class="panel-note pipeline-late">
+          It is behind: what has arrived waits for longer than two runs. A run that failed says why below; a backlog of
+          history is caught up by itself.
+        </p>
       </Show>
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
       <div class="wide-table" tabindex="0" role="region" aria-label="Datasets">

@@ -1,6 +1,6 @@
 // The runs of the pipeline and the tasks of maintenance, the newest first; one of them opened with its steps.
 import { A, useSearchParams } from "@solidjs/router";
-import { For, type JSX, Show } from "solid-js";
+import { createEffect, createSignal, For, type JSX, Show } from "solid-js";
 import type { RunDetails, RunView } from "../../../workers/domain/pipeline";
 import { createLoaded } from "../data/answer";
 import { createTick } from "../data/clock";
@@ -102,11 +102,13 @@ export function PipelineRuns(props: { runs: RunView[]; running: string | null; s
 function RunDialog(props: { id: string; onClose: () => void }): JSX.Element {
   const { property } = useProperty();
   const tick = createTick(2_000);
+  const [isOver, setOver] = createSignal(false);
   const run = createLoaded(
     () => ({ siteId: property().site_id, id: props.id }),
     loadRun,
-    () => (run.value()?.status === "running" || run.value() === undefined ? tick() : 0),
+    () => (isOver() ? 0 : tick()),
   );
+  createEffect(() => setOver((run.value()?.status ?? "running") !== "running"));
   return (
     <Dialog title={run.value() ? KIND_NAMES[run.value()!.kind] : "Run"} onClose={props.onClose} wide>
       <Show when={run.state() === "error"}>
