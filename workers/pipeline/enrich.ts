@@ -10,6 +10,7 @@ import {
   noCounts,
   tellCounts,
 } from "../domain/enrichment";
+import { networkTypeFor } from "../domain/network-type";
 import { prefixOf } from "../domain/prefix";
 import type { TypeFor } from "../domain/provider-reply";
 import type { EnrichmentParams, EnrichmentUnit } from "../domain/run-params";
@@ -27,7 +28,7 @@ const hasAddresses = (unit: EnrichmentUnit): unit is Unit => unit.ip_list !== nu
 /** Properties of one step where nobody is asked over the network: steps are billed. */
 const UNITS_AT_ONCE = 10;
 
-const typeFor: TypeFor = () => null;
+const typeFor: TypeFor = networkTypeFor;
 
 /** Facts of an answer are the provider's alone, even where it is silent; of all others the event's own. */
 function toRow(listed: ListedAddress, answer: Omit<LookedUp, "ip">, provider: string, now: number): EnrichmentRow {

@@ -1,7 +1,7 @@
 // Load: what a unit has become goes into D1, and the watermark moves, in one batch. Twice is refused by the watermark.
 import { addCorrection, effective, emptyCorrection } from "../domain/correction";
-import { addNetworkVisit, emptyNetworkVisits } from "../domain/network-visits";
 import { segmentOf } from "../domain/network";
+import { addNetworkVisit, emptyNetworkVisits } from "../domain/network-visits";
 import type { RunReport } from "../domain/pipeline";
 import type { Rollup } from "../domain/rollup";
 import { tableFromParquet } from "../domain/table-parquet";

@@ -77,7 +77,10 @@ export async function startRun(env: ScheduleEnv, trigger: RunTrigger, due: numbe
   if (going && (await isGoing(env, going))) return { run_id: going.id, isBusy: true };
   if (trigger === "cron" && Object.keys(await waitingProperties(env.DB)).length === 0)
     return { run_id: null, isBusy: false };
-  const id = `run-${new Date(due).toISOString().slice(0, trigger === "cron" ? 16 : 23).replace(/[:.]/g, "-")}`;
+  const id = `run-${new Date(due)
+    .toISOString()
+    .slice(0, trigger === "cron" ? 16 : 23)
+    .replace(/[:.]/g, "-")}`;
   if (!(await beginRun(env.DB, { id, kind: "run", site_id: null, trigger }, due))) return { run_id: id, isBusy: true };
   await env.PIPELINE.create({ id, params: { trigger, due } });
   return { run_id: id, isBusy: false };

@@ -16,7 +16,9 @@ export async function zonesOf(
   siteId: string,
 ): Promise<{ zone: LakeZone; files: number; rows: number; bytes: number }[]> {
   const { results } = await db
-    .prepare("SELECT zone, count(*) AS files, sum(rows) AS rows, sum(bytes) AS bytes FROM lake_files WHERE site_id = ? GROUP BY zone")
+    .prepare(
+      "SELECT zone, count(*) AS files, sum(rows) AS rows, sum(bytes) AS bytes FROM lake_files WHERE site_id = ? GROUP BY zone",
+    )
     .bind(siteId)
     .all<{ zone: LakeZone; files: number; rows: number; bytes: number }>();
   return LAKE_ZONES.map((zone) => results.find((row) => row.zone === zone) ?? { zone, files: 0, rows: 0, bytes: 0 });
