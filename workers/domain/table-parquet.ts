@@ -1,29 +1,34 @@
-// Tables as Parquet: rows of any table of columns as a file's bytes, and back.
+// Tables as Parquet: rows as a file's bytes and back, by a table of columns. The record and all that is made of it is
+// written here.
 import { parquetReadObjects } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ColumnType } from "./lake";
 
-type Cell = string | number | bigint | Date | null;
+/** The columns of rows, in the order in which a file has them. */
+export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
-const WRITTEN = {
-  text: { type: "STRING", to: (value: unknown) => value as string },
-  integer: { type: "INT32", to: (value: unknown) => Math.round(value as number) },
-  bigint: { type: "INT64", to: (value: unknown) => BigInt(Math.round(value as number)) },
-  double: { type: "DOUBLE", to: (value: unknown) => value as number },
-  time: { type: "TIMESTAMP", to: (value: unknown) => new Date(value as number) },
-  json: { type: "JSON", to: (value: unknown) => value as Cell },
-} as const satisfies Record<ColumnType, { type: string; to: (value: unknown) => Cell }>;
+type Value = string | number | bigint | Date | null;
+type Written = "STRING" | "INT32" | "INT64" | "DOUBLE" | "TIMESTAMP" | "JSON";
 
-export function tableToParquet<Row extends object>(
-  columns: Readonly<Record<keyof Row & string, ColumnType>>,
-  rows: readonly Row[],
-): ArrayBuffer {
-  const names = Object.keys(columns) as (keyof Row & string)[];
+/** How a column type is written: the Parquet type, and the value that the writer takes for it. */
+const WRITTEN: Record<ColumnType, { type: Written; to: (value: unknown) => Value }> = {
+  text: { type: "STRING", to: (value) => value as string },
+  integer: { type: "INT32", to: (value) => Math.round(value as number) },
+  bigint: { type: "INT64", to: (value) => BigInt(Math.round(value as number)) },
+  double: { type: "DOUBLE", to: (value) => value as number },
+  time: { type: "TIMESTAMP", to: (value) => new Date(value as number) },
+  // The writer serializes JSON columns itself.
+  json: { type: "JSON", to: (value) => value as Value },
+};
+
+const namesOf = <Row>(columns: Columns<Row>) => Object.keys(columns) as (keyof Row & string)[];
+
+/** Rows as a Parquet file: snappy, every column nullable, with least and greatest value by row group. */
+export function tableToParquet<Row>(columns: Columns<Row>, rows: readonly Row[]): ArrayBuffer {
   return parquetWriteBuffer({
-    columnData: names.map((name) => {
+    columnData: namesOf(columns).map((name) => {
       const { type, to } = WRITTEN[columns[name]];
-      const data = rows.map((row) => (row[name] === null ? null : to(row[name])));
-      return { name, type, nullable: true, data };
+      return { name, type, nullable: true, data: rows.map((row) => (row[name] === null ? null : to(row[name]))) };
     }),
   });
 }
@@ -31,16 +36,13 @@ export function tableToParquet<Row extends object>(
 function fromCell(type: ColumnType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type === "time") return (value as Date).getTime();
-  return type === "bigint" ? Number(value) : value;
+  if (type === "bigint") return Number(value);
+  return value;
 }
 
-export async function tableFromParquet<Row extends object>(
-  columns: Readonly<Record<keyof Row & string, ColumnType>>,
-  file: ArrayBuffer,
-): Promise<Row[]> {
-  const names = Object.keys(columns) as (keyof Row & string)[];
-  const rows = await parquetReadObjects({ file, columns: names });
-  return rows.map(
-    (row) => Object.fromEntries(names.map((name) => [name, fromCell(columns[name], row[name])])) as unknown as Row,
-  );
+/** The rows of a file that `tableToParquet` wrote. Columns that the file does not have, being older, are null. */
+export async function tableFromParquet<Row>(columns: Columns<Row>, file: ArrayBuffer): Promise<Row[]> {
+  const names = namesOf(columns);
+  const rows = await parquetReadObjects({ file });
+  return rows.map((row) => Object.fromEntries(names.map((name) => [name, fromCell(columns[name], row[name])])) as Row);
 }
