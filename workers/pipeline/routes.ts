@@ -1,5 +1,10 @@
 // The routes of the pipeline, put together.
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
+import { mailRoutes } from "./mail-routes";
+import { settingsRoutes } from "./settings-routes";
 
 export const pipelineRoutes = new Hono<AppEnv>();
+
+pipelineRoutes.route("/", settingsRoutes);
+pipelineRoutes.route("/", mailRoutes);
