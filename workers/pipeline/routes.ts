@@ -2,5 +2,6 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
 import { runRoutes } from "./run-routes";
+import { settingsRoutes } from "./settings-routes";
 
-export const pipelineRoutes = new Hono<AppEnv>().route("/", runRoutes);
+export const pipelineRoutes = new Hono<AppEnv>().route("/", runRoutes).route("/", settingsRoutes);
