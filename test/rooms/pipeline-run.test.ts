@@ -60,6 +60,7 @@ describe("a run of the pipeline", () => {
         "load and move watermarks",
         "look up watermarks (2)",
         "notify",
+        "end",
       ].map((name) => [name, "done"]),
     );
     const { results } = await env.DB.prepare(
