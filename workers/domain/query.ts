@@ -42,6 +42,8 @@ export interface Query {
   comparisons: Comparisons | null;
   time_labels: boolean;
   total_rows: boolean;
+  /** False where visits with a signal (network.ts) are to be left out. */
+  suspected_bots: boolean;
   pagination: { limit: number; offset: number };
 }
 
@@ -63,6 +65,7 @@ const querySchema = z.strictObject({
       imports: z.boolean().default(false),
       time_labels: z.boolean().default(false),
       total_rows: z.boolean().default(false),
+      suspected_bots: z.boolean().default(true),
       comparisons: z
         .strictObject({
           mode: z.enum(["previous_period", "year_over_year", "custom"]),
@@ -191,6 +194,7 @@ export function toQuery(body: unknown): Query {
     comparisons: toComparisons(asked.include.comparisons, { time, dimension }),
     time_labels: asked.include.time_labels,
     total_rows: asked.include.total_rows,
+    suspected_bots: asked.include.suspected_bots,
     pagination: asked.pagination,
   };
 }
