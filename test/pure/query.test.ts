@@ -36,6 +36,7 @@ describe("a query", () => {
       comparisons: null,
       time_labels: false,
       total_rows: false,
+      suspected_bots: true,
       pagination: { limit: 10_000, offset: 0 },
     });
   });

@@ -71,6 +71,8 @@ describe("one event", () => {
       country: "ch",
       region: "Zürich",
       city: "Winterthur",
+      network: "Hetzner Online GmbH",
+      asn: 24940,
     };
     expect((await sendEvents(await givenKey(), event)).status).toBe(202);
     const [row] = await rowsOf(site_id);
@@ -98,6 +100,9 @@ describe("one event", () => {
       country: "CH",
       region: "Zürich",
       city: "Winterthur",
+      network: "Hetzner Online GmbH",
+      asn: 24940,
+      network_type: "hosting",
     });
   });
 
@@ -331,6 +336,8 @@ describe("without a key, from a page", () => {
     ["country", "CH"],
     ["region", "Zürich"],
     ["city", "Zürich"],
+    ["network", "Swisscom (Schweiz) AG"],
+    ["asn", 3303],
   ])("%s needs a key", async (field, value) => {
     const { site_id } = await givenProperty();
     const reply = await sendFromPage(anEvent(site_id, { [field]: value }));
@@ -386,6 +393,7 @@ describe("an event fits into one queue message of 128 KB", () => {
       href: wide(2000),
       region: wide(100),
       city: wide(100),
+      network: wide(200),
       props: props(300),
     });
     expect((await sendEvents(await givenKey(), event)).status).toBe(202);

@@ -1,5 +1,6 @@
 // Who and where: what the edge knows of the browser that sent a request.
 import type { VisitFacts } from "../domain/event";
+import { networkTypeFor } from "../domain/network-type";
 
 export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 
@@ -9,10 +10,19 @@ export interface Visitor {
   place: Place;
 }
 
-export const NOWHERE: Place = { country: null, region: null, city: null, network: null, asn: null, network_type: null };
-
 /** Country codes that name no country: unknown, and Tor. */
 const NO_COUNTRY = new Set(["XX", "T1"]);
+
+/** What is known of a network: its type comes with it. */
+export const networkFacts = (
+  asn: number | null,
+  network: string | null,
+): Pick<Place, "network" | "asn" | "network_type"> => ({
+  network,
+  asn,
+  network_type: networkTypeFor(asn, network),
+});
+
 const orNull = (text: string | undefined): string | null => text || null;
 
 /** The visitor of a browser's request. */
@@ -26,9 +36,7 @@ export function visitorOf(request: Request): Visitor {
       country: country && !NO_COUNTRY.has(country) ? country : null,
       region: orNull(cf?.region),
       city: orNull(cf?.city),
-      network: orNull(cf?.asOrganization),
-      asn: typeof cf?.asn === "number" ? cf.asn : null,
-      network_type: null,
+      ...networkFacts(typeof cf?.asn === "number" ? cf.asn : null, orNull(cf?.asOrganization)),
     },
   };
 }

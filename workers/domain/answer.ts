@@ -216,6 +216,7 @@ function toInclude({ query, comparison, timezone }: Plan): Record<string, unknow
   const include: Record<string, unknown> = {};
   if (query.time_labels) include.time_labels = true;
   if (query.total_rows) include.total_rows = true;
+  if (!query.suspected_bots) include.suspected_bots = false;
   if (!query.comparisons || !comparison) return include;
   const { mode, matchDayOfWeek } = query.comparisons;
   include.comparisons = {

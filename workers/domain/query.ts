@@ -13,7 +13,7 @@ import {
   TIME_DIMENSIONS,
   type TimeDimension,
 } from "./catalog";
-import { checkCube, type Filter, toFilters } from "./cube-query";
+import { asksCube, checkCube, type Filter, toFilters } from "./cube-query";
 import { parseInput } from "./input";
 import { type ComparisonMode, type DateRange, toDateRange } from "./period";
 import { Problem } from "./problem";
@@ -45,6 +45,8 @@ export interface Query {
   comparisons: Comparisons | null;
   time_labels: boolean;
   total_rows: boolean;
+  /** False where visits with a signal (network.ts) are to be left out. */
+  suspected_bots: boolean;
   pagination: { limit: number; offset: number };
 }
 
@@ -66,6 +68,7 @@ const querySchema = z.strictObject({
       imports: z.boolean().default(false),
       time_labels: z.boolean().default(false),
       total_rows: z.boolean().default(false),
+      suspected_bots: z.boolean().default(true),
       comparisons: z
         .strictObject({
           mode: z.enum(["previous_period", "year_over_year", "custom"]),
@@ -182,6 +185,10 @@ export function toQuery(body: unknown): Query {
   if (time === "time:hour" && filters.length > 0)
     throw invalid("dimension time:hour is kept for totals only; use time:day with filters");
   checkCube(others, filters, metrics);
+  if (!asked.include.suspected_bots && asksCube({ others, filters }))
+    throw invalid(
+      "include.suspected_bots must be true where dimensions are crossed or filtered: those counts hold all",
+    );
   checkMeaning(metrics, others[0]);
   checkOrder(asked.order_by, metrics, asked.dimensions);
   if (asked.include.time_labels && !time) throw invalid("include.time_labels needs a time dimension");
@@ -197,6 +204,7 @@ export function toQuery(body: unknown): Query {
     comparisons: toComparisons(asked.include.comparisons, { time, others }),
     time_labels: asked.include.time_labels,
     total_rows: asked.include.total_rows,
+    suspected_bots: asked.include.suspected_bots,
     pagination: asked.pagination,
   };
 }

@@ -5,7 +5,8 @@ import { type HubBatch, isImportName } from "../domain/hub";
 import { rawKey, unpackEvent } from "../domain/lake";
 import type { EventMessage, PackedMessage, StampedMessage, UnstampedMessage } from "../domain/message";
 import { toParquet } from "../domain/parquet";
-import { rollUp } from "../domain/rollup";
+import type { Rollup } from "../domain/rollup";
+import { countedIdsOf, rollUpWithSegments } from "../domain/segments";
 import { routesFor } from "../domain/shard";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "../storage/counts";
 import { createObject } from "../storage/lake";
@@ -51,7 +52,8 @@ export async function consume(batch: MessageBatch, env: IngestEnv): Promise<void
   }
   if (stamped.length === 0) return;
   await countDeliveries(stamped, env);
-  await foldWhenDue(env.DB, Date.now(), [...new Set(stamped.map(({ message }) => message.site_id))]);
+  const sites = new Set(stamped.map(({ message }) => message.site_id));
+  await foldWhenDue(env.DB, Date.now(), [...sites].flatMap(countedIdsOf));
 }
 
 async function countDeliveries(stamped: readonly Delivery[], env: IngestEnv): Promise<void> {
@@ -156,7 +158,7 @@ function toCount(messages: readonly StampedMessage[], counted: CountedMessage[])
     for (const [day, counts] of Object.entries(message.refusals))
       for (const [reason, count] of Object.entries(counts)) refusals.push([message.site_id, day, reason, count]);
   }
-  const rollups = new Map([...events].map(([siteId, all]) => [siteId, rollUp(all)]));
+  const rollups = new Map<string, Rollup>([...events].flatMap(([siteId, all]) => [...rollUpWithSegments(siteId, all)]));
   return { messages: counted, rollups, refusals };
 }
 

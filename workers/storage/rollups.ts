@@ -1,7 +1,8 @@
 // Reading the rollups and refusals in D1: one statement per question. Counting into them is in counts.ts, the technology
 // cube in techstack.ts.
 import type { RollupRow, RollupRows } from "../domain/answer";
-import { METRICS, type MetricName } from "../domain/catalog";
+import { type Fact, METRICS, type MetricName } from "../domain/catalog";
+import { SIGNAL_NAMES, segmentOf } from "../domain/network";
 import type { Order, Plan, Reading, Slice } from "../domain/plan";
 import { TOTAL } from "../domain/rollup";
 import { DAY_COUNTS } from "./pending";
@@ -36,16 +37,32 @@ function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts
 }
 
 /**
+ * Whose counts are added up: the property's own, and, to leave out suspected bots, those of its segments as negative
+ * numbers. Every fact of an event is in both, so that the rest is what the other events count. Of visitors: each event
+ * carries its own "first", so who came twice that day, once suspected and once not, as only a user with several networks
+ * can, is left out when the suspected event was the first.
+ */
+function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteId: string; facts: string }[] {
+  const own = { siteId: site_id, facts: facts.join(", ") };
+  if (suspected_bots) return [own];
+  const negated = (fact: Fact) => `-${fact} AS ${fact}`;
+  return [
+    own,
+    ...SIGNAL_NAMES.map((signal) => ({ siteId: segmentOf(site_id, signal), facts: facts.map(negated).join(", ") })),
+  ];
+}
+
+/**
  * One row per group: `bucket`, `value` and the sums of the facts; only of `values` (SQL) when given. Groups in which
  * nothing was counted are left out.
  */
 function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
-  const { site_id } = plan.query;
-  const facts = plan.facts.join(", ");
-  const slices = reading.slices.map((slice) =>
-    reading.cube && slice.kind === "days"
-      ? cubeSliceSql(site_id, slice, reading.cube, plan.facts, values)
-      : sliceSql(site_id, slice, reading, facts, values),
+  const slices = sourcesOf(plan).flatMap(({ siteId, facts }) =>
+    reading.slices.map((slice) =>
+      reading.cube && slice.kind === "days"
+        ? cubeSliceSql(siteId, slice, reading.cube, plan.facts, values)
+        : sliceSql(siteId, slice, reading, facts, values),
+    ),
   );
   const keys = [...(reading.time ? ["bucket"] : []), ...(plan.query.others.length === 0 ? [] : ["value"])];
   const sums = plan.facts.map((fact) => `sum(${fact}) AS ${fact}`).join(", ");
