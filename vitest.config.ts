@@ -12,7 +12,15 @@ const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 120_000, hook
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "pure", include: ["test/pure/**/*.test.ts"], environment: "node", maxWorkers: "100%" } },
+      {
+        test: {
+          name: "pure",
+          include: ["test/pure/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          maxWorkers: "100%",
+        },
+      },
       {
         plugins: [
           cloudflareTest(async () => ({
