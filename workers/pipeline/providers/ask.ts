@@ -79,14 +79,18 @@ export function startAsking(
   /** @returns null when a call may be made. */
   async function pass(): Promise<Asked | null> {
     for (;;) {
-      const now = patience.now();
-      const quiet = quietUntil - now;
-      const asked = quiet > 0 ? null : passFor(breaker, now);
       if (breaker.over !== null) return { status: "skipped", reason: breaker.over };
-      if (asked) breaker = asked.breaker;
-      if (asked?.pass.kind === "go") return null;
+      const now = patience.now();
       if (now >= deadline) return { status: "left" };
-      await patience.sleep(asked?.pass.kind === "wait" ? asked.pass.ms : quiet);
+      let wait = quietUntil - now;
+      if (wait <= 0) {
+        const asked = passFor(breaker, now);
+        breaker = asked.breaker;
+        if (asked.pass.kind === "go") return null;
+        if (asked.pass.kind === "wait") wait = asked.pass.ms;
+      }
+      // At most until the deadline: what is left then is for another step.
+      await patience.sleep(Math.min(wait, deadline - now));
     }
   }
 
@@ -121,9 +125,8 @@ export function startAsking(
       if (answer.kind === "found") return { status: "fetched", found: answer.found, prefix: answer.prefix };
       if (answer.kind === "nothing") return { status: "fetched", found: null, prefix: null };
       reason = answer.reason;
-      if (answer.kind !== "failed") break;
-      if (attempt < patience.attempts)
-        await patience.sleep(Math.max(backOff(attempt, patience.chance(), patience.backOff), answer.wait ?? 0));
+      if (answer.kind !== "failed" || breaker.over !== null) break;
+      if (attempt < patience.attempts) await patience.sleep(backOff(attempt, patience.chance(), patience.backOff));
     }
     return { status: "failed", reason };
   }
