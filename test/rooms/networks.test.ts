@@ -226,6 +226,17 @@ it("a correction brings the counts in D1 to those of effective events", async ()
   }
 });
 
+it("an event keeps the network that it names, and gets its type", async () => {
+  await send([
+    { event_type: "pageview", ...HETZNER },
+    { event_type: "pageview", network: "Universität Bern", person: 2 },
+  ]);
+  expect((await lakeRows(siteId())).filter(({ event_type }) => event_type === "pageview")).toMatchObject([
+    { ...HETZNER, network_type: "hosting" },
+    { network: "Universität Bern", asn: null, network_type: "education" },
+  ]);
+});
+
 it("an event that says nothing of a network has none: that of its caller is not taken for it", async () => {
   await send([{ event_type: "pageview" }]);
   expect((await lakeRows(siteId()))[0]).toMatchObject({ network: null, asn: null, network_type: null });
