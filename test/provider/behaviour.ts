@@ -17,15 +17,15 @@ function hash(text: string): number {
 
 /** Of a thousand addresses, and whether it ever tells the truth about them. */
 export const BEHAVIOURS = {
-  tooSlowOnce: { share: 20, tells: true },
-  tooSlow: { share: 8, tells: false },
-  stalls: { share: 4, tells: false },
+  tooSlowOnce: { share: 10, tells: true },
+  tooSlow: { share: 4, tells: false },
+  stalls: { share: 3, tells: false },
   limitsTwice: { share: 40, tells: true },
-  failsOnce: { share: 50, tells: true },
+  failsOnce: { share: 70, tells: true },
   failsTwice: { share: 20, tells: true },
-  fails: { share: 15, tells: false },
-  hangsUp: { share: 15, tells: false },
-  hangsUpOnce: { share: 20, tells: true },
+  fails: { share: 25, tells: false },
+  hangsUp: { share: 1, tells: false },
+  hangsUpOnce: { share: 1, tells: true },
   html: { share: 10, tells: false },
   otherAddress: { share: 10, tells: false },
   wrongTypes: { share: 10, tells: false },

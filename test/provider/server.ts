@@ -100,8 +100,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = createServer((request, response) => {
     const [, place = "", ip = ""] = (request.url ?? "").split("/");
     if (place === "figures") {
-      response.end(JSON.stringify(figures));
-      figures = { calls: 0, atOnce: 0, byStatus: {}, memory: memoryInUse() };
+      const memory = Math.max(figures.memory ?? 0, memoryInUse() ?? 0) || null;
+      response.end(JSON.stringify({ ...figures, memory }));
+      figures = { calls: 0, atOnce: 0, byStatus: {}, memory: null };
       attempts = new Map();
       restsUntil = 0;
       return;
