@@ -8,7 +8,7 @@ type Value = string | number | bigint | Date | null;
 type Written = "STRING" | "INT32" | "INT64" | "DOUBLE" | "TIMESTAMP" | "JSON";
 
 /** How a column type is written: the Parquet type, and the value that the writer takes for it. */
-const WRITTEN: Record<ColumnType, { type: Written; to: (value: unknown) => Value }> = {
+export const WRITTEN: Record<ColumnType, { type: Written; to: (value: unknown) => Value }> = {
   text: { type: "STRING", to: (value) => value as string },
   integer: { type: "INT32", to: (value) => Math.round(value as number) },
   bigint: { type: "INT64", to: (value) => BigInt(Math.round(value as number)) },
@@ -33,7 +33,7 @@ export function toParquet(events: readonly StampedEvent[]): ArrayBuffer {
   });
 }
 
-function fromCell(type: ColumnType, value: unknown): unknown {
+export function fromCell(type: ColumnType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type === "time") return (value as Date).getTime();
   if (type === "bigint") return Number(value);
