@@ -151,3 +151,12 @@ export const tableKey = (zone: "techstack" | "ip_list" | "ip_enrichment", date: 
 
 /** Where a message is kept that could not be counted. */
 export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;
+
+/** Keys of what the pipeline makes of a property's raw objects: `date` is the first local date in it. */
+export const pipelineKey = (
+  zone: "techstack" | "ip_list" | "ip_enrichment",
+  date: string,
+  siteId: string,
+  firstId: number,
+  lastId: number,
+): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}.parquet`;

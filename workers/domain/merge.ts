@@ -6,7 +6,8 @@ import { effective } from "./correction";
 import type { Found } from "./enrichment";
 import type { StampedEvent } from "./event";
 import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "./lake";
-import { fromCell, WRITTEN } from "./parquet";
+import { columnsIn } from "./parquet";
+import { fromCell, WRITTEN } from "./table-parquet";
 
 /** Rows of a row group: what a reader can skip by the statistics of its columns. */
 export const GROUP_ROWS = 10_000;
@@ -54,8 +55,7 @@ export async function readColumns<Name extends keyof StampedEvent>(
   names: readonly Name[],
 ): Promise<Record<Name, unknown[]>> {
   const metadata = parquetMetadata(file);
-  const written = new Set(metadata.schema.map(({ name }) => name));
-  const columns = names.filter((name) => written.has(name));
+  const columns = columnsIn(metadata, names);
   const total = Number(metadata.num_rows);
   const { ranges, readColumn } = await parquetScan({ file, metadata, columns, parsers: PARSERS });
   const read = new Map<string, unknown[]>();

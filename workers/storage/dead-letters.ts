@@ -14,3 +14,12 @@ export async function keepDeadLetter(env: { LAKE: R2Bucket; DB: D1Database }, le
     .values(row)
     .onConflictDoUpdate({ target: deadLetters.id, set: { reason: row.reason, failed_at: row.failed_at } });
 }
+
+/** How many messages of a property could not be counted. */
+export async function countDeadLetters(db: D1Database, siteId: string): Promise<number> {
+  const row = await db
+    .prepare("SELECT count(*) AS letters FROM dead_letters WHERE site_id = ?")
+    .bind(siteId)
+    .first<{ letters: number }>();
+  return row?.letters ?? 0;
+}
