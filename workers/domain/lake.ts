@@ -145,10 +145,6 @@ export const eventsKey = (eventType: string, date: string, siteId: string, name:
   return `events/event_type=${eventType}/year=${year}/month=${month}/date=${date}/site_id=${siteId}/${name}.parquet`;
 };
 
-/** Keys of the tables that the pipeline makes, from a local date on. */
-export const tableKey = (zone: "techstack" | "ip_list" | "ip_enrichment", date: string, siteId: string, name: string) =>
-  `${zone}/date=${date}/site_id=${siteId}/${name}.parquet`;
-
 /** Where a message is kept that could not be counted. */
 export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;
 
@@ -159,4 +155,5 @@ export const pipelineKey = (
   siteId: string,
   firstId: number,
   lastId: number,
-): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}.parquet`;
+  mark = "",
+): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}${mark}.parquet`;
