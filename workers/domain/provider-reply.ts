@@ -2,6 +2,7 @@
 // form it should have, and one that has not is a lie as a whole.
 import type { Found } from "./enrichment";
 import type { NetworkType } from "./network";
+import { networkTypeFor } from "./network-type";
 import { isSameAddress, namedPrefix } from "./prefix";
 import { type ProviderFields, TYPE_WORDS } from "./provider-fields";
 import { toCleanText } from "./text";
@@ -11,8 +12,6 @@ export type Reading =
   /** The provider knows the address, and nothing of it: a reserved one, say. */
   | { kind: "nothing" }
   | { kind: "lie"; reason: string };
-
-export type TypeFor = (asn: number | null, organization: string | null) => NetworkType | null;
 
 /** Longest text that is kept; 500 addresses must fit into a step's result of 1 MiB whatever they are called. */
 const MAX_TEXT = { network: 100, region: 60, city: 60 } as const;
@@ -67,9 +66,9 @@ function readerOf(record: unknown, fields: ProviderFields) {
 
 /**
  * What a reply says of an address. The kind of network is the provider's where it names one in a known word, else what
- * `typeFor` makes of its AS number and organization.
+ * its AS number and organization tell.
  */
-export function readReply(record: unknown, ip: string, fields: ProviderFields, typeFor: TypeFor): Reading {
+export function readReply(record: unknown, ip: string, fields: ProviderFields): Reading {
   if (typeof record !== "object" || record === null || Array.isArray(record))
     return { kind: "lie", reason: "reply is no JSON object" };
   const reader = readerOf(record, fields);
@@ -86,7 +85,7 @@ export function readReply(record: unknown, ip: string, fields: ProviderFields, t
   if (reader.lies.length > 0) return { kind: "lie", reason: `reply is wrong: ${reader.lies[0]}` };
   const words: Record<string, NetworkType> = { ...TYPE_WORDS, ...fields.words };
   const named = isHosting ? "hosting" : Object.hasOwn(words, word) ? words[word]! : null;
-  const network_type = named ?? typeFor(asn, network);
+  const network_type = named ?? networkTypeFor(asn, network);
   const found: Found = { network, network_type, asn, country, region, city };
   if (Object.values(found).every((value) => value === null))
     return about === null ? { kind: "lie", reason: "reply has none of the fields" } : { kind: "nothing" };

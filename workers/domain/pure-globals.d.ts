@@ -10,6 +10,8 @@ declare class URL {
   static canParse(url: string, base?: string): boolean;
   readonly protocol: string;
   readonly host: string;
+  readonly username: string;
+  readonly password: string;
   readonly hostname: string;
   readonly pathname: string;
   readonly search: string;

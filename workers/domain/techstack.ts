@@ -25,6 +25,7 @@ type TechFacts = Record<(typeof TECH_FACTS)[number] & Fact, number>;
  * dimensions are the visitors of the rows whose mask has a bit of any of them: whoever comes with a value for the first
  * time comes with a combination for the first time. Missed is one case: a visitor who comes a third time on a day, with
  * values all of which were there before but never together. By one dimension the sum is exactly the rollup's.
+ * All other facts stand in the row whose mask is full: it is there anyhow, since a visitor's first event of a day has it.
  */
 export type CubeRow = Record<CubeColumn, string> & { day: string; firsts: number } & TechFacts;
 export type TechstackRow = CubeRow & Record<TechColumn, string>;
@@ -97,16 +98,17 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
       firsts,
     }));
   const firsts = event.firsts & TECH_MASK;
-  const visit = { visits: event.new_visit, bounces: event.bounce_delta, duration: event.duration_delta };
-  const isHome = event.visit_date === event.local_date;
-  put(event.local_date, firsts, {
-    visitors: firsts === 0 ? 0 : 1,
+  if (firsts !== 0) put(event.local_date, firsts, { visitors: 1 });
+  put(event.local_date, TECH_MASK, {
     pageviews: event.event_type === "pageview" ? 1 : 0,
     events: event.event_type === "engagement" ? 0 : 1,
-    ...(isHome && visit),
   });
-  // What a visit that came over midnight changes on the day on which it began.
-  if (!isHome) put(event.visit_date, 0, visit);
+  // A visit that came over midnight is counted on the day on which it began.
+  put(event.visit_date, TECH_MASK, {
+    visits: event.new_visit,
+    bounces: event.bounce_delta,
+    duration: event.duration_delta,
+  });
 }
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -128,15 +130,18 @@ export const techstackRows = (techstack: Techstack): TechstackRow[] => sorted(te
 export function toCube(rows: readonly TechstackRow[]): CubeRow[] {
   const cube = new Map<string, CubeRow>();
   for (const row of rows) {
-    const firsts = row.firsts & CUBE_MASK;
     const values = CUBE_COLUMNS.map((column) => row[column]);
-    // Who came with another language or country came with nothing that is new here.
-    const facts = { ...row, visitors: firsts === 0 ? 0 : row.visitors };
-    count(cube, facts, JSON.stringify([row.day, firsts, ...values]), () => ({
-      day: row.day,
-      ...(Object.fromEntries(CUBE_COLUMNS.map((column, i) => [column, values[i]])) as Record<CubeColumn, string>),
-      firsts,
-    }));
+    const put = (firsts: number, facts: Partial<TechFacts>) =>
+      count(cube, facts, JSON.stringify([row.day, firsts, ...values]), () => ({
+        day: row.day,
+        ...(Object.fromEntries(CUBE_COLUMNS.map((column, i) => [column, values[i]])) as Record<CubeColumn, string>),
+        firsts,
+      }));
+    const { visitors, visits, bounces, duration, pageviews, events } = row;
+    const firsts = row.firsts & CUBE_MASK;
+    // Who came with another language or country only came with nothing that is new here.
+    if (firsts !== 0) put(firsts, { visitors });
+    put(CUBE_MASK, { visits, bounces, duration, pageviews, events });
   }
   return sorted(cube.values(), CUBE_COLUMNS);
 }

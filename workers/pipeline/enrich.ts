@@ -11,7 +11,6 @@ import {
   tellCounts,
 } from "../domain/enrichment";
 import { prefixOf } from "../domain/prefix";
-import type { TypeFor } from "../domain/provider-reply";
 import type { EnrichmentParams, EnrichmentUnit } from "../domain/run-params";
 import { readAddresses, writeEnrichment } from "../storage/enrichment";
 import { type LookedUp, lookUpAll, type Portion } from "./look-up";
@@ -27,8 +26,6 @@ const hasAddresses = (unit: EnrichmentUnit): unit is Unit => unit.ip_list !== nu
 /** Properties of one step where nobody is asked over the network: steps are billed. */
 const UNITS_AT_ONCE = 10;
 
-const typeFor: TypeFor = () => null;
-
 /** Facts of an answer are the provider's alone, even where it is silent; of all others the event's own. */
 function toRow(listed: ListedAddress, answer: Omit<LookedUp, "ip">, provider: string, now: number): EnrichmentRow {
   const { status, reason, prefix, found } = answer;
@@ -40,7 +37,7 @@ const edgeRow = (listed: ListedAddress, reason: string | null, now: number): Enr
   toRow(listed, { status: "edge", reason, prefix: prefixOf(listed.ip), found: null }, "edge", now);
 
 async function fileRow(listed: ListedAddress, provider: Provider, now: number): Promise<EnrichmentRow> {
-  const answer = await provider.lookUp(listed.ip, AbortSignal.timeout(0));
+  const answer = await provider.lookUp(listed.ip, new AbortController().signal);
   const prefix = prefixOf(listed.ip);
   const { name } = provider;
   if (answer.kind === "found")
@@ -68,7 +65,7 @@ async function enrichAtOnce(
     const portion = units.slice(i, i + UNITS_AT_ONCE);
     const name = `enrich addresses ${i / UNITS_AT_ONCE + 1}`;
     const counts = await steps.do(name, async (note) => {
-      const source = edge ?? (await openFile(env, typeFor));
+      const source = edge ?? (await openFile(env));
       const told = noCounts();
       for (const { site_id, ip_list, target } of portion) {
         const rows: EnrichmentRow[] = [];
@@ -85,6 +82,8 @@ async function enrichAtOnce(
   }
   return total;
 }
+
+const OUT_OF_TIME = "time of the run was up";
 
 /** What a step hands to the next. */
 interface Progress extends Portion {
@@ -132,8 +131,6 @@ async function enrichByCalls(
   return { counts, over: progress.over };
 }
 
-const OUT_OF_TIME = "time of the run was up";
-
 /**
  * Says what is known of the addresses of each unit, and tells the parent. Anything in it may be cut off and begun anew:
  * what was asked is in the cache, what was written stays. @returns how the addresses fared.
@@ -146,7 +143,7 @@ export async function enrich(
   patience: Patience = PATIENCE,
 ): Promise<EnrichmentCounts> {
   const todo = units.filter(hasAddresses);
-  const choice = chooseProvider(env, typeFor);
+  const choice = chooseProvider(env);
   let counts = noCounts();
   if (choice.kind === "remote" && todo.length > 0) {
     const begun = await steps.do("begin to enrich", async () => patience.now());

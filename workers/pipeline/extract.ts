@@ -54,22 +54,17 @@ export async function extract(
     }
   const key = (zone: "techstack" | "ip_list" | "ip_enrichment") =>
     pipelineKey(zone, dates.min_date, unit.site_id, unit.first_id, unit.last_id);
-  const outputs = [
-    { zone: "techstack", rows: techstackRows(techstack), columns: TECHSTACK_COLUMNS },
-    { zone: "ip_list", rows: ipRows(list), columns: IP_LIST_COLUMNS },
-  ] as const;
-  const filled = outputs.filter(({ rows }) => rows.length > 0);
-  const keys = filled.map(({ zone }) => key(zone));
-  await announceObjects(env.DB, unit.site_id, keys, now);
-  const made: Made[] = [];
-  for (const { zone, rows, columns } of filled) {
-    const bytes = await createObject(env.LAKE, key(zone), tableToParquet(columns, rows));
-    made.push({ zone, key: key(zone), rows: rows.length, bytes, ...times, ...dates });
-  }
+  const technology = techstackRows(techstack);
+  const addresses = ipRows(list);
+  await announceObjects(env.DB, unit.site_id, [key("techstack"), key("ip_list")], now);
+  const make = async (zone: Made["zone"], rows: number, body: () => ArrayBuffer): Promise<Made | null> => {
+    if (rows === 0) return null;
+    return { key: key(zone), rows, bytes: await createObject(env.LAKE, key(zone), body()), zone, ...times, ...dates };
+  };
   return {
     unit,
-    techstack: made.find(({ zone }) => zone === "techstack") ?? null,
-    ip_list: made.find(({ zone }) => zone === "ip_list") ?? null,
+    techstack: await make("techstack", technology.length, () => tableToParquet(TECHSTACK_COLUMNS, technology)),
+    ip_list: await make("ip_list", addresses.length, () => tableToParquet(IP_LIST_COLUMNS, addresses)),
     enrichment: key("ip_enrichment"),
   };
 }

@@ -1,6 +1,11 @@
 // The routes of the pipeline, put together.
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
+import { mailRoutes } from "./mail-routes";
 import { runRoutes } from "./run-routes";
+import { settingsRoutes } from "./settings-routes";
 
-export const pipelineRoutes = new Hono<AppEnv>().route("/", runRoutes);
+export const pipelineRoutes = new Hono<AppEnv>()
+  .route("/", runRoutes)
+  .route("/", settingsRoutes)
+  .route("/", mailRoutes);

@@ -24,8 +24,8 @@ export async function waitingObjects(
 ): Promise<Waiting[]> {
   const { results } = await db
     .prepare(
-      `SELECT site_id, id, rows, after.value AS position FROM json_each(?1) after
-       JOIN lake_files ON zone = 'raw' AND site_id = after.key AND id > after.value ORDER BY id LIMIT ?2`,
+      `SELECT f.site_id, f.id, f.rows, after.value AS position FROM json_each(?1) after
+       JOIN lake_files f ON f.zone = 'raw' AND f.site_id = after.key AND f.id > after.value ORDER BY f.id LIMIT ?2`,
     )
     .bind(JSON.stringify(positions), limit)
     .all<Waiting>();

@@ -1,6 +1,5 @@
 // Which provider the settings name.
 import { Problem } from "../../domain/problem";
-import type { TypeFor } from "../../domain/provider-reply";
 import { httpProvider } from "./http";
 import { mmdbProvider } from "./mmdb";
 import type { Provider, RemoteProvider } from "./provider";
@@ -29,7 +28,7 @@ function toEdge(error: unknown): Edge {
   return { kind: "edge", reason: error.message };
 }
 
-export function chooseProvider(settings: ProviderSettings, typeFor: TypeFor): Choice {
+export function chooseProvider(settings: ProviderSettings): Choice {
   switch (settings.IP_PROVIDER) {
     case "edge":
       return { kind: "edge", reason: null };
@@ -37,7 +36,7 @@ export function chooseProvider(settings: ProviderSettings, typeFor: TypeFor): Ch
       return { kind: "file" };
     case "http":
       try {
-        return { kind: "remote", provider: httpProvider(settings, typeFor) };
+        return { kind: "remote", provider: httpProvider(settings) };
       } catch (error) {
         return toEdge(error);
       }
@@ -47,12 +46,9 @@ export function chooseProvider(settings: ProviderSettings, typeFor: TypeFor): Ch
 }
 
 /** The file's provider, or why it can say nothing. @throws when the bucket is away. */
-export async function openFile(
-  settings: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">,
-  typeFor: TypeFor,
-): Promise<Provider | Edge> {
+export async function openFile(settings: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">): Promise<Provider | Edge> {
   try {
-    return await mmdbProvider(settings, typeFor);
+    return await mmdbProvider(settings);
   } catch (error) {
     return toEdge(error);
   }

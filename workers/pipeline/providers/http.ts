@@ -2,7 +2,7 @@
 import { retryAfter } from "../../domain/back-off";
 import { Problem } from "../../domain/problem";
 import { fieldsFor } from "../../domain/provider-fields";
-import { readReply, type TypeFor } from "../../domain/provider-reply";
+import { readReply } from "../../domain/provider-reply";
 import type { Answer, RemoteProvider } from "./provider";
 
 /** Replies are some hundred bytes; whoever sends more than this means no good. */
@@ -72,7 +72,7 @@ function toAnswer(reply: Response, now: number): Answer {
 }
 
 /** @throws Problem when the settings are wrong. */
-export function httpProvider(settings: HttpSettings, typeFor: TypeFor): RemoteProvider {
+export function httpProvider(settings: HttpSettings): RemoteProvider {
   const { host, urlFor } = toTemplate(settings.IP_PROVIDER_URL);
   const fields = fieldsFor(settings.IP_PROVIDER_FIELDS);
   const headers = toHeaders(settings.IP_PROVIDER_HEADER);
@@ -100,7 +100,7 @@ export function httpProvider(settings: HttpSettings, typeFor: TypeFor): RemotePr
       } catch {
         return failed("reply is no JSON");
       }
-      const reading = readReply(record, ip, fields, typeFor);
+      const reading = readReply(record, ip, fields);
       return reading.kind === "lie" ? failed(reading.reason) : reading;
     },
   };

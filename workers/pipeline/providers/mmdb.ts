@@ -2,7 +2,7 @@
 import type { Reader, Response } from "mmdb-lib";
 import { Problem } from "../../domain/problem";
 import { fieldsFor } from "../../domain/provider-fields";
-import { readReply, type TypeFor } from "../../domain/provider-reply";
+import { readReply } from "../../domain/provider-reply";
 import type { Provider } from "./provider";
 
 /** It stays in the memory of the isolate, which has 128 MB for everything. GeoLite2-ASN has 10 MB, GeoLite2-City 60. */
@@ -48,10 +48,10 @@ async function load(lake: R2Bucket, key: string): Promise<Kept> {
 }
 
 /** @throws Problem when the file is not there or is none of that format. */
-export async function mmdbProvider(
-  { LAKE, IP_PROVIDER_FILE }: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">,
-  typeFor: TypeFor,
-): Promise<Provider> {
+export async function mmdbProvider({
+  LAKE,
+  IP_PROVIDER_FILE,
+}: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">): Promise<Provider> {
   const { reader } = await load(LAKE, IP_PROVIDER_FILE);
   // The file answers for what it was asked, and says by the depth of its tree for which network.
   const fields = { ...fieldsFor("mmdb"), ip: ["ip"], prefix: ["prefix"] };
@@ -61,7 +61,7 @@ export async function mmdbProvider(
       try {
         const [record, bits] = reader.getWithPrefixLength(ip);
         if (record === null) return { kind: "nothing" };
-        const reading = readReply({ ...record, ip, prefix: `${ip}/${bits}` }, ip, fields, typeFor);
+        const reading = readReply({ ...record, ip, prefix: `${ip}/${bits}` }, ip, fields);
         return reading.kind === "lie" ? { kind: "refused", reason: reading.reason } : reading;
       } catch (error) {
         return { kind: "refused", reason: `file is broken (${error instanceof Error ? error.name : "unknown error"})` };
