@@ -1,5 +1,6 @@
 // The routes of the pipeline, put together.
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
+import { deadLetterRoutes } from "./dead-letter-routes";
 
-export const pipelineRoutes = new Hono<AppEnv>();
+export const pipelineRoutes = new Hono<AppEnv>().route("/", deadLetterRoutes);
