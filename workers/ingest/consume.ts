@@ -1,6 +1,7 @@
 // The queue consumer: stamped messages become Parquet objects and one D1 batch; un-stamped ones go to their hub. Crash
 // anywhere, deliver anything twice, in any grouping: lake and rollups come out the same.
 import { readMessage, type StampedMessage } from "../domain/message";
+import { countedIdsOf } from "../domain/segments";
 import { type CountEnv, countMessages } from "../storage/count-messages";
 import { handOver } from "../storage/hand-over";
 import { foldWhenDue } from "../storage/pending";
@@ -31,7 +32,8 @@ export async function consume(batch: MessageBatch, env: CountEnv): Promise<void>
   }
   if (stamped.length === 0) return;
   await countDeliveries(stamped, env);
-  await foldWhenDue(env.DB, Date.now(), [...new Set(stamped.map(({ message }) => message.site_id))]);
+  const sites = new Set(stamped.map(({ message }) => message.site_id));
+  await foldWhenDue(env.DB, Date.now(), [...sites].flatMap(countedIdsOf));
 }
 
 async function countDeliveries(stamped: readonly Delivery[], env: CountEnv): Promise<void> {

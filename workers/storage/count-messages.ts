@@ -5,7 +5,7 @@ import type { StampedEvent } from "../domain/event";
 import { rawKey } from "../domain/lake";
 import type { StampedMessage } from "../domain/message";
 import { toParquet } from "../domain/parquet";
-import { rollUp } from "../domain/rollup";
+import { rollUpWithSegments } from "../domain/segments";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "./counts";
 import { createObject } from "./lake";
 
@@ -77,7 +77,7 @@ function toCount(messages: readonly StampedMessage[], counted: CountedMessage[])
     for (const [day, counts] of Object.entries(message.refusals))
       for (const [reason, count] of Object.entries(counts)) refusals.push([message.site_id, day, reason, count]);
   }
-  const rollups = new Map([...events].map(([siteId, all]) => [siteId, rollUp(all)]));
+  const rollups = new Map([...events].flatMap(([siteId, all]) => [...rollUpWithSegments(siteId, all)]));
   return { messages: counted, rollups, refusals };
 }
 
