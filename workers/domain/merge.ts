@@ -6,7 +6,7 @@ import { effective } from "./correction";
 import type { Found } from "./enrichment";
 import type { StampedEvent } from "./event";
 import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "./lake";
-import { fromCell, WRITTEN } from "./parquet";
+import { fromCell, WRITTEN } from "./table-parquet";
 
 /** Rows of a row group: what a reader can skip by the statistics of its columns. */
 export const GROUP_ROWS = 10_000;

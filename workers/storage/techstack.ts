@@ -1,0 +1,12 @@
+// The technology cube in D1: counting into it.
+import { CUBE_COLUMNS, type CubeRow, TECH_FACTS } from "../domain/techstack";
+import { toParameters, upsert } from "./counts";
+
+const KEYS = ["day", ...CUBE_COLUMNS, "firsts"] as const;
+const COUNT = upsert("techstack_days", ["site_id", ...KEYS], TECH_FACTS);
+
+/** For the batch that moves the watermark: adds the rows to the cube. */
+export const cubeStatements = (db: D1Database, siteId: string, cube: readonly CubeRow[]): D1PreparedStatement[] =>
+  toParameters(cube.map((row) => [siteId, ...KEYS.map((key) => row[key]), ...TECH_FACTS.map((fact) => row[fact])])).map(
+    (parameter) => db.prepare(COUNT).bind(parameter),
+  );
