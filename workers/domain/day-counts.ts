@@ -3,7 +3,7 @@
 import { type Difference, differing, type Flat, flatten } from "./difference";
 import type { StampedEvent } from "./event";
 import { addNetworkVisit, emptyNetworkVisits, type NetworkPage, type NetworkVisits } from "./network-visits";
-import { emptyRollup, merge, type Rollup } from "./rollup";
+import { emptyRollup, merge, type Rollup, subtract } from "./rollup";
 import { rollUpWithSegments } from "./segments";
 import {
   addToTechstack,
@@ -73,11 +73,10 @@ const concerns = (span: Span, event: StampedEvent): boolean =>
 
 /** What a rollup says of a span: events at its edges count on the days beside it too. */
 function within(span: Span, { hours, days }: Rollup): Rollup {
-  const daysWithin = [...days].map(([dimension, dates]): [string, Map<string, Rollup["days"] extends Map<string, Map<string, infer V>> ? V : never>] => [
-    dimension,
-    new Map([...dates].filter(([date]) => isDayIn(span, date))),
-  ]);
-  return { hours: new Map([...hours].filter(([hour]) => isHourIn(span, hour * 1000))), days: new Map(daysWithin) };
+  const kept: Rollup = { hours: new Map([...hours].filter(([hour]) => isHourIn(span, hour * 1000))), days: new Map() };
+  for (const [dimension, dates] of days)
+    kept.days.set(dimension, new Map([...dates].filter(([date]) => isDayIn(span, date))));
+  return kept;
 }
 
 /** Counts effective events. What they count on days beside the span is dropped at once: it would be incomplete. */
@@ -109,7 +108,8 @@ function flattenAll({ rollups, cube, pages }: DayCounts, siteId: string): Flat {
   const flat: Flat = new Map();
   for (const [id, rollup] of rollups)
     for (const [where, facts] of flatten(rollup, id === siteId ? "" : `${id} `)) flat.set(where, facts);
-  for (const row of cube) flat.set(`techstack ${cubeKey(row)}`, Object.fromEntries(TECH_FACTS.map((fact) => [fact, row[fact]])));
+  for (const row of cube)
+    flat.set(`techstack ${cubeKey(row)}`, Object.fromEntries(TECH_FACTS.map((fact) => [fact, row[fact]])));
   for (const page of pages) flat.set(`network_pages ${pageKey(page)}`, { pageviews: page.pageviews });
   return flat;
 }
@@ -123,7 +123,7 @@ export function toAdd(lake: DayCounts, kept: DayCounts): DayCounts {
   const rollups = new Map<string, Rollup>();
   for (const id of new Set([...lake.rollups.keys(), ...kept.rollups.keys()])) {
     const change = merge(emptyRollup(), lake.rollups.get(id) ?? emptyRollup());
-    rollups.set(id, merge(change, kept.rollups.get(id) ?? emptyRollup(), -1));
+    rollups.set(id, subtract(change, kept.rollups.get(id) ?? emptyRollup()));
   }
   const cube = new Map(lake.cube.map((row) => [cubeKey(row), { ...row }]));
   for (const row of kept.cube) {
