@@ -1,13 +1,13 @@
 // Compaction on the real D1 and R2: what is in the lake stays the same, whoever reads when, and whatever breaks.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { flatten } from "../../workers/domain/difference";
 import type { StampedEvent } from "../../workers/domain/event";
 import { rollUp } from "../../workers/domain/rollup";
-import { countMessages } from "../../workers/ingest/consume";
 import { compact, planProperty } from "../../workers/pipeline/compact";
 import { mergeUnit } from "../../workers/pipeline/merge-unit";
-import { flatten } from "../../workers/pipeline/rebuild";
 import { findOrphans, sweepLake } from "../../workers/pipeline/sweep";
+import { countMessages } from "../../workers/storage/count-messages";
 import { GRACE_MS, sweepGarbage } from "../../workers/storage/garbage";
 import { eventsIn, listFiles, takeSnapshot } from "../../workers/storage/lake-rows";
 import { Chaos, type Kept } from "./chaos";

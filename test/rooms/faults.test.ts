@@ -11,11 +11,12 @@ import {
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { deliver } from "../../workers/collect/deliver";
+import { flatten } from "../../workers/domain/difference";
 import type { Arrival, StampedEvent } from "../../workers/domain/event";
 import { fromParquet } from "../../workers/domain/parquet";
 import type { Property } from "../../workers/domain/property";
 import { consume } from "../../workers/ingest/consume";
-import { checkAll, checkDays, flatten } from "../../workers/pipeline/rebuild";
+import { checkAll, checkDays } from "../../workers/pipeline/rebuild";
 import { readLive } from "../../workers/stats/live";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
@@ -310,7 +311,7 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   expect(await env.DB.prepare("SELECT count(*) AS n FROM rollup_pending").first("n")).toBe(0);
   expect(await checkAll(env, site_id)).toEqual([]);
   const date = rows[0]!.local_date;
-  expect(await checkDays(env, site_id, date, date)).toEqual([]);
+  expect(await checkDays(env, site_id, property.timezone, date, date)).toEqual([]);
   console.log(
     `faults: seed ${SEED}, ${ROUNDS} rounds, ${sent.size} events sent, ${rows.length} rows in the lake, ${kept.size} counts equal; ` +
       `${world.faults} faults, ${world.evictions} evictions, ${world.redeliveries} redeliveries`,

@@ -5,7 +5,7 @@ import { IP_ENRICHMENT_COLUMNS } from "../../workers/domain/enrichment";
 import type { StampedEvent } from "../../workers/domain/event";
 import { pipelineKey, unpackEvent } from "../../workers/domain/lake";
 import { tableToParquet } from "../../workers/domain/table-parquet";
-import { countMessages } from "../../workers/ingest/consume";
+import { countMessages } from "../../workers/storage/count-messages";
 import { listFiles, readEvents } from "../../workers/storage/lake-rows";
 import { moveWatermarks, processedUntil } from "../../workers/storage/watermarks";
 
