@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
 import { deadLetterRoutes } from "./dead-letter-routes";
+import { lakeRoutes } from "./lake-routes";
 import { mailRoutes } from "./mail-routes";
 import { rebuildRoutes } from "./rebuild-routes";
 import { runRoutes } from "./run-routes";
@@ -12,4 +13,5 @@ export const pipelineRoutes = new Hono<AppEnv>()
   .route("/", settingsRoutes)
   .route("/", mailRoutes)
   .route("/", deadLetterRoutes)
-  .route("/", rebuildRoutes);
+  .route("/", rebuildRoutes)
+  .route("/", lakeRoutes);
