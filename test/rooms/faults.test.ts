@@ -11,13 +11,14 @@ import {
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { deliver } from "../../workers/collect/deliver";
+import { flatten } from "../../workers/domain/difference";
 import type { Arrival, StampedEvent } from "../../workers/domain/event";
 import { segmentOf } from "../../workers/domain/network";
 import { fromParquet } from "../../workers/domain/parquet";
 import type { Property } from "../../workers/domain/property";
 import { countedIdsOf } from "../../workers/domain/segments";
 import { consume } from "../../workers/ingest/consume";
-import { checkAll, checkDays, flatten } from "../../workers/pipeline/rebuild";
+import { checkAll, checkDays } from "../../workers/pipeline/rebuild";
 import { readLive } from "../../workers/stats/live";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
@@ -320,7 +321,7 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   expect(flatten(await readRollup(env.DB, segmentOf(site_id, "hosting_network")))).toEqual(suspected);
   expect(await checkAll(env, site_id)).toEqual([]);
   const date = rows[0]!.local_date;
-  expect(await checkDays(env, site_id, date, date)).toEqual([]);
+  expect(await checkDays(env, site_id, property.timezone, date, date)).toEqual([]);
   console.log(
     `faults: seed ${SEED}, ${ROUNDS} rounds, ${sent.size} events sent, ${rows.length} rows in the lake, ${kept.size} counts equal, ${suspected.size} of the suspected; ` +
       `${world.faults} faults, ${world.evictions} evictions, ${world.redeliveries} redeliveries`,
