@@ -22,6 +22,7 @@ import { checkAll, checkDays } from "../../workers/pipeline/rebuild";
 import { readLive } from "../../workers/stats/live";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
+import { chance, Fault } from "./chance";
 import { nextEvent } from "./fault-events";
 import { givenFreshStorage, givenProperty } from "./given";
 import { firstVisits, recount, recountRules, recountSuspected, type Sent } from "./recount";
@@ -32,19 +33,6 @@ const OFFSET = 5.5 * 3_600_000;
 const START = Date.UTC(2026, 9, 3, 17, 10); // 22:40 in Kolkata: visits cross midnight
 const SEED = Number(env.FAULT_SEED ?? 20261122);
 const ROUNDS = Number(env.FAULT_ROUNDS ?? 400);
-
-/** mulberry32, public domain. */
-function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-class Fault extends Error {}
 
 interface Letter {
   id: string;
