@@ -101,5 +101,5 @@ export const stubborn = (tries = 1_000) => ({
       }
     }
   },
-  async waitFor(): Promise<void> {},
+  waitFor: async () => true,
 });

@@ -27,7 +27,7 @@ const ASN = mmdbFile({
 const run = async (ips: string[], siteId = "shop") => {
   const unit = await givenIpList(siteId, ips);
   const steps = givenSteps();
-  await enrich(bindings, steps, { parent: null, units: [unit] });
+  await enrich(bindings, steps, { parent: null, event: "enriched", units: [unit] });
   return { unit, rows: await enrichedRows(unit), note: steps.done.get("enrich addresses 1") };
 };
 

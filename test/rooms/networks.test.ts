@@ -8,7 +8,7 @@ import { segmentOf } from "../../workers/domain/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../../workers/domain/network-visits";
 import type { NetworksInsight } from "../../workers/domain/pipeline";
 import { countedIdsOf, rollUpWithSegments } from "../../workers/domain/segments";
-import { flatten } from "../../workers/pipeline/rebuild";
+import { flatten } from "../../workers/domain/difference";
 import { countStatements } from "../../workers/storage/counts";
 import { networkStatements } from "../../workers/storage/networks";
 import { foldPending } from "../../workers/storage/pending";

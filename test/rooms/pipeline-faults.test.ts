@@ -68,10 +68,8 @@ class Pipelines {
   }
 
   private bindings(broken: boolean) {
-    const parts = broken ? this.chaos.bindings() : { DB: env.DB, LAKE: env.LAKE };
     return {
-      ...env,
-      ...parts,
+      ...(broken ? this.chaos.bindings() : env),
       IP_PROVIDER: "http",
       IP_PROVIDER_URL: "https://provider.example/{ip}",
       IP_PROVIDER_FIELDS: "ipinfo",
