@@ -1,4 +1,5 @@
 // What a property's hours and days usually count: medians of the same hour of the week over six weeks, their level, their noise.
+import type { Grain } from "./anomaly";
 import type { Calendar } from "./anomaly-calendar";
 import { type CountNoise, median, trimmedMean } from "./deviation";
 
@@ -14,9 +15,9 @@ const LEAST_EXCESS = 0.0025;
 /** Counts in an hour below which the hours before and after are drawn in, as a median of few counts is coarse. */
 const FEW = 20;
 /** Share of days, the least like the others, that do not tell of noise: they may be anomalies. */
-const LEFT_OUT = 0.1;
+const LEFT_OUT = { hour: 0.1, day: 0.15 };
 /** What the noise of normal counts is short of by leaving those out: of sums over an hour's runs, of single days. */
-const MADE_UP = { hour: 1.3, day: 1.6 };
+const MADE_UP = { hour: 1.3, day: 2.1 };
 /** "Hardly ever": the least that is expected of an hour. */
 const LEAST_HOUR = 0.02;
 
@@ -68,39 +69,43 @@ export function hourlyFor(calendar: Calendar, values: Float64Array): Hourly {
   return { values, byClock, totals };
 }
 
+const soft = (value: number, by: number): number => Math.sign(value) * Math.max(0, Math.abs(value) - by);
+
 /**
- * How much more the last week counts than earlier ones, by weeks back: the median over the weekdays of their ratios, which
- * three anomalous days do not move. Of few counts little is believed.
+ * By what the counts of earlier weeks are multiplied to be at the level of today, by weeks back: a growth that goes on and a
+ * step that the last week made. Each week is compared by the median over its weekdays of the logarithms of their ratios,
+ * which three anomalous days do not move; growth is the median of all slopes (Theil 1950, Sen 1968); and of both only what
+ * exceeds their own error is believed (soft threshold, Donoho 1995), so that a steady site keeps its six weeks as they are.
  */
 export function levels(totals: readonly number[], day: number, first: number): number[] {
-  const found = [1];
-  for (let week = 1; week < WEEKS; week++) {
+  const compared: { week: number; ratio: number; error: number }[] = [];
+  for (let week = 1; week < WEEKS && day - WEEK * (week + 1) >= first; week++) {
     const ratios: number[] = [];
-    const counts: number[] = [];
-    for (let back = 1; back <= WEEK; back++) {
-      const [now, then] = [day - back, day - back - week * WEEK];
-      if (then < first) continue;
-      ratios.push((totals[now]! + 1) / (totals[then]! + 1));
-      counts.push(totals[now]! + totals[then]!);
-    }
-    if (ratios.length < WEEK) {
-      found.push(found.at(-1)!);
-      continue;
-    }
-    const counted = median(counts) * WEEK;
-    found.push(median(ratios) ** (counted / (counted + 200)));
+    for (let back = 1; back <= WEEK; back++)
+      ratios.push(Math.log((totals[day - back]! + 1) / (totals[day - back - week * WEEK]! + 1)));
+    const ratio = median(ratios);
+    const error = (1.4826 * 1.2533 * median(ratios.map((each) => Math.abs(each - ratio)))) / Math.sqrt(WEEK);
+    compared.push({ week, ratio, error });
   }
-  return found;
+  if (compared.length === 0) return new Array<number>(WEEKS).fill(1);
+  const error = median(compared.map((each) => each.error));
+  const slopes = compared.flatMap((a, at) =>
+    compared.slice(at + 1).map((b) => (b.ratio - a.ratio) / (b.week - a.week)),
+  );
+  // Five weeks of which each has half of the error: sum of squares of their distances from the middle is ten.
+  const growth = slopes.length < 3 ? 0 : soft(median(slopes), error / Math.sqrt(20));
+  const step = soft(median(compared.map(({ week, ratio }) => ratio - growth * week)), 1.5 * error);
+  return Array.from({ length: WEEKS }, (_, week) => Math.exp(growth * (week + 1) + (week === 0 ? 0 : step)));
 }
 
 /** The days whose hours stand for those of a day: the same weekday, or all of the working days or weekend of a new property. */
-function samplesFor(day: number, back: number, count: number, weekday: (day: number) => number): number[] {
+function samplesFor(calendar: Calendar, day: number, back: number, count: number): number[] {
   const days: number[] = [];
   if (count >= 3 * WEEK) {
     for (let sample = day - back; sample >= day - count; sample -= WEEK) days.push(sample);
     return days;
   }
-  const weekend = (each: number) => weekday(each) % WEEK === 0 || weekday(each) % WEEK === 6;
+  const weekend = (each: number) => new Date(`${calendar.dates[each]!}T00:00:00Z`).getUTCDay() % 6 === 0;
   for (let sample = day - 1; sample >= day - count; sample--)
     if (weekend(sample) === weekend(day - back)) days.push(sample);
   return days;
@@ -128,9 +133,14 @@ function typicalHours(hourly: Hourly, days: readonly number[], scale: (day: numb
       const value = at(day, hour);
       if (Number.isNaN(value)) continue;
       own.push(value);
-      const near = [hour - 1, hour, hour + 1].filter((each) => each >= 0 && each < HOURS).map((each) => at(day, each));
-      const there = near.filter((each) => !Number.isNaN(each));
-      around.push(there.reduce((sum, each) => sum + each, 0) / there.length);
+      let [sum, there] = [0, 0];
+      for (let near = Math.max(0, hour - 1); near <= Math.min(HOURS - 1, hour + 1); near++) {
+        const beside = at(day, near);
+        if (Number.isNaN(beside)) continue;
+        sum += beside;
+        there++;
+      }
+      around.push(sum / there);
     }
     if (own.length === 0) return { mean: LEAST_HOUR, ownVariance: 0 };
     const pooled = trimmedMean(around);
@@ -140,95 +150,120 @@ function typicalHours(hourly: Hourly, days: readonly number[], scale: (day: numb
   });
 }
 
-interface Spread {
-  squares: number;
-  mean: number;
-  counted: number;
-}
-
-/** Variance over mean, without the days that are least like the others. */
-function dispersionOf(days: readonly Spread[], madeUp: number): { ratio: number; mean: number } {
-  const told = days.filter(({ counted }) => counted > 0).sort((a, b) => a.squares / a.mean - b.squares / b.mean);
-  const kept = told.slice(0, told.length - Math.ceil(told.length * LEFT_OUT));
-  const sum = (pick: (spread: Spread) => number) => kept.reduce((total, spread) => total + pick(spread), 0);
-  const mean = sum((spread) => spread.mean);
-  if (mean === 0) return { ratio: 1, mean: 1 };
-  return { ratio: (madeUp * sum((spread) => spread.squares)) / mean, mean: mean / sum((spread) => spread.counted) };
+/** Variance over mean by days, without those that are least like the others: `mean` is that of one time. */
+function dispersionOf(squares: Float64Array, means: Float64Array, counted: Float64Array, grain: Grain) {
+  const told: number[] = [];
+  for (let day = 0; day < counted.length; day++) if (counted[day]! > 0) told.push(day);
+  told.sort((a, b) => squares[a]! / means[a]! - squares[b]! / means[b]!);
+  let [square, mean, times] = [0, 0, 0];
+  for (let rank = 0; rank < told.length - Math.ceil(told.length * LEFT_OUT[grain]); rank++) {
+    square += squares[told[rank]!]!;
+    mean += means[told[rank]!]!;
+    times += counted[told[rank]!]!;
+  }
+  return mean === 0 ? { ratio: 1, mean: 1 } : { ratio: (MADE_UP[grain] * square) / mean, mean: mean / times };
 }
 
 /** How much wider the next count lies than the baseline around its own median of `n` (variance of a median: π/2n). */
 const widened = (n: number): number => (n / Math.max(1, n - 1)) * (1 + Math.PI / 2 / n);
 
+/** Sums of the baseline up to each hour: what was fitted, and what was counted beyond it; and the day of each hour. */
+interface Sums {
+  fit: Float64Array;
+  apart: Float64Array;
+  day: Int32Array;
+  days: number;
+}
+
 /** The noise of sums over a run of hours: by the line through quiet and busy times, variance/mean = dispersion + excess · mean. */
-function runNoise(calendar: Calendar, apart: Float64Array, fit: Float64Array, first: number, run: number, n: number) {
-  const hours = apart.length - 1;
+function runNoise({ fit, apart, day, days }: Sums, run: number, n: number, clump: number): CountNoise {
+  const hours = day.length;
   const middle = (fit[hours]! / hours) * run;
-  const [quiet, busy] = [new Map<number, Spread>(), new Map<number, Spread>()];
+  const table = Array.from({ length: 6 }, () => new Float64Array(days));
+  const [squares, means, counted] = [table.slice(0, 2), table.slice(2, 4), table.slice(4, 6)];
   for (let end = run; end <= hours; end++) {
     const mean = fit[end]! - fit[end - run]!;
-    const day = calendar.dayOfHour[first + end - 1]!;
-    const half = mean > middle ? busy : quiet;
-    const spread = half.get(day) ?? { squares: 0, mean: 0, counted: 0 };
-    half.set(day, spread);
-    spread.squares += (apart[end]! - apart[end - run]!) ** 2;
-    spread.mean += mean;
-    spread.counted++;
+    const half = mean > middle ? 1 : 0;
+    const at = day[end - 1]!;
+    squares[half]![at]! += (apart[end]! - apart[end - run]!) ** 2;
+    means[half]![at]! += mean;
+    counted[half]![at]! += 1;
   }
-  const low = dispersionOf([...quiet.values()], MADE_UP.hour);
-  const high = dispersionOf([...busy.values()], MADE_UP.hour);
+  const low = dispersionOf(squares[0]!, means[0]!, counted[0]!, "hour");
+  const high = dispersionOf(squares[1]!, means[1]!, counted[1]!, "hour");
   const slope = Math.max(0, (high.ratio - low.ratio) / Math.max(0.1, high.mean - low.mean));
   const dispersion = Math.max(1, low.ratio - slope * low.mean);
   const excess = Math.max(LEAST_EXCESS, (Math.max(low.ratio, high.ratio) - dispersion) / high.mean);
-  return { dispersion: Math.max(1, dispersion * widened(n)), excess: excess * widened(n) };
+  return { dispersion: Math.max(clump, dispersion * widened(n)), excess: excess * widened(n) };
+}
+
+/** Runs whose noise is estimated; that of the lengths between lies on the line between. */
+const MEASURED_RUNS = [1, 3, 6, 12] as const;
+
+function noiseByRun(sums: Sums, n: number, clump: number): CountNoise[] {
+  const measured = MEASURED_RUNS.map((run) => runNoise(sums, run, n, clump));
+  return Array.from({ length: LONGEST_RUN }, (_, at) => {
+    const above = MEASURED_RUNS.findIndex((run) => run >= at + 1);
+    const below = Math.max(0, above - 1);
+    const [near, far] = [MEASURED_RUNS[below]!, MEASURED_RUNS[above]!];
+    const part = far === near ? 0 : (at + 1 - near) / (far - near);
+    const between = (key: keyof CountNoise) => (1 - part) * measured[below]![key] + part * measured[above]![key];
+    return { dispersion: between("dispersion"), excess: between("excess") };
+  });
 }
 
 /** Counts to expect in the hours of a day; null while there is too little before it. */
-export function expectHours(calendar: Calendar, hourly: Hourly, day: number, first: number): Expectation | null {
+export function expectHours(
+  calendar: Calendar,
+  hourly: Hourly,
+  day: number,
+  first: number,
+  clump: number,
+): Expectation | null {
   const count = Math.min(WEEK * WEEKS, day - first);
   if (count < LEAST_DAYS.hour) return null;
-  const weekday = (each: number) => new Date(`${calendar.dates[each]!}T00:00:00Z`).getUTCDay();
   const level = levels(hourly.totals, day, first);
-  const weekOf = (each: number) => Math.floor((day - each - 1) / WEEK);
-  const scale = (each: number) => level[weekOf(each)]!;
-  const typical = new Map<number, Typical[]>();
+  const scale = (each: number) => level[Math.floor((day - each - 1) / WEEK)]!;
+  const typical: Typical[][] = [];
   for (let back = 1; back <= WEEK; back++) {
-    const days = samplesFor(day, back, count, weekday);
-    typical.set(back % WEEK, days.length < 2 ? [] : typicalHours(hourly, days, scale));
+    const days = samplesFor(calendar, day, back, count);
+    typical[back % WEEK] = days.length < 2 ? [] : typicalHours(hourly, days, scale);
   }
-  const today = typical.get(0)!;
-  const hours = today.map(({ mean }) => mean);
-  const ownVariance = today.map((hour) => hour.ownVariance);
-  if (hours.length === 0) return null;
+  const today = typical[0]!;
+  if (today.length === 0) return null;
   const firstHour = calendar.firstHour[day - count]!;
   const size = calendar.firstHour[day]! - firstHour;
   const fitted = new Float64Array(size);
   const [fit, apart] = [new Float64Array(size + 1), new Float64Array(size + 1)];
+  const dayOf = new Int32Array(size);
   for (let hour = 0; hour < size; hour++) {
     const sample = calendar.dayOfHour[firstHour + hour]!;
     const whole = (calendar.hourEnd[firstHour + hour]! - calendar.hourStart[firstHour + hour]!) / 3600;
-    const cell = typical.get((day - sample) % WEEK)![calendar.hourOfDay[firstHour + hour]!]?.mean ?? Number.NaN;
+    const cell = typical[(day - sample) % WEEK]![calendar.hourOfDay[firstHour + hour]!];
     const value = hourly.values[firstHour + hour]!;
-    fitted[hour] = Number.isNaN(cell) ? value : (cell * whole) / scale(sample);
+    fitted[hour] = cell ? (cell.mean * whole) / scale(sample) : value;
     fit[hour + 1] = fit[hour]! + fitted[hour]!;
     apart[hour + 1] = apart[hour]! + value - fitted[hour]!;
+    dayOf[hour] = sample - (day - count);
   }
   const weeks = count / WEEK;
   const samples = weeks < 3 ? Math.max(2, count / 4) : weeks;
-  const noise = Array.from({ length: LONGEST_RUN }, (_, run) =>
-    runNoise(calendar, apart, fit, firstHour, run + 1, samples),
-  );
-  return { hours: raised(hours, hourly.totals, day, first), ownVariance, noise, weeks, fitted, firstHour };
+  const sums = { fit, apart, day: dayOf, days: count };
+  const noise = noiseByRun(sums, samples, clump);
+  const week = typical.map((hours) => hours.reduce((sum, { mean }) => sum + mean, 0));
+  const more = raised(week, hourly.totals.slice(Math.max(first, day - WEEK), day)) / HOURS;
+  const hours = today.map(({ mean }) => mean + more);
+  return { hours, ownVariance: today.map((hour) => hour.ownVariance), noise, weeks, fitted, firstHour };
 }
 
 /**
- * Where the last week counts far more than ratios can tell (a metric that was nothing before), its hours are expected
- * evenly: what has been so for four days is usual.
+ * What is added to a day where the last week counts more than twice what ratios make of the weeks before it, as of a metric
+ * that was nothing before: what has been so for four days is usual.
  */
-function raised(hours: readonly number[], totals: readonly number[], day: number, first: number): number[] {
-  const last = totals.slice(Math.max(first, day - WEEK), day);
-  const sum = hours.reduce((total, hour) => total + hour, 0);
-  const missing = median(last) - sum;
-  return missing > sum ? hours.map((hour) => hour + missing / HOURS) : [...hours];
+function raised(expected: readonly number[], last: readonly number[]): number {
+  const usual = median(expected);
+  const missing = median(last) - usual;
+  return missing > usual ? missing : 0;
 }
 
 /** Noise in which the own variance of an hour or day has a quarter's say, where it is the larger. */
@@ -239,41 +274,39 @@ export function withOwn(noise: CountNoise, mean: number, ownVariance: number): C
 }
 
 /** The count to expect of a day. */
-export function expectDay(calendar: Calendar, totals: readonly number[], day: number, first: number) {
+export function expectDay(
+  calendar: Calendar,
+  totals: readonly number[],
+  day: number,
+  first: number,
+  clump: number,
+): DayExpectation | null {
   const count = Math.min(WEEK * WEEKS, day - first);
   if (count < LEAST_DAYS.day) return null;
-  const weekday = (each: number) => new Date(`${calendar.dates[each]!}T00:00:00Z`).getUTCDay();
   const level = levels(totals, day, first);
   const scale = (each: number) => level[Math.floor((day - each - 1) / WEEK)]!;
-  const typical = new Map<number, Typical>();
+  const typical: Typical[] = [];
   for (let back = 1; back <= WEEK; back++) {
-    const values = samplesFor(day, back, count, weekday).map((each) => totals[each]! * scale(each));
+    const values = samplesFor(calendar, day, back, count).map((each) => totals[each]! * scale(each));
     const pooled = trimmedMean(values);
     const trust = Math.min(1, pooled / FEW);
     const mean = Math.max(LEAST_HOUR * HOURS, trust * median(values) + (1 - trust) * pooled);
-    typical.set(back % WEEK, { mean, ownVariance: varianceOf(values) });
+    typical[back % WEEK] = { mean, ownVariance: varianceOf(values) };
   }
   const firstDay = day - count;
-  const fitted = Array.from(
-    { length: count },
-    (_, at) => typical.get((count - at) % WEEK)!.mean / scale(firstDay + at),
-  );
-  const spreads = fitted.map((mean, at) => ({ squares: (totals[firstDay + at]! - mean) ** 2, mean, counted: 1 }));
-  const { ratio, mean } = dispersionOf(spreads, MADE_UP.day);
+  const fitted = Array.from({ length: count }, (_, at) => typical[(count - at) % WEEK]!.mean / scale(firstDay + at));
+  const squares = Float64Array.from(fitted, (mean, at) => (totals[firstDay + at]! - mean) ** 2);
+  const once = new Float64Array(count).fill(1);
+  const { ratio, mean } = dispersionOf(squares, Float64Array.from(fitted), once, "day");
   const weeks = count / WEEK;
   const wider = widened(weeks < 3 ? Math.max(2, count / 4) : weeks);
-  // Days count much: what is beyond Poisson is taken as excess, except where hardly anything is counted.
-  const clumped = mean < FEW ? Math.max(1, ratio) : 1;
-  const excess = Math.max(LEAST_EXCESS, (ratio - clumped) / mean);
-  const noise = { dispersion: clumped * (mean < FEW ? wider : 1), excess: excess * wider };
-  const { mean: expected, ownVariance } = typical.get(0)!;
-  const usual = median(totals.slice(Math.max(first, day - WEEK), day));
-  return {
-    mean: usual > 2 * expected ? usual : expected,
-    ownVariance,
-    noise,
-    weeks,
-    fitted,
-    firstDay,
-  } satisfies DayExpectation;
+  // Days count much: what is beyond clumps is taken as excess, except where hardly anything is counted.
+  const own = mean < FEW ? Math.max(clump, ratio * wider) : clump;
+  const noise = { dispersion: own, excess: Math.max(LEAST_EXCESS, (ratio - own) / mean) * wider };
+  const expected = typical[0]!;
+  const more = raised(
+    typical.map((each) => each.mean),
+    totals.slice(Math.max(first, day - WEEK), day),
+  );
+  return { mean: expected.mean + more, ownVariance: expected.ownVariance, noise, weeks, fitted, firstDay };
 }

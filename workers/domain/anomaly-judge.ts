@@ -48,7 +48,7 @@ export interface Judgement {
 }
 
 interface Sensitive {
-  /** Standard deviations that an hour, and a day, must lie apart. 4.75 is one chance in a million, 3.9 one in 20,000. */
+  /** Standard deviations that an hour, and a day, must lie apart. 4.6 is one chance in 500,000, 3.8 one in 14,000. */
   hour: number;
   day: number;
   /** Counts, and points of a bounce rate, by which it must differ at least. */
@@ -56,9 +56,9 @@ interface Sensitive {
   points: number;
 }
 export const SENSITIVITY: Record<AnomalySettings["sensitivity"], Sensitive> = {
-  low: { hour: 5.8, day: 4.8, counts: 20, points: 15 },
-  standard: { hour: 4.9, day: 4, counts: 10, points: 10 },
-  high: { hour: 4.2, day: 3.4, counts: 6, points: 7 },
+  low: { hour: 5.5, day: 4.6, counts: 20, points: 15 },
+  standard: { hour: 4.6, day: 3.8, counts: 10, points: 10 },
+  high: { hour: 4, day: 3.3, counts: 6, points: 7 },
 };
 
 /** A new property's limits are wider: what its weeks are like is not known yet. */
@@ -71,6 +71,21 @@ const LEAST_VISITS = 40;
 const LEAST_SILENCE = 10;
 /** Metrics of which less is no anomaly: nobody is woken because errors stopped. */
 const ONLY_UP: ReadonlySet<AnomalyMetric> = new Set(["not_found", "errors"]);
+/** Variance over mean of what one visitor does, at least: a reader of 15 pages at night is no spike. */
+const CLUMP: Record<AnomalyMetric, number> = {
+  visitors: 1,
+  pageviews: 4,
+  events: 5,
+  bounce_rate: 1,
+  not_found: 2,
+  errors: 2,
+};
+/** How many times the least counts a metric must differ by: a visitor views several pages. */
+const PER_VISITOR: Partial<Record<AnomalyMetric, number>> = { pageviews: 2.5, events: 3 };
+/** Part of the limits at which less is anomalous: days of few are rarer than days of many (their logarithms are even). */
+const DOWN = 0.87;
+/** Percent by which there must be more 404s or errors at least: less than double worries nobody. */
+const LEAST_MORE = 100;
 /** Deviations between which 95 % of a normal lie. */
 const NORMAL_95 = 1.96;
 
@@ -105,7 +120,7 @@ function columns(starts: readonly number[], points: Iterable<readonly [number, n
   for (const [start, value, of] of points) {
     const at = position.get(start);
     if (at === undefined) continue;
-    hits[at] = value;
+    hits[at] = Math.max(0, value);
     trials[at] = of;
   }
   return { hits, trials };
@@ -132,30 +147,31 @@ function weigh(track: Track, from: number, to: number) {
 }
 type Weight = ReturnType<typeof weigh>;
 
-function isLarge({ observed, expected }: Weight, isRate: boolean, settings: AnomalySettings): boolean {
+const strengthOf = (score: number, limit: number, weeks: number): number =>
+  Math.abs(score) / (limit * wideFor(weeks) * (score < 0 ? DOWN : 1));
+
+function isLarge(metric: AnomalyMetric, { observed, expected }: Weight, settings: AnomalySettings): boolean {
   const { counts, points } = SENSITIVITY[settings.sensitivity];
   const difference = Math.abs(observed - expected);
-  if (isRate) return difference >= points;
-  return difference >= counts && difference * 100 >= settings.least_change * expected;
+  if (metric === "bounce_rate") return difference >= points;
+  const least = ONLY_UP.has(metric) ? Math.max(LEAST_MORE, settings.least_change) : settings.least_change;
+  return difference >= counts * (PER_VISITOR[metric] ?? 1) && difference * 100 >= least * expected;
 }
 
-/** The run of hours that ends with one and lies farthest apart, if each hour's joining it made it more surprising. */
-function farthestRun(track: Track, at: number, first: number) {
+/** The run of hours that ends with one and lies farthest apart, if the last hour made it more surprising. */
+function farthestRun(track: Track, at: number, first: number): { from: number; weight: Weight } | null {
   const last = weigh(track, at, at);
   let best = { from: at, weight: last };
-  for (let run = 2; run <= LONGEST_RUN && at - run + 1 >= first; run++) {
-    const weight = weigh(track, at - run + 1, at);
-    if (Math.abs(weight.score) > Math.abs(best.weight.score)) best = { from: at - run + 1, weight };
+  for (let from = at - 1; from > at - LONGEST_RUN && from >= first; from--) {
+    const weight = weigh(track, from, at);
+    if (Math.abs(weight.score) > Math.abs(best.weight.score)) best = { from, weight };
   }
   const { from, weight } = best;
   if (from === at) return best;
-  const up = weight.score > 0;
-  // A normal hour after an anomalous run would be drawn into it: it must have added something.
-  const own = track.trials ? last.observed - last.expected : last.observed - last.expected;
-  if (own > 0 !== up) return null;
+  // A normal hour after an anomalous run would be drawn into it.
+  if (last.observed > last.expected !== weight.score > 0) return null;
   const without = weigh(track, from, at - 1);
-  const adds = Math.abs(weight.score) >= Math.abs(without.score) || Math.abs(last.score) >= 2;
-  return adds ? best : null;
+  return Math.abs(weight.score) >= Math.abs(without.score) || Math.abs(last.score) >= 2 ? best : null;
 }
 
 /** Days of the baseline on which a run of as many hours was as far apart on the same side. */
@@ -223,7 +239,7 @@ function judgeHours(metric: AnomalyMetric, calendar: Calendar, judged: Judged, t
   const { hour: limit } = SENSITIVITY[task.settings.sensitivity];
   for (let day = judged.firstDay; day < calendar.dates.length; day++) {
     const [from, to] = [calendar.firstHour[day]!, calendar.firstHour[day + 1]!];
-    counts[day] = isRate ? null : expectHours(calendar, hourly, day, task.baselineFrom);
+    counts[day] = isRate ? null : expectHours(calendar, hourly, day, task.baselineFrom, CLUMP[metric]);
     shares[day] = isRate ? expectRates(calendar, rates, day, task.baselineFrom) : null;
     const hours = counts[day]?.hours ?? shares[day]?.rates;
     const weeks = counts[day]?.weeks ?? 5;
@@ -236,9 +252,9 @@ function judgeHours(metric: AnomalyMetric, calendar: Calendar, judged: Judged, t
       const found = farthestRun(track, at, firstKnown);
       if (!found) continue;
       const { weight } = found;
-      const strength = Math.abs(weight.score) / (limit * wideFor(weeks));
       const side = weight.score > 0 ? "up" : "down";
-      if (strength < 1 || !isLarge(weight, isRate, task.settings)) continue;
+      const strength = strengthOf(weight.score, limit, weeks);
+      if (strength < 1 || !isLarge(metric, weight, task.settings)) continue;
       if (side === "down" && ONLY_UP.has(metric)) continue;
       const run = at - found.from + 1;
       if (!isRate && usualDays(hourly, calendar, counts[day]!, run, weight.score) >= USUAL_DAYS) continue;
@@ -277,7 +293,7 @@ function judgeDays(metric: AnomalyMetric, calendar: Calendar, judged: Judged, ta
   for (let day = judged.firstDay; day < totals.length && calendar.dayEnd[day]! <= judged.until; day++) {
     if (calendar.dayEnd[day] === calendar.dayStart[day]) continue;
     verdicts.push(...limitVerdicts(track, day, metric, "day", task.settings));
-    const count = isRate ? null : expectDay(calendar, totals, day, task.baselineFrom);
+    const count = isRate ? null : expectDay(calendar, totals, day, task.baselineFrom, CLUMP[metric]);
     const share = isRate ? expectRate(rates, day, task.baselineFrom) : null;
     counts[day] = count;
     shares[day] = share;
@@ -286,8 +302,8 @@ function judgeDays(metric: AnomalyMetric, calendar: Calendar, judged: Judged, ta
     expected[day] = usual;
     const weight = weigh(track, day, day);
     const side = weight.score > 0 ? "up" : "down";
-    const strength = Math.abs(weight.score) / (limit * wideFor(count?.weeks ?? 5));
-    if (strength < 1 || !isLarge(weight, isRate, task.settings)) continue;
+    const strength = strengthOf(weight.score, limit, count?.weeks ?? 5);
+    if (strength < 1 || !isLarge(metric, weight, task.settings)) continue;
     if (side === "down" && ONLY_UP.has(metric)) continue;
     if (count) {
       const alike = count.fitted.filter((mean, at) => {
