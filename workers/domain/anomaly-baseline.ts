@@ -92,9 +92,9 @@ export function levels(totals: readonly number[], day: number, first: number): n
   const slopes = compared.flatMap((a, at) =>
     compared.slice(at + 1).map((b) => (b.ratio - a.ratio) / (b.week - a.week)),
   );
-  // Five weeks of which each has half of the error: sum of squares of their distances from the middle is ten.
-  const growth = slopes.length < 3 ? 0 : soft(median(slopes), error / Math.sqrt(20));
-  const step = soft(median(compared.map(({ week, ratio }) => ratio - growth * week)), 1.5 * error);
+  // Five weeks, each with half of the squared error, whose squared distances from their middle sum up to ten: half of that.
+  const growth = slopes.length < 3 ? 0 : soft(median(slopes), error / Math.sqrt(80));
+  const step = soft(median(compared.map(({ week, ratio }) => ratio - growth * week)), error);
   return Array.from({ length: WEEKS }, (_, week) => Math.exp(growth * (week + 1) + (week === 0 ? 0 : step)));
 }
 
@@ -123,31 +123,50 @@ interface Typical {
   ownVariance: number;
 }
 
-/** What an hour of the clock counts on some days, brought to the level of today. */
-function typicalHours(hourly: Hourly, days: readonly number[], scale: (day: number) => number): Typical[] {
-  const at = (day: number, hour: number) => hourly.byClock[day * HOURS + hour]! * scale(day);
-  return Array.from({ length: HOURS }, (_, hour) => {
+/** The hours of a day at the level of today: each by itself, and the mean of it and those beside it. */
+interface Row {
+  own: Float64Array;
+  around: Float64Array;
+}
+
+function rowFor({ byClock }: Hourly, day: number, scale: number): Row {
+  const own = new Float64Array(HOURS);
+  const around = new Float64Array(HOURS);
+  for (let hour = 0; hour < HOURS; hour++) {
+    own[hour] = byClock[day * HOURS + hour]! * scale;
+    let [sum, there] = [0, 0];
+    for (let near = Math.max(0, hour - 1); near <= Math.min(HOURS - 1, hour + 1); near++) {
+      const beside = byClock[day * HOURS + near]!;
+      if (Number.isNaN(beside)) continue;
+      sum += beside;
+      there++;
+    }
+    around[hour] = (sum * scale) / there;
+  }
+  return { own, around };
+}
+
+/** What the hours of the clock count on some days. */
+function typicalHours(rows: readonly Row[]): Typical[] {
+  const found: Typical[] = [];
+  for (let hour = 0; hour < HOURS; hour++) {
     const own: number[] = [];
     const around: number[] = [];
-    for (const day of days) {
-      const value = at(day, hour);
-      if (Number.isNaN(value)) continue;
-      own.push(value);
-      let [sum, there] = [0, 0];
-      for (let near = Math.max(0, hour - 1); near <= Math.min(HOURS - 1, hour + 1); near++) {
-        const beside = at(day, near);
-        if (Number.isNaN(beside)) continue;
-        sum += beside;
-        there++;
-      }
-      around.push(sum / there);
+    for (const row of rows) {
+      if (Number.isNaN(row.own[hour]!)) continue;
+      own.push(row.own[hour]!);
+      around.push(row.around[hour]!);
     }
-    if (own.length === 0) return { mean: LEAST_HOUR, ownVariance: 0 };
+    if (own.length === 0) {
+      found.push({ mean: LEAST_HOUR, ownVariance: 0 });
+      continue;
+    }
     const pooled = trimmedMean(around);
     const trust = Math.min(1, pooled / FEW);
     const mean = Math.max(LEAST_HOUR, trust * median(own) + (1 - trust) * pooled);
-    return { mean, ownVariance: varianceOf(own) };
-  });
+    found.push({ mean, ownVariance: varianceOf(own) });
+  }
+  return found;
 }
 
 /** Variance over mean by days, without those that are least like the others: `mean` is that of one time. */
@@ -224,10 +243,12 @@ export function expectHours(
   if (count < LEAST_DAYS.hour) return null;
   const level = levels(hourly.totals, day, first);
   const scale = (each: number) => level[Math.floor((day - each - 1) / WEEK)]!;
+  const rows = new Map<number, Row>();
+  for (let sample = day - count; sample < day; sample++) rows.set(sample, rowFor(hourly, sample, scale(sample)));
   const typical: Typical[][] = [];
   for (let back = 1; back <= WEEK; back++) {
     const days = samplesFor(calendar, day, back, count);
-    typical[back % WEEK] = days.length < 2 ? [] : typicalHours(hourly, days, scale);
+    typical[back % WEEK] = days.length < 2 ? [] : typicalHours(days.map((each) => rows.get(each)!));
   }
   const today = typical[0]!;
   if (today.length === 0) return null;

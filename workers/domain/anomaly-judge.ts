@@ -48,7 +48,7 @@ export interface Judgement {
 }
 
 interface Sensitive {
-  /** Standard deviations that an hour, and a day, must lie apart. 4.6 is one chance in 500,000, 3.8 one in 14,000. */
+  /** Standard deviations that an hour, and a day, must lie apart. 4.5 is one chance in 300,000, 3.6 one in 6,000. */
   hour: number;
   day: number;
   /** Counts, and points of a bounce rate, by which it must differ at least. */
@@ -57,8 +57,8 @@ interface Sensitive {
 }
 export const SENSITIVITY: Record<AnomalySettings["sensitivity"], Sensitive> = {
   low: { hour: 5.5, day: 4.6, counts: 20, points: 15 },
-  standard: { hour: 4.6, day: 3.8, counts: 10, points: 10 },
-  high: { hour: 4, day: 3.3, counts: 6, points: 7 },
+  standard: { hour: 4.5, day: 3.6, counts: 10, points: 10 },
+  high: { hour: 3.9, day: 3.2, counts: 6, points: 7 },
 };
 
 /** A new property's limits are wider: what its weeks are like is not known yet. */
@@ -147,8 +147,8 @@ function weigh(track: Track, from: number, to: number) {
 }
 type Weight = ReturnType<typeof weigh>;
 
-const strengthOf = (score: number, limit: number, weeks: number): number =>
-  Math.abs(score) / (limit * wideFor(weeks) * (score < 0 ? DOWN : 1));
+const strengthOf = (metric: AnomalyMetric, score: number, limit: number, weeks: number): number =>
+  Math.abs(score) / (limit * wideFor(weeks) * (score < 0 && metric !== "bounce_rate" ? DOWN : 1));
 
 function isLarge(metric: AnomalyMetric, { observed, expected }: Weight, settings: AnomalySettings): boolean {
   const { counts, points } = SENSITIVITY[settings.sensitivity];
@@ -242,7 +242,7 @@ function judgeHours(metric: AnomalyMetric, calendar: Calendar, judged: Judged, t
     counts[day] = isRate ? null : expectHours(calendar, hourly, day, task.baselineFrom, CLUMP[metric]);
     shares[day] = isRate ? expectRates(calendar, rates, day, task.baselineFrom) : null;
     const hours = counts[day]?.hours ?? shares[day]?.rates;
-    const weeks = counts[day]?.weeks ?? 5;
+    const weeks = counts[day]?.weeks ?? shares[day]?.weeks ?? 0;
     const firstKnown = calendar.firstHour[judged.firstDay]!;
     for (let at = from; at < to && calendar.hourEnd[at]! <= judged.until; at++) {
       verdicts.push(...limitVerdicts(track, at, metric, "hour", task.settings));
@@ -253,7 +253,7 @@ function judgeHours(metric: AnomalyMetric, calendar: Calendar, judged: Judged, t
       if (!found) continue;
       const { weight } = found;
       const side = weight.score > 0 ? "up" : "down";
-      const strength = strengthOf(weight.score, limit, weeks);
+      const strength = strengthOf(metric, weight.score, limit, weeks);
       if (strength < 1 || !isLarge(metric, weight, task.settings)) continue;
       if (side === "down" && ONLY_UP.has(metric)) continue;
       const run = at - found.from + 1;
@@ -302,7 +302,7 @@ function judgeDays(metric: AnomalyMetric, calendar: Calendar, judged: Judged, ta
     expected[day] = usual;
     const weight = weigh(track, day, day);
     const side = weight.score > 0 ? "up" : "down";
-    const strength = strengthOf(weight.score, limit, count?.weeks ?? 5);
+    const strength = strengthOf(metric, weight.score, limit, count?.weeks ?? share!.weeks);
     if (strength < 1 || !isLarge(metric, weight, task.settings)) continue;
     if (side === "down" && ONLY_UP.has(metric)) continue;
     if (count) {

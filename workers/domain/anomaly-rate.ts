@@ -22,6 +22,7 @@ export interface RateExpectation {
   rates: number[];
   /** Correlation of the visits of one time (beta-binomial). */
   correlation: number;
+  weeks: number;
 }
 
 const sums = (values: Float64Array, from: number, to: number): number => {
@@ -88,7 +89,7 @@ export function expectRates(calendar: Calendar, rates: Rates, day: number, first
   const times: { hits: number; trials: number; rate: number }[] = [];
   for (let at = calendar.firstHour[day - count]!; at + 3 <= calendar.firstHour[day]!; at += 3)
     times.push({ hits: sums(rates.hits, at, at + 3), trials: sums(rates.trials, at, at + 3), rate: inside(usual) });
-  return { rates: hours, correlation: correlationOf(times) };
+  return { rates: hours, correlation: correlationOf(times), weeks: count / WEEK };
 }
 
 /** The rate to expect of a day. */
@@ -104,5 +105,6 @@ export function expectRate(rates: Rates, day: number, first: number): RateExpect
   const same = days.filter(({ weekday, trials }) => weekday === 0 && trials >= 5);
   const own = same.length < 3 ? usual : median(same.map(({ hits, trials }) => hits / trials));
   const rate = inside((own + usual) / 2);
-  return { rates: [rate], correlation: correlationOf(days.map((each) => ({ ...each, rate: inside(usual) }))) };
+  const correlation = correlationOf(days.map((each) => ({ ...each, rate: inside(usual) })));
+  return { rates: [rate], correlation, weeks: count / WEEK };
 }

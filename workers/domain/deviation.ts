@@ -93,7 +93,11 @@ export function median(values: readonly number[]): number {
 
 /** Mean without the smallest and the largest, where at least five are given. */
 export function trimmedMean(values: readonly number[]): number {
-  const total = values.reduce((sum, value) => sum + value, 0);
-  if (values.length < 5) return total / values.length;
-  return (total - Math.min(...values) - Math.max(...values)) / (values.length - 2);
+  let [total, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    total += value;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return values.length < 5 ? total / values.length : (total - least - most) / (values.length - 2);
 }

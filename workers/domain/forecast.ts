@@ -86,8 +86,9 @@ const lossOf = (errors: readonly number[], sigma: number): number =>
   errors.slice(WEEK).reduce((sum, error) => sum + held(error, sigma) ** 2, 0);
 
 /** The steps of the search: a grid of what is usual, then neighbours of the best, ever closer. At most 36 + 5 · 6 runs. */
-function fit(values: readonly number[], sigma: number): Parameters {
-  const long = values.length >= 4 * WEEK;
+function bestFor(values: readonly number[], sigma: number): Parameters {
+  // Less than eight weeks do not show how a season changes: fitted to them it follows the noise.
+  const long = values.length >= 8 * WEEK;
   const tried = (parameters: Parameters) => ({
     parameters,
     loss: lossOf(smooth(values, parameters, sigma).errors, sigma),
@@ -181,7 +182,7 @@ export function forecast(points: readonly DayPoint[], next: string, steps = WEEK
   const scale = usual < 30 ? ROOTS : LOGARITHMS;
   const scaled = values.map(scale.to);
   const rough = firstSigma(scaled);
-  const parameters = fit(scaled, rough);
+  const parameters = bestFor(scaled, rough);
   const { state, errors } = smooth(scaled, parameters, rough);
   const told = errors.slice(WEEK).map((error) => held(error, rough) ** 2);
   const freedom = Math.max(4, told.length - 4);
