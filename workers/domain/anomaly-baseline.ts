@@ -146,8 +146,8 @@ function rowFor({ byClock }: Hourly, day: number, scale: number): Row {
   return { own, around };
 }
 
-/** What the hours of the clock count on some days. */
-function typicalHours(rows: readonly Row[]): Typical[] {
+/** What the hours of the clock count on some days; their spread, which costs two medians each, where it is asked for. */
+function typicalHours(rows: readonly Row[], spread: boolean): Typical[] {
   const found: Typical[] = [];
   for (let hour = 0; hour < HOURS; hour++) {
     const own: number[] = [];
@@ -164,7 +164,7 @@ function typicalHours(rows: readonly Row[]): Typical[] {
     const pooled = trimmedMean(around);
     const trust = Math.min(1, pooled / FEW);
     const mean = Math.max(LEAST_HOUR, trust * median(own) + (1 - trust) * pooled);
-    found.push({ mean, ownVariance: varianceOf(own) });
+    found.push({ mean, ownVariance: spread ? varianceOf(own) : 0 });
   }
   return found;
 }
@@ -248,7 +248,13 @@ export function expectHours(
   const typical: Typical[][] = [];
   for (let back = 1; back <= WEEK; back++) {
     const days = samplesFor(calendar, day, back, count);
-    typical[back % WEEK] = days.length < 2 ? [] : typicalHours(days.map((each) => rows.get(each)!));
+    typical[back % WEEK] =
+      days.length < 2
+        ? []
+        : typicalHours(
+            days.map((each) => rows.get(each)!),
+            back === WEEK,
+          );
   }
   const today = typical[0]!;
   if (today.length === 0) return null;

@@ -1,5 +1,6 @@
 // Which value of which dimension explains an anomaly most: a source, a country, a page.
-import { countScore } from "./deviation";
+import { countScore, trimmedMean } from "./deviation";
+import { addDays } from "./zone";
 
 /** What a value of a dimension counted in the anomalous time, and what it should have counted. */
 export interface Part {
@@ -62,4 +63,55 @@ export function explain(parts: readonly Part[], whole: { observed: number; expec
     )
     .filter(({ dimension }) => !seen.has(dimension) && seen.add(dimension))
     .map(({ surprise: _, ...explanation }) => explanation);
+}
+
+/** A row of the rollups: what a value counted on a local date. */
+export interface ValueDay {
+  dimension: string;
+  value: string;
+  date: string;
+  count: number;
+}
+
+const WEEKS = 6;
+
+/** The dates with which some dates are compared: the same weekdays of the six weeks before the first of them. */
+export function comparedDates(dates: readonly string[]): string[] {
+  const first = [...dates].sort()[0];
+  if (first === undefined) return [];
+  const compared = new Set<string>();
+  for (const date of dates)
+    for (let back = 7; back <= WEEKS * 7 + 7 * dates.length; back += 7) {
+      const before = addDays(date, -back);
+      if (before < first && before >= addDays(first, -7 * WEEKS)) compared.add(before);
+    }
+  return [...compared].sort();
+}
+
+/**
+ * Parts for `explain` from rollups, which know values by day only: what each value counted on the anomalous dates, and on
+ * their weekdays in the six weeks before, without the least and the most. `portion` is how much of the dates is over (0–1,
+ * by what is usually counted until now): half of what a whole day expects is no drop at noon.
+ */
+export function toParts(rows: readonly ValueDay[], dates: readonly string[], portion = 1): Part[] {
+  const compared = comparedDates(dates);
+  const known = new Set(rows.map(({ date }) => date));
+  const weekday = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
+  const values = new Map<string, { dimension: string; value: string; counts: Map<string, number> }>();
+  for (const { dimension, value, date, count } of rows) {
+    const key = `${dimension}\n${value}`;
+    const entry = values.get(key) ?? { dimension, value, counts: new Map<string, number>() };
+    entry.counts.set(date, (entry.counts.get(date) ?? 0) + count);
+    values.set(key, entry);
+  }
+  return [...values.values()].map(({ dimension, value, counts }) => {
+    let [observed, expected] = [0, 0];
+    for (const date of dates) {
+      observed += counts.get(date) ?? 0;
+      // A date of which nothing at all is known is before the property's time.
+      const like = compared.filter((each) => known.has(each) && weekday(each) === weekday(date));
+      if (like.length > 0) expected += trimmedMean(like.map((each) => counts.get(each) ?? 0));
+    }
+    return { dimension, value, observed, expected: expected * portion };
+  });
 }

@@ -64,25 +64,20 @@ export const JOINED_HOURS = 12;
  * moved their beginning. The first known one of the same group and side that overlaps or adjoins lends its id, once.
  */
 export function keepIds(found: readonly Anomaly[], known: readonly Anomaly[]): Anomaly[] {
-  const up = (anomaly: Anomaly) => anomaly.direction === "spike";
-  const free = new Map(known.map((anomaly) => [anomaly.id, anomaly]));
-  const taken = found.map((anomaly) => {
-    if (!free.delete(anomaly.id)) return null;
-    return anomaly.id;
-  });
-  return found.map((anomaly, position) => {
-    if (taken[position] !== null) return anomaly;
-    const match = [...free.values()]
-      .sort((a, b) => a.start - b.start)
-      .find(
-        (each) =>
-          each.group === anomaly.group &&
-          up(each) === up(anomaly) &&
-          each.start <= anomaly.end + JOINED_HOURS * 3600 &&
-          anomaly.start <= each.end + JOINED_HOURS * 3600,
-      );
-    if (!match) return anomaly;
-    free.delete(match.id);
-    return { ...anomaly, id: match.id };
+  const reach = JOINED_HOURS * 3600;
+  const up = ({ direction }: Anomaly): boolean => direction === "spike";
+  const ids = new Set(found.map(({ id }) => id));
+  const free = known.filter(({ id }) => !ids.has(id)).sort((a, b) => a.start - b.start);
+  const same = new Set(known.map(({ id }) => id));
+  return found.map((anomaly) => {
+    if (same.has(anomaly.id)) return anomaly;
+    const match = free.findIndex(
+      (each) =>
+        each.group === anomaly.group &&
+        up(each) === up(anomaly) &&
+        each.start <= anomaly.end + reach &&
+        anomaly.start <= each.end + reach,
+    );
+    return match < 0 ? anomaly : { ...anomaly, id: free.splice(match, 1)[0]!.id };
   });
 }

@@ -137,8 +137,9 @@ function weigh(track: Track, from: number, to: number) {
     } else expected += track.expected[at]!;
   }
   if (!track.trials) {
+    if (Number.isNaN(expected)) return { observed: hits, expected, trials, score: 0 };
     const noise = track.noiseAt(to, Math.min(LONGEST_RUN, to - from + 1));
-    return { observed: hits, expected, trials, score: Number.isNaN(expected) ? 0 : countScore(hits, expected, noise) };
+    return { observed: hits, expected, trials, score: countScore(hits, expected, noise) };
   }
   const rate = trials > 0 ? expected / trials : Number.NaN;
   const known = trials >= LEAST_VISITS && !Number.isNaN(rate);

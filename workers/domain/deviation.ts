@@ -22,7 +22,8 @@ function deviance(count: number, mean: number, excess: number): number {
 /**
  * Standard deviations by which a count is above (+) or below (−) its mean: the signed root of the deviance of a negative
  * binomial, with a continuity correction of one half (Pierce & Schafer 1986, "Residuals in generalized linear models").
- * Its normal tail is that of the exact Poisson to a tenth of a standard deviation, also where 0.1 is expected. Dispersion above
+ * Against the exact Poisson tail it is never too large, and too small by 0.33 where 0.05 is expected and by less than 0.1
+ * from 2 on; deviation.test.ts holds it to that. Dispersion above
  * 1 measures in clumps: count / dispersion has the variance of a negative binomial with mean / dispersion.
  */
 export function countScore(count: number, mean: number, noise: CountNoise): number {
