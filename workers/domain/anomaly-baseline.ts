@@ -293,11 +293,9 @@ function raised(expected: readonly number[], last: readonly number[]): number {
   return missing > usual ? missing : 0;
 }
 
-/** Noise in which the own variance of an hour or day has a quarter's say, where it is the larger. */
-export function withOwn(noise: CountNoise, mean: number, ownVariance: number): CountNoise {
-  const pooled = noise.dispersion * mean + noise.excess * mean * mean;
-  const more = Math.max(0, ownVariance / pooled - 1) / 4;
-  return { dispersion: noise.dispersion, excess: noise.excess + (more * pooled) / (mean * mean) };
+/** What the own variance of an hour or day, six values' say, adds to the noise of all: a quarter of what it is more. */
+export function varianceBeyond({ dispersion, excess }: CountNoise, mean: number, ownVariance: number): number {
+  return Math.max(0, ownVariance - dispersion * mean - excess * mean * mean) / 4;
 }
 
 /** The count to expect of a day. */

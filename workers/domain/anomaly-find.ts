@@ -53,7 +53,7 @@ export function findAnomalies(question: AnomalyQuestion): Anomaly[] {
       settings,
     });
   });
-  return groupVerdicts(judgements, JOINED_HOURS * 3600).filter((anomaly) => anomaly.end > from);
+  return groupVerdicts(judgements, JOINED_HOURS * 3600, from);
 }
 
 /** Hours between anomalies of a group and side under which they are one. Nights, in which little can be seen, are bridged. */

@@ -80,10 +80,12 @@ function severityOf(incident: Incident, strength: number, { observed, expected }
 }
 
 function toAnomaly(incident: Incident, judgements: ReadonlyMap<AnomalyMetric, Judgement>): Anomaly {
-  const { id, group, side, silent, reason, start, end } = incident;
+  const { id, group, side, silent, reason } = incident;
   const { metric, grain, span } = leading(incident);
   const measure = judgements.get(metric)!.measure(grain, span.start, span.end);
   const spans = [...incident.spans];
+  // Hours say when it was; a day that is over only confirms them.
+  const times = spans.flatMap(([, grains]) => grains.get(grain) ?? []);
   const { observed, expected, low, high } = measure;
   return {
     id,
@@ -94,8 +96,8 @@ function toAnomaly(incident: Incident, judgements: ReadonlyMap<AnomalyMetric, Ju
     direction: side === "up" ? "spike" : silent ? "outage" : "drop",
     severity: severityOf(incident, span.strength, measure),
     reason,
-    start,
-    end,
+    start: Math.min(...times.map((time) => time.start)),
+    end: Math.max(...times.map((time) => time.end)),
     observed,
     expected,
     low,
@@ -105,8 +107,8 @@ function toAnomaly(incident: Incident, judgements: ReadonlyMap<AnomalyMetric, Ju
   };
 }
 
-/** Anomalies by beginning. `joined` is how many seconds may lie between verdicts of one anomaly. */
-export function groupVerdicts(judgements: readonly Judgement[], joined: number): Anomaly[] {
+/** Anomalies that had not ended before `from`, by beginning. `joined` seconds may lie between verdicts of one anomaly. */
+export function groupVerdicts(judgements: readonly Judgement[], joined: number, from: number): Anomaly[] {
   const incidents: Incident[] = [];
   for (const verdict of inOrder(judgements)) {
     const group = ANOMALY_GROUPS[verdict.metric];
@@ -129,6 +131,7 @@ export function groupVerdicts(judgements: readonly Judgement[], joined: number):
   }
   const byMetric = new Map(judgements.map((judgement) => [judgement.metric, judgement]));
   return incidents
+    .filter(({ end }) => end > from)
     .map((incident) => toAnomaly(incident, byMetric))
     .sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
 }

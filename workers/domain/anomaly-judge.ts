@@ -8,7 +8,7 @@ import {
   type Hourly,
   hourlyFor,
   LONGEST_RUN,
-  withOwn,
+  varianceBeyond,
 } from "./anomaly-baseline";
 import type { Calendar } from "./anomaly-calendar";
 import { expectRate, expectRates, type RateExpectation, type Rates } from "./anomaly-rate";
@@ -32,7 +32,7 @@ export interface Verdict {
   silent: boolean;
 }
 
-/** Numbers of a time. `of` is the visits of a bounce rate, else 0. */
+/** Numbers of a time: counts, or the percent of a bounce rate. */
 export interface Measure {
   observed: number;
   expected: number | null;
@@ -110,10 +110,14 @@ interface Track {
   trials: Float64Array | null;
   /** Expected count, or rate; NaN where nothing can be said. */
   expected: Float64Array;
+  /** Noise of the sum over a run that ends at a position. */
   noiseAt: (position: number, run: number) => CountNoise;
+  /** Variance of each position beyond that noise. */
+  beyond: Float64Array;
   correlationAt: (position: number) => number;
 }
 
+/** Points as columns: hits and trials by position. What lies at no beginning of a bucket is left out. */
 function columns(starts: readonly number[], points: Iterable<readonly [number, number, number]>) {
   const position = new Map(starts.map((start, at) => [start, at]));
   const [hits, trials] = [new Float64Array(starts.length), new Float64Array(starts.length)];
@@ -128,23 +132,27 @@ function columns(starts: readonly number[], points: Iterable<readonly [number, n
 
 /** Sums over positions [from, to] of a track: what was seen, what was expected, and how far apart they are. */
 function weigh(track: Track, from: number, to: number) {
-  let [hits, trials, expected] = [0, 0, 0];
+  let [hits, trials, expected, beyond] = [0, 0, 0, 0];
   for (let at = from; at <= to; at++) {
     hits += track.hits[at]!;
     if (track.trials) {
       trials += track.trials[at]!;
       expected += track.trials[at]! * track.expected[at]!;
-    } else expected += track.expected[at]!;
+    } else {
+      expected += track.expected[at]!;
+      beyond += track.beyond[at]!;
+    }
   }
   if (!track.trials) {
-    if (Number.isNaN(expected)) return { observed: hits, expected, trials, score: 0 };
-    const noise = track.noiseAt(to, Math.min(LONGEST_RUN, to - from + 1));
-    return { observed: hits, expected, trials, score: countScore(hits, expected, noise) };
+    if (Number.isNaN(expected)) return { observed: hits, expected, trials, noise: null, score: 0 };
+    const pooled = track.noiseAt(to, Math.min(LONGEST_RUN, to - from + 1));
+    const noise = { dispersion: pooled.dispersion, excess: pooled.excess + beyond / expected ** 2 };
+    return { observed: hits, expected, trials, noise, score: countScore(hits, expected, noise) };
   }
   const rate = trials > 0 ? expected / trials : Number.NaN;
   const known = trials >= LEAST_VISITS && !Number.isNaN(rate);
   const score = known ? rateScore(hits, trials, rate, track.correlationAt(to)) : 0;
-  return { observed: trials > 0 ? (100 * hits) / trials : 0, expected: 100 * rate, trials, score };
+  return { observed: trials > 0 ? (100 * hits) / trials : 0, expected: 100 * rate, trials, noise: null, score };
 }
 type Weight = ReturnType<typeof weigh>;
 
@@ -229,11 +237,8 @@ function judgeHours(metric: AnomalyMetric, calendar: Calendar, judged: Judged, t
     hits: rates.hits,
     trials: isRate ? rates.trials : null,
     expected,
-    noiseAt: (at, run) => {
-      const day = counts[calendar.dayOfHour[at]!]!;
-      const mean = expected[at]!;
-      return withOwn(day.noise[run - 1]!, mean, day.ownVariance[calendar.hourOfDay[at]!]!);
-    },
+    noiseAt: (at, run) => counts[calendar.dayOfHour[at]!]!.noise[run - 1]!,
+    beyond: new Float64Array(expected.length),
     correlationAt: (at) => shares[calendar.dayOfHour[at]!]!.correlation,
   };
   const verdicts: Verdict[] = [];
@@ -249,7 +254,10 @@ function judgeHours(metric: AnomalyMetric, calendar: Calendar, judged: Judged, t
       verdicts.push(...limitVerdicts(track, at, metric, "hour", task.settings));
       if (!hours) continue;
       const length = isRate ? 1 : (calendar.hourEnd[at]! - calendar.hourStart[at]!) / 3600;
-      expected[at] = hours[calendar.hourOfDay[at]!]! * length;
+      const clock = calendar.hourOfDay[at]!;
+      expected[at] = hours[clock]! * length;
+      const count = counts[day];
+      if (count) track.beyond[at] = varianceBeyond(count.noise[0]!, expected[at]!, count.ownVariance[clock]!);
       const found = farthestRun(track, at, firstKnown);
       if (!found) continue;
       const { weight } = found;
@@ -286,7 +294,8 @@ function judgeDays(metric: AnomalyMetric, calendar: Calendar, judged: Judged, ta
     hits: rates.hits,
     trials: isRate ? rates.trials : null,
     expected,
-    noiseAt: (at) => withOwn(counts[at]!.noise, expected[at]!, counts[at]!.ownVariance),
+    noiseAt: (at) => counts[at]!.noise,
+    beyond: new Float64Array(totals.length),
     correlationAt: (at) => shares[at]!.correlation,
   };
   const verdicts: Verdict[] = [];
@@ -301,6 +310,7 @@ function judgeDays(metric: AnomalyMetric, calendar: Calendar, judged: Judged, ta
     const usual = count?.mean ?? share?.rates[0];
     if (usual === undefined) continue;
     expected[day] = usual;
+    if (count) track.beyond[day] = varianceBeyond(count.noise, usual, count.ownVariance);
     const weight = weigh(track, day, day);
     const side = weight.score > 0 ? "up" : "down";
     const strength = strengthOf(metric, weight.score, limit, count?.weeks ?? share!.weeks);
@@ -325,17 +335,13 @@ function measureOf(track: Track, start: number, end: number): Measure {
   const from = track.starts.findIndex((each, at) => each >= start && track.ends[at]! > each);
   let to = from;
   while (to + 1 < track.ends.length && track.ends[to + 1]! <= end) to++;
-  const { observed, expected, trials } = weigh(track, from, to);
+  const { observed, expected, trials, noise } = weigh(track, from, to);
   if (Number.isNaN(expected)) return { observed, expected: null, low: null, high: null };
   if (track.trials) {
     const { low, high } = rateRange(trials, expected / 100, track.correlationAt(to), NORMAL_95);
     return { observed, expected, low: 100 * low, high: 100 * high };
   }
-  return {
-    observed,
-    expected,
-    ...countRange(expected, track.noiseAt(to, Math.min(LONGEST_RUN, to - from + 1)), NORMAL_95),
-  };
+  return { observed, expected, ...countRange(expected, noise!, NORMAL_95) };
 }
 
 /** Judges the hours and days of one metric. */

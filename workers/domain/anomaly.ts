@@ -92,7 +92,7 @@ export interface Anomaly {
   severity: Severity;
   /** `limit` where only a limit of the owner was crossed. */
   reason: "baseline" | "limit";
-  /** Epoch seconds; the end is the end of the last anomalous hour or day so far. */
+  /** Epoch seconds, of its anomalous hours so far; of its days where no hour stood out. */
   start: number;
   end: number;
   /** Sums over the anomalous time, quiet hours between included; of `bounce_rate` in percent. */
