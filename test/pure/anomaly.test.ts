@@ -192,6 +192,20 @@ describe("judging", () => {
     );
   });
 
+  it("says the same of a time whenever it is asked", () => {
+    const first = addDays(TODAY, -90);
+    const site = { seed: 11, timezone: ZONE, first, last: TODAY, visitors: 1200, growth: 1.1 };
+    const plan = { from: addDays(TODAY, -16), kinds: ["spike", "outage", "day down", "drop"] as const };
+    const { hours, end } = simulateCounts(site, plan);
+    const on = (days: number) => ask(hours.visitors, end, { from: at(addDays(TODAY, -days), 0) });
+    const all = on(16);
+    expect(all.length).toBeGreaterThanOrEqual(4);
+    for (const days of [12, 8, 5, 2]) {
+      const from = at(addDays(TODAY, -days), 0);
+      expect(on(days)).toEqual(all.filter((anomaly) => anomaly.end > from));
+    }
+  });
+
   it("finds nothing in the same number every hour, whatever it is", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), (value) => {
