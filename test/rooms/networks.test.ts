@@ -3,12 +3,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addCorrection, effective, emptyCorrection } from "../../workers/domain/correction";
+import { flatten } from "../../workers/domain/difference";
 import type { StampedEvent } from "../../workers/domain/event";
 import { segmentOf } from "../../workers/domain/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../../workers/domain/network-visits";
 import type { NetworksInsight } from "../../workers/domain/pipeline";
 import { countedIdsOf, rollUpWithSegments } from "../../workers/domain/segments";
-import { flatten } from "../../workers/domain/difference";
 import { countStatements } from "../../workers/storage/counts";
 import { networkStatements } from "../../workers/storage/networks";
 import { foldPending } from "../../workers/storage/pending";
