@@ -2,11 +2,14 @@
 import type { RunReport } from "../domain/pipeline";
 import type { TaskParams } from "../domain/run-params";
 import { beginRun, endRun, type NewRun } from "../storage/runs";
+import { writeReports } from "./reports";
 import type { Steps } from "./steps";
 
 export type Task = (env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string) => Promise<RunReport>;
 
-const TASKS: Partial<Record<TaskParams["kind"], Task>> = {};
+const TASKS: Partial<Record<TaskParams["kind"], Task>> = {
+  reports: writeReports,
+};
 
 /** Carries a task out and notes how it ended. @throws what the task throws. */
 export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string): Promise<void> {
