@@ -5,6 +5,7 @@ import { deadLetterRoutes } from "./dead-letter-routes";
 import { lakeRoutes } from "./lake-routes";
 import { mailRoutes } from "./mail-routes";
 import { rebuildRoutes } from "./rebuild-routes";
+import { reportRoutes } from "./report-routes";
 import { runRoutes } from "./run-routes";
 import { settingsRoutes } from "./settings-routes";
 
@@ -12,6 +13,7 @@ export const pipelineRoutes = new Hono<AppEnv>()
   .route("/", runRoutes)
   .route("/", settingsRoutes)
   .route("/", mailRoutes)
+  .route("/", reportRoutes)
   .route("/", deadLetterRoutes)
   .route("/", rebuildRoutes)
   .route("/", lakeRoutes);

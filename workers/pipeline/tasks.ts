@@ -6,6 +6,7 @@ import { compact } from "./compact";
 import { erase } from "./erase";
 import { check, rebuild } from "./rebuild-tasks";
 import { replay } from "./replay";
+import { writeReports } from "./reports";
 import { retain } from "./retain";
 import type { Steps } from "./steps";
 
@@ -18,6 +19,7 @@ const TASKS: Partial<Record<TaskParams["kind"], Task>> = {
   compaction: compact,
   retention: retain,
   erasure: erase,
+  reports: writeReports,
 };
 
 /** Carries a task out and notes how it ended. @throws what the task throws. */
