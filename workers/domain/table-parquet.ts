@@ -1,6 +1,6 @@
 // Tables as Parquet: rows as a file's bytes and back, by a table of columns. The record and all that is made of it is
 // written here.
-import { parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ColumnType } from "./lake";
 
@@ -44,8 +44,20 @@ export function fromCell(type: ColumnType, value: unknown): unknown {
 export const toRow = <Row>(columns: Columns<Row>, row: Readonly<Record<string, unknown>>): Row =>
   Object.fromEntries(namesOf(columns).map((name) => [name, fromCell(columns[name], row[name])])) as Row;
 
-/** The rows of a file that `tableToParquet` wrote. Columns that the file does not have, being older, are null. */
+/** Some columns of a table: to read only them. */
+export const columnsOf = <Table extends Readonly<Record<string, ColumnType>>, Name extends keyof Table & string>(
+  columns: Table,
+  names: readonly Name[],
+): Pick<Table, Name> => Object.fromEntries(names.map((name) => [name, columns[name]])) as Pick<Table, Name>;
+
+/**
+ * The rows of a file that `tableToParquet` wrote; only these columns are decoded. Those that the file does not have, being
+ * older, are null.
+ */
 export async function tableFromParquet<Row>(columns: Columns<Row>, file: ArrayBuffer): Promise<Row[]> {
-  const rows = await parquetReadObjects({ file });
+  const names = namesOf(columns);
+  const metadata = parquetMetadata(file);
+  const written = new Set(metadata.schema.map(({ name }) => name));
+  const rows = await parquetReadObjects({ file, metadata, columns: names.filter((name) => written.has(name)) });
   return rows.map((row) => toRow(columns, row));
 }

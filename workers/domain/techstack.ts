@@ -25,7 +25,8 @@ type TechFacts = Record<(typeof TECH_FACTS)[number] & Fact, number>;
  * dimensions are the visitors of the rows whose mask has a bit of any of them: whoever comes with a value for the first
  * time comes with a combination for the first time. Missed is one case: a visitor who comes a third time on a day, with
  * values all of which were there before but never together. By one dimension the sum is exactly the rollup's.
- * All other facts stand in the row whose mask is full: it is there anyhow, since a visitor's first event of a day has it.
+ * Only visitors depend on the mask. What counts none is put where nearly all visitors are, with all bits: one row a
+ * combination instead of two.
  */
 export type CubeRow = Record<CubeColumn, string> & { day: string; firsts: number } & TechFacts;
 export type TechstackRow = CubeRow & Record<TechColumn, string>;
@@ -66,6 +67,15 @@ export const firstsMask = (columns: readonly CubeColumn[]): number => maskOf(col
 const TECH_MASK = maskOf(TECH_COLUMNS);
 const CUBE_MASK = maskOf(CUBE_COLUMNS);
 
+interface FirstVisitors {
+  firsts: number;
+  visitors: number;
+}
+
+/** The mask of a row and its visitors: those who came with something new of `mask`. */
+const within = (mask: number, { firsts, visitors }: FirstVisitors): FirstVisitors =>
+  (firsts & mask) === 0 ? { firsts: mask, visitors: 0 } : { firsts: firsts & mask, visitors };
+
 const NO_FACTS: TechFacts = { visitors: 0, visits: 0, bounces: 0, duration: 0, pageviews: 0, events: 0 };
 
 function add(into: TechFacts, more: Partial<TechFacts>): void {
@@ -97,18 +107,17 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
       ...(Object.fromEntries(TECH_COLUMNS.map((column, i) => [column, values[i]])) as Record<TechColumn, string>),
       firsts,
     }));
-  const firsts = event.firsts & TECH_MASK;
-  if (firsts !== 0) put(event.local_date, firsts, { visitors: 1 });
-  put(event.local_date, TECH_MASK, {
+  const { firsts, visitors } = within(TECH_MASK, { firsts: event.firsts, visitors: 1 });
+  const visit = { visits: event.new_visit, bounces: event.bounce_delta, duration: event.duration_delta };
+  const isHome = event.visit_date === event.local_date;
+  put(event.local_date, firsts, {
+    visitors,
     pageviews: event.event_type === "pageview" ? 1 : 0,
     events: event.event_type === "engagement" ? 0 : 1,
+    ...(isHome && visit),
   });
-  // A visit that came over midnight is counted on the day on which it began.
-  put(event.visit_date, TECH_MASK, {
-    visits: event.new_visit,
-    bounces: event.bounce_delta,
-    duration: event.duration_delta,
-  });
+  // What a visit that came over midnight changes on the day on which it began.
+  if (!isHome) put(event.visit_date, TECH_MASK, visit);
 }
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -130,18 +139,14 @@ export const techstackRows = (techstack: Techstack): TechstackRow[] => sorted(te
 export function toCube(rows: readonly TechstackRow[]): CubeRow[] {
   const cube = new Map<string, CubeRow>();
   for (const row of rows) {
+    // Who came with another language or country came with nothing that is new here.
+    const { firsts, visitors } = within(CUBE_MASK, row);
     const values = CUBE_COLUMNS.map((column) => row[column]);
-    const put = (firsts: number, facts: Partial<TechFacts>) =>
-      count(cube, facts, JSON.stringify([row.day, firsts, ...values]), () => ({
-        day: row.day,
-        ...(Object.fromEntries(CUBE_COLUMNS.map((column, i) => [column, values[i]])) as Record<CubeColumn, string>),
-        firsts,
-      }));
-    const { visitors, visits, bounces, duration, pageviews, events } = row;
-    const firsts = row.firsts & CUBE_MASK;
-    // Who came with another language or country only came with nothing that is new here.
-    if (firsts !== 0) put(firsts, { visitors });
-    put(CUBE_MASK, { visits, bounces, duration, pageviews, events });
+    count(cube, { ...row, visitors }, JSON.stringify([row.day, firsts, ...values]), () => ({
+      day: row.day,
+      ...(Object.fromEntries(CUBE_COLUMNS.map((column, i) => [column, values[i]])) as Record<CubeColumn, string>),
+      firsts,
+    }));
   }
   return sorted(cube.values(), CUBE_COLUMNS);
 }
