@@ -1,14 +1,26 @@
-// Three rings: pure (milliseconds), rooms (real bindings in workerd), browser (whole system, real Chromium).
+// Three rings: pure (milliseconds), rooms (real bindings in workerd), browser (whole system, real Chromium). The last is
+// three projects, chosen together with `--project "browser*"`.
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 
+/** Two files at a time: they wait more than they work, but each holds a Chromium, and most a whole system. */
+const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "pure", include: ["test/pure/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "pure",
+          include: ["test/pure/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          maxWorkers: "100%",
+        },
+      },
       {
         plugins: [
           cloudflareTest(async () => ({
@@ -26,16 +38,41 @@ export default defineConfig({
             },
           })),
         ],
-        test: { name: "rooms", include: ["test/rooms/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "rooms",
+          include: ["test/rooms/**/*.test.ts"],
+          // Started at once and idle but for the test of enrichment.
+          globalSetup: ["test/provider/server.ts"],
+          testTimeout: 60_000,
+          maxWorkers: "100%",
+        },
       },
       {
         test: {
+          ...BROWSER,
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          environment: "node",
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          exclude: ["test/browser/tracker-*.test.ts", "test/browser/start.test.ts"],
+          globalSetup: ["test/browser/prepared-state.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...BROWSER,
+          name: "browser-start",
+          include: ["test/browser/start.test.ts"],
+          // `npm start` builds: what the systems of the other tests serve must not be written anew under them.
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...BROWSER,
+          name: "browser-tracker",
+          include: ["test/browser/tracker-*.test.ts"],
+          globalSetup: ["test/browser/prepared-tracker.ts"],
+          sequence: { groupOrder: 2 },
         },
       },
     ],

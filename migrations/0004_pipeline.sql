@@ -150,4 +150,5 @@ ALTER TABLE `lake_files` ADD `level` integer DEFAULT 0 NOT NULL;--> statement-br
 ALTER TABLE `lake_files` ADD `event_type` text;--> statement-breakpoint
 ALTER TABLE `lake_files` ADD `first_id` integer;--> statement-breakpoint
 ALTER TABLE `lake_files` ADD `last_id` integer;--> statement-breakpoint
+CREATE INDEX `lake_files_by_zone` ON `lake_files` (`zone`,`site_id`,`id`);--> statement-breakpoint
 UPDATE `dead_letters` SET `first_failed_at` = `failed_at`;

@@ -4,11 +4,11 @@ import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { identify, identifyKey } from "./accounts/identify";
 import { accountRoutes } from "./accounts/routes";
-import { keepHouse } from "./admin/housekeeping";
 import { adminRoutes } from "./admin/routes";
 import type { AppEnv } from "./app";
 import { answerBeacon, browserRoutes } from "./collect/browser";
 import { incomingRoutes, openToBrowsers } from "./collect/incoming";
+import { onCron } from "./cron";
 import { Problem } from "./domain/problem";
 import { healthRoutes } from "./health";
 import { consume } from "./ingest/consume";
@@ -45,5 +45,5 @@ app.route("/", healthRoutes);
 export default {
   fetch: (request, env, ctx) => answerBeacon(request, env, ctx) ?? app.fetch(request, env, ctx),
   queue: (batch, env) => (batch.queue.endsWith("dead-letters") ? consumeDeadLetters : consume)(batch, env),
-  scheduled: (event, env) => keepHouse(env, event.scheduledTime),
+  scheduled: (event, env) => onCron(env, event.scheduledTime),
 } satisfies ExportedHandler<Cloudflare.Env>;

@@ -27,6 +27,7 @@ const Events = lazy(() => import("./pages/events").then((page) => ({ default: pa
 const Vitals = lazy(() => import("./pages/vitals").then((page) => ({ default: page.Vitals })));
 const Rules = lazy(() => import("./pages/rules").then((page) => ({ default: page.Rules })));
 const Heatmaps = lazy(() => import("./pages/heatmaps").then((page) => ({ default: page.Heatmaps })));
+const Pipeline = lazy(() => import("./pages/pipeline").then((page) => ({ default: page.Pipeline })));
 const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
 
 reloadAfterUpdate();
@@ -48,6 +49,7 @@ render(
           <Route path="/vitals" component={Vitals} />
           <Route path="/rules" component={Rules} />
           <Route path="/heatmaps" component={Heatmaps} />
+          <Route path="/pipeline" component={Pipeline} />
           <Route path="/settings/:section?" component={Settings} />
         </Route>
       </Route>

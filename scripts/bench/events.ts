@@ -7,6 +7,7 @@ import type { Filling, Occurrence } from "./tally.ts";
 
 // After resolve.ts, which static imports would not wait for.
 const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/device.ts");
+const { networkTypeFor } = await import("../../workers/domain/network-type.ts");
 const { rollUp } = await import("../../workers/domain/rollup.ts");
 const { sourceOf } = await import("../../workers/domain/source.ts");
 const { createBook, factsOf, stamp } = await import("../../workers/domain/visit.ts");
@@ -54,6 +55,7 @@ function eventOf(
     city: person.city,
     network: person.network,
     asn: person.asn,
+    network_type: networkTypeFor(person.asn, person.network),
   };
 }
 

@@ -13,6 +13,8 @@ export interface SystemOptions {
   state: string;
   port: number;
   dashboardPort: number;
+  /** True when `prepareState` has run for this folder and for the code as it is. */
+  isPrepared?: boolean;
   /** Breaks off the start. */
   signal?: AbortSignal;
 }
@@ -57,32 +59,46 @@ async function deathOf(running: Running, log: string): Promise<Error> {
 const dashboardAnswers = async (url: string): Promise<boolean> =>
   (await answers(url)) && (await answers(`${url}/api/setup`));
 
+/** What both commands and servers are started with; the log is the state folder's. */
+const surroundings = (state: string) => ({
+  cwd: join(state, "worker"),
+  log: join(state, "wrangler.log"),
+  // A registry of its own, so that two systems on one machine do not find each other's Worker.
+  env: { WRANGLER_REGISTRY_PATH: join(state, "registry") },
+});
+
+/** Where a state folder keeps what `prepareState` makes: the database, and the Worker in one file. */
+export const preparedIn = (state: string) => ({ data: join(state, "data"), bundle: join(state, "worker", "bundle") });
+
+/** Migrates the folder's database and bundles the Worker into it. @throws Error when either fails. */
+export async function prepareState(state: string, port: number): Promise<void> {
+  const { config } = prepareConfig(state, port, null);
+  const { data, bundle } = preparedIn(state);
+  const migrate = ["d1", "migrations", "apply", "trackkit", "--local", "--config", config, "--persist-to", data];
+  // Bundled once, beforehand: a Worker that wrangler reloads because a file was saved forgets what is in the local queue.
+  const pack = ["deploy", "--dry-run", "--config", config, "--outdir", bundle];
+  await Promise.all([
+    runWrangler({ name: "Migration", args: migrate, ...surroundings(state) }),
+    runWrangler({ name: "Bundling", args: pack, ...surroundings(state) }),
+  ]);
+}
+
 /**
  * Starts Worker and dashboard and waits until both answer. Needs `npm run build` to have run.
  * @throws Error when a port is taken, a migration fails, or a process dies; then nothing is left running.
  */
-export async function startLocalSystem({ state, port, dashboardPort, signal }: SystemOptions): Promise<LocalSystem> {
+export async function startLocalSystem(options: SystemOptions): Promise<LocalSystem> {
+  const { state, port, dashboardPort, isPrepared = false, signal } = options;
   await requireFree(port, "PORT");
   await requireFree(dashboardPort, "DASHBOARD_PORT");
   mkdirSync(state, { recursive: true });
-  const { config, secrets } = prepareConfig(state, port);
-  const data = join(state, "data");
-  const log = join(state, "wrangler.log");
+  const common = surroundings(state);
+  const { log, env } = common;
   writeFileSync(log, "");
-  // A registry of its own, so that two systems on one machine do not find each other's Worker.
-  const registry = join(state, "registry");
-  rmSync(registry, { recursive: true, force: true });
-  const env = { WRANGLER_REGISTRY_PATH: registry };
-  const common = { cwd: join(state, "worker"), log, env };
-
-  // Bundled once, beforehand: a Worker that wrangler reloads because a file was saved forgets what is in the local queue.
-  const bundle = join(state, "worker", "bundle");
-  const migrate = ["d1", "migrations", "apply", "trackkit", "--local", "--config", config, "--persist-to", data];
-  const pack = ["deploy", "--dry-run", "--config", config, "--outdir", bundle];
-  await Promise.all([
-    runWrangler({ name: "Migration", args: migrate, ...common }),
-    runWrangler({ name: "Bundling", args: pack, ...common }),
-  ]);
+  rmSync(env.WRANGLER_REGISTRY_PATH, { recursive: true, force: true });
+  if (!isPrepared) await prepareState(state, port);
+  const { config, secrets } = prepareConfig(state, port, dashboardPort);
+  const { data, bundle } = preparedIn(state);
 
   const serve = (on: number) => ["--ip", "127.0.0.1", "--port", `${on}`, "--inspector-port", "0"];
   const quiet = "--show-interactive-dev-session=false";

@@ -33,12 +33,16 @@ const hours = z.array(weight).length(24, "a curve has 24 numbers, one for each h
 
 const place = z.strictObject({ region: z.string(), city: z.string(), weight });
 
+/** A way into the net, as Cloudflare names it: the autonomous system's organization and number. */
+const network = z.strictObject({ name: z.string(), asn: z.int().min(1).max(4_294_967_295), weight });
+
 const country = z.strictObject({
   code: z.string().regex(/^[A-Z]{2}$/, "code must be two capital letters"),
   weight,
   timezone: z.string(),
   languages: weights,
   places: z.array(place).min(1),
+  networks: z.array(network).default([]),
 });
 
 const device = z.strictObject({
@@ -129,6 +133,8 @@ export const simulationSchema = z
     signed_in: share,
     curve: z.union([z.literal("flat"), z.strictObject({ weekday: hours, weekend: hours })]),
     countries: z.array(country).min(1),
+    /** Networks that are in every country; their weights are beside those of the country's own. */
+    networks: z.array(network).default([]),
     devices: z.array(device).min(1),
     sources: z.array(source).min(1),
     pages: z.array(page).min(1),
@@ -149,6 +155,7 @@ export const simulationSchema = z
 
 export type Simulation = z.infer<typeof simulationSchema>;
 export type Country = Simulation["countries"][number];
+export type Network = Country["networks"][number];
 export type Device = Simulation["devices"][number];
 export type Source = Simulation["sources"][number];
 export type Page = Simulation["pages"][number];

@@ -16,6 +16,8 @@ export interface SimulatedEvent {
   country?: string;
   region?: string;
   city?: string;
+  network?: string;
+  asn?: number;
   engaged_ms?: number;
   scroll_depth?: number;
   [word: string]: unknown;

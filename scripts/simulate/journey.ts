@@ -102,6 +102,7 @@ export function visitOf(simulation: Simulation, random: Random, options: VisitOp
     country: person.country.code,
     region: person.region,
     city: person.city,
+    ...(person.network ? { network: person.network.name, asn: person.network.asn } : {}),
   };
   function add(at: number, words: Words & { url: string }): void {
     const event_id = `${options.id}-${moments.length}`;

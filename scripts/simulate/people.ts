@@ -1,5 +1,5 @@
 // The people who know the site: each has a country, a device and an address for as long as the simulation lasts.
-import type { Country, Device, Simulation } from "./config.ts";
+import type { Country, Device, Network, Simulation } from "./config.ts";
 import { randomFor } from "./random.ts";
 
 export interface Person {
@@ -11,6 +11,8 @@ export interface Person {
   screen: string;
   language: string;
   ip: string;
+  /** Null where the configuration names none. */
+  network: Network | null;
   /** Set for those who are signed in. */
   user_id: string | null;
   /** Whether they come again and again. */
@@ -31,11 +33,16 @@ function addressOf(index: number): string {
 }
 
 const PEOPLE = 1;
+const NETWORKS = 4;
 
 /** Looks a person up; the same index of the same seed is the same person. */
 export function peopleOf(simulation: Simulation, seed: number): (index: number) => Person {
   const known = new Map<number, Person>();
   const regulars = Math.max(1, Math.round(simulation.users * simulation.regulars.share));
+  function networkOf(country: Country, index: number): Network | null {
+    const networks = [...country.networks, ...simulation.networks];
+    return networks.length > 0 ? randomFor(seed, NETWORKS, index).weighted(networks, (one) => one.weight) : null;
+  }
   function makePerson(index: number): Person {
     const random = randomFor(seed, PEOPLE, index);
     const country = random.weighted(simulation.countries, (one) => one.weight);
@@ -51,6 +58,7 @@ export function peopleOf(simulation: Simulation, seed: number): (index: number) 
       screen: random.pick(device.screens),
       language,
       ip: addressOf(index),
+      network: networkOf(country, index),
       user_id: random.chance(simulation.signed_in) ? `customer-${index + 1}` : null,
       regular: index < regulars,
       pace: random.logNormal(1, 0.35),

@@ -1,12 +1,12 @@
 // A whole TrackKit for a browser test: Worker and dashboard on free ports, with storage of its own that is thrown away.
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 import { type Api, apiAt, bearer } from "../../scripts/api.ts";
-import { build } from "../../scripts/build.ts";
 import { freePort } from "../../scripts/local/port.ts";
 import { downloadLake, queryD1, type Row } from "../../scripts/local/storage.ts";
-import { isBuilt, startLocalSystem } from "../../scripts/local/system.ts";
+import { preparedIn, startLocalSystem } from "../../scripts/local/system.ts";
 import { ensureAccount } from "../../scripts/start/account.ts";
 import type { Property } from "../../workers/domain/property.ts";
 
@@ -60,13 +60,15 @@ export async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boo
   }
 }
 
-/** Builds only what was never built: `npm test` builds before it. */
+/** A new system with a storage of its own, which begins as the copy of an empty one: see prepared-state.ts. */
 export async function startSystem(): Promise<System> {
-  if (!isBuilt()) await build();
   const folder = await mkdtemp(join(tmpdir(), "trackkit-"));
   const state = join(folder, "state");
   try {
-    const local = await startLocalSystem({ state, port: await freePort(), dashboardPort: await freePort() });
+    const [from, to] = [preparedIn(inject("preparedState")), preparedIn(state)];
+    await Promise.all([cp(from.data, to.data, { recursive: true }), cp(from.bundle, to.bundle, { recursive: true })]);
+    const ports = { port: await freePort(), dashboardPort: await freePort() };
+    const local = await startLocalSystem({ state, ...ports, isPrepared: true });
     const {
       email,
       password,

@@ -1,9 +1,6 @@
 // The stage of the tracker's tests: a site with the tag, a collector on another origin, a browser, and somewhere to go.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildTracker } from "../../scripts/build-tracker.ts";
+import { inject } from "vitest";
 import { openChromium } from "./chromium.ts";
 import { type Arrived, type Collector, openCollector, openSite, type Site } from "./fixture-site.ts";
 
@@ -45,10 +42,12 @@ export interface Stage {
 }
 
 export async function openStage(): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), "tracker-"));
-  const collector = await openCollector(await buildTracker(folder));
-  const [site, elsewhere] = await Promise.all([openSite(), openSite({ "/": "<title>Elsewhere</title>" })]);
-  const browser = await openChromium();
+  const [browser, collector, site, elsewhere] = await Promise.all([
+    openChromium(),
+    openCollector(inject("trackerScript")),
+    openSite(),
+    openSite({ "/": "<title>Elsewhere</title>" }),
+  ]);
   const contexts: BrowserContext[] = [];
   const errors: string[] = [];
   const tag = (attributes = ""): string =>
@@ -104,7 +103,6 @@ export async function openStage(): Promise<Stage> {
     async close() {
       await browser.close();
       await Promise.all([site.close(), elsewhere.close(), collector.close()]);
-      await rm(folder, { recursive: true });
     },
   };
 }

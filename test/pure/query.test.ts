@@ -30,11 +30,13 @@ describe("a query", () => {
       range: "7d",
       dimensions: [],
       time: null,
-      dimension: null,
+      others: [],
+      filters: [],
       order_by: [],
       comparisons: null,
       time_labels: false,
       total_rows: false,
+      suspected_bots: true,
       pagination: { limit: 10_000, offset: 0 },
     });
   });
@@ -45,7 +47,7 @@ describe("a query", () => {
       ["visit:source", "time:day"],
     ]) {
       const query = toQuery(question({ dimensions }));
-      expect([query.time, query.dimension?.column, query.dimensions]).toEqual(["time:day", "source", dimensions]);
+      expect([query.time, query.others[0]?.column, query.dimensions]).toEqual(["time:day", "source", dimensions]);
     }
   });
 
@@ -104,7 +106,6 @@ describe("a query", () => {
       question({ metrics: ["pageviews"], dimensions: ["visit:exit_page"] }),
       "metric pageviews has no meaning by visit:exit_page, because the exit page moves while the visit goes on; use event:page",
     ],
-    ["filters", question({ filters: [["is", "visit:os", ["Linux"]]] }), "filters are not available yet"],
     ["filters that are none", question({ filters: {} }), "filters must be of type array"],
     ["an order by something else", question({ order_by: [["visits", "desc"]] }), 'order_by names "visits", which is'],
     ["an order without direction", question({ order_by: [["visitors"]] }), "order_by[0] must have at least 2 items"],

@@ -102,6 +102,7 @@ describe("POST /e", () => {
       city: "Basel",
       network: "Swisscom",
       asn: 3303,
+      network_type: "isp",
     });
   });
 

@@ -6,6 +6,7 @@ import { sweepDeletedProperties } from "../../workers/admin/deletion";
 import { keepHouse, pruneReceipts } from "../../workers/admin/housekeeping";
 import { FACTS } from "../../workers/domain/catalog";
 import { importName, shardName } from "../../workers/domain/hub";
+import { segmentOf } from "../../workers/domain/network";
 import { loadProperty } from "../../workers/storage/properties";
 import { call, givenFreshStorage, givenKey, givenProperty } from "./given";
 
@@ -14,13 +15,17 @@ givenFreshStorage();
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** How many rows each table has of the property: every table that names properties, whoever made it. */
+/** How many rows each table has of the property and its segments: every table that names properties, whoever made it. */
 async function rowsOf(siteId: string): Promise<Record<string, number>> {
   const { results } = await env.DB.prepare(
     "select name from sqlite_master where type = 'table' and sql like '%`site_id`%'",
   ).all<{ name: string }>();
   const counts = results.map(async ({ name }): Promise<[string, number]> => {
-    const count = await env.DB.prepare(`select count(*) as n from ${name} where site_id = ?`).bind(siteId).first("n");
+    const count = await env.DB.prepare(
+      `select count(*) as n from ${name} where site_id = ?1 or site_id glob ?1 || '~*'`,
+    )
+      .bind(siteId)
+      .first("n");
     return [name, Number(count)];
   });
   return Object.fromEntries(await Promise.all(counts));
@@ -38,6 +43,7 @@ async function fill(siteId: string, n = 0): Promise<void> {
   const facts = FACTS.map(() => "1").join();
   const run = (statement: string, ...values: unknown[]) => env.DB.prepare(statement).bind(...values);
   const compacted = `events/event_type=pageview/year=2026/month=11/date=2026-11-01/site_id=${siteId}/${n}.parquet`;
+  const superseded = `events/superseded/site_id=${siteId}/${n}.parquet`;
   const letter = `dead/${siteId}-${n}.json`;
   await env.DB.batch([
     run("insert into imports (site_id, import_id, created_at) values (?, ?, 0)", siteId, `import${n}`),
@@ -53,10 +59,50 @@ async function fill(siteId: string, n = 0): Promise<void> {
     run("insert into rules values (?, ?, 'Rule', 'a', 'click', null, '[]', 1, 0)", siteId, `rule ${n}`),
     run("insert into packed_days values (?, 'heat/click', ?, 'day', '{}')", siteId, `/${n}\nphone`),
     run("insert into refusals values (?, ?, 'bot', 1)", siteId, `day ${n}`),
-    run("insert into dead_letters values (?, ?, ?, 'failed', 0)", `${siteId}-${n}`, siteId, letter),
+    run(
+      "insert into dead_letters (id, site_id, key, reason, failed_at) values (?, ?, ?, 'failed', 0)",
+      `${siteId}-${n}`,
+      siteId,
+      letter,
+    ),
+    run("insert into lake_garbage values (?, ?, 0)", superseded, siteId),
+    run("insert into watermarks values (?, ?, 0, 0)", siteId, `dataset ${n}`),
+    run(
+      `insert into pipeline_runs (id, kind, site_id, trigger, status, started_at)
+       values (?, 'compaction', ?, 'cron', 'done', 0)`,
+      `run ${siteId} ${n}`,
+      siteId,
+    ),
+    run("insert into pipeline_run_properties values (?, ?, 0, 0, 1, 1, '{}')", siteId, `run ${n}`),
+    run("insert into techstack_days values (?, ?, '', '', '', '', '', '', 0, 1, 1, 1, 1, 1, 1)", siteId, `day ${n}`),
+    run("insert into networks values (?, ?, 'isp', null, null, null, null, 0, 0)", siteId, `network ${n}`),
+    run("insert into network_pages values (?, 'day', ?, '/', 1)", siteId, `network ${n}`),
+    run("insert or ignore into property_settings values (?, '{}')", siteId),
+    run("insert into anomalies values (?, ?, 0, 0, '{}', null)", siteId, `anomaly ${n}`),
+    run(
+      `insert into mails (id, site_id, channel, kind, recipient, content, status, created_at)
+       values (?, ?, 'mail', 'weekly_report', '', '{}', 'sent', 0)`,
+      `mail ${siteId} ${n}`,
+      siteId,
+    ),
+    run("insert into mail_optouts values (?, 'weekly_report', ?, 0)", siteId, `recipient ${n}`),
+    // Its segments are counted under ids of their own.
+    run(`insert into rollup_hours values (?, ?, ${facts})`, segmentOf(siteId, "hosting_network"), n),
+    run(
+      `insert into rollup_days values (?, 'total', ?, '', ${facts})`,
+      segmentOf(siteId, "hosting_network"),
+      `day ${n}`,
+    ),
+    run(
+      "insert into rollup_pending values (?, 'page', ?, 1, 0, '{}')",
+      segmentOf(siteId, "hosting_network"),
+      `parcel ${n}`,
+    ),
   ]);
   await Promise.all(
-    [compacted, letter, `raw/site_id=${siteId}/date=2026-11-01/${n}.parquet`].map((key) => env.LAKE.put(key, "x")),
+    [compacted, superseded, letter, `raw/site_id=${siteId}/date=2026-11-01/${n}.parquet`].map((key) =>
+      env.LAKE.put(key, "x"),
+    ),
   );
 }
 
@@ -84,7 +130,7 @@ describe("a deleted property", () => {
     expect(Object.values(rest).every((rows) => rows === 0)).toBe(true);
     expect(await rowsOf(kept.site_id)).toEqual(before);
     expect((await objectsIn()).filter((key) => key.includes(gone.site_id))).toEqual([]);
-    expect((await objectsIn()).filter((key) => key.includes(kept.site_id))).toHaveLength(3);
+    expect((await objectsIn()).filter((key) => key.includes(kept.site_id))).toHaveLength(4);
     for (const [name, entries] of [
       [shardName(gone.site_id, 0), 0],
       [shardName(gone.site_id, 15), 0],

@@ -331,6 +331,8 @@ describe("without a key, from a page", () => {
     ["country", "CH"],
     ["region", "Zürich"],
     ["city", "Zürich"],
+    ["network", "Swisscom (Schweiz) AG"],
+    ["asn", 3303],
   ])("%s needs a key", async (field, value) => {
     const { site_id } = await givenProperty();
     const reply = await sendFromPage(anEvent(site_id, { [field]: value }));
@@ -386,6 +388,7 @@ describe("an event fits into one queue message of 128 KB", () => {
       href: wide(2000),
       region: wide(100),
       city: wide(100),
+      network: wide(200),
       props: props(300),
     });
     expect((await sendEvents(await givenKey(), event)).status).toBe(202);

@@ -82,7 +82,8 @@ export function nextEvent(
     region: null,
     city: pick(["Zürich", "Pune", null]),
     network: pick(["Swisscom", null]),
-    network_type: pick(["isp", "hosting", null]),
+    // Of the person, not of the event: an address is in one network.
+    network_type: ["isp", "hosting", null][person % 3] ?? null,
   };
   const props = nextProps(world, type);
   const href = world.random() < 0.5 ? "https://other.example/list.pdf" : null;

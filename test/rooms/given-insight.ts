@@ -20,6 +20,8 @@ export interface Sent {
   props?: Record<string, string | number | boolean>;
   href?: string | undefined;
   rule_id?: string;
+  network?: string;
+  asn?: number;
   page_path?: string;
   /** How many days ago; today unless said otherwise. */
   ago?: number;

@@ -66,7 +66,7 @@ function visitsOf(sent: readonly Sent[]): Visit[] {
 }
 
 /** Every count of every bucket and value, as `hour <epoch s>` and `<dimension> <date> <value>`. */
-export function recount(sent: readonly Sent[], offset: number): Map<string, Counts> {
+export function recount(sent: readonly Sent[], offset: number, withDetails = true): Map<string, Counts> {
   const dateOf = (time: number) => new Date(time + offset).toISOString().slice(0, 10);
   const hourOf = (time: number) => (Math.floor((time + offset) / 3_600_000) * 3_600_000 - offset) / 1000;
   const counts = new Map<string, Counts>();
@@ -129,6 +129,7 @@ export function recount(sent: readonly Sent[], offset: number): Map<string, Coun
         add(place, "scroll_sum", event.scroll - (event.scrollBefore ?? 0));
         if (event.scrollBefore === null) add(place, "scroll_views", 1);
       }
+      if (!withDetails) continue;
       for (const [dimension, value, events] of detailsOf(event, first.visit.device ?? "(unknown)"))
         add(`${dimension} ${date} ${value}`, "events", events);
     }
@@ -136,6 +137,14 @@ export function recount(sent: readonly Sent[], offset: number): Map<string, Coun
   for (const [where, at] of counts) if (FACTS.every((fact) => at[fact] === 0)) counts.delete(where);
   return counts;
 }
+
+/** The same of those alone who come from hosting networks, without details: what is suspected to be bots. */
+export const recountSuspected = (sent: readonly Sent[], offset: number): Map<string, Counts> =>
+  recount(
+    sent.filter(({ visit }) => visit.network_type === "hosting"),
+    offset,
+    false,
+  );
 
 /** The page views after which the hub adds a `first_visit`: they begin both the person's day and a visit. */
 export function firstVisits(sent: readonly Sent[], offset: number): Sent[] {

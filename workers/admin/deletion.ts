@@ -3,7 +3,21 @@ import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { importName, shardName } from "../domain/hub";
+import { countedIdsOf } from "../domain/segments";
 import { deleteKeysOfProperty } from "../storage/keys";
+import {
+  anomalies,
+  lakeGarbage,
+  mailOptouts,
+  mails,
+  networkPages,
+  networks,
+  pipelineRunProperties,
+  pipelineRuns,
+  propertySettings,
+  techstackDays,
+  watermarks,
+} from "../storage/pipeline-tables";
 import {
   deadLetters,
   imports,
@@ -51,6 +65,7 @@ async function removePortion(env: DeletionEnv, siteId: string): Promise<number> 
     await deleteKeysOfProperty(env.DB, siteId),
     await deleteRawObjects(env.LAKE, siteId),
     await deleteListedObjects(env, siteId),
+    await deleteGarbage(env, siteId),
     await deleteDeadLetters(env, siteId),
     await deleteRows(env.DB, siteId),
   ];
@@ -111,6 +126,17 @@ async function deleteListedObjects({ DB, LAKE }: DeletionEnv, siteId: string): P
   return files.length;
 }
 
+/** What was superseded, or announced and never listed. */
+async function deleteGarbage({ DB, LAKE }: DeletionEnv, siteId: string): Promise<number> {
+  const orm = drizzle(DB);
+  const garbage = await orm.select().from(lakeGarbage).where(eq(lakeGarbage.site_id, siteId)).limit(OBJECTS);
+  if (garbage.length === 0) return 0;
+  const keys = garbage.map(({ key }) => key);
+  await LAKE.delete(keys);
+  await orm.delete(lakeGarbage).where(sql`${lakeGarbage.key} in ${jsonList(keys)}`);
+  return keys.length;
+}
+
 async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Promise<number> {
   const orm = drizzle(DB);
   const letters = await orm.select().from(deadLetters).where(eq(deadLetters.site_id, siteId)).limit(OBJECTS);
@@ -121,7 +147,7 @@ async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Pro
 }
 
 /**
- * The tables of counts and settings, each with the columns of its primary key. What waits comes before the days that it
+ * The tables of counts and settings, each with the columns of its primary key. Counts are also kept by segment. What waits comes before the days that it
  * is folded into: a fold in between would else leave rows where nobody looks again.
  */
 const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
@@ -130,16 +156,31 @@ const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
   { table: rollupDays, key: sql`site_id, dimension, day, value`, site: sql`${rollupDays.site_id}` },
   { table: packedDays, key: sql`site_id, dimension, place, day`, site: sql`${packedDays.site_id}` },
   { table: refusals, key: sql`site_id, day, reason`, site: sql`${refusals.site_id}` },
+  { table: watermarks, key: sql`site_id, dataset`, site: sql`${watermarks.site_id}` },
+  { table: pipelineRunProperties, key: sql`site_id, run_id`, site: sql`${pipelineRunProperties.site_id}` },
+  { table: pipelineRuns, key: sql`id`, site: sql`${pipelineRuns.site_id}` },
+  {
+    table: techstackDays,
+    key: sql`site_id, day, browser, browser_version, os, os_version, device, screen, firsts`,
+    site: sql`${techstackDays.site_id}`,
+  },
+  { table: propertySettings, key: sql`site_id`, site: sql`${propertySettings.site_id}` },
+  { table: anomalies, key: sql`site_id, id`, site: sql`${anomalies.site_id}` },
+  { table: mails, key: sql`id`, site: sql`${mails.site_id}` },
+  { table: mailOptouts, key: sql`site_id, kind, recipient`, site: sql`${mailOptouts.site_id}` },
+  { table: networks, key: sql`site_id, network`, site: sql`${networks.site_id}` },
+  { table: networkPages, key: sql`site_id, day, network, page`, site: sql`${networkPages.site_id}` },
   { table: rules, key: sql`site_id, id`, site: sql`${rules.site_id}` },
   { table: streams, key: sql`id`, site: sql`${streams.site_id}` },
 ];
 
 async function deleteRows(db: D1Database, siteId: string): Promise<number> {
   const orm = drizzle(db);
+  const ids = jsonList(countedIdsOf(siteId));
   let deleted = 0;
   for (const { table, key, site } of ROWS_OF_PROPERTY) {
     const { meta } = await orm.run(
-      sql`delete from ${table} where (${key}) in (select ${key} from ${table} where ${site} = ${siteId} limit ${ROWS})`,
+      sql`delete from ${table} where (${key}) in (select ${key} from ${table} where ${site} in ${ids} limit ${ROWS})`,
     );
     deleted += meta.changes;
   }

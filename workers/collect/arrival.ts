@@ -11,7 +11,7 @@ import { sourceOf } from "../domain/source";
 import { toCleanText } from "../domain/text";
 import { storedVisitorOf } from "./identity";
 import { placeFor, type Site } from "./site";
-import { NOWHERE, type Visitor } from "./visitor";
+import { networkFacts, type Place, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
 const LONGEST_NAME = 120;
@@ -155,11 +155,11 @@ function timeOfIncoming(incoming: Incoming, now: number, isImport: boolean): num
  * that the caller itself. Where a caller's server stands says nothing about the visitor.
  */
 function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
-  const place = {
-    ...NOWHERE,
+  const place: Place = {
     country: incoming.country?.toUpperCase() ?? null,
     region: toCleanText(incoming.region, 100),
     city: toCleanText(incoming.city, 100),
+    ...networkFacts(incoming.asn ?? null, toCleanText(incoming.network, 200)),
   };
   if (incoming.ip !== undefined || incoming.user_agent !== undefined)
     return { address: incoming.ip ?? null, agent: incoming.user_agent ?? null, place };

@@ -1,5 +1,7 @@
 // Who and where: what the edge knows of the browser that sent a request.
 import type { VisitFacts } from "../domain/event";
+import type { NetworkType } from "../domain/network";
+import { networkTypeFor } from "../domain/network-type";
 
 export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 
@@ -9,10 +11,28 @@ export interface Visitor {
   place: Place;
 }
 
-export const NOWHERE: Place = { country: null, region: null, city: null, network: null, asn: null, network_type: null };
-
 /** Country codes that name no country: unknown, and Tor. */
 const NO_COUNTRY = new Set(["XX", "T1"]);
+
+/** Networks whose type is remembered: to look through all the names takes 10 µs, and few networks send most visits. */
+const MOST_NETWORKS = 2_000;
+const types = new Map<string, NetworkType | null>();
+
+/** What is known of a network: its type comes with it. */
+export function networkFacts(
+  asn: number | null,
+  network: string | null,
+): Pick<Place, "network" | "asn" | "network_type"> {
+  const key = `${asn} ${network}`;
+  let network_type = types.get(key);
+  if (network_type === undefined) {
+    network_type = networkTypeFor(asn, network);
+    if (types.size >= MOST_NETWORKS) types.clear();
+    types.set(key, network_type);
+  }
+  return { network, asn, network_type };
+}
+
 const orNull = (text: string | undefined): string | null => text || null;
 
 /** The visitor of a browser's request. */
@@ -26,9 +46,7 @@ export function visitorOf(request: Request): Visitor {
       country: country && !NO_COUNTRY.has(country) ? country : null,
       region: orNull(cf?.region),
       city: orNull(cf?.city),
-      network: orNull(cf?.asOrganization),
-      asn: typeof cf?.asn === "number" ? cf.asn : null,
-      network_type: null,
+      ...networkFacts(typeof cf?.asn === "number" ? cf.asn : null, orNull(cf?.asOrganization)),
     },
   };
 }

@@ -53,6 +53,36 @@ export function isExcluded(address: string | null, ranges: readonly string[]): b
   return toRanges(ranges).some((range) => range[0].kind() === parsed.kind() && parsed.match(range));
 }
 
+/** 2000::/3 is all of IPv6 that has been given to networks. */
+const IPV6_GIVEN: Range = [ipaddr.IPv6.parse("2000::"), 3];
+
+/** True for an address of the public internet: not private, shared (carrier-grade NAT), reserved or for documentation. */
+export function isPublicAddress(text: string): boolean {
+  const address = toAddress(text);
+  if (address?.range() !== "unicast") return false;
+  return address.kind() === "ipv4" || address.match(IPV6_GIVEN);
+}
+
+/** True for the first address of a network that truncation keeps: in the record it stands for all of the network. */
+const isNetwork = (address: Address): boolean =>
+  address
+    .toByteArray()
+    .slice(KEPT_BITS[address.kind()] / 8)
+    .every((byte) => byte === 0);
+
+/**
+ * True when an address, as the record has it, lies in one of the ranges: a truncated one when all of its network does.
+ * What is left of it may be anybody's of the network.
+ */
+export function isRecordExcluded(address: string, ranges: readonly string[]): boolean {
+  const parsed = ranges.length > 0 ? toAddress(address) : null;
+  if (!parsed) return false;
+  const most = isNetwork(parsed) ? KEPT_BITS[parsed.kind()] : Number.POSITIVE_INFINITY;
+  return toRanges(ranges).some(
+    ([base, bits]) => bits <= most && base.kind() === parsed.kind() && parsed.match([base, bits]),
+  );
+}
+
 /**
  * What the property's privacy setting lets be kept: the /24 or /48 network's first address, the whole address in its
  * canonical form (RFC 5952), or null. Also null for what is no address.

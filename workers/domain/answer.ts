@@ -1,11 +1,15 @@
 // The answer: rows of the rollups turned into what the caller reads.
 import { type Bucket, hourLabel } from "./bucket";
 import { FACTS, type Fact, type Facts, METRICS, type MetricName } from "./catalog";
+import type { Filter } from "./cube-query";
 import type { Period } from "./period";
-import type { Plan, Reading } from "./plan";
+import type { Order, Plan, Reading } from "./plan";
 import { toLocalTime } from "./zone";
 
-/** Sums of one group. `bucket` and `value` are null where the question does not group by them. */
+/**
+ * Sums of one group. `bucket` and `value` are null where the question does not group by them; where it groups by several
+ * dimensions, `value` is a JSON list of their values, in the order of the query.
+ */
 export interface RollupRow extends Partial<Record<Fact, number>> {
   bucket: string | number | null;
   value: string | null;
@@ -17,6 +21,11 @@ export interface RollupRows {
   comparison: RollupRow[];
   /** How many groups there are beyond the page; null when nobody asked. */
   total: number | null;
+  /**
+   * Of the cube: when the oldest of what waits for the pipeline was written (ms), null when nothing waits; undefined when
+   * the pipeline has not counted anything yet.
+   */
+  waitingSince?: number | null | undefined;
 }
 
 export interface AnswerRow {
@@ -45,6 +54,11 @@ export interface AnswerMeta {
   total_rows?: number;
   /** Set when the period has not ended, so that its last day may be compared with a whole one. */
   running?: true;
+  /**
+   * Set when the technology cube answered, which the pipeline counts into: what had arrived by this time is in it; null
+   * before the pipeline's first run.
+   */
+  processed_until?: string | null;
   metric_warnings?: Partial<Record<MetricName, MetricWarning>>;
 }
 
@@ -56,7 +70,7 @@ export interface Answer {
     site_id: string;
     metrics: MetricName[];
     date_range: [string, string];
-    filters: never[];
+    filters: [operator: string, dimension: string, values: string[]][];
     dimensions: string[];
     order_by: [string, string][];
     include: Record<string, unknown>;
@@ -87,8 +101,12 @@ const timeLabel = (bucket: string | number, timezone: string): string =>
   typeof bucket === "number" ? hourLabel(bucket * 1000, timezone) : bucket;
 
 function toDimensions(row: Pick<RollupRow, "bucket" | "value">, { query, timezone }: Plan): (string | null)[] {
+  const { others } = query;
+  const values: readonly (string | null)[] =
+    others.length > 1 && row.value !== null ? (JSON.parse(row.value) as string[]) : [row.value];
   return query.dimensions.map((name) => {
-    if (name === query.dimension?.name) return row.value;
+    const place = others.findIndex((dimension) => dimension.name === name);
+    if (place >= 0) return values[place] ?? null;
     return row.bucket === null ? null : timeLabel(row.bucket, timezone);
   });
 }
@@ -143,6 +161,10 @@ const toEnds = ({ from, to }: Period, timezone: string): [string, string] => [
   toLocalTime(to - 1000, timezone),
 ];
 
+/** The cube knows visitors by combination: rows of several values of a dimension that the answer does not show add up. */
+const letsSeveralThrough = ({ operator, dimension, values }: Filter, { others }: Plan["query"]): boolean =>
+  (operator === "is_not" || values.length > 1) && !others.includes(dimension);
+
 /**
  * Hours know visitors of the hour, and nobody can tell afterwards who of them came in several. Days are exact; where a
  * period cuts a day, that part of it is a sum of hours, and the answer says so.
@@ -150,6 +172,14 @@ const toEnds = ({ from, to }: Period, timezone: string): [string, string] => [
 function metricWarnings({ query, time, main, comparison }: Plan): AnswerMeta["metric_warnings"] {
   const cuts = ({ slices }: Reading) => slices.some((slice) => slice.kind === "hours");
   if (time === "time:hour" || !query.metrics.includes("visitors")) return undefined;
+  if (query.filters.some((filter) => letsSeveralThrough(filter, query)))
+    return {
+      visitors: {
+        code: "several_values",
+        warning:
+          "visitors who came on one day with several of the values that a filter lets through count once for each",
+      },
+    };
   if (!cuts(main) && !(comparison && cuts(comparison.reading))) return undefined;
   return {
     visitors: {
@@ -160,7 +190,7 @@ function metricWarnings({ query, time, main, comparison }: Plan): AnswerMeta["me
   };
 }
 
-function toMeta(plan: Plan, total: number): AnswerMeta {
+function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
   const { query, buckets, comparison, timezone } = plan;
   const meta: AnswerMeta = {};
   if (query.time_labels) {
@@ -173,6 +203,10 @@ function toMeta(plan: Plan, total: number): AnswerMeta {
   if (comparison) meta.comparison_date_range = toEnds(comparison.period, timezone);
   if (query.total_rows) meta.total_rows = total;
   if (plan.running) meta.running = true;
+  if (plan.main.cube) {
+    const { waitingSince } = read;
+    meta.processed_until = waitingSince === undefined ? null : toLocalTime(waitingSince ?? plan.now, timezone);
+  }
   const warnings = metricWarnings(plan);
   if (warnings) meta.metric_warnings = warnings;
   return meta;
@@ -182,6 +216,7 @@ function toInclude({ query, comparison, timezone }: Plan): Record<string, unknow
   const include: Record<string, unknown> = {};
   if (query.time_labels) include.time_labels = true;
   if (query.total_rows) include.total_rows = true;
+  if (!query.suspected_bots) include.suspected_bots = false;
   if (!query.comparisons || !comparison) return include;
   const { mode, matchDayOfWeek } = query.comparisons;
   include.comparisons = {
@@ -194,14 +229,17 @@ function toInclude({ query, comparison, timezone }: Plan): Record<string, unknow
 
 function toEcho(plan: Plan): Answer["query"] {
   const { query, period, timezone, time, order } = plan;
-  const names = { time: time ?? "", value: query.dimension?.name ?? "" };
+  const nameOf = ({ by, place }: Order): string => {
+    if (by === "time") return time ?? "";
+    return by === "value" ? (query.others[place ?? 0]?.name ?? "") : by;
+  };
   return {
     site_id: query.site_id,
     metrics: query.metrics,
     date_range: toEnds(period, timezone),
-    filters: [],
-    dimensions: query.dimensions.map((name) => (name === "time" ? names.time : name)),
-    order_by: order.map(({ by, direction }) => [by === "time" || by === "value" ? names[by] : by, direction]),
+    filters: query.filters.map(({ operator, dimension, values }) => [operator, dimension.name, values]),
+    dimensions: query.dimensions.map((name) => (name === "time" ? (time ?? "") : name)),
+    order_by: order.map((one) => [nameOf(one), one.direction]),
     include: toInclude(plan),
     pagination: query.pagination,
   };
@@ -210,12 +248,13 @@ function toEcho(plan: Plan): Answer["query"] {
 export function toAnswer(plan: Plan, read: RollupRows): Answer {
   const { limit, offset } = plan.query.pagination;
   // A time series alone comes whole: it is short, and its empty buckets are only known here.
-  const isSeries = plan.time !== null && plan.query.dimension === null;
+  const hasValues = plan.query.others.length > 0;
+  const isSeries = plan.time !== null && !hasValues;
   const filled = isSeries && plan.comparison ? withEmptyBuckets(read.main, plan) : read.main;
-  const page = isSeries || !plan.query.dimension ? filled.slice(offset, offset + limit) : filled;
+  const page = isSeries || !hasValues ? filled.slice(offset, offset + limit) : filled;
   return {
     results: toResults(plan, read, page),
-    meta: toMeta(plan, read.total ?? filled.length),
+    meta: toMeta(plan, read, read.total ?? filled.length),
     query: toEcho(plan),
   };
 }

@@ -84,12 +84,15 @@ export const incomingSchema = z.object({
     .optional(),
   region: plain(100).optional(),
   city: plain(100).optional(),
+  /** Organization and number of the autonomous system; its type follows from them. */
+  network: plain(200).optional(),
+  asn: z.int().min(1).max(4_294_967_295).optional(),
 });
 
 export type Incoming = z.infer<typeof incomingSchema>;
 
 /** Fields that say what a browser cannot be trusted to say of itself. */
-export const KEYED_FIELDS = ["event_time", "ip", "user_agent", "country", "region", "city"] as const;
+export const KEYED_FIELDS = ["event_time", "ip", "user_agent", "country", "region", "city", "network", "asn"] as const;
 
 /** ms since 1970 of an ISO 8601 text; UTC where it names no offset. */
 export function timeOf(text: string): number {

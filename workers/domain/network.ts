@@ -20,3 +20,10 @@ export const signalOf = ({ network_type }: { network_type: string | null }): Sig
 
 /** Under which id the rollups keep the events with a signal apart. Ids of properties have no such sign. */
 export const segmentOf = (siteId: string, signal: Signal): string => `${siteId}~${signal}`;
+
+/** As the tables have it where nobody could say: the catalogue's word for an absent value. */
+export const ABSENT_NETWORK_TYPE = "(unknown)";
+
+/** False for networks of which everybody may be a customer: what is read from there says nothing of the organization. */
+export const readsAsOrganization = (type: string | null): boolean =>
+  type === "business" || type === "education" || type === "government";

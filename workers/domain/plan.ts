@@ -1,6 +1,8 @@
-// The plan: which rollup rows answer a query. It decides, workers/storage/rollups.ts reads, answer.ts tells.
+// The plan: which rows of the rollups, or of the technology cube, answer a query. It decides, workers/storage/rollups.ts
+// reads, answer.ts tells.
 import { type Bucket, bucketFor, toBuckets } from "./bucket";
 import { FACTS, type Fact, METRICS, type MetricName, type TimeDimension } from "./catalog";
+import { asksCube, type CubeGroups, toCubeGroups } from "./cube-query";
 import { comparisonOf, type Period, toPeriod, type Vantage } from "./period";
 import { Problem } from "./problem";
 import type { Direction, Query } from "./query";
@@ -14,8 +16,10 @@ export type Slice =
 
 /** What to sum, and into which groups. */
 export interface Reading {
-  /** Column of the dimension; `total` for the whole day. */
+  /** Key of the rollup: column of the dimension; `total` for the whole day. */
   column: string;
+  /** Set when the cube is read instead of the rollup; its slices are days. */
+  cube?: CubeGroups;
   slices: Slice[];
   time: TimeDimension | null;
   /** First local date: weeks are labelled no earlier. */
@@ -24,6 +28,8 @@ export interface Reading {
 
 export interface Order {
   by: "time" | "value" | MetricName;
+  /** Of `value`, where the query has several dimensions: which of them. */
+  place?: number;
   direction: Direction;
 }
 
@@ -40,6 +46,8 @@ export interface Plan {
   comparison: { period: Period; reading: Reading; buckets: Bucket[] } | null;
   /** True when now lies in the period: its last bucket will grow. */
   running: boolean;
+  /** When it is asked, ms. */
+  now: number;
 }
 
 /** Above it nobody reads hours, and each costs a look-up of its offset. */
@@ -77,34 +85,42 @@ function toReading(period: Period, query: Query, time: TimeDimension | null, tim
       first,
     };
   }
-  if (query.dimension && !period.days)
+  const [dimension] = query.others;
+  if ((dimension || asksCube(query)) && !period.days)
     throw new Problem(
       "invalid",
-      `dimension ${query.dimension.name} is kept by whole local days; ask for a date_range of dates, not of hours`,
+      `${dimension ? `dimension ${dimension.name} is` : "filtered counts are"} kept by whole local days; ask for a date_range of dates, not of hours`,
     );
-  return { column: query.dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
+  const reading: Reading = { column: dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
+  return asksCube(query) ? { ...reading, cube: toCubeGroups(query.others, query.filters) } : reading;
 }
 
-function chooseTime({ time, dimension }: Query, period: Period): TimeDimension | null {
-  if (time !== "time") return time;
+function chooseTime(query: Query, period: Period): TimeDimension | null {
+  if (query.time !== "time") return query.time;
   const chosen = bucketFor(period);
   // Hours are kept for totals only.
-  return chosen === "time:hour" && dimension ? "time:day" : chosen;
+  return chosen === "time:hour" && (query.others.length > 0 || asksCube(query)) ? "time:day" : chosen;
 }
 
 const isTimeName = (name: string): boolean => name === "time" || name.startsWith("time:");
 
-/** The order asked for, and below it time, then value: the same question has the same answer, page by page. */
-function toOrder({ order_by, metrics, dimension }: Query, time: TimeDimension | null): Order[] {
-  const order: Order[] = order_by.map(([name, direction]) => ({
-    by: isTimeName(name) ? "time" : name === dimension?.name ? "value" : (name as MetricName),
-    direction,
-  }));
+/** The order asked for, and below it time, then values: the same question has the same answer, page by page. */
+function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | null): Order[] {
+  const byValue = (place: number, direction: Direction): Order =>
+    others.length > 1 ? { by: "value", place, direction } : { by: "value", direction };
+  const order = order_by.map(([name, direction]): Order => {
+    const place = others.findIndex((dimension) => dimension.name === name);
+    if (place >= 0) return byValue(place, direction);
+    return { by: isTimeName(name) ? "time" : (name as MetricName), direction };
+  });
   // The standard of Plausible: time first, else the first metric, the largest above.
   if (order.length === 0 && time) order.push({ by: "time", direction: "asc" });
-  if (order_by.length === 0 && dimension) order.push({ by: metrics[0]!, direction: "desc" });
+  if (order_by.length === 0 && others.length > 0) order.push({ by: metrics[0]!, direction: "desc" });
   if (time && !order.some(({ by }) => by === "time")) order.push({ by: "time", direction: "asc" });
-  if (dimension && !order.some(({ by }) => by === "value")) order.push({ by: "value", direction: "asc" });
+  others.forEach((_, place) => {
+    const known = order.some((one) => one.by === "value" && (one.place ?? 0) === place);
+    if (!known) order.push(byValue(place, "asc"));
+  });
   return order;
 }
 
@@ -122,7 +138,7 @@ function toComparison(query: Query, period: Period, time: TimeDimension | null, 
   };
 }
 
-/** @throws Problem invalid when the rollups cannot answer it for this period. */
+/** @throws Problem invalid when it cannot be answered for this period. */
 export function toPlan(query: Query, vantage: Vantage): Plan {
   const { timezone, now } = vantage;
   const period = toPeriod(query.range, vantage);
@@ -140,5 +156,6 @@ export function toPlan(query: Query, vantage: Vantage): Plan {
     buckets: time ? toBuckets(period, time, timezone, now) : [],
     comparison: toComparison(query, period, time, vantage),
     running: period.from <= now && now < period.to,
+    now,
   };
 }

@@ -13,6 +13,7 @@ import {
   TIME_DIMENSIONS,
   type TimeDimension,
 } from "./catalog";
+import { asksCube, checkCube, type Filter, toFilters } from "./cube-query";
 import { parseInput } from "./input";
 import { type ComparisonMode, type DateRange, toDateRange } from "./period";
 import { Problem } from "./problem";
@@ -35,13 +36,17 @@ export interface Query {
   dimensions: string[];
   /** The time dimension among them; `time` lets the length of the period choose. */
   time: TimeDimension | "time" | null;
-  /** The other dimension among them. */
-  dimension: Dimension | null;
+  /** The other dimensions among them, in the order asked. More than one are of the technology cube. */
+  others: Dimension[];
+  /** All of them hold. They are of the technology cube, and so are then all dimensions. */
+  filters: Filter[];
   /** As asked; empty when the question leaves it to us. */
   order_by: [string, Direction][];
   comparisons: Comparisons | null;
   time_labels: boolean;
   total_rows: boolean;
+  /** False where visits with a signal (network.ts) are to be left out. */
+  suspected_bots: boolean;
   pagination: { limit: number; offset: number };
 }
 
@@ -63,6 +68,7 @@ const querySchema = z.strictObject({
       imports: z.boolean().default(false),
       time_labels: z.boolean().default(false),
       total_rows: z.boolean().default(false),
+      suspected_bots: z.boolean().default(true),
       comparisons: z
         .strictObject({
           mode: z.enum(["previous_period", "year_over_year", "custom"]),
@@ -101,7 +107,7 @@ function checkMetrics(names: readonly string[]): MetricName[] {
 const isTime = (name: string): name is TimeDimension | "time" =>
   name === "time" || TIME_DIMENSIONS.some((time) => time === name);
 
-function checkDimensions(names: readonly string[]): Pick<Query, "time" | "dimension"> {
+function checkDimensions(names: readonly string[]): Pick<Query, "time" | "others"> {
   names.forEach((name, index) => {
     if (isLaterDimension(name)) throw invalid(`dimension ${quote(name)} is not available yet`);
     if (!isTime(name) && !dimensionFor(name))
@@ -111,13 +117,12 @@ function checkDimensions(names: readonly string[]): Pick<Query, "time" | "dimens
     if (names.indexOf(name) !== index) throw invalid(`dimension ${name} is asked for twice`);
   });
   const times = names.filter(isTime);
-  const others = names.filter((name) => !isTime(name));
-  if (times.length > 1 || others.length > 1)
-    throw invalid("dimensions must be at most one, and at most one time dimension beside it");
+  const others = names.map(dimensionFor).filter((dimension) => dimension !== undefined);
+  if (times.length > 1) throw invalid("dimensions must be at most one, and at most one time dimension beside it");
   const time = times[0] ?? null;
   if (time === "time:hour" && others[0])
-    throw invalid(`dimension time:hour is kept for totals only; use time:day with ${others[0]}`);
-  return { time, dimension: (others[0] && dimensionFor(others[0])) || null };
+    throw invalid(`dimension time:hour is kept for totals only; use time:day with ${others[0].name}`);
+  return { time, others };
 }
 
 const WHY_NOT: Record<Scope, string> = {
@@ -134,7 +139,7 @@ const INSTEAD: Record<string, string> = {
   "visit:exit_page": "event:page or visit:entry_page",
 };
 
-function checkMeaning(metrics: readonly MetricName[], dimension: Dimension | null): void {
+function checkMeaning(metrics: readonly MetricName[], dimension: Dimension | undefined): void {
   if (!dimension) return;
   const kept = FACTS_OF_SCOPE[dimension.scope];
   const senseless = metrics.find((name) => !METRICS[name].needs.every((fact) => kept.includes(fact)));
@@ -152,10 +157,10 @@ function checkOrder(order: readonly [string, Direction][], metrics: readonly str
 
 function toComparisons(
   asked: { mode: ComparisonMode; date_range?: unknown; match_day_of_week: boolean } | undefined,
-  { time, dimension }: Pick<Query, "time" | "dimension">,
+  { time, others }: Pick<Query, "time" | "others">,
 ): Comparisons | null {
   if (!asked) return null;
-  if (time && dimension)
+  if (time && others.length > 0)
     throw invalid("comparisons are not available for a time dimension beside another dimension; ask for one of them");
   const custom = asked.mode === "custom";
   if (!custom && asked.date_range !== undefined) throw invalid("include.comparisons.date_range needs the mode custom");
@@ -174,10 +179,17 @@ function toComparisons(
  */
 export function toQuery(body: unknown): Query {
   const asked = parseInput(querySchema, body);
-  if (asked.filters.length > 0) throw invalid("filters are not available yet; ask without them");
+  const filters = toFilters(asked.filters);
   const metrics = checkMetrics(asked.metrics);
-  const { time, dimension } = checkDimensions(asked.dimensions);
-  checkMeaning(metrics, dimension);
+  const { time, others } = checkDimensions(asked.dimensions);
+  if (time === "time:hour" && filters.length > 0)
+    throw invalid("dimension time:hour is kept for totals only; use time:day with filters");
+  checkCube(others, filters, metrics);
+  if (!asked.include.suspected_bots && asksCube({ others, filters }))
+    throw invalid(
+      "include.suspected_bots must be true where dimensions are crossed or filtered: those counts hold all",
+    );
+  checkMeaning(metrics, others[0]);
   checkOrder(asked.order_by, metrics, asked.dimensions);
   if (asked.include.time_labels && !time) throw invalid("include.time_labels needs a time dimension");
   return {
@@ -186,11 +198,13 @@ export function toQuery(body: unknown): Query {
     range: toDateRange(asked.date_range, "date_range"),
     dimensions: asked.dimensions,
     time,
-    dimension,
+    others,
+    filters,
     order_by: asked.order_by,
-    comparisons: toComparisons(asked.include.comparisons, { time, dimension }),
+    comparisons: toComparisons(asked.include.comparisons, { time, others }),
     time_labels: asked.include.time_labels,
     total_rows: asked.include.total_rows,
+    suspected_bots: asked.include.suspected_bots,
     pagination: asked.pagination,
   };
 }

@@ -25,8 +25,8 @@ function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-function add(into: Facts, more: Partial<Facts>): void {
-  for (const fact in more) into[fact as Fact] += more[fact as Fact]!;
+function add(into: Facts, more: Partial<Facts>, sign = 1): void {
+  for (const fact in more) into[fact as Fact] += sign * more[fact as Fact]!;
 }
 
 const dayFacts = (rollup: Rollup, dimension: string, date: string, value: string): Facts =>
@@ -107,31 +107,49 @@ function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEven
   count(rollup, column, event.visit_date, value, visitFacts(event));
 }
 
-function countEvent(rollup: Rollup, event: StampedEvent): void {
-  const counted = eventFacts(event);
+/** What of an event is counted. */
+export interface Share {
+  /** Hours and whole days. */
+  totals: boolean;
+  dimensions: readonly Dimension[];
+  details: boolean;
+}
+const ALL: Share = { totals: true, dimensions: DIMENSIONS, details: true };
+
+function countTotals(rollup: Rollup, event: StampedEvent, counted: Partial<Facts>): void {
   const visit = visitFacts(event);
   const hour = (start: number) => within(rollup.hours, start / 1000, noFacts);
   add(hour(event.local_hour), { ...counted, visitors: event.firsts & HOUR_BIT ? 1 : 0 });
   if (!isNothing(visit)) add(hour(event.visit_hour), visit);
   count(rollup, TOTAL, event.local_date, "", { ...counted, visitors: event.firsts & DAY_BIT ? 1 : 0 });
   count(rollup, TOTAL, event.visit_date, "", visit);
-  for (const dimension of DIMENSIONS) countDimension(rollup, dimension, event, counted);
+}
+
+function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, details }: Share): void {
+  const counted = eventFacts(event);
+  if (totals) countTotals(rollup, event, counted);
+  for (const dimension of dimensions) countDimension(rollup, dimension, event, counted);
+  if (!details) return;
   for (const [dimension, value, events] of detailsOf(event))
     count(rollup, dimension, event.local_date, value, { events });
 }
 
 /** The counts of some events of one property. rollUp(a ∪ b) = merge(rollUp(a), rollUp(b)). */
-export function rollUp(events: Iterable<StampedEvent>): Rollup {
+export function rollUp(events: Iterable<StampedEvent>, share: Share = ALL): Rollup {
   const rollup = emptyRollup();
-  for (const event of events) countEvent(rollup, event);
+  for (const event of events) countEvent(rollup, event, share);
   return rollup;
 }
 
-/** Adds the counts of `more` to `into`. */
-export function merge(into: Rollup, more: Rollup): Rollup {
-  for (const [hour, facts] of more.hours) add(within(into.hours, hour, noFacts), facts);
+function addSigned(into: Rollup, more: Rollup, sign: 1 | -1): Rollup {
+  for (const [hour, facts] of more.hours) add(within(into.hours, hour, noFacts), facts, sign);
   for (const [dimension, dates] of more.days)
     for (const [date, values] of dates)
-      for (const [value, facts] of values) add(dayFacts(into, dimension, date, value), facts);
+      for (const [value, facts] of values) add(dayFacts(into, dimension, date, value), facts, sign);
   return into;
 }
+
+/** Adds the counts of `more` to `into`. */
+export const merge = (into: Rollup, more: Rollup): Rollup => addSigned(into, more, 1);
+/** Takes the counts of `less` away from `into`. */
+export const subtract = (into: Rollup, less: Rollup): Rollup => addSigned(into, less, -1);

@@ -12,6 +12,8 @@ export interface RunParams {
 export interface EnrichmentParams {
   /** Instance of the pipeline that waits for it; null where nobody does. */
   parent: string | null;
+  /** Type of the event that tells the parent: a run has several rounds, and an event may come twice. */
+  event: string;
   units: EnrichmentUnit[];
 }
 

@@ -1,12 +1,164 @@
-// IP enrichment: the child Workflow of a run.
-import type { EnrichmentParams } from "../domain/run-params";
+// IP enrichment: the child Workflow of a run. Says what is known of each address of the IP lists, one row each.
+import {
+  addCounts,
+  countStatuses,
+  type EnrichmentCounts,
+  type EnrichmentRow,
+  isAnswered,
+  type ListedAddress,
+  NOTHING_FOUND,
+  noCounts,
+  tellCounts,
+} from "../domain/enrichment";
+import { prefixOf } from "../domain/prefix";
+import type { EnrichmentParams, EnrichmentUnit } from "../domain/run-params";
+import { readAddresses, writeEnrichment } from "../storage/enrichment";
+import { type LookedUp, lookUpAll, type Portion } from "./look-up";
+import { chooseProvider, type Edge, openFile } from "./providers/choose";
+import { PATIENCE, type Patience } from "./providers/patience";
+import type { Provider, RemoteProvider } from "./providers/provider";
 import type { Steps } from "./steps";
 
-/** Says what is known of the addresses of each unit, and tells the parent. */
-export async function enrich(env: Cloudflare.Env, steps: Steps, { parent }: EnrichmentParams): Promise<void> {
-  if (parent === null) return;
-  await steps.do("tell the run", async () => {
-    const instance = await env.PIPELINE.get(parent);
-    await instance.sendEvent({ type: "enriched", payload: {} });
+/** A property's addresses. Where it keeps none there is nothing to say. */
+type Unit = EnrichmentUnit & { ip_list: string };
+const hasAddresses = (unit: EnrichmentUnit): unit is Unit => unit.ip_list !== null;
+
+/** Properties of one step where nobody is asked over the network: steps are billed. */
+const UNITS_AT_ONCE = 10;
+
+/** Facts of an answer are the provider's alone, even where it is silent; of all others the event's own. */
+function toRow(listed: ListedAddress, answer: Omit<LookedUp, "ip">, provider: string, now: number): EnrichmentRow {
+  const { status, reason, prefix, found } = answer;
+  const facts = isAnswered(status) ? (found ?? NOTHING_FOUND) : listed;
+  return { ...facts, ip: listed.ip, prefix, provider, status, reason, enriched_at: now };
+}
+
+const edgeRow = (listed: ListedAddress, reason: string | null, now: number): EnrichmentRow =>
+  toRow(listed, { status: "edge", reason, prefix: prefixOf(listed.ip), found: null }, "edge", now);
+
+async function fileRow(listed: ListedAddress, provider: Provider, now: number): Promise<EnrichmentRow> {
+  const answer = await provider.lookUp(listed.ip, new AbortController().signal);
+  const prefix = prefixOf(listed.ip);
+  const { name } = provider;
+  if (answer.kind === "found")
+    return toRow(
+      listed,
+      { status: "fetched", reason: null, prefix: answer.prefix ?? prefix, found: answer.found },
+      name,
+      now,
+    );
+  if (answer.kind === "nothing")
+    return toRow(listed, { status: "fetched", reason: "file knows nothing of it", prefix, found: null }, name, now);
+  return toRow(listed, { status: "failed", reason: answer.reason, prefix, found: null }, name, now);
+}
+
+/** Without calls: what the edge said, or the file says. */
+async function enrichAtOnce(
+  env: Cloudflare.Env,
+  steps: Steps,
+  units: readonly Unit[],
+  edge: Edge | null,
+  now: () => number,
+): Promise<EnrichmentCounts> {
+  const total = noCounts();
+  for (let i = 0; i < units.length; i += UNITS_AT_ONCE) {
+    const portion = units.slice(i, i + UNITS_AT_ONCE);
+    const name = `enrich addresses ${i / UNITS_AT_ONCE + 1}`;
+    const counts = await steps.do(name, async (note) => {
+      const source = edge ?? (await openFile(env));
+      const told = noCounts();
+      for (const { site_id, ip_list, target } of portion) {
+        const rows: EnrichmentRow[] = [];
+        for (const listed of await readAddresses(env.LAKE, ip_list))
+          rows.push("kind" in source ? edgeRow(listed, source.reason, now()) : await fileRow(listed, source, now()));
+        await writeEnrichment(env, site_id, target, rows, now());
+        addCounts(told, countStatuses(rows));
+      }
+      const reason = "kind" in source ? source.reason : null;
+      note(reason === null ? tellCounts(told) : `${tellCounts(told)}: ${reason}`);
+      return told;
+    });
+    addCounts(total, counts);
+  }
+  return total;
+}
+
+const OUT_OF_TIME = "time of the run was up";
+
+/** What a step hands to the next. */
+interface Progress extends Portion {
+  /** How many addresses of the list were begun. */
+  begun: number;
+  isLast: boolean;
+}
+
+/** Asks about a property's addresses, portion by portion. @returns why nobody is to be asked any more. */
+async function enrichByCalls(
+  env: Cloudflare.Env,
+  steps: Steps,
+  unit: Unit,
+  provider: RemoteProvider,
+  patience: Patience,
+  deadline: number,
+  over: string | null,
+): Promise<{ counts: EnrichmentCounts; over: string | null }> {
+  const name = `${unit.site_id} ${unit.first_id}`;
+  const answers = new Map<string, LookedUp>();
+  let progress: Progress = { answers: [], left: [], calls: 0, over, begun: 0, isLast: false };
+  for (let portion = 1; !progress.isLast; portion++) {
+    const { begun, left, over } = progress;
+    progress = await steps.do(`look up ${name} ${portion}`, async (note) => {
+      const listed = await readAddresses(env.LAKE, unit.ip_list);
+      const next = begun + patience.portion - left.length;
+      const ips = [...left, ...listed.slice(begun, next).map(({ ip }) => ip)];
+      const now = patience.now();
+      const end = Math.min(now + patience.stepTime, deadline);
+      const told = await lookUpAll(env.DB, provider, ips, patience, over ?? (now < deadline ? null : OUT_OF_TIME), end);
+      note(`${tellCounts(countStatuses(told.answers))} in ${told.calls} calls${told.over ? `: ${told.over}` : ""}`);
+      return { ...told, begun: next, isLast: next >= listed.length && told.left.length === 0 };
+    });
+    for (const answer of progress.answers) answers.set(answer.ip, answer);
+  }
+  const counts = await steps.do(`enrich ${name}`, async (note) => {
+    const now = patience.now();
+    const listed = await readAddresses(env.LAKE, unit.ip_list);
+    const rows = listed.map((one) => toRow(one, answers.get(one.ip)!, provider.name, now));
+    await writeEnrichment(env, unit.site_id, unit.target, rows, now);
+    const told = countStatuses(rows);
+    note(tellCounts(told));
+    return told;
   });
+  return { counts, over: progress.over };
+}
+
+/**
+ * Says what is known of the addresses of each unit, and tells the parent. Anything in it may be cut off and begun anew:
+ * what was asked is in the cache, what was written stays. @returns how the addresses fared.
+ * @throws when a step fails for good; the parent then waits in vain.
+ */
+export async function enrich(
+  env: Cloudflare.Env,
+  steps: Steps,
+  { parent, event, units }: EnrichmentParams,
+  patience: Patience = PATIENCE,
+): Promise<EnrichmentCounts> {
+  const todo = units.filter(hasAddresses);
+  const choice = chooseProvider(env);
+  let counts = noCounts();
+  if (choice.kind === "remote" && todo.length > 0) {
+    const begun = await steps.do("begin to enrich", async () => patience.now());
+    // A provider that is away for one property is not asked for the next.
+    let over: string | null = null;
+    for (const unit of todo) {
+      const told = await enrichByCalls(env, steps, unit, choice.provider, patience, begun + patience.totalTime, over);
+      over = told.over;
+      addCounts(counts, told.counts);
+    }
+  } else counts = await enrichAtOnce(env, steps, todo, choice.kind === "edge" ? choice : null, patience.now);
+  if (parent !== null)
+    await steps.do("tell the run", async () => {
+      const instance = await env.PIPELINE.get(parent);
+      await instance.sendEvent({ type: event, payload: { counts } });
+    });
+  return counts;
 }

@@ -15,7 +15,7 @@ import { listTold, type Told, toldTopics } from "../storage/recipients";
 import { readRollups } from "../storage/rollups";
 import { type SendEnv, sendOutbox } from "./send-mail";
 import type { Steps } from "./steps";
-import { queueInPortions } from "./tell";
+import { queueDailySummaries, queueInPortions } from "./tell";
 import { mailsAbout, type WriteEnv } from "./write-mail";
 
 export const KIND_OF: Record<ReportPeriod, MailKind> = { week: "weekly_report", month: "monthly_report" };
@@ -110,28 +110,44 @@ export async function reportMails(
 /** Properties a step: each costs three questions to D1, and a step must end in time. */
 const PORTION = 20;
 
-/** Task `reports`: writes the reports of a period that are due, of one property or of all, and sends what waits. */
-export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
-  const { due, site_id } = params;
-  const period = params.period ?? "week";
-  const siteIds = await steps.do("look up due reports", async (note) => {
+/** Writes the reports of a period that are due. @returns how many mails. */
+async function writePeriod(
+  env: WriteEnv,
+  steps: Steps,
+  period: ReportPeriod,
+  { due, site_id }: TaskParams,
+): Promise<number> {
+  const siteIds = await steps.do(`look up reports of the ${period}`, async (note) => {
     const found = await dueReports(env.DB, period, due, site_id === null ? null : [site_id]);
     note(`${found.length} properties`);
     return found.map((one) => one.site_id);
   });
   let written = 0;
   for (let i = 0; i < siteIds.length; i += PORTION)
-    written += await steps.do(`write reports ${i / PORTION + 1}`, async (note) => {
+    written += await steps.do(`write reports of the ${period} ${i / PORTION + 1}`, async (note) => {
       let queued = 0;
       for (const { days, ...told } of await dueReports(env.DB, period, due, siteIds.slice(i, i + PORTION)))
         queued += await queueInPortions(env, await reportMails(env, told, period, days, due), due);
       note(`${queued} mails`);
       return queued;
     });
-  const sent = await steps.do("send mail", async (note) => {
+  return written;
+}
+
+/**
+ * Task `reports`: writes what is due of a period, or of both and of yesterday's runs where none is named, of one property
+ * or of all, and sends what waits.
+ */
+export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
+  const written: RunReport = {};
+  for (const period of params.period ? [params.period] : (["week", "month"] as const))
+    written[SWITCH[period]] = await writePeriod(env, steps, period, params);
+  if (!params.period && params.site_id === null)
+    written.daily_summaries = await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
+  const { sent, failed } = await steps.do("send mail", async (note) => {
     const told = await sendOutbox(env, Date.now());
     note(`${told.sent} sent, ${told.failed} failed`);
     return told;
   });
-  return { properties: siteIds.length, written, sent: sent.sent, failed: sent.failed };
+  return { ...written, sent, failed };
 }

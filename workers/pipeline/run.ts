@@ -1,9 +1,187 @@
-// A run of the watermark pipeline: the steps by name.
+// A run of the watermark pipeline, as the list of its steps. Each is idempotent, checkpointed, retried, and in the run log.
 import type { RunParams } from "../domain/run-params";
-import { endRun } from "../storage/runs";
+import { toUnits, type Unit } from "../domain/units";
+import { endRun, noteFailure } from "../storage/runs";
+import { waitingObjects, waitingProperties } from "../storage/watermarks";
+import { type Extracted, extract } from "./extract";
+import { type Loaded, load } from "./load";
+import { notify } from "./notify";
 import type { Steps } from "./steps";
 
-/** Processes what has arrived since the watermarks, for all properties, up to a bound. */
-export async function runPipeline(env: Cloudflare.Env, steps: Steps, _: RunParams, runId: string): Promise<void> {
-  await steps.do("end", () => endRun(env.DB, runId, { status: "done", ended_at: Date.now() }));
+export type RunEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "ENRICHMENT" | "MAIL" | "MAIL_FROM" | "DASHBOARD_URL">;
+
+/** A backlog is caught up in rounds, and over several runs: a round is what a step can do. */
+const MOST_ROUNDS = 10;
+/** Raw objects looked at in a round. */
+const MOST_WAITING = 5_000;
+
+export interface Failure {
+  site_id: string;
+  error: string;
+}
+
+/** Processes what has arrived since the watermarks, for all properties. @throws when no step works at all. */
+export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams, runId: string): Promise<void> {
+  const loaded: Loaded[] = [];
+  const failures: Failure[] = [];
+  try {
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const units = await unitsOf(env, steps, round, failures);
+      if (units.length === 0) break;
+      loaded.push(...(await processRound(env, steps, units, round, runId, failures)));
+    }
+    await steps.do("notify", (note) => notify(env, { runId, due, loaded, failures }, note));
+    await steps.do("end", async () => {
+      for (const { site_id, error } of failures) await noteFailure(env.DB, runId, site_id, error.slice(0, 500), due);
+      await endRun(env.DB, runId, toEnd(loaded, failures));
+    });
+  } catch (error) {
+    const told = String(error).slice(0, 1000);
+    await endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: told });
+    throw error;
+  }
+}
+
+/** What a later round does has a name of its own: names are what results are kept under. */
+const named = (name: string, round: number): string => (round === 1 ? name : `${name} (${round})`);
+
+async function unitsOf({ DB }: RunEnv, steps: Steps, round: number, failures: readonly Failure[]): Promise<Unit[]> {
+  const positions = await steps.do(named("look up watermarks", round), async (note) => {
+    const waiting = await waitingProperties(DB);
+    // What failed in this run waits for the next one: the other properties go on.
+    for (const { site_id } of failures) delete waiting[site_id];
+    note(`${Object.keys(waiting).length} properties have new objects`);
+    return waiting;
+  });
+  if (Object.keys(positions).length === 0) return [];
+  return steps.do(named("list lake files", round), async (note) => {
+    const units = toUnits(await waitingObjects(DB, positions, MOST_WAITING));
+    const [files, rows] = [sum(units, "files"), sum(units, "rows")];
+    note(`${files} objects, ${rows} rows, ${units.length} properties`);
+    return units;
+  });
+}
+
+async function processRound(
+  env: RunEnv,
+  steps: Steps,
+  units: readonly Unit[],
+  round: number,
+  runId: string,
+  failures: Failure[],
+): Promise<Loaded[]> {
+  const extracted = await inIsolation<Unit, Extracted>(
+    steps,
+    named("extract and transform", round),
+    units,
+    (unit) => extract(env, unit, Date.now()),
+    failures,
+  );
+  if (extracted.length === 0) return [];
+  await enrichAddresses(env, steps, extracted, round, runId);
+  return inIsolation<Extracted, Loaded>(
+    steps,
+    named("load and move watermarks", round),
+    extracted,
+    (one) => load(env, runId, one, Date.now()),
+    failures,
+  );
+}
+
+/** Lets the child work out who is behind the addresses, and waits for it. Without it the run goes on: nothing is lost. */
+async function enrichAddresses(
+  { ENRICHMENT }: RunEnv,
+  steps: Steps,
+  extracted: readonly Extracted[],
+  round: number,
+  runId: string,
+): Promise<void> {
+  const id = `${runId}-ip-${round}`;
+  const event = `enriched-${round}`;
+  const units = extracted.map(({ unit: { site_id, first_id, last_id }, ip_list, enrichment }) => ({
+    site_id,
+    first_id,
+    last_id,
+    ip_list: ip_list?.key ?? null,
+    target: enrichment,
+  }));
+  await steps.do(named("start IP processing", round), async (note) => {
+    note(`Workflow ${id}`);
+    await createOnce(ENRICHMENT, { id, params: { parent: runId, event, units } });
+  });
+  // A child that does not answer in time keeps nobody: the addresses are then as the edge knew them.
+  await steps.waitFor(named("wait for IP processing", round), event, "30 minutes");
+}
+
+/** Creates an instance, unless an earlier try has. */
+async function createOnce<P>(workflow: Workflow<P>, options: WorkflowInstanceCreateOptions<P>): Promise<void> {
+  try {
+    await workflow.create(options);
+  } catch (error) {
+    // A used id is refused; any other reason is told.
+    await workflow.get(options.id!).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/**
+ * Works on all of them in one step. When that step fails for good, each has a step of its own, so that one broken property
+ * does not keep the others; those that fail there are noted in `failures`.
+ */
+async function inIsolation<T extends Unit | Extracted, R>(
+  steps: Steps,
+  name: string,
+  items: readonly T[],
+  work: (item: T) => Promise<R | null>,
+  failures: Failure[],
+): Promise<R[]> {
+  try {
+    return await steps.do(name, async (note) => {
+      const done = await oneByOne(items, work);
+      note(`${done.length} of ${items.length} properties`);
+      return done;
+    });
+  } catch (error) {
+    if (items.length === 1) {
+      failures.push({ site_id: siteOf(items[0]!), error: String(error) });
+      return [];
+    }
+  }
+  const results: R[] = [];
+  for (const item of items) {
+    const site_id = siteOf(item);
+    try {
+      results.push(...(await steps.do(`${name}: ${site_id}`, () => oneByOne([item], work))));
+    } catch (error) {
+      failures.push({ site_id, error: String(error) });
+    }
+  }
+  return results;
+}
+
+const siteOf = (item: Unit | Extracted): string => ("unit" in item ? item.unit : item).site_id;
+
+async function oneByOne<T, R>(items: readonly T[], work: (item: T) => Promise<R | null>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) {
+    const result = await work(item);
+    if (result !== null) results.push(result);
+  }
+  return results;
+}
+
+const sum = <K extends string>(list: readonly Record<K, number>[], key: K): number =>
+  list.reduce((total, one) => total + one[key], 0);
+
+function toEnd(loaded: readonly Loaded[], failures: readonly Failure[]) {
+  return {
+    status: failures.length > 0 ? ("failed" as const) : ("done" as const),
+    ended_at: Date.now(),
+    files: sum(loaded, "files"),
+    rows: sum(loaded, "rows"),
+    report: { properties: new Set(loaded.map(({ site_id }) => site_id)).size, failures: failures.length },
+    // Which of them and why is each property's own affair: it stands in its note of this run.
+    error: failures.length > 0 ? `${failures.length} properties could not be processed` : null,
+  };
 }

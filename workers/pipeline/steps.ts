@@ -11,8 +11,8 @@ export interface Steps {
    * `note` says for the run log what was handled.
    */
   do<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
-  /** Waits for an event that another Workflow sends. @throws when it does not come in time. */
-  waitFor(name: string, type: string, timeout: "5 minutes" | "30 minutes"): Promise<void>;
+  /** Waits for an event that another Workflow sends. @returns false when it did not come in time. */
+  waitFor(name: string, type: string, timeout: "5 minutes" | "30 minutes"): Promise<boolean>;
 }
 
 /** Four tries in about two minutes; what still fails then is told to the owner, and the next run tries again. */
@@ -59,7 +59,11 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
     },
     async waitFor(name, type, timeout) {
       place += 1;
-      await step.waitForEvent(name, { type, timeout });
+      // Only its time-out is thrown here.
+      return step.waitForEvent(name, { type, timeout }).then(
+        () => true,
+        () => false,
+      );
     },
   };
 }

@@ -2,12 +2,23 @@
 import type { RunReport } from "../domain/pipeline";
 import type { TaskParams } from "../domain/run-params";
 import { beginRun, endRun, type NewRun } from "../storage/runs";
+import { compact } from "./compact";
+import { erase } from "./erase";
+import { check, rebuild } from "./rebuild-tasks";
+import { replay } from "./replay";
 import { writeReports } from "./reports";
+import { retain } from "./retain";
 import type { Steps } from "./steps";
 
 export type Task = (env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string) => Promise<RunReport>;
 
 const TASKS: Partial<Record<TaskParams["kind"], Task>> = {
+  rebuild,
+  check,
+  replay,
+  compaction: compact,
+  retention: retain,
+  erasure: erase,
   reports: writeReports,
 };
 

@@ -12,6 +12,7 @@ import type { Days } from "../storage/details";
 import { loadProperty } from "../storage/properties";
 import { eventInsight, eventsInsight, heatmapInsight, heatmapsInsight, vitalsInsight } from "./insight";
 import { readLive } from "./live";
+import { networksInsight } from "./network-insight";
 import { ruleInsight, rulesInsight } from "./rule-insight";
 
 export const insightRoutes = new Hono<AppEnv>();
@@ -82,6 +83,11 @@ insightRoutes.get(`${ROOT}/heatmap`, async (c) => {
   if (width === null)
     throw new Problem("invalid", `width must be one of ${HEAT_WIDTHS.join(", ")} where a page is given`);
   return c.json(await heatmapInsight(c.env.DB, days, page, width));
+});
+
+insightRoutes.get(`${ROOT}/networks`, async (c) => {
+  const { days } = await asked(c);
+  return c.json(await networksInsight(c.env.DB, days));
 });
 
 insightRoutes.get(`${ROOT}/rules`, async (c) => {

@@ -22,6 +22,7 @@ export interface CountedMessage {
 
 export interface Count {
   messages: CountedMessage[];
+  /** By id of the property or segment. */
   rollups: Map<string, Rollup>;
   /** By property, local date and reason. */
   refusals: [site_id: string, day: string, reason: string, count: number][];
@@ -30,7 +31,7 @@ export interface Count {
 /** D1 takes 2 MB per bound value; UTF-8 may be three bytes a character. */
 const PARAMETER_CHARS = 500_000;
 
-type Row = (string | number)[];
+type Row = (string | number | null)[];
 
 /** JSON arrays of rows, each short enough to be one bound parameter. */
 export function toParameters(rows: readonly Row[]): string[] {
@@ -40,7 +41,7 @@ export function toParameters(rows: readonly Row[]): string[] {
 }
 
 /** An insert of JSON rows; columns after the key are added up where the key exists. */
-function upsert(table: string, keys: readonly string[], sums: readonly string[]): string {
+export function upsert(table: string, keys: readonly string[], sums: readonly string[]): string {
   const columns = [...keys, ...sums];
   const values = columns.map((_, i) => `value ->> ${i}`).join(", ");
   const added = sums.map((column) => `${column} = ${column} + excluded.${column}`).join(", ");
@@ -58,8 +59,11 @@ const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date"
 const FILES = `INSERT INTO lake_files (site_id, zone, ${FILE_COLUMNS.join(", ")}, created_at)
   SELECT ${Array.from({ length: FILE_COLUMNS.length + 3 }, (_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?)`;
 
+/** An hour to which nothing is added is left out: a correction may take away what it gives. */
 const hourRows = (siteId: string, { hours }: Rollup): Row[] =>
-  [...hours].map(([hour, facts]) => [siteId, hour, ...FACTS.map((fact) => facts[fact])]);
+  [...hours]
+    .filter(([, facts]) => FACTS.some((fact) => facts[fact] !== 0))
+    .map(([hour, facts]) => [siteId, hour, ...FACTS.map((fact) => facts[fact])]);
 
 /** Days are many rows and are folded in later (pending.ts). */
 const pendingRows = (siteId: string, { days }: Rollup, now: number): Row[] =>
@@ -72,21 +76,33 @@ const pendingRows = (siteId: string, { days }: Rollup, now: number): Row[] =>
     body,
   ]);
 
+const statementsOf = (db: D1Database, statements: readonly [sql: string, rows: readonly Row[]][]) =>
+  statements.flatMap(([sql, rows]) => toParameters(rows).map((parameter) => db.prepare(sql).bind(parameter)));
+
+const rollupRows = (rollups: ReadonlyMap<string, Rollup>, now: number): [string, Row[]][] => [
+  [HOURS, [...rollups].flatMap(([id, rollup]) => hourRows(id, rollup))],
+  [PENDING, [...rollups].flatMap(([id, rollup]) => pendingRows(id, rollup, now))],
+];
+
+/** For a batch: adds counts to those of properties and segments, by id. None when there is nothing to add. */
+export const countStatements = (
+  db: D1Database,
+  rollups: ReadonlyMap<string, Rollup>,
+  now: number,
+): D1PreparedStatement[] => statementsOf(db, rollupRows(rollups, now));
+
 /** Counts, all or nothing. Throws when a message of it was counted before; see `countedAmong`. */
 export async function writeCount(db: D1Database, count: Count, now: number): Promise<void> {
-  const rollups = [...count.rollups];
   const files = count.messages.flatMap(({ site_id, file }) =>
     file ? [[site_id, "raw", ...FILE_COLUMNS.map((column) => file[column]), now]] : [],
   );
-  const statements: [string, Row[]][] = [
-    [RECEIPTS, count.messages.map(({ id }) => [id, now])],
-    [FILES, files],
-    [HOURS, rollups.flatMap(([siteId, rollup]) => hourRows(siteId, rollup))],
-    [PENDING, rollups.flatMap(([siteId, rollup]) => pendingRows(siteId, rollup, now))],
-    [REFUSALS, count.refusals],
-  ];
   await db.batch(
-    statements.flatMap(([sql, rows]) => toParameters(rows).map((parameter) => db.prepare(sql).bind(parameter))),
+    statementsOf(db, [
+      [RECEIPTS, count.messages.map(({ id }) => [id, now])],
+      [FILES, files],
+      ...rollupRows(count.rollups, now),
+      [REFUSALS, count.refusals],
+    ]),
   );
 }
 

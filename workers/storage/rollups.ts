@@ -1,15 +1,12 @@
-// Reading the rollups and refusals in D1: one statement per question. Counting into them is in counts.ts.
+// Reading the rollups and refusals in D1: one statement per question. Counting into them is in counts.ts, the technology
+// cube in techstack.ts.
 import type { RollupRow, RollupRows } from "../domain/answer";
-import { METRICS, type MetricName } from "../domain/catalog";
+import { type Fact, METRICS, type MetricName } from "../domain/catalog";
+import { SIGNAL_NAMES, segmentOf } from "../domain/network";
 import type { Order, Plan, Reading, Slice } from "../domain/plan";
 import { TOTAL } from "../domain/rollup";
 import { DAY_COUNTS } from "./pending";
-
-/** SQL with its parameters. Names in it come out of the catalogue; whatever a caller sent is a parameter. */
-interface Fragment {
-  sql: string;
-  params: (string | number)[];
-}
+import { cubeSliceSql, type Fragment, waitingStatement } from "./techstack";
 
 /** The date that `at` is counted under, in SQL. Hours are their own bucket. */
 const BUCKETS = {
@@ -40,13 +37,34 @@ function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts
 }
 
 /**
+ * Whose counts are added up: the property's own, and, to leave out suspected bots, those of its segments as negative
+ * numbers. Every fact of an event is in both, so that the rest is what the other events count. Of visitors: each event
+ * carries its own "first", so who came twice that day, once suspected and once not, as only a user with several networks
+ * can, is left out when the suspected event was the first.
+ */
+function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteId: string; facts: string }[] {
+  const own = { siteId: site_id, facts: facts.join(", ") };
+  if (suspected_bots) return [own];
+  const negated = (fact: Fact) => `-${fact} AS ${fact}`;
+  return [
+    own,
+    ...SIGNAL_NAMES.map((signal) => ({ siteId: segmentOf(site_id, signal), facts: facts.map(negated).join(", ") })),
+  ];
+}
+
+/**
  * One row per group: `bucket`, `value` and the sums of the facts; only of `values` (SQL) when given. Groups in which
  * nothing was counted are left out.
  */
 function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
-  const facts = plan.facts.join(", ");
-  const slices = reading.slices.map((slice) => sliceSql(plan.query.site_id, slice, reading, facts, values));
-  const keys = [...(reading.time ? ["bucket"] : []), ...(reading.column === TOTAL ? [] : ["value"])];
+  const slices = sourcesOf(plan).flatMap(({ siteId, facts }) =>
+    reading.slices.map((slice) =>
+      reading.cube && slice.kind === "days"
+        ? cubeSliceSql(siteId, slice, reading.cube, plan.facts, values)
+        : sliceSql(siteId, slice, reading, facts, values),
+    ),
+  );
+  const keys = [...(reading.time ? ["bucket"] : []), ...(plan.query.others.length === 0 ? [] : ["value"])];
   const sums = plan.facts.map((fact) => `sum(${fact}) AS ${fact}`).join(", ");
   const columns = `${reading.time ? BUCKETS[reading.time] : "NULL"} AS bucket, ${keys.includes("value") ? "value" : "NULL AS value"}`;
   const sql = `SELECT * FROM (
@@ -66,8 +84,9 @@ function metricSql(name: MetricName): string {
 const COLUMNS = { time: "bucket", value: "value" } as const;
 const orderSql = (order: readonly Order[]): string =>
   order
-    .map(({ by, direction }) => {
-      const column = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by);
+    .map(({ by, place, direction }) => {
+      const known = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by);
+      const column = place === undefined ? known : `${known} ->> ${place}`;
       return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST`;
     })
     .join(", ");
@@ -86,13 +105,13 @@ function answerSql(plan: Plan): Fragment {
   const { query, facts, comparison } = plan;
   const groups = groupsSql(plan, plan.main);
   const columns = `place, bucket, value, ${facts.join(", ")}`;
-  const limit = query.dimension ? [query.pagination.limit, query.pagination.offset] : [];
+  const limit = query.others.length > 0 ? [query.pagination.limit, query.pagination.offset] : [];
   const window = plan.order.length > 0 ? `ORDER BY ${orderSql(plan.order)}` : "";
   const compared =
-    comparison && groupsSql(plan, comparison.reading, query.dimension ? "SELECT value FROM page" : undefined);
+    comparison && groupsSql(plan, comparison.reading, query.others.length > 0 ? "SELECT value FROM page" : undefined);
   const parts = [`SELECT 'main' AS part, ${columns} FROM page`];
   if (compared) parts.push(`SELECT 'comparison', 0 AS ${columns} FROM (${compared.sql})`);
-  if (query.total_rows && query.dimension)
+  if (query.total_rows && query.others.length > 0)
     parts.push(`SELECT 'total', count(*), NULL, NULL, ${facts.map(() => "0")} FROM groups`);
   return {
     sql: `WITH groups AS MATERIALIZED (${groups.sql}),
@@ -106,16 +125,18 @@ function answerSql(plan: Plan): Fragment {
 /** Carries out a plan in one round trip to D1. */
 export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRows> {
   const { sql, params } = answerSql(plan);
-  const { results } = await db
-    .prepare(sql)
-    .bind(...params)
-    .all<TaggedRow>();
+  const [answer, waiting] = await db.batch([
+    db.prepare(sql).bind(...params),
+    ...(plan.main.cube ? [waitingStatement(db, plan.query.site_id)] : []),
+  ]);
+  const { results } = answer as D1Result<TaggedRow>;
   const main = results.filter(({ part }) => part === "main").sort((a, b) => a.place - b.place);
   return {
     // Nothing was counted, and the question groups by nothing: still one answer.
     main: main.length > 0 || plan.query.dimensions.length > 0 ? main : [EMPTY],
     comparison: results.filter(({ part }) => part === "comparison"),
     total: results.find(({ part }) => part === "total")?.place ?? null,
+    waitingSince: (waiting?.results as { since: number | null }[] | undefined)?.[0]?.since,
   };
 }
 

@@ -2,7 +2,7 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { RunKind, RunReport, RunStep, RunTrigger } from "../domain/pipeline";
-import { pipelineRuns } from "./pipeline-tables";
+import { pipelineRunProperties, pipelineRuns } from "./pipeline-tables";
 
 export type RunRow = typeof pipelineRuns.$inferSelect;
 
@@ -58,17 +58,92 @@ export async function endRun(db: D1Database, id: string, end: RunEnd): Promise<v
   await drizzle(db).update(pipelineRuns).set(end).where(eq(pipelineRuns.id, id));
 }
 
-/** Tasks and runs of a property are told together; the newest first. */
-export async function recentTasks(db: D1Database, siteId: string, limit: number): Promise<RunRow[]> {
-  return drizzle(db)
-    .select()
-    .from(pipelineRuns)
-    .where(eq(pipelineRuns.site_id, siteId))
-    .orderBy(desc(pipelineRuns.started_at))
-    .limit(limit);
+/** What a run did for one property. */
+export interface UnitNote {
+  site_id: string;
+  files: number;
+  rows: number;
+  report: RunReport;
+}
+
+/** For the batch that loads a unit: what the run did for its property. Another round of the same run adds to it. */
+export const noteUnit = (db: D1Database, runId: string, unit: UnitNote, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO pipeline_run_properties (site_id, run_id, started_at, ended_at, files, rows, report)
+       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)
+       ON CONFLICT (site_id, run_id) DO UPDATE SET ended_at = excluded.ended_at, files = files + excluded.files,
+         rows = rows + excluded.rows, report = (SELECT json_group_object(key, sum) FROM (
+           SELECT key, sum(value) AS sum FROM (
+             SELECT key, value FROM json_each(pipeline_run_properties.report)
+             UNION ALL SELECT key, value FROM json_each(excluded.report)) GROUP BY key))`,
+    )
+    .bind(unit.site_id, runId, now, unit.files, unit.rows, JSON.stringify(unit.report));
+
+/** Notes what kept a property from being processed in a run. */
+export async function noteFailure(
+  db: D1Database,
+  runId: string,
+  siteId: string,
+  error: string,
+  now: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO pipeline_run_properties (site_id, run_id, started_at, ended_at, files, rows, report)
+       VALUES (?1, ?2, ?3, ?3, 0, 0, json_object('error', ?4))
+       ON CONFLICT (site_id, run_id) DO UPDATE SET report = json_set(report, '$.error', ?4)`,
+    )
+    .bind(siteId, runId, now, error)
+    .run();
+}
+
+/** Runs that had something for a property, and tasks about it; the newest first. `files`, `rows` are the property's. */
+export async function recentRuns(db: D1Database, siteId: string, limit: number): Promise<RunRow[]> {
+  const ofRuns = db
+    .prepare(
+      `SELECT r.id, r.kind, r.site_id, r.trigger, r.status, r.started_at, r.ended_at, p.files, p.rows, r.steps, p.report, r.error
+       FROM pipeline_run_properties p JOIN pipeline_runs r ON r.id = p.run_id
+       WHERE p.site_id = ? ORDER BY p.started_at DESC LIMIT ?`,
+    )
+    .bind(siteId, limit);
+  const [runs, tasks] = await Promise.all([
+    ofRuns.all<RunRow & { steps: string; report: string }>(),
+    drizzle(db)
+      .select()
+      .from(pipelineRuns)
+      .where(eq(pipelineRuns.site_id, siteId))
+      .orderBy(desc(pipelineRuns.started_at))
+      .limit(limit),
+  ]);
+  const parsed = runs.results.map((row) => ({
+    ...row,
+    steps: JSON.parse(row.steps) as RunRow["steps"],
+    report: JSON.parse(row.report) as RunReport,
+  }));
+  return [...parsed, ...tasks].sort((a, b) => b.started_at - a.started_at).slice(0, limit);
 }
 
 /** Runs that began before a time are forgotten. */
 export async function forgetRuns(db: D1Database, before: number): Promise<void> {
   await drizzle(db).delete(pipelineRuns).where(lt(pipelineRuns.started_at, before));
+}
+
+/** Which of these runs have never begun. */
+export async function unknownAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare("SELECT id FROM pipeline_runs WHERE id IN (SELECT value FROM json_each(?))")
+    .bind(JSON.stringify(ids))
+    .all<{ id: string }>();
+  const known = new Set(results.map(({ id }) => id));
+  return new Set(ids.filter((id) => !known.has(id)));
+}
+
+/** What a run did for a property; null when it did nothing. */
+export async function loadUnitNote(db: D1Database, runId: string, siteId: string): Promise<UnitNote | null> {
+  const [row] = await drizzle(db)
+    .select()
+    .from(pipelineRunProperties)
+    .where(and(eq(pipelineRunProperties.run_id, runId), eq(pipelineRunProperties.site_id, siteId)));
+  return row ? { site_id: siteId, files: row.files, rows: row.rows, report: row.report } : null;
 }

@@ -114,7 +114,11 @@ export const lakeFiles = sqliteTable(
     first_id: integer(),
     last_id: integer(),
   },
-  (t) => [index("lake_files_by_property").on(t.site_id, t.min_date)],
+  (t) => [
+    index("lake_files_by_property").on(t.site_id, t.min_date),
+    // What waits for the pipeline is asked for every five minutes, of all properties.
+    index("lake_files_by_zone").on(t.zone, t.site_id, t.id),
+  ],
 );
 
 const facts = () =>

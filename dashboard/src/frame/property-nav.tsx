@@ -11,6 +11,7 @@ const SCREENS: readonly { path: string; label: string }[] = [
   { path: "/vitals", label: "Web vitals" },
   { path: "/rules", label: "Rules" },
   { path: "/heatmaps", label: "Heatmaps" },
+  { path: "/pipeline", label: "Pipeline" },
 ];
 
 /** What of a screen's address holds for the others too. */

@@ -1,0 +1,65 @@
+// Units of work: which raw objects of which properties one round of the pipeline takes. Pure: it decides, others read.
+
+/** A raw object behind the watermark of its property. */
+export interface Waiting {
+  site_id: string;
+  /** `lake_files.id` */
+  id: number;
+  rows: number;
+  /** The watermark of its property. */
+  position: number;
+}
+
+/** Raw objects of one property: those with ids above `position`, up to `last_id`. */
+export interface Unit {
+  site_id: string;
+  /** Where the watermark stands, and must still stand when the outputs are loaded. */
+  position: number;
+  first_id: number;
+  /** Where the watermark goes. */
+  last_id: number;
+  files: number;
+  rows: number;
+}
+
+export interface Bounds {
+  /** Of one unit: its outputs are one object each, and one D1 batch. */
+  unitFiles: number;
+  unitRows: number;
+  /** Of all units together: what a step does within its CPU and memory. */
+  rows: number;
+  units: number;
+}
+
+/** One round reads 150,000 rows at most, in about two seconds of CPU; a unit's cube and list then fit a D1 batch. */
+export const BOUNDS: Bounds = { unitFiles: 500, unitRows: 50_000, rows: 150_000, units: 100 };
+
+/**
+ * The units of a round, of what waits in order of its ids: who waits longest comes first. An object is never split, so
+ * one that is larger than the bounds is a unit of its own.
+ */
+export function toUnits(waiting: readonly Waiting[], bounds: Bounds = BOUNDS): Unit[] {
+  const units = new Map<string, Unit>();
+  const full = new Set<string>();
+  let rows = 0;
+  for (const { site_id, id, rows: more, position } of waiting) {
+    if (full.has(site_id)) continue;
+    const unit = units.get(site_id);
+    if (rows > 0 && rows + more > bounds.rows) break;
+    if (!unit) {
+      // Whoever comes later waits for the next round.
+      if (units.size === bounds.units) continue;
+      units.set(site_id, { site_id, position, first_id: id, last_id: id, files: 1, rows: more });
+    } else if (unit.files === bounds.unitFiles || unit.rows + more > bounds.unitRows) {
+      // From here on it waits: a later object of it must not overtake this one.
+      full.add(site_id);
+      continue;
+    } else {
+      unit.last_id = id;
+      unit.files += 1;
+      unit.rows += more;
+    }
+    rows += more;
+  }
+  return [...units.values()];
+}

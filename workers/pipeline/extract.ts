@@ -1,0 +1,70 @@
+// Extract and transform: the raw objects of a unit become its TechStack and its IP list, an object each.
+import { addToIpList, emptyIpList, IP_LIST_COLUMNS, ipRows } from "../domain/ip-list";
+import { pipelineKey } from "../domain/lake";
+import { tableToParquet } from "../domain/table-parquet";
+import { addToTechstack, emptyTechstack, TECHSTACK_COLUMNS, techstackRows } from "../domain/techstack";
+import type { Unit } from "../domain/units";
+import { announceObjects } from "../storage/garbage";
+import { createObject } from "../storage/lake";
+import { loadProperty } from "../storage/properties";
+import { rawEvents } from "./raw-events";
+
+/** An object that is written and not yet listed. Times are ms, dates local. */
+export interface Made {
+  zone: "techstack" | "ip_list";
+  key: string;
+  rows: number;
+  bytes: number;
+  min_time: number;
+  max_time: number;
+  min_date: string;
+  max_date: string;
+}
+
+/** What a unit has become. */
+export interface Extracted {
+  unit: Unit;
+  /** Null where there was nothing of it: no address is kept, or the property has been deleted. */
+  techstack: Made | null;
+  ip_list: Made | null;
+  /** Where the enrichment of the list goes. */
+  enrichment: string;
+}
+
+/** Reads a unit and writes its outputs. Doing it again writes the same. */
+export async function extract(
+  env: Pick<Cloudflare.Env, "DB" | "LAKE">,
+  unit: Unit,
+  now: number,
+): Promise<Extracted | null> {
+  const property = await loadProperty(env.DB, unit.site_id);
+  if (!property) return null;
+  const techstack = emptyTechstack();
+  const list = emptyIpList();
+  const times = { min_time: Number.POSITIVE_INFINITY, max_time: Number.NEGATIVE_INFINITY };
+  const dates = { min_date: "9999-12-31", max_date: "0000-01-01" };
+  for await (const events of rawEvents(env, unit))
+    for (const event of events) {
+      addToTechstack(techstack, event);
+      addToIpList(list, event, property.privacy.excluded_addresses);
+      times.min_time = Math.min(times.min_time, event.event_time);
+      times.max_time = Math.max(times.max_time, event.event_time);
+      if (event.local_date < dates.min_date) dates.min_date = event.local_date;
+      if (event.local_date > dates.max_date) dates.max_date = event.local_date;
+    }
+  const key = (zone: "techstack" | "ip_list" | "ip_enrichment") =>
+    pipelineKey(zone, dates.min_date, unit.site_id, unit.first_id, unit.last_id);
+  const technology = techstackRows(techstack);
+  const addresses = ipRows(list);
+  await announceObjects(env.DB, unit.site_id, [key("techstack"), key("ip_list")], now);
+  const make = async (zone: Made["zone"], rows: number, body: () => ArrayBuffer): Promise<Made | null> => {
+    if (rows === 0) return null;
+    return { key: key(zone), rows, bytes: await createObject(env.LAKE, key(zone), body()), zone, ...times, ...dates };
+  };
+  return {
+    unit,
+    techstack: await make("techstack", technology.length, () => tableToParquet(TECHSTACK_COLUMNS, technology)),
+    ip_list: await make("ip_list", addresses.length, () => tableToParquet(IP_LIST_COLUMNS, addresses)),
+    enrichment: key("ip_enrichment"),
+  };
+}

@@ -1,0 +1,112 @@
+// Load: what a unit has become goes into D1, and the watermark moves, in one batch. Twice is refused by the watermark.
+import { addCorrection, effective, emptyCorrection } from "../domain/correction";
+import { segmentOf } from "../domain/network";
+import { addNetworkVisit, emptyNetworkVisits } from "../domain/network-visits";
+import type { RunReport } from "../domain/pipeline";
+import type { Rollup } from "../domain/rollup";
+import { tableFromParquet } from "../domain/table-parquet";
+import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/techstack";
+import { countStatements } from "../storage/counts";
+import { readEnrichment } from "../storage/enrichment";
+import { keepStatement } from "../storage/garbage";
+import { networkStatements } from "../storage/networks";
+import { noteUnit } from "../storage/runs";
+import { cubeStatements } from "../storage/techstack";
+import { moveWatermarks, processedUntil } from "../storage/watermarks";
+import type { Extracted, Made } from "./extract";
+import { rawEvents } from "./raw-events";
+
+type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
+
+/** What the networks of a unit's visitors add: who they are, what they read, and what the provider corrects. */
+async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
+  // The child may have failed, or there was no list: then nothing is known beyond what the edge said.
+  const listed = await env.LAKE.head(enrichment);
+  const found = listed ? await readEnrichment(env.LAKE, enrichment) : new Map();
+  const visits = emptyNetworkVisits();
+  const correction = emptyCorrection();
+  for await (const events of rawEvents(env, unit))
+    for (const event of events) {
+      const corrected = effective(event, event.ip === null ? undefined : found.get(event.ip));
+      addNetworkVisit(visits, corrected);
+      if (corrected !== event) addCorrection(correction, event, corrected);
+    }
+  const rollups = new Map<string, Rollup>([[unit.site_id, correction.rollup]]);
+  for (const [signal, rollup] of correction.segments) rollups.set(segmentOf(unit.site_id, signal), rollup);
+  return { visits, rollups, listed, answered: found.size };
+}
+
+const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;
+
+function listStatement(db: D1Database, { unit }: Extracted, zone: string, made: Omit<Made, "zone">, now: number) {
+  return db
+    .prepare(
+      `INSERT INTO lake_files (site_id, zone, ${FILE_COLUMNS.join(", ")}, created_at, first_id, last_id)
+       VALUES (${Array.from({ length: FILE_COLUMNS.length + 5 }, () => "?").join(", ")})`,
+    )
+    .bind(unit.site_id, zone, ...FILE_COLUMNS.map((column) => made[column]), now, unit.first_id, unit.last_id);
+}
+
+export interface Loaded {
+  site_id: string;
+  files: number;
+  rows: number;
+  report: RunReport;
+}
+
+/**
+ * Loads a unit, all or nothing.
+ * @returns null when it was loaded before: by an earlier try whose reply was lost, or by another run.
+ */
+export async function load(env: LoadEnv, runId: string, extracted: Extracted, now: number): Promise<Loaded | null> {
+  const { unit, techstack, ip_list } = extracted;
+  const { DB, LAKE } = env;
+  const cube = techstack ? toCube(await readTechstack(LAKE, techstack.key)) : [];
+  const { visits, rollups, listed, answered } = await networksOf(env, extracted);
+  const enrichment = listed && {
+    ...(ip_list ?? techstack)!,
+    key: extracted.enrichment,
+    rows: ip_list?.rows ?? 0,
+    bytes: listed.size,
+  };
+  const objects = [
+    ...(techstack ? [{ zone: "techstack", made: techstack }] : []),
+    ...(ip_list ? [{ zone: "ip_list", made: ip_list }] : []),
+    ...(enrichment ? [{ zone: "ip_enrichment", made: enrichment }] : []),
+  ];
+  const loaded: Loaded = {
+    site_id: unit.site_id,
+    files: unit.files,
+    rows: unit.rows,
+    report: {
+      techstack_rows: techstack?.rows ?? 0,
+      cube_rows: cube.length,
+      addresses: ip_list?.rows ?? 0,
+      enriched: answered,
+    },
+  };
+  try {
+    await DB.batch([
+      ...moveWatermarks(DB, unit.site_id, unit.position, unit.last_id, now),
+      ...objects.map(({ zone, made }) => listStatement(DB, extracted, zone, made, now)),
+      keepStatement(
+        DB,
+        objects.map(({ made }) => made.key),
+      ),
+      ...cubeStatements(DB, unit.site_id, cube),
+      ...networkStatements(DB, unit.site_id, visits),
+      ...countStatements(DB, rollups, now),
+      noteUnit(DB, runId, loaded, now),
+    ]);
+  } catch (error) {
+    if ((await processedUntil(DB, unit.site_id)) >= unit.last_id) return null;
+    throw error;
+  }
+  return loaded;
+}
+
+async function readTechstack(lake: R2Bucket, key: string): Promise<TechstackRow[]> {
+  const object = await lake.get(key);
+  if (!object) throw new Error(`lake lacks object ${key}`);
+  return tableFromParquet(TECHSTACK_COLUMNS, await object.arrayBuffer()) as Promise<TechstackRow[]>;
+}

@@ -1,0 +1,55 @@
+// Which provider the settings name.
+import { Problem } from "../../domain/problem";
+import { httpProvider } from "./http";
+import { mmdbProvider } from "./mmdb";
+import type { Provider, RemoteProvider } from "./provider";
+
+export type ProviderSettings = Pick<
+  Cloudflare.Env,
+  | "IP_PROVIDER"
+  | "IP_PROVIDER_URL"
+  | "IP_PROVIDER_FIELDS"
+  | "IP_PROVIDER_BUDGET"
+  | "IP_PROVIDER_HEADER"
+  | "IP_PROVIDER_FILE"
+>;
+
+/** Nobody is asked, and why where somebody should have been. */
+export interface Edge {
+  kind: "edge";
+  reason: string | null;
+}
+
+export type Choice = Edge | { kind: "remote"; provider: RemoteProvider } | { kind: "file" };
+
+/** Settings that are wrong are told in every row, and cost nobody the rest. */
+function toEdge(error: unknown): Edge {
+  if (!(error instanceof Problem)) throw error;
+  return { kind: "edge", reason: error.message };
+}
+
+export function chooseProvider(settings: ProviderSettings): Choice {
+  switch (settings.IP_PROVIDER) {
+    case "edge":
+      return { kind: "edge", reason: null };
+    case "mmdb":
+      return { kind: "file" };
+    case "http":
+      try {
+        return { kind: "remote", provider: httpProvider(settings) };
+      } catch (error) {
+        return toEdge(error);
+      }
+    default:
+      return { kind: "edge", reason: "IP_PROVIDER must be edge, http or mmdb" };
+  }
+}
+
+/** The file's provider, or why it can say nothing. @throws when the bucket is away. */
+export async function openFile(settings: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">): Promise<Provider | Edge> {
+  try {
+    return await mmdbProvider(settings);
+  } catch (error) {
+    return toEdge(error);
+  }
+}
