@@ -15,6 +15,9 @@ const FLUSH_SECONDS = "2";
 /** Names the local database's file. `npm run deploy` writes the account's id into wrangler.toml; this one stays. */
 export const LOCAL_DATABASE = "00000000-0000-0000-0000-000000000000";
 
+/** Nothing is sent from here: mails are files. */
+const MAIL_FROM = "trackkit@localhost.example";
+
 export interface Secrets {
   AUTH_SECRET: string;
   SETUP_TOKEN: string;
@@ -55,7 +58,11 @@ function readSecrets(path: string): Partial<Secrets> {
 const random = (): string => randomBytes(32).toString("base64url");
 
 /** Writes the configuration and, at the first start, the secrets. Returns where the configuration lies. */
-export function prepareConfig(state: string, port: number): { config: string; secrets: Secrets } {
+export function prepareConfig(
+  state: string,
+  port: number,
+  dashboardPort: number | null,
+): { config: string; secrets: Secrets } {
   const config = join(state, "worker", "wrangler.toml");
   const vars = join(state, "worker", ".dev.vars");
   mkdirSync(dirname(config), { recursive: true });
@@ -65,8 +72,13 @@ export function prepareConfig(state: string, port: number): { config: string; se
     AUTH_SECRET: known.AUTH_SECRET ?? random(),
     SETUP_TOKEN: known.SETUP_TOKEN ?? random(),
   };
-  // What the snippet names; a variable of .dev.vars goes before that of the configuration.
-  const settings = { ...secrets, WORKER_URL: `http://127.0.0.1:${port}` };
+  // What the snippet and mails name; a variable of .dev.vars goes before that of the configuration.
+  const settings = {
+    ...secrets,
+    WORKER_URL: `http://127.0.0.1:${port}`,
+    ...(dashboardPort === null ? {} : { DASHBOARD_URL: `http://127.0.0.1:${dashboardPort}` }),
+    MAIL_FROM,
+  };
   const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(vars, lines.join(""), { mode: 0o600 });
   return { config, secrets };
