@@ -102,7 +102,9 @@ describe("a rebuild", () => {
     await expectTrue(site_id);
   });
 
-  it("killed before or after any effect has done all or nothing, and is done when tried again", async () => {
+  it("killed before or after any effect has done all or nothing, and is done when tried again", {
+    timeout: 300_000,
+  }, async () => {
     const { site_id } = await givenCounted(queue, chance(10), 60);
     for (let place = 0; ; place += 1) {
       await spoil(site_id, FIRST);
