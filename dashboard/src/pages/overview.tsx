@@ -19,6 +19,7 @@ import {
 import { createShortcuts } from "../data/shortcut";
 import { type Params, readView, type View, writeView } from "../data/view";
 import { useProperty } from "../frame/property-frame";
+import { BotsNote, BotsSwitch } from "../panels/bots-switch";
 import { BreakdownDialog } from "../panels/breakdown-dialog";
 import { BreakdownPanel } from "../panels/breakdown-panel";
 import { Cards } from "../panels/cards";
@@ -60,6 +61,11 @@ export function Overview(): JSX.Element {
         label: "Comparison on and off",
         run: () => change({ compare: view().compare === "none" ? "previous" : "none" }),
       },
+      {
+        key: "b",
+        label: "Suspected bots out and in",
+        run: () => change({ withoutBots: !view().withoutBots }),
+      },
       { key: "v", label: "Chart as a table", run: () => change({ table: !view().table }, true) },
     ],
   });
@@ -95,8 +101,19 @@ export function Overview(): JSX.Element {
       </Show>
       <div class="overview-head">
         <Headline scene={scene()} summary={summary} wholeDays={wholeDays} comparable={comparable()} />
-        <PeriodPicker period={view().period} compare={view().compare} today={today()} onChange={change} />
+        <PeriodPicker
+          period={view().period}
+          compare={view().compare}
+          today={today()}
+          onChange={change}
+          more={<BotsSwitch without={view().withoutBots} onChange={(withoutBots) => change({ withoutBots })} />}
+        />
       </div>
+      <Show when={view().withoutBots}>
+        <BotsNote onEnd={() => change({ withoutBots: false })}>
+          Visits that are suspected to be bots’ are left out of all numbers on this page, except those of right now.
+        </BotsNote>
+      </Show>
       <section class="sheet-card" aria-label="Summary and trend">
         <Cards
           summary={summary}
