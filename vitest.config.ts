@@ -38,7 +38,14 @@ export default defineConfig({
             },
           })),
         ],
-        test: { name: "rooms", include: ["test/rooms/**/*.test.ts"], testTimeout: 60_000, maxWorkers: "100%" },
+        test: {
+          name: "rooms",
+          include: ["test/rooms/**/*.test.ts"],
+          // Started at once and idle but for the test of enrichment.
+          globalSetup: ["test/provider/server.ts"],
+          testTimeout: 60_000,
+          maxWorkers: "100%",
+        },
       },
       {
         test: {

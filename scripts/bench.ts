@@ -6,6 +6,7 @@ import { measureClickCost } from "./bench/click-cost.ts";
 import { measureCost } from "./bench/cost.ts";
 import { measureMemory } from "./bench/memory.ts";
 import { measurePageCost } from "./bench/page-cost.ts";
+import { measurePipeline } from "./bench/pipeline.ts";
 import { measureQueries } from "./bench/queries.ts";
 import { type Measured, missed, toJson, toText } from "./bench/report.ts";
 import { bundle } from "./bench/runtime.ts";
@@ -35,7 +36,8 @@ async function measureAll(folder: string): Promise<Measured> {
   );
   const queries = await step("Queries on a million events", () => measureQueries(counting, folder));
   const memory = await step("Memory of a hub", () => measureMemory(counting, folder));
-  return { throughput, cost: { one, three }, queries, tracker, pages, clicks, memory };
+  const pipeline = await step("The pipeline on half an hour of 100 events/s", () => measurePipeline(counting, folder));
+  return { pipeline, throughput, cost: { one, three }, queries, tracker, pages, clicks, memory };
 }
 
 const folder = mkdtempSync(join(tmpdir(), "trackkit-bench-"));

@@ -1,6 +1,6 @@
 // What Cloudflare asks for what an event uses: the paid plan's prices beyond what it includes, in dollars.
 // Read in November 2026 at developers.cloudflare.com: /workers/platform/pricing, /durable-objects/platform/pricing,
-// /queues/platform/pricing, /d1/platform/pricing, /r2/pricing. Storage by the month is not part of an event's price.
+// /queues/platform/pricing, /workflows/reference/pricing, /d1/platform/pricing, /r2/pricing. Storage by the month is not part of an event's price.
 
 export interface Price {
   label: string;
@@ -21,6 +21,7 @@ export const PRICES = {
   queue_operations: { label: "Queue operations", perMillion: 0.4 },
   d1_rows_written: { label: "D1 rows written", perMillion: 1 },
   d1_rows_read: { label: "D1 rows read", perMillion: 0.001 },
+  workflow_steps: { label: "Workflow steps", perMillion: 8 },
   /** Objects written, and lists of them. */
   r2_class_a: { label: "R2 class A operations", perMillion: 4.5 },
   r2_class_b: { label: "R2 class B operations", perMillion: 0.36 },

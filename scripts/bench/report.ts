@@ -3,6 +3,7 @@ import type { ClickCost } from "./click-cost.ts";
 import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";
 import type { PageCost } from "./page-cost.ts";
+import type { PipelineCost } from "./pipeline.ts";
 import { PRICES } from "./prices.ts";
 import type { QueryLatency } from "./queries.ts";
 import type { Throughput } from "./throughput.ts";
@@ -18,6 +19,7 @@ export interface Measured {
   pages: PageCost[] | null;
   clicks: ClickCost | null;
   memory: HubMemory;
+  pipeline: PipelineCost;
 }
 
 interface Figure {
@@ -32,6 +34,7 @@ const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const dollars = (value: number): string => `$${value.toFixed(2)}`;
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
+const megabytes = (value: number): string => `${(value / 1e6).toFixed(0)} MB`;
 const bytes = (value: number): string => `${whole.format(value)} B`;
 
 const clickFigure = ({ elements, bare, tracked }: ClickCost): Figure => ({
@@ -41,7 +44,7 @@ const clickFigure = ({ elements, bare, tracked }: ClickCost): Figure => ({
   budget: { most: 2 },
 });
 
-const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory }: Measured): Figure[] => [
+const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory, pipeline }: Measured): Figure[] => [
   {
     what: "Collect beside an empty Worker + Durable Object, local",
     value: throughput.ratio,
@@ -51,6 +54,12 @@ const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory }: Measu
   {
     what: "1 M page views, one event per beacon, 100/s",
     value: cost.one.dollars,
+    show: dollars,
+    budget: { most: 1.25 },
+  },
+  {
+    what: "The same with the pipeline",
+    value: cost.one.dollars + pipeline.dollars,
     show: dollars,
     budget: { most: 1.25 },
   },
@@ -64,6 +73,7 @@ const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory }: Measu
   { what: "Tracker, brotli", value: tracker, show: bytes, budget: { most: 1_200 } },
   ...(clicks ? [clickFigure(clicks)] : []),
   { what: "Hub's memory for a visitor's day", value: memory.bytesPerVisitor, show: bytes, budget: null },
+  { what: "Pipeline, peak memory of the isolate", value: pipeline.peakBytes, show: megabytes, budget: { most: 128e6 } },
 ];
 
 const keeps = ({ value, budget }: Figure): boolean | null =>
@@ -120,8 +130,17 @@ function pageTable(pages: Measured["pages"]): string {
   return toTable([["One load of a page", "requests", "network", "main thread"], ...rows]);
 }
 
+function pipelineTable({ lines, dollars: all }: PipelineCost): string {
+  const rows = lines.map(({ unit, units, dollars: price }) => [
+    PRICES[unit].label,
+    whole.format(units),
+    dollars(price),
+  ]);
+  return toTable([["The pipeline, for 1 M events", "", ""], ...rows, ["All", "", dollars(all)]]);
+}
+
 export function toText(measured: Measured): string {
-  const { throughput, cost, queries, memory, pages } = measured;
+  const { pipeline, throughput, cost, queries, memory, pages } = measured;
   const figures = figuresOf(measured).map((figure) => [
     figure.what,
     figure.show(figure.value),
@@ -132,11 +151,14 @@ export function toText(measured: Measured): string {
   return [
     toTable([["", "measured", "budget", ""], ...figures]),
     costTable(cost),
+    pipelineTable(pipeline),
     pageTable(pages),
     [
       `Collect: ${whole.format(throughput.collect)} requests/s; the empty one ${whole.format(throughput.baseline)}.${cpuNote(throughput)}`,
       costNote("1 per beacon", cost.one),
       costNote("3 per beacon", cost.three),
+      `Pipeline: ${whole.format(pipeline.events)} rows; ${whole.format(pipeline.transformRate)} rows/s through a run, ` +
+        `${whole.format(pipeline.compactionRate)} rows/s through compaction; ${pipeline.filesBefore} objects became ${pipeline.filesAfter}.`,
       `Queries: ${whole.format(queries.rows)} rollup rows; p50 ${ms(queries.p50)}; slowest by p95: ${slowest.join(", ")}.`,
       `Hub: ${whole.format(memory.visitors)} visitors with ${memory.eventsPerVisitor.toFixed(1)} events each; ` +
         `room for about ${whole.format(memory.visitorsPerShard)} visitor-days; longest call ${ms(memory.longestCall)}.`,

@@ -90,7 +90,14 @@ type D1 = Awaited<ReturnType<miniflare.Miniflare["getD1Database"]>>;
 async function start({ script, state, consumes = true }: ServerOptions): Promise<Started> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
   // The tracker is served before the Worker is asked; here the router of assets would only stand in the way.
-  const { assets: _assets, modulesRules: _rules, ...options } = workerOptions as miniflare.V4WorkerOptionsShape;
+  // Workflows and mail are not measured as bindings: what they do is called by name.
+  const {
+    assets: _assets,
+    modulesRules: _rules,
+    workflows: _workflows,
+    email: _email,
+    ...options
+  } = workerOptions as miniflare.V4WorkerOptionsShape;
   const setupToken = randomBytes(24).toString("hex");
   const port = await freePort();
   const worker: miniflare.V4WorkerOptions = {

@@ -12,6 +12,7 @@ export interface Tally {
   d1_rows_read: number;
   r2_class_a: number;
   r2_class_b: number;
+  workflow_steps: number;
   /** The rest is not billed, but explains what is. */
   events: number;
   journal_rows: number;
@@ -30,6 +31,12 @@ export interface Mark {
 
 /** Rows of D1 that a run of the cron used. */
 export type CronCost = Pick<Tally, "d1_rows_written" | "d1_rows_read">;
+
+/** What a run or a compaction took and used. */
+export interface PipelinePart {
+  ms: number;
+  tally: Tally;
+}
 
 /** Rollups as JSON can carry them: the maps as lists of their entries. */
 export interface Filling {

@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 import type { StampedEvent } from "../../workers/domain/event";
 import { LAKE_COLUMN_NAMES, LAKE_COLUMNS, unpackEvent } from "../../workers/domain/lake";
 import { fromParquet, toParquet } from "../../workers/domain/parquet";
+import { columnsOf, tableFromParquet, tableToParquet } from "../../workers/domain/table-parquet";
 
 const DUCKDB_TYPES = {
   text: "VARCHAR",
@@ -83,4 +84,18 @@ it("DuckDB reads every column with its type, by the keys of the lake", async () 
 
 it("what is read back is what was written", async () => {
   expect(await fromParquet(toParquet(EVENTS))).toEqual(EVENTS);
+});
+
+it("only the columns that are asked for are read, and one that an older file does not have is null", async () => {
+  type Older = Pick<StampedEvent, "event_id" | "event_time" | "page">;
+  type Part = Pick<StampedEvent, "event_id" | "event_time" | "network_type">;
+  const older = tableToParquet<Older>(columnsOf(LAKE_COLUMNS, ["page", "event_id", "event_time"]), EVENTS);
+  const asked = columnsOf(LAKE_COLUMNS, ["event_id", "event_time", "network_type"]);
+  expect(await tableFromParquet<Part>(asked, older)).toEqual(
+    EVENTS.map(({ event_id, event_time }) => ({ event_id, event_time, network_type: null })),
+  );
+});
+
+it("a table without rows is a file", async () => {
+  expect(await fromParquet(toParquet([]))).toEqual([]);
 });

@@ -1,20 +1,7 @@
 // Chaos for Workflows: effects that fail or are cut off before or after they happen, and steps as the platform has them,
 // with results that survive a crash. What is cut off never goes on, and none of its `catch` or `finally` is reached.
-import { env } from "cloudflare:workers";
 import type { Steps } from "../../workers/pipeline/steps";
-
-/** mulberry32, public domain. */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-export class Fault extends Error {}
+import { breakable, chance, Fault } from "./chance";
 
 /** As the platform does: the first try and three more. */
 const TRIES = 4;
@@ -74,33 +61,9 @@ export class Chaos {
     }
   }
 
-  /** D1 and R2 with effects that go wrong. Statements do too, when they are run on their own. */
-  bindings(): Pick<Cloudflare.Env, "DB" | "LAKE"> {
-    const wrap = <T extends object>(target: T, broken: readonly string[], more: Record<string, unknown> = {}): T =>
-      new Proxy(target, {
-        get: (_, name) => {
-          if (typeof name === "string" && Object.hasOwn(more, name)) return more[name];
-          const value = Reflect.get(target, name) as unknown;
-          if (typeof value !== "function") return value;
-          if (!broken.includes(String(name))) return value.bind(target) as unknown;
-          return (...args: unknown[]) => this.effect(() => value.apply(target, args) as Promise<unknown>);
-        },
-      });
-    const statement = (own: D1PreparedStatement): D1PreparedStatement =>
-      wrap(own, ["run", "all", "first"], {
-        bind: (...values: unknown[]) => statement(own.bind(...values)),
-        // A batch takes the real statement.
-        unwrapped: own,
-      });
-    const unwrap = (own: D1PreparedStatement): D1PreparedStatement =>
-      (own as unknown as { unwrapped?: D1PreparedStatement }).unwrapped ?? own;
-    return {
-      DB: wrap(env.DB, [], {
-        prepare: (sql: string) => statement(env.DB.prepare(sql)),
-        batch: (statements: D1PreparedStatement[]) => this.effect(() => env.DB.batch(statements.map(unwrap))),
-      }),
-      LAKE: wrap(env.LAKE, ["put", "get", "head", "delete", "list"]),
-    };
+  /** The bindings, with effects that go wrong. */
+  bindings(): Cloudflare.Env {
+    return breakable((act) => this.effect(act));
   }
 
   /** Steps whose results are in `kept`. `answer` says whether an event comes. */

@@ -11,16 +11,18 @@ import {
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { deliver } from "../../workers/collect/deliver";
+import { flatten } from "../../workers/domain/difference";
 import type { Arrival, StampedEvent } from "../../workers/domain/event";
 import { segmentOf } from "../../workers/domain/network";
 import { fromParquet } from "../../workers/domain/parquet";
 import type { Property } from "../../workers/domain/property";
 import { countedIdsOf } from "../../workers/domain/segments";
 import { consume } from "../../workers/ingest/consume";
-import { checkAll, checkDays, flatten } from "../../workers/pipeline/rebuild";
+import { checkAll, checkDays } from "../../workers/pipeline/rebuild";
 import { readLive } from "../../workers/stats/live";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
+import { chance, Fault } from "./chance";
 import { nextEvent } from "./fault-events";
 import { givenFreshStorage, givenProperty } from "./given";
 import { firstVisits, recount, recountRules, recountSuspected, type Sent } from "./recount";
@@ -31,19 +33,6 @@ const OFFSET = 5.5 * 3_600_000;
 const START = Date.UTC(2026, 9, 3, 17, 10); // 22:40 in Kolkata: visits cross midnight
 const SEED = Number(env.FAULT_SEED ?? 20261122);
 const ROUNDS = Number(env.FAULT_ROUNDS ?? 400);
-
-/** mulberry32, public domain. */
-function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-class Fault extends Error {}
 
 interface Letter {
   id: string;
@@ -320,7 +309,7 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   expect(flatten(await readRollup(env.DB, segmentOf(site_id, "hosting_network")))).toEqual(suspected);
   expect(await checkAll(env, site_id)).toEqual([]);
   const date = rows[0]!.local_date;
-  expect(await checkDays(env, site_id, date, date)).toEqual([]);
+  expect(await checkDays(env, site_id, property.timezone, date, date)).toEqual([]);
   console.log(
     `faults: seed ${SEED}, ${ROUNDS} rounds, ${sent.size} events sent, ${rows.length} rows in the lake, ${kept.size} counts equal, ${suspected.size} of the suspected; ` +
       `${world.faults} faults, ${world.evictions} evictions, ${world.redeliveries} redeliveries`,

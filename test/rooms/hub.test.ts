@@ -2,9 +2,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { flatten } from "../../workers/domain/difference";
 import type { StampedEvent } from "../../workers/domain/event";
 import { shardName } from "../../workers/domain/hub";
-import { flatten } from "../../workers/pipeline/rebuild";
 import { readRollup } from "../../workers/storage/rollups-all";
 import { aBeacon, anEvent, CHROME, sendBeacon, sendEvents } from "./beacons";
 import { ask, countAll, differences, givenHeldQueue, lakeIds, lakeRows, mainHub } from "./downstream";

@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { LAKE_COLUMN_NAMES } from "../../workers/domain/lake";
-import type { StampedMessage } from "../../workers/domain/message";
-import { consume, readMessage } from "../../workers/ingest/consume";
+import { readMessage, type StampedMessage } from "../../workers/domain/message";
+import { consume } from "../../workers/ingest/consume";
 import { aBeacon, anEvent, sendBeacon, sendEvents } from "./beacons";
 import {
   ask,

@@ -3,12 +3,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addCorrection, effective, emptyCorrection } from "../../workers/domain/correction";
+import { flatten } from "../../workers/domain/difference";
 import type { StampedEvent } from "../../workers/domain/event";
 import { segmentOf } from "../../workers/domain/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../../workers/domain/network-visits";
 import type { NetworksInsight } from "../../workers/domain/pipeline";
 import { countedIdsOf, rollUpWithSegments } from "../../workers/domain/segments";
-import { flatten } from "../../workers/pipeline/rebuild";
 import { countStatements } from "../../workers/storage/counts";
 import { networkStatements } from "../../workers/storage/networks";
 import { foldPending } from "../../workers/storage/pending";
@@ -224,6 +224,17 @@ it("a correction brings the counts in D1 to those of effective events", async ()
         Object.fromEntries(flatten(wanted.get(id)!)),
       );
   }
+});
+
+it("an event keeps the network that it names, and gets its type", async () => {
+  await send([
+    { event_type: "pageview", ...HETZNER },
+    { event_type: "pageview", network: "Universität Bern", person: 2 },
+  ]);
+  expect((await lakeRows(siteId())).filter(({ event_type }) => event_type === "pageview")).toMatchObject([
+    { ...HETZNER, network_type: "hosting" },
+    { network: "Universität Bern", asn: null, network_type: "education" },
+  ]);
 });
 
 it("an event that says nothing of a network has none: that of its caller is not taken for it", async () => {

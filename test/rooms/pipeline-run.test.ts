@@ -68,7 +68,7 @@ describe("a run of the pipeline", () => {
     ).all();
     expect(results).toEqual([
       { browser: "Chrome", os: "Windows", screen: "1920x1080", visitors: 1, visits: 1, pageviews: 2 },
-      { browser: "Mobile Safari", os: "iOS", screen: "390x844", visitors: 1, visits: 1, pageviews: 1 },
+      { browser: "Safari", os: "iOS", screen: "390x844", visitors: 1, visits: 1, pageviews: 1 },
     ]);
   });
 

@@ -2,9 +2,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
+import { flatten } from "../../workers/domain/difference";
 import { shardName } from "../../workers/domain/hub";
 import type { Property } from "../../workers/domain/property";
-import { flatten } from "../../workers/pipeline/rebuild";
 import { readRollup } from "../../workers/storage/rollups-all";
 import { CHROME, sendEvents } from "./beacons";
 import { countAll, deliverLetters, differences, givenHeldQueue, lakeIds } from "./downstream";

@@ -1,17 +1,17 @@
 // What the cron does: every time it folds counts that have waited long enough and goes on with deletions, once a day it
 // removes what has grown old.
-import { inArray, lt } from "drizzle-orm";
+import { and, inArray, lt, notInArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rateLimits, sessions } from "../storage/account-tables";
 import { foldWhenDue } from "../storage/pending";
-import { receipts } from "../storage/tables";
+import { deadLetters, receipts } from "../storage/tables";
 import { sweepDeletedProperties } from "./deletion";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** How often the cron of wrangler.toml comes. */
 const EVERY_MS = 5 * MINUTE_MS;
-/** A queue keeps a message for at most 14 days; a dead letter may be replayed by hand somewhat later. */
+/** A queue keeps a message for at most 14 days. */
 const RECEIPTS_MS = 30 * DAY_MS;
 /** Rows deleted by one statement, and statements in one run, so that a backlog does not hold up D1's one writer. */
 const ROWS = 10_000;
@@ -31,14 +31,22 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">
   await pruneRateLimits(env.DB, now);
 }
 
-/** Receipts are proof against redelivery: needed for as long as a message may come again, and no longer. */
+/**
+ * Receipts are proof against redelivery: needed for as long as a message may come again, and no longer. A dead letter may
+ * be replayed at any time.
+ */
 export async function pruneReceipts(db: D1Database, now: number): Promise<void> {
   const orm = drizzle(db);
   for (let statement = 0; statement < STATEMENTS; statement++) {
     const old = orm
       .select({ message_id: receipts.message_id })
       .from(receipts)
-      .where(lt(receipts.counted_at, now - RECEIPTS_MS))
+      .where(
+        and(
+          lt(receipts.counted_at, now - RECEIPTS_MS),
+          notInArray(receipts.message_id, orm.select({ id: deadLetters.id }).from(deadLetters)),
+        ),
+      )
       .limit(ROWS);
     const { meta } = await orm.delete(receipts).where(inArray(receipts.message_id, old)).run();
     if (meta.changes < ROWS) return;

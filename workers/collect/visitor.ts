@@ -1,5 +1,6 @@
 // Who and where: what the edge knows of the browser that sent a request.
 import type { VisitFacts } from "../domain/event";
+import type { NetworkType } from "../domain/network";
 import { networkTypeFor } from "../domain/network-type";
 
 export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
@@ -13,15 +14,24 @@ export interface Visitor {
 /** Country codes that name no country: unknown, and Tor. */
 const NO_COUNTRY = new Set(["XX", "T1"]);
 
+/** Networks whose type is remembered: to look through all the names takes 10 µs, and few networks send most visits. */
+const MOST_NETWORKS = 2_000;
+const types = new Map<string, NetworkType | null>();
+
 /** What is known of a network: its type comes with it. */
-export const networkFacts = (
+export function networkFacts(
   asn: number | null,
   network: string | null,
-): Pick<Place, "network" | "asn" | "network_type"> => ({
-  network,
-  asn,
-  network_type: networkTypeFor(asn, network),
-});
+): Pick<Place, "network" | "asn" | "network_type"> {
+  const key = `${asn} ${network}`;
+  let network_type = types.get(key);
+  if (network_type === undefined) {
+    network_type = networkTypeFor(asn, network);
+    if (types.size >= MOST_NETWORKS) types.clear();
+    types.set(key, network_type);
+  }
+  return { network, asn, network_type };
+}
 
 const orNull = (text: string | undefined): string | null => text || null;
 

@@ -139,6 +139,12 @@ export function unpackEvent(packed: PackedEvent): StampedEvent {
 export const rawKey = (siteId: string, date: string, messageId: string): string =>
   `raw/site_id=${siteId}/date=${date}/${messageId}.parquet`;
 
+/** Keys of compacted objects: of one event type, from a local date on. */
+export const eventsKey = (eventType: string, date: string, siteId: string, name: string): string => {
+  const [year, month] = date.split("-");
+  return `events/event_type=${eventType}/year=${year}/month=${month}/date=${date}/site_id=${siteId}/${name}.parquet`;
+};
+
 /** Where a message is kept that could not be counted. */
 export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;
 
@@ -149,4 +155,5 @@ export const pipelineKey = (
   siteId: string,
   firstId: number,
   lastId: number,
-): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}.parquet`;
+  mark = "",
+): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}${mark}.parquet`;

@@ -43,4 +43,6 @@ export interface MailView {
 }
 export interface MailsView {
   mails: MailView[];
+  /** Who does not want which kind. */
+  unsubscribed: { kind: MailKind; recipient: string }[];
 }

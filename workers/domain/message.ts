@@ -1,7 +1,7 @@
 // What travels through the queue.
 import type { StampedEvent } from "./event";
 import type { HubBatch } from "./hub";
-import type { PackedEvent } from "./lake";
+import { type PackedEvent, unpackEvent } from "./lake";
 import type { RefusalCounts } from "./refusal";
 
 /** What a hub stamped: a range of its journal. The same range is the same message, however often it is sent. */
@@ -26,3 +26,29 @@ export interface UnstampedMessage {
 export type PackedMessage = Omit<StampedMessage, "events"> & { events: PackedEvent[] };
 
 export type EventMessage = StampedMessage | UnstampedMessage;
+
+/** @throws when the text is not a message. */
+export function readMessage(body: unknown): EventMessage {
+  const message = (typeof body === "string" ? JSON.parse(body) : body) as PackedMessage | UnstampedMessage;
+  if (message.kind === "unstamped") return message;
+  if (message.kind !== "stamped") throw new Error("message is of no known kind");
+  return { ...message, events: message.events.map(unpackEvent) };
+}
+
+/** How many events a message brings. */
+export const eventCountOf = (message: EventMessage): number =>
+  message.kind === "stamped" ? message.events.length : message.batch.arrivals.length;
+
+/** Whose a message is, also where nothing else of it can be read. Null when not even that. */
+export function siteOf(body: unknown): string | null {
+  try {
+    const told = (typeof body === "string" ? JSON.parse(body) : body) as {
+      site_id?: unknown;
+      batch?: { property?: { site_id?: unknown } };
+    } | null;
+    const site = told?.site_id ?? told?.batch?.property?.site_id;
+    return typeof site === "string" ? site : null;
+  } catch {
+    return null;
+  }
+}

@@ -177,7 +177,7 @@ const byName = (organization: string): NetworkType | null => {
   return BY_NAME.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
 };
 
-/** A cache would need a bound; names are short, and the patterns take microseconds. */
+/** Null where neither number nor name is known. `organization` as the edge names it: `Swisscom (Schweiz) AG`. */
 export function networkTypeFor(asn: number | null, organization: string | null): NetworkType | null {
   return (asn !== null && BY_NUMBER.get(asn)) || (organization ? byName(organization) : null);
 }

@@ -1,16 +1,18 @@
 // The dead-letter consumer: what failed five times is tried once more, and else kept in R2 with the reason.
 import { deadLetterKey } from "../domain/lake";
+import { eventCountOf, readMessage, siteOf } from "../domain/message";
+import { type CountEnv, countMessages } from "../storage/count-messages";
 import { keepDeadLetter } from "../storage/dead-letters";
-import { countMessages, handOver, type IngestEnv, readMessage } from "./consume";
+import { handOver } from "../storage/hand-over";
 
-export async function consumeDeadLetters(batch: MessageBatch, env: IngestEnv): Promise<void> {
+export async function consumeDeadLetters(batch: MessageBatch, env: CountEnv): Promise<void> {
   for (const delivery of batch.messages) {
     const reason = await tryOnce(delivery.body, env);
     if (reason === null) {
       delivery.ack();
       continue;
     }
-    const { id, site_id } = nameOf(delivery);
+    const { id, site_id, events } = nameOf(delivery);
     // Throws when R2 or D1 are away: then the queue keeps the message and delivers it again.
     await keepDeadLetter(env, {
       id,
@@ -18,6 +20,7 @@ export async function consumeDeadLetters(batch: MessageBatch, env: IngestEnv): P
       key: deadLetterKey(id),
       reason: reason.slice(0, 1000),
       failed_at: Date.now(),
+      events,
       body: delivery.body,
     });
     delivery.ack();
@@ -25,7 +28,7 @@ export async function consumeDeadLetters(batch: MessageBatch, env: IngestEnv): P
 }
 
 /** Null when it worked, else why not. */
-async function tryOnce(body: unknown, env: IngestEnv): Promise<string | null> {
+async function tryOnce(body: unknown, env: CountEnv): Promise<string | null> {
   try {
     const message = readMessage(body);
     if (message.kind === "stamped") await countMessages([message], env);
@@ -36,14 +39,13 @@ async function tryOnce(body: unknown, env: IngestEnv): Promise<string | null> {
   }
 }
 
-/** What the letter is called: the message's own id where it has one that can be read. */
-function nameOf(delivery: Message): { id: string; site_id: string | null } {
+/** What the letter is called: the message's own id where it has one that can be read. And whose it is, and of how much. */
+function nameOf(delivery: Message): { id: string; site_id: string | null; events: number | null } {
   try {
     const message = readMessage(delivery.body);
-    return message.kind === "stamped"
-      ? { id: message.id, site_id: message.site_id }
-      : { id: delivery.id, site_id: message.batch.property.site_id };
+    const id = message.kind === "stamped" ? message.id : delivery.id;
+    return { id, site_id: siteOf(delivery.body), events: eventCountOf(message) };
   } catch {
-    return { id: delivery.id, site_id: null };
+    return { id: delivery.id, site_id: siteOf(delivery.body), events: null };
   }
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { AppEnv } from "../app";
 import type { MailKind } from "../domain/mail";
-import { addOptout } from "../storage/outbox";
+import { addOptout, removeOptout } from "../storage/outbox";
 import { loadProperty } from "../storage/properties";
 import { type Optout, proveOptout } from "./optout";
 
@@ -61,9 +61,20 @@ mailRoutes.get("/mail/optout", async (c) => {
 
 // By the button, and by the mail program itself (RFC 8058), whose body says nothing that the token does not.
 mailRoutes.post("/mail/optout", async (c) => {
-  const optout = await proveOptout(c.env, c.req.query("t") ?? "");
+  const token = c.req.query("t") ?? "";
+  const optout = await proveOptout(c.env, token);
   if (!optout) return broken(c);
+  const what = html`${NAMES[optout.kind]} of ${await nameOf(c, optout)}`;
+  if (c.req.query("again") !== undefined) {
+    await removeOptout(c.env.DB, optout);
+    return page(c, 200, "Subscribed again", html`<p>${optout.recipient} gets ${what}.</p>`);
+  }
   await addOptout(c.env.DB, optout, Date.now());
-  const name = await nameOf(c, optout);
-  return page(c, 200, "Unsubscribed", html`<p>${optout.recipient} gets no more ${NAMES[optout.kind]} of ${name}.</p>`);
+  return page(
+    c,
+    200,
+    "Unsubscribed",
+    html`<p>${optout.recipient} gets no more ${what}.</p>
+<form method="post" action="/mail/optout?t=${encodeURIComponent(token)}&again"><button>Undo</button></form>`,
+  );
 });

@@ -1,91 +1,136 @@
-// Rebuild: recounts a property's days from the lake. In check mode it only says where rollups and record differ.
-import { FACTS, type Fact, type Facts } from "../domain/catalog";
-import type { StampedEvent } from "../domain/event";
-import { fromParquet } from "../domain/parquet";
-import { noFacts, type Rollup, rollUp } from "../domain/rollup";
-import { addDays } from "../domain/zone";
-import { filesOfDays } from "../storage/files";
-import { readRollup } from "../storage/rollups-all";
+// Rebuild: recounts a property's days from the lake. In check mode it only says where what D1 keeps and the record
+// differ; else it adds the difference. Both are taken at one moment, and counts only add up, so ingest and the pipeline
+// may go on meanwhile.
+import {
+  ALL_TIME,
+  addEvents,
+  type DayCounts,
+  differencesIn,
+  emptyRecount,
+  type Recount,
+  type Share,
+  type Span,
+  toAdd,
+  toDayCounts,
+} from "../domain/day-counts";
+import type { Difference } from "../domain/difference";
+import { addDays, startOfDate } from "../domain/zone";
+import { addToDay, type DaySnapshot, takeDaySnapshot } from "../storage/day-counts";
+import { eventsIn, type LakeFile } from "../storage/lake-rows";
 
-export interface Difference {
-  /** `hour 1700000000` or `page 2026-11-22 /pricing`. */
-  where: string;
-  fact: Fact;
-  lake: number;
-  rollup: number;
-}
+type RebuildEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 
-/** Counts by their place, places where nothing is left out. */
-export function flatten(rollup: Rollup): Map<string, Facts> {
-  const flat = new Map<string, Facts>();
-  const put = (where: string, facts: Facts) => {
-    if (FACTS.some((fact) => facts[fact] !== 0)) flat.set(where, facts);
-  };
-  for (const [hour, facts] of rollup.hours) put(`hour ${hour}`, facts);
-  for (const [dimension, dates] of rollup.days)
-    for (const [date, values] of dates)
-      for (const [value, facts] of values) put(`${dimension} ${date} ${value}`, facts);
-  return flat;
-}
+/** Local days of a zone, with the hours in them. */
+export const spanOf = (timezone: string, from: string, to: string): Span => ({
+  from,
+  to,
+  firstHour: startOfDate(from, timezone) / 1000,
+  endHour: startOfDate(addDays(to, 1), timezone) / 1000,
+});
 
-/** Where two rollups differ, fact by fact. */
-export function differencesOf(lake: Rollup, rollup: Rollup): Difference[] {
-  const counted = flatten(lake);
-  const kept = flatten(rollup);
-  const differences: Difference[] = [];
-  for (const where of new Set([...counted.keys(), ...kept.keys()]))
-    for (const fact of FACTS) {
-      const difference = {
-        where,
-        fact,
-        lake: (counted.get(where) ?? noFacts())[fact],
-        rollup: (kept.get(where) ?? noFacts())[fact],
-      };
-      if (difference.lake !== difference.rollup) differences.push(difference);
-    }
-  return differences;
-}
+/** What of an object's events is counted: the pipeline's tables have only what it has processed. Compacted is all of that. */
+const shareOf = ({ zone, id }: LakeFile, { techstack, ip_enrichment }: DaySnapshot["positions"]): Share => ({
+  techstack: zone === "events" || id <= techstack,
+  networks: zone === "events" || id <= ip_enrichment,
+});
 
-/** Only what the rollup says of days from `from` to `to`, both included; hours have no part in it. */
-function daysOnly(rollup: Rollup, from: string, to: string): Rollup {
-  const days: Rollup["days"] = new Map();
-  for (const [dimension, dates] of rollup.days)
-    days.set(dimension, new Map([...dates].filter(([date]) => date >= from && date <= to)));
-  return { hours: new Map(), days };
-}
-
-/** The events that count for these days: their own, and those of visits that began there and went over midnight. */
-async function eventsOf(
-  env: Pick<Cloudflare.Env, "DB" | "LAKE">,
+/** Counts the objects of a snapshot. @returns also whether a visit of the span goes on on the last day that was listed. */
+async function recount(
+  lake: R2Bucket,
   siteId: string,
-  from: string,
-  to: string,
-): Promise<StampedEvent[]> {
-  const events: StampedEvent[] = [];
-  for (const key of await filesOfDays(env.DB, siteId, from, addDays(to, 1))) {
-    const object = await env.LAKE.get(key);
-    if (!object) throw new Error(`lake lacks object ${key}`);
-    events.push(...(await fromParquet(await object.arrayBuffer())));
-  }
-  return events;
+  span: Span,
+  through: string,
+  { lake: { events, enrichments }, positions }: DaySnapshot,
+): Promise<{ counts: DayCounts; goesOn: boolean }> {
+  const into: Recount = emptyRecount(siteId, span);
+  let goesOn = false;
+  const shares = Map.groupBy(events, (file) => JSON.stringify(shareOf(file, positions)));
+  for (const [share, files] of shares)
+    for await (const portion of eventsIn(lake, { events: files, enrichments })) {
+      addEvents(into, portion, JSON.parse(share) as Share);
+      goesOn ||= portion.some(({ local_date, visit_date }) => local_date === through && visit_date <= span.to);
+    }
+  return { counts: toDayCounts(into), goesOn };
+}
+
+interface Compared {
+  snapshot: DaySnapshot;
+  counts: DayCounts;
 }
 
 /**
- * Check mode: differences between lake and rollups for the local days from `from` to `to`, both included. Empty when the
- * view is true to the record.
+ * What the lake says of a span and what is kept of it. Visits that began in it count there until they end: days after it
+ * are read for as long as one goes on, which nothing bounds but the gap that ends it.
  */
-export async function checkDays(
-  env: Pick<Cloudflare.Env, "DB" | "LAKE">,
+async function compare({ DB, LAKE }: RebuildEnv, siteId: string, span: Span): Promise<Compared> {
+  for (let through = addDays(span.to, 1); ; through = addDays(through, 1)) {
+    const snapshot = await takeDaySnapshot(DB, siteId, span, through);
+    const { counts, goesOn } = await recount(LAKE, siteId, span, through, snapshot);
+    if (!goesOn) return { snapshot, counts };
+  }
+}
+
+/** Differences told by name; of the others only how many there are. */
+export const MOST_EXAMPLES = 100;
+
+export interface DayReport {
+  differences: number;
+  examples: Difference[];
+  files: number;
+  rows: number;
+}
+
+function toReport(siteId: string, { snapshot, counts }: Compared): DayReport {
+  const { events } = snapshot.lake;
+  const rows = events.reduce((sum, file) => sum + file.rows, 0);
+  const report: DayReport = { differences: 0, examples: [], files: events.length, rows };
+  for (const difference of differencesIn(siteId, counts, snapshot.kept)) {
+    report.differences += 1;
+    if (report.examples.length < MOST_EXAMPLES) report.examples.push(difference);
+  }
+  return report;
+}
+
+/** Check mode, of one local day: where D1 differs from the lake. */
+export async function checkDay(env: RebuildEnv, siteId: string, timezone: string, day: string): Promise<DayReport> {
+  return toReport(siteId, await compare(env, siteId, spanOf(timezone, day, day)));
+}
+
+/**
+ * Recounts one local day and makes D1 say what the lake says. Done again it finds nothing to do.
+ * @returns what differed before.
+ * @throws when somebody else has corrected the day meanwhile; then nothing was done.
+ */
+export async function rebuildDay(
+  env: RebuildEnv,
   siteId: string,
+  timezone: string,
+  day: string,
+  now: number,
+): Promise<DayReport> {
+  const compared = await compare(env, siteId, spanOf(timezone, day, day));
+  const report = toReport(siteId, compared);
+  const { snapshot, counts } = compared;
+  if (report.differences > 0) await addToDay(env.DB, siteId, day, snapshot, toAdd(counts, snapshot.kept), now);
+  return report;
+}
+
+/** Differences for the local days from `from` to `to`, both included, in memory at once. Empty when the view is true. */
+export async function checkDays(
+  env: RebuildEnv,
+  siteId: string,
+  timezone: string,
   from: string,
   to: string,
 ): Promise<Difference[]> {
-  const lake = rollUp(await eventsOf(env, siteId, from, to));
-  return differencesOf(daysOnly(lake, from, to), daysOnly(await readRollup(env.DB, siteId), from, to));
+  return differencesOfSpan(env, siteId, spanOf(timezone, from, to));
 }
 
-/** Check mode for all that a property has, hours included. */
-export async function checkAll(env: Pick<Cloudflare.Env, "DB" | "LAKE">, siteId: string): Promise<Difference[]> {
-  const lake = rollUp(await eventsOf(env, siteId, "0000-01-01", "9998-12-31"));
-  return differencesOf(lake, await readRollup(env.DB, siteId));
+/** The same for all that a property has. */
+export const checkAll = (env: RebuildEnv, siteId: string): Promise<Difference[]> =>
+  differencesOfSpan(env, siteId, ALL_TIME);
+
+async function differencesOfSpan(env: RebuildEnv, siteId: string, span: Span): Promise<Difference[]> {
+  const { snapshot, counts } = await compare(env, siteId, span);
+  return [...differencesIn(siteId, counts, snapshot.kept)];
 }

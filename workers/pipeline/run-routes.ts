@@ -93,7 +93,7 @@ runRoutes.get(`${ROOT}/runs/:id`, async (c) => {
   // A run is about all properties: of the others it tells nothing but its steps.
   const mine = row.kind === "run" ? { files: 0, rows: 0, report: null, ...own } : {};
   const steps = Object.entries(row.steps)
-    .sort(([, a], [, b]) => a.place - b.place || a.started_at - b.started_at)
+    .sort(([, a], [, b]) => a.started_at - b.started_at || a.place - b.place)
     .filter(([name]) => !name.includes(": ") || name.endsWith(`: ${site_id}`))
     .map(([name, { place: _, started_at, ended_at, ...step }]) => ({
       name,

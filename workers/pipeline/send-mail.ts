@@ -78,13 +78,10 @@ async function sendOne(env: SendEnv, mail: Claimed, now: number): Promise<boolea
   return true;
 }
 
-/** Sends what is due, up to a bound. Mails that fail are no error of the caller's; that D1 fails is. */
-export async function sendOutbox(env: SendEnv, now: number): Promise<Sent> {
-  await giveUpCutOff(env.DB, now);
-  const due = await dueMails(env.DB, now, PORTION);
+async function sendAll(env: SendEnv, ids: string[], now: number): Promise<Sent> {
   const done: Sent = { sent: 0, failed: 0 };
   const work = async (): Promise<void> => {
-    for (let id = due.shift(); id !== undefined; id = due.shift()) {
+    for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
       const mail = await claimMail(env.DB, id, now);
       if (!mail) continue;
       if (await sendOne(env, mail, now)) done.sent += 1;
@@ -94,3 +91,13 @@ export async function sendOutbox(env: SendEnv, now: number): Promise<Sent> {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return done;
 }
+
+/** Sends what is due, up to a bound. Mails that fail are no error of the caller's; that D1 fails is. */
+export async function sendOutbox(env: SendEnv, now: number): Promise<Sent> {
+  await giveUpCutOff(env.DB, now);
+  return sendAll(env, await dueMails(env.DB, now, PORTION), now);
+}
+
+/** Sends these, without waiting for those that are due before them. */
+export const sendNow = (env: SendEnv, ids: readonly string[], now: number): Promise<Sent> =>
+  sendAll(env, [...ids], now);

@@ -1,13 +1,23 @@
-// The list of the lake's objects, kept in D1.
+// The list of the lake's objects in D1: which days of which properties it has, and how much lies where.
 import { LAKE_ZONES, type LakeZone } from "../domain/pipeline";
 
-/** Keys of a property's objects that hold events of the local days from `from` to `to`, both included, oldest first. */
-export async function filesOfDays(db: D1Database, siteId: string, from: string, to: string): Promise<string[]> {
+/** Properties that are not being deleted, in a steady order. */
+export async function siteIds(db: D1Database): Promise<string[]> {
   const { results } = await db
-    .prepare("SELECT key FROM lake_files WHERE site_id = ? AND min_date <= ? AND max_date >= ? ORDER BY id")
-    .bind(siteId, to, from)
-    .all<{ key: string }>();
-  return results.map(({ key }) => key);
+    .prepare("SELECT site_id FROM properties WHERE deleted_at IS NULL ORDER BY site_id")
+    .all<{ site_id: string }>();
+  return results.map(({ site_id }) => site_id);
+}
+
+/** The first and last local day with events of a property; null when there are none. */
+export async function daysOfLake(db: D1Database, siteId: string): Promise<{ from: string; to: string } | null> {
+  const row = await db
+    .prepare(
+      "SELECT min(min_date) AS \"from\", max(max_date) AS \"to\" FROM lake_files WHERE site_id = ? AND zone IN ('raw', 'events')",
+    )
+    .bind(siteId)
+    .first<{ from: string | null; to: string | null }>();
+  return row?.from && row.to ? { from: row.from, to: row.to } : null;
 }
 
 /** How much of a property lies in each zone of the lake. */

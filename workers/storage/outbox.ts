@@ -138,6 +138,17 @@ export async function addOptout(
   ]);
 }
 
+/** Takes it back: they get that kind of mail again. */
+export async function removeOptout(
+  db: D1Database,
+  { site_id, kind, recipient }: { site_id: string; kind: string; recipient: string },
+): Promise<void> {
+  await db
+    .prepare("DELETE FROM mail_optouts WHERE site_id = ? AND kind = ? AND recipient = lower(?)")
+    .bind(site_id, kind, recipient)
+    .run();
+}
+
 /** Who has opted out of which kinds of mail of a property. */
 export async function listOptouts(db: D1Database, siteId: string): Promise<{ kind: MailKind; recipient: string }[]> {
   const { results } = await db

@@ -1,10 +1,12 @@
 // The real Worker and hub, counted: what `npm run bench` runs to learn what an event costs.
 
+import { keepHouse as realHousekeeping } from "../../../workers/admin/housekeeping";
 import type { HubBatch } from "../../../workers/domain/hub";
 import type { Rollup } from "../../../workers/domain/rollup";
 import real, { PropertyHub as RealHub } from "../../../workers/index";
 import { writeCount } from "../../../workers/storage/counts";
 import type { CronCost, Filling, Mark, Occurrence } from "../tally";
+import { compactOnce, fillLake, runOnce } from "./pipeline";
 import { countedEnv, settle, tally, watchStorage } from "./watch";
 
 export class PropertyHub extends RealHub {
@@ -52,7 +54,7 @@ async function keepHouse(env: Cloudflare.Env): Promise<Response> {
   const { d1_rows_written, d1_rows_read } = tally;
   // Noon of tomorrow: all that waits is old enough to be folded, and what is done once a day is not done.
   const noon = Math.ceil(Date.now() / 86_400_000) * 86_400_000 + 43_200_000;
-  await real.scheduled({ scheduledTime: noon, cron: "*/5 * * * *", noRetry() {} }, countedEnv(env));
+  await realHousekeeping(countedEnv(env), noon);
   return Response.json({
     d1_rows_written: tally.d1_rows_written - d1_rows_written,
     d1_rows_read: tally.d1_rows_read - d1_rows_read,
@@ -69,11 +71,14 @@ async function accept(request: Request, env: Cloudflare.Env): Promise<Response> 
 
 const worker: ExportedHandler<Cloudflare.Env> = {
   async fetch(request, env, ctx) {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/bench/marks") return Response.json(marks);
     if (pathname === "/bench/fill") return fill(request, env);
     if (pathname === "/bench/accept") return accept(request, env);
     if (pathname === "/bench/cron") return keepHouse(env);
+    if (pathname === "/bench/lake") return fillLake(request, env);
+    if (pathname === "/bench/run") return runOnce(env);
+    if (pathname === "/bench/compact") return compactOnce(env, searchParams.get("site") ?? "");
     tally.worker_requests += 1;
     return real.fetch(request, countedEnv(env), ctx);
   },

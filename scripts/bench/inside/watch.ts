@@ -13,6 +13,7 @@ export const tally: Tally = {
   d1_rows_read: 0,
   r2_class_a: 0,
   r2_class_b: 0,
+  workflow_steps: 0,
   events: 0,
   journal_rows: 0,
   checkpoint_rows: 0,

@@ -14,6 +14,7 @@ export type Asked =
 
 /** Calls that are counted in D1 at once; what a crash wastes at most. */
 const RESERVED = 20;
+const AWAY = "provider is away";
 
 /** The calls that may be made, counted before they are. */
 function allowance(db: D1Database, { name, budget }: RemoteProvider, { now }: Patience) {
@@ -77,27 +78,34 @@ export function startAsking(
   let calls = 0;
 
   /** @returns null when a call may be made. */
-  async function pass(): Promise<Asked | null> {
+  async function pass(isFirst: boolean): Promise<Asked | null> {
     for (;;) {
-      const now = patience.now();
-      const quiet = quietUntil - now;
-      const asked = quiet > 0 ? null : passFor(breaker, now);
       if (breaker.over !== null) return { status: "skipped", reason: breaker.over };
-      if (asked) breaker = asked.breaker;
-      if (asked?.pass.kind === "go") return null;
+      // Whether the provider is back is tried with an address that did not fail before: the address may be the reason.
+      if (!isFirst && breaker.open_until !== null) return { status: "skipped", reason: AWAY };
+      const now = patience.now();
       if (now >= deadline) return { status: "left" };
-      await patience.sleep(asked?.pass.kind === "wait" ? asked.pass.ms : quiet);
+      let wait = quietUntil - now;
+      if (wait <= 0) {
+        const asked = passFor(breaker, now);
+        breaker = asked.breaker;
+        if (asked.pass.kind === "go") return null;
+        if (asked.pass.kind === "wait") wait = asked.pass.ms;
+      }
+      // At most until the deadline: what is left then is for another step.
+      await patience.sleep(Math.min(wait, deadline - now));
     }
   }
 
-  function learn(answer: Answer): void {
+  function learn(answer: Answer, isFirst: boolean): void {
     if (answer.kind === "closed") breaker = endBreaker(breaker, answer.reason);
     else if (answer.kind !== "failed") breaker = afterAnswer(breaker);
     else if ((answer.wait ?? 0) > patience.longestWait)
       breaker = endBreaker(breaker, `${answer.reason} and asks to wait ${Math.round(answer.wait! / 1000)} s`);
     else {
       const now = patience.now();
-      breaker = afterFailure(breaker, now, answer.reason, patience.breaker);
+      // An address that fails again and again says no more than once that the provider is away.
+      if (isFirst) breaker = afterFailure(breaker, now, answer.reason, patience.breaker);
       quietUntil = Math.max(quietUntil, now + (answer.wait ?? 0));
     }
   }
@@ -105,25 +113,25 @@ export function startAsking(
   async function ask(ip: string): Promise<Asked> {
     let reason = "";
     for (let attempt = 1; attempt <= patience.attempts; attempt++) {
+      const isFirst = attempt === 1;
       const taken = await budget.take();
       if (taken === null && breaker.over === null)
-        return attempt === 1
+        return isFirst
           ? { status: "over_budget", reason: "calls of the day are used up" }
           : { status: "failed", reason: `${reason}; then the calls of the day were used up` };
-      const stopped = await pass();
+      const stopped = await pass(isFirst);
       if (stopped) {
         if (taken !== null) budget.putBack(taken);
-        return attempt === 1 || stopped.status === "left" ? stopped : { status: "failed", reason };
+        return isFirst || stopped.status === "left" ? stopped : { status: "failed", reason };
       }
       calls += 1;
       const answer = await provider.lookUp(ip, AbortSignal.timeout(patience.timeout));
-      learn(answer);
+      learn(answer, isFirst);
       if (answer.kind === "found") return { status: "fetched", found: answer.found, prefix: answer.prefix };
       if (answer.kind === "nothing") return { status: "fetched", found: null, prefix: null };
       reason = answer.reason;
-      if (answer.kind !== "failed") break;
-      if (attempt < patience.attempts)
-        await patience.sleep(Math.max(backOff(attempt, patience.chance(), patience.backOff), answer.wait ?? 0));
+      if (answer.kind !== "failed" || breaker.over !== null) break;
+      if (attempt < patience.attempts) await patience.sleep(backOff(attempt, patience.chance(), patience.backOff));
     }
     return { status: "failed", reason };
   }

@@ -1,0 +1,55 @@
+// Routes of the lake: which objects it has, compaction when an owner says so, and the erasure of a user.
+import { type Context, Hono } from "hono";
+import type { AppEnv } from "../app";
+import { readInput } from "../body";
+import { requireCaller, requireProperty, type Scope } from "../domain/caller";
+import { erasureInput } from "../domain/erasure";
+import { LAKE_ZONES } from "../domain/pipeline";
+import type { Property } from "../domain/property";
+import type { TaskParams } from "../domain/run-params";
+import { listFiles } from "../storage/lake-rows";
+import { loadProperty } from "../storage/properties";
+import { startTask } from "./tasks";
+
+export const lakeRoutes = new Hono<AppEnv>();
+
+const ROOT = "/api/v1/properties/:site_id";
+
+async function propertyOf(c: Context<AppEnv>, scope: Scope): Promise<Property> {
+  const caller = requireCaller(c.var.caller);
+  return requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), scope);
+}
+
+/** Starts a task of a property. @returns its run's id. */
+async function start(c: Context<AppEnv>, params: Pick<TaskParams, "kind" | "user_id"> & { site_id: string }) {
+  const id = `${params.kind}-${crypto.randomUUID()}`;
+  await startTask(c.env, { id, trigger: "owner" }, { ...params, due: Date.now() });
+  return c.json({ run_id: id }, 202);
+}
+
+lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
+  const { site_id } = await propertyOf(c, "stats");
+  const files = await listFiles(c.env.DB, site_id, LAKE_ZONES);
+  return c.json({
+    files: files.map(({ zone, key, rows, bytes, min_date, max_date, event_type }) => ({
+      zone,
+      key,
+      rows,
+      bytes,
+      min_date,
+      max_date,
+      event_type,
+    })),
+  });
+});
+
+lakeRoutes.post(`${ROOT}/pipeline/compact`, async (c) => {
+  const { site_id } = await propertyOf(c, "manage");
+  return start(c, { kind: "compaction", site_id });
+});
+
+lakeRoutes.post(`${ROOT}/erasures`, async (c) => {
+  const { site_id } = await propertyOf(c, "manage");
+  const { user_id } = await readInput(c.req.raw, erasureInput);
+  return start(c, { kind: "erasure", site_id, user_id });
+});

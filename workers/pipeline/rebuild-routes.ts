@@ -1,0 +1,26 @@
+// The route of rebuild and check: which days of which property an owner may have recounted.
+import { Hono } from "hono";
+import type { AppEnv } from "../app";
+import { readInput } from "../body";
+import { requireCaller, requireProperty } from "../domain/caller";
+import { firstKeptDay, rebuildInput, requireDays } from "../domain/rebuild";
+import { localDate } from "../domain/zone";
+import { loadProperty } from "../storage/properties";
+import { loadRetention } from "../storage/retention";
+import { startTask } from "./tasks";
+
+export const rebuildRoutes = new Hono<AppEnv>();
+
+rebuildRoutes.post("/api/v1/properties/:site_id/pipeline/rebuild", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const property = await loadProperty(c.env.DB, c.req.param("site_id"));
+  const { site_id, timezone } = requireProperty(caller, property, "manage");
+  const { from, to, check } = await readInput(c.req.raw, rebuildInput);
+  const now = Date.now();
+  const today = localDate(now, timezone);
+  requireDays(from, to, today, firstKeptDay(await loadRetention(c.env.DB, site_id), today));
+  const kind = check ? "check" : "rebuild";
+  const id = `${kind}-${crypto.randomUUID()}`;
+  await startTask(c.env, { id, trigger: "owner" }, { kind, site_id, due: now, from, to });
+  return c.json({ run_id: id }, 202);
+});
