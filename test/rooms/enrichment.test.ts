@@ -278,7 +278,7 @@ describe("the run", () => {
       }),
     } as unknown as Cloudflare.Env["PIPELINE"];
     const unit = await givenIpList("shop", ["203.0.113.0"]);
-    await enrich({ ...env, PIPELINE }, givenSteps(), { parent: "run-1", units: [unit] }, hasty());
+    await enrich({ ...env, PIPELINE }, givenSteps(), { parent: "run-1", event: "enriched", units: [unit] }, hasty());
     expect(told).toEqual([
       ["run-1", { type: "enriched", payload: { counts: expect.objectContaining({ edge: 1, failed: 0 }) } }],
     ]);
@@ -288,7 +288,7 @@ describe("the run", () => {
   test("may start it as a Workflow", async () => {
     const unit = await givenIpList("shop", ["203.0.113.0"]);
     await using instance = await introspectWorkflowInstance(env.ENRICHMENT, "enrichment-1");
-    await env.ENRICHMENT.create({ id: "enrichment-1", params: { parent: null, units: [unit] } });
+    await env.ENRICHMENT.create({ id: "enrichment-1", params: { parent: null, event: "enriched", units: [unit] } });
     await instance.waitForStatus("complete");
     expect(await enrichedRows(unit)).toMatchObject([{ ip: "203.0.113.0", status: "edge" }]);
   });
