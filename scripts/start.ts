@@ -11,8 +11,12 @@ import { type LocalSystem, startLocalSystem } from "./local/system.ts";
 import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
 import { fireCrons, schedulesOf } from "./start/cron.ts";
+<<<<<<< HEAD
 import { createDemo, discardDemo, loadHistory, trickle } from "./start/demo.ts";
 import { keepMail, mailFolder } from "./start/mail.ts";
+=======
+import { createDemo, discardDemo, loadHistory, startPipeline, trickle } from "./start/demo.ts";
+>>>>>>> main
 
 interface Settings {
   state: string;
@@ -84,6 +88,7 @@ async function furnish(system: LocalSystem, { state, empty }: Settings) {
     await loadHistory(api, demo);
     demo = { ...demo, loaded: true };
     writeAccount(state, { ...account, demo });
+    await startPipeline(api, demo);
   }
   const { worker, dashboard } = system;
   const { email, password, api_key } = account;

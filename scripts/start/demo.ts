@@ -68,6 +68,13 @@ export async function loadHistory(api: Api, demo: DemoState): Promise<void> {
   console.warn(`Demo traffic is not complete: ${events.length} events were sent, the answers were ${why}`);
 }
 
+/** Starts the pipeline on what there is: its screens would else be empty until the next cron. One that runs is as good. */
+export async function startPipeline(api: Api, { site_id }: DemoState): Promise<void> {
+  await api.post(`/api/v1/properties/${site_id}/pipeline/run`, {}).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  });
+}
+
 /**
  * Removes a demo whose loading was interrupted. It cannot be gone on with: the local queue lives in memory, and what was
  * in it is lost.

@@ -112,7 +112,7 @@ describe("anomalies on simulated traffic", () => {
       };
       let [right, wrong, months] = [0, 0, 0];
       for (const [plan, names] of PLANS.entries())
-        for (let seed = 1; seed <= 6; seed++) {
+        for (let seed = 1; seed <= 5; seed++) {
           const { planted, found } = run(siteOf(seed + 100 * plan, visitors, 60), names);
           for (const each of planted) {
             const row = rows.get(each.kind) ?? { seen: 0, of: 0, seenSmall: 0, small: 0 };
@@ -148,16 +148,16 @@ describe("anomalies on simulated traffic", () => {
         ["new, 10 days old", 10],
       ] as const) {
         let count = 0;
-        for (let seed = 301; seed <= 305; seed++) count += run(siteOf(seed, visitors, before), []).found.length;
-        tally(name, 5, count, null);
+        for (let seed = 301; seed <= 304; seed++) count += run(siteOf(seed, visitors, before), []).found.length;
+        tally(name, 4, count, null);
       }
     }
     kinds.push(["all", "", "", "", "", `${sum.seen} of ${sum.of}`, percent(sum.seen, sum.of), ""]);
     const precision = percent(sum.right, sum.right + sum.quiet);
     alarms.push(["all", "", sum.months, sum.wrong, (sum.wrong / sum.months).toFixed(2), precision]);
-    console.log(`Seeds 1-6, 101-106 (planted) and 301-305 (nothing planted) of each size; standard sensitivity.\n`);
+    console.log(`Seeds 1-5, 101-105 (planted) and 301-304 (nothing planted) of each size; standard sensitivity.\n`);
     console.log(`${table(kinds)}\n\n${table(alarms)}`);
     expect(sum.seen / sum.of).toBeGreaterThanOrEqual(0.95);
     expect(worst).toBeLessThanOrEqual(1);
-  }, 180_000);
+  }, 300_000);
 });

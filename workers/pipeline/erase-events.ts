@@ -1,8 +1,10 @@
 // Erasing a user's events from the lake: who they were, where they are, and the objects without them.
 import { truncateAddress } from "../domain/address";
+import { ALL_TIME, addEvents, type DayCounts, emptyRecount, toAdd, toDayCounts } from "../domain/day-counts";
 import type { StampedEvent } from "../domain/event";
 import { type Row, readColumns } from "../domain/merge";
 import { tableFromParquet } from "../domain/table-parquet";
+import { addStatements } from "../storage/day-counts";
 import { type LakeFile, listFiles, readObject } from "../storage/lake-rows";
 import { swapObjects } from "../storage/swap";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
@@ -28,6 +30,8 @@ export async function visitorsIn(lake: R2Bucket, { key }: LakeFile, userId: stri
 export interface Trace {
   /** Of the object. */
   id: number;
+  /** Whether any of it bears the user's name. */
+  isNamed: boolean;
   rows: number;
   /** Local dates whose counts change. */
   days: string[];
@@ -50,24 +54,41 @@ export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Per
   ];
   return {
     id,
+    isNamed: rows.some((row) => read.user_id[row] === person.user_id),
     rows: rows.length,
     days: [...new Set([...valuesOf(read.local_date), ...valuesOf(read.visit_date)])] as string[],
     addresses: (valuesOf(read.ip) as string[]).filter(isWhole),
   };
 }
 
-/** Puts the object without the person's events in its place. @returns false when somebody else has swapped it. */
+const NOTHING: DayCounts = { rollups: new Map(), cube: [], pages: [] };
+
+/**
+ * Puts the object without the person's events in its place, and takes from the counts what they had counted, all in one
+ * batch: record and counts agree before and after it, whatever crashes.
+ * @param firstDay the first day of which counts are kept.
+ * @returns false when somebody else has swapped it.
+ */
 export async function eraseFromObject(
   env: LakeEnv,
   siteId: string,
   file: LakeFile,
   person: Person,
-  today: string,
-  now: number,
+  { today, firstDay, firstHour, now }: { today: string; firstDay: string; firstHour: number; now: number },
 ): Promise<boolean> {
   const unit = { zone: "events" as const, level: file.level, inputs: [file.id] };
-  const rules = { keeps: (row: Row) => !isOf(person, row) };
-  return (await mergeUnit(env, siteId, unit, today, now, { rules })).done;
+  const removed: StampedEvent[] = [];
+  const takeAway = () => {
+    const counted = emptyRecount(siteId, { ...ALL_TIME, from: firstDay, firstHour });
+    // Whatever has been compacted, the pipeline has processed.
+    addEvents(counted, removed, { techstack: true, networks: true });
+    return addStatements(env.DB, siteId, toAdd(NOTHING, toDayCounts(counted)), now);
+  };
+  const { done } = await mergeUnit(env, siteId, unit, today, now, {
+    rules: { keeps: (row: Row) => !isOf(person, row), onRemoved: (event) => removed.push(event) },
+    more: takeAway,
+  });
+  return done;
 }
 
 /** Removes addresses from the lists of addresses and of what is known of them. @returns how many objects were rewritten. */

@@ -1,9 +1,11 @@
 // Erasure: a user's events leave the record, and the counts follow it. Done twice, half an hour apart: what was under way
 // when it was asked for (in a hub, in the queue, before the pipeline) has arrived by then.
+import { ALL_TIME } from "../domain/day-counts";
 import type { RunReport } from "../domain/pipeline";
 import { cutoffsFor } from "../domain/retention";
 import type { TaskParams } from "../domain/run-params";
-import { localDate } from "../domain/zone";
+import { countedIdsOf } from "../domain/segments";
+import { localDate, startOfDate } from "../domain/zone";
 import { type LakeFile, listFiles } from "../storage/lake-rows";
 import { removeEmptyCounts } from "../storage/old-counts";
 import { foldPending } from "../storage/pending";
@@ -14,15 +16,12 @@ import { planProperty, toPortions } from "./compact";
 import { eraseAddresses, eraseFromObject, type Person, type Trace, traceIn, visitorsIn } from "./erase-events";
 import { eraseFromLetters } from "./erase-letters";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
-import { rebuildDay } from "./rebuild";
 import type { Steps } from "./steps";
 
 /** Objects that a step reads two columns of, and rewrites where it must. */
 const OBJECTS = 40;
 /** Compaction is a daily matter: it takes objects from under one pass, hardly from under two. */
 const MOST_PASSES = 6;
-/** A day is a step as long as there are not too many of them. */
-const MOST_DAY_STEPS = 200;
 
 interface Task {
   env: LakeEnv;
@@ -31,11 +30,18 @@ interface Task {
   user_id: string;
 }
 
+interface Bounds {
+  today: string;
+  firstDay: string;
+  firstHour: number;
+}
+
 interface Tally {
   objects_looked_at: number;
   objects_rewritten: number;
   rows_removed: number;
-  days_recounted: number;
+  /** Local days whose counts changed. */
+  days: number;
   address_lists_rewritten: number;
   letter_events_removed: number;
 }
@@ -90,6 +96,22 @@ async function eachPortion<T>(
   return all;
 }
 
+/** What is beside the events: lists of addresses, and dead letters. */
+async function eraseBeside(
+  { env, steps, site_id }: Task,
+  pass: string,
+  person: Person,
+  traces: readonly Trace[],
+  today: string,
+  tally: Tally,
+): Promise<void> {
+  const addresses = [...new Set(traces.flatMap((trace) => trace.addresses))];
+  tally.address_lists_rewritten += await steps.do(`address lists ${pass}`, () =>
+    eraseAddresses(env, site_id, addresses, today, Date.now()),
+  );
+  tally.letter_events_removed += await steps.do(`dead letters ${pass}`, () => eraseFromLetters(env, site_id, person));
+}
+
 /**
  * One pass over the lake. What there is of the person is kept as a step's result before anything is changed: a crash in
  * the middle of rewriting forgets neither days nor addresses.
@@ -98,7 +120,7 @@ async function eachPortion<T>(
 async function erasePass(
   task: Task,
   pass: string,
-  today: string,
+  bounds: Bounds,
   visitors: Set<string>,
   tally: Tally,
 ): Promise<Trace[]> {
@@ -111,9 +133,12 @@ async function erasePass(
   for (const visitor of known.flat()) visitors.add(visitor);
   const person: Person = { user_id, visitors: [...visitors] };
   const traces = await eachPortion(task, `find events ${pass}`, portions, (file) => traceIn(env.LAKE, file, person));
+  // What leads to the rest goes last: should this end for good in the middle, the next erasure still finds all of it.
+  traces.sort((a, b) => Number(a.isNamed) - Number(b.isNamed) || a.id - b.id);
+  await eraseBeside(task, pass, person, traces, bounds.today, tally);
   const found = portionsOf(traces).map((portion) => portion.map(({ id }) => id));
   const rewritten = await eachPortion(task, `rewrite ${pass}`, found, async (file) =>
-    (await eraseFromObject(env, site_id, file, person, today, Date.now())) ? file.id : null,
+    (await eraseFromObject(env, site_id, file, person, { ...bounds, now: Date.now() })) ? file.id : null,
   );
   tally.objects_looked_at += portions.flat().length;
   tally.objects_rewritten += rewritten.length;
@@ -126,46 +151,27 @@ async function erasePass(
 async function eraseRound(
   task: Task,
   round: number,
-  today: string,
+  bounds: Bounds,
   visitors: Set<string>,
   tally: Tally,
 ): Promise<string[]> {
-  const { env, steps, site_id, user_id } = task;
   await compactRaw(task, round);
   const traces: Trace[] = [];
   for (let pass = 1; ; pass++) {
-    const found = await erasePass(task, `${round}.${pass}`, today, visitors, tally);
+    const found = await erasePass(task, `${round}.${pass}`, bounds, visitors, tally);
     if (found.length === 0) break;
     if (pass === MOST_PASSES) throw new Error(`lake still had events of the user after ${pass} passes`);
     traces.push(...found);
   }
-  const addresses = [...new Set(traces.flatMap((trace) => trace.addresses))];
-  tally.address_lists_rewritten += await steps.do(`address lists (${round})`, () =>
-    eraseAddresses(env, site_id, addresses, today, Date.now()),
-  );
-  tally.letter_events_removed += await steps.do(`dead letters (${round})`, () =>
-    eraseFromLetters(env, site_id, { user_id, visitors: [...visitors] }),
-  );
   return [...new Set(traces.flatMap(({ days }) => days))].sort();
 }
 
-/** The counts of the days follow the record, so that a check finds no difference; and values that only the user had go. */
-async function recountDays(
-  { env, steps, site_id }: Task,
-  round: number,
-  timezone: string,
-  days: readonly string[],
-): Promise<void> {
-  const share = Math.max(1, Math.ceil(days.length / MOST_DAY_STEPS));
-  for (let from = 0; from < days.length; from += share)
-    await steps.do(`recount ${days[from]} (${round})`, async () => {
-      for (const day of days.slice(from, from + share)) await rebuildDay(env, site_id, timezone, day, Date.now());
-    });
-  if (days.length > 0)
-    await steps.do(`remove empty counts (${round})`, async () => {
-      await foldPending(env.DB, [site_id]);
-      await removeEmptyCounts(env.DB, site_id, days);
-    });
+/** What the user had counted is taken away where it was counted, and values that nobody else had go. */
+async function cleanCounts({ env, steps, site_id }: Task, round: number): Promise<void> {
+  await steps.do(`remove empty counts (${round})`, async (note) => {
+    await foldPending(env.DB, countedIdsOf(site_id));
+    note(`${await removeEmptyCounts(env.DB, site_id)} rows`);
+  });
 }
 
 /** @throws when objects that were there when it was asked for still wait for the pipeline: it must be done once more. */
@@ -182,22 +188,23 @@ export async function erase(
     objects_looked_at: 0,
     objects_rewritten: 0,
     rows_removed: 0,
-    days_recounted: 0,
+    days: 0,
     address_lists_rewritten: 0,
     letter_events_removed: 0,
   };
-  const { today, firstDay } = await steps.do("begin", async () => {
-    const local = localDate(Date.now(), property.timezone);
-    const { retention } = await loadSettings(env.DB, site_id);
-    return { today: local, firstDay: cutoffsFor(retention, local).rollups ?? "" };
+  const bounds = await steps.do("begin", async () => {
+    const today = localDate(Date.now(), property.timezone);
+    const { rollups } = cutoffsFor((await loadSettings(env.DB, site_id)).retention, today);
+    // Of older days nothing is counted that could be taken away.
+    return rollups === null
+      ? { today, firstDay: ALL_TIME.from, firstHour: ALL_TIME.firstHour }
+      : { today, firstDay: rollups, firstHour: startOfDate(rollups, property.timezone) / 1000 };
   });
   const visitors = new Set<string>();
   const round = async (number: number) => {
-    const days = await eraseRound(task, number, today, visitors, tally);
-    // Days of which counts are kept no more would be counted anew.
-    const kept = days.filter((day) => day >= firstDay);
-    await recountDays(task, number, property.timezone, kept);
-    tally.days_recounted += kept.length;
+    const days = await eraseRound(task, number, bounds, visitors, tally);
+    await cleanCounts(task, number);
+    tally.days += days.length;
   };
   await round(1);
   const last = await steps.do("last object", async () => (await listFiles(env.DB, site_id, ["raw"])).at(-1)?.id ?? 0);

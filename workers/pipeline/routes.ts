@@ -12,8 +12,8 @@ import { settingsRoutes } from "./settings-routes";
 export const pipelineRoutes = new Hono<AppEnv>()
   .route("/", runRoutes)
   .route("/", settingsRoutes)
-  .route("/", reportRoutes)
   .route("/", mailRoutes)
+  .route("/", reportRoutes)
   .route("/", deadLetterRoutes)
   .route("/", rebuildRoutes)
   .route("/", lakeRoutes);

@@ -84,7 +84,7 @@ export async function addToDay(
   siteId: string,
   day: string,
   { corrected_at }: Pick<DaySnapshot, "corrected_at">,
-  { rollups, cube, pages }: DayCounts,
+  change: DayCounts,
   now: number,
 ): Promise<void> {
   const id = correctionId(siteId, day);
@@ -95,11 +95,20 @@ export async function addToDay(
         db
           .prepare("UPDATE receipts SET counted_at = iif(counted_at = ?2, ?3, NULL) WHERE message_id = ?1")
           .bind(id, corrected_at, Math.max(now, corrected_at + 1));
+  await db.batch([receipt, ...addStatements(db, siteId, change, now)]);
+}
+
+/** For a batch: adds to whatever D1 counts; what is negative is taken away. */
+export function addStatements(
+  db: D1Database,
+  siteId: string,
+  { rollups, cube, pages }: DayCounts,
+  now: number,
+): D1PreparedStatement[] {
   const byPage = new Map(pages.map((page, i) => [String(i), page]));
-  await db.batch([
-    receipt,
+  return [
     ...countStatements(db, rollups, now),
     ...cubeStatements(db, siteId, cube),
     ...networkStatements(db, siteId, { networks: new Map(), pages: byPage }),
-  ]);
+  ];
 }

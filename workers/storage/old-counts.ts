@@ -43,17 +43,17 @@ const FACTS_OF = {
   network_pages: ["pageviews"],
 } as const;
 
-/** Removes rows of some days that count nothing. @returns rows. */
-export async function removeEmptyCounts(db: D1Database, siteId: string, days: readonly string[]): Promise<number> {
-  const [ids, dates] = [JSON.stringify(countedIdsOf(siteId)), JSON.stringify(days)];
+/** Removes rows that count nothing. @returns rows. */
+export async function removeEmptyCounts(db: D1Database, siteId: string): Promise<number> {
+  const ids = JSON.stringify(countedIdsOf(siteId));
   const results = await db.batch(
     Object.entries(FACTS_OF).map(([table, facts]) =>
       db
         .prepare(
-          `DELETE FROM ${table} WHERE site_id IN (SELECT value FROM json_each(?1))
-           AND day IN (SELECT value FROM json_each(?2)) AND ${facts.map((fact) => `${fact} = 0`).join(" AND ")}`,
+          `DELETE FROM ${table} WHERE site_id IN (SELECT value FROM json_each(?))
+           AND ${facts.map((fact) => `${fact} = 0`).join(" AND ")}`,
         )
-        .bind(ids, dates),
+        .bind(ids),
     ),
   );
   return results.reduce((sum, { meta }) => sum + meta.changes, 0);
