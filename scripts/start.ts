@@ -11,12 +11,8 @@ import { type LocalSystem, startLocalSystem } from "./local/system.ts";
 import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
 import { fireCrons, schedulesOf } from "./start/cron.ts";
-<<<<<<< HEAD
-import { createDemo, discardDemo, loadHistory, trickle } from "./start/demo.ts";
-import { keepMail, mailFolder } from "./start/mail.ts";
-=======
 import { createDemo, discardDemo, loadHistory, startPipeline, trickle } from "./start/demo.ts";
->>>>>>> main
+import { keepMail, mailFolder } from "./start/mail.ts";
 
 interface Settings {
   state: string;
