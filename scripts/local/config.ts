@@ -29,6 +29,10 @@ interface Change {
   to: (value: string) => string;
 }
 
+/** Opens the local bucket to S3 clients. Who reaches the local Worker may read its storage without it, too. */
+export const LOCAL_S3 = { accessKeyId: "trackkit", secretAccessKey: "trackkit-on-this-machine" };
+const s3 = `local_dev = { experimental_s3_credentials = { accessKeyId = "${LOCAL_S3.accessKeyId}", secretAccessKey = "${LOCAL_S3.secretAccessKey}" } }`;
+
 const absolute = (value: string): string => JSON.stringify(resolve(ROOT, JSON.parse(value) as string));
 
 const CHANGES: Change[] = [
@@ -36,6 +40,7 @@ const CHANGES: Change[] = [
   { key: "directory", to: absolute },
   { key: "migrations_dir", to: absolute },
   { key: "database_id", to: () => JSON.stringify(LOCAL_DATABASE) },
+  { key: "bucket_name", to: (value) => `${value}\n${s3}` },
   { key: "max_batch_timeout", to: () => String(QUEUE_WAIT) },
   { key: "FLUSH_SECONDS", to: () => JSON.stringify(FLUSH_SECONDS) },
 ];

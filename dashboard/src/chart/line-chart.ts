@@ -12,7 +12,7 @@ import {
 } from "chart.js";
 import { METRICS, type MetricName } from "../../../workers/domain/catalog";
 import { formatMetric, formatTick } from "../data/format";
-import type { Series } from "../data/series";
+import type { Point, Series } from "../data/series";
 import { type Colours, readColours, readFont } from "./colours";
 
 Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement);
@@ -35,6 +35,7 @@ export interface LineChart {
   destroy: () => void;
 }
 
+const FORECAST = "Forecast";
 const DASH = [4, 4];
 const NARROW = 620;
 /** Steps that a clock is read in. */
@@ -52,11 +53,13 @@ function stepFor(metric: MetricName, top: number): number {
   return unit === "count" ? Math.max(1, Math.ceil(step)) : step;
 }
 
-function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line", (number | null)[]>[] {
+type Dataset = ChartDataset<"line", (number | null)[]>;
+
+function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
   const { points, running } = series;
   const isAlone = (values: (number | null)[], index: number): boolean =>
     (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
-  const line = (values: (number | null)[], colour: string): ChartDataset<"line", (number | null)[]> => ({
+  const line = (values: (number | null)[], colour: string): Dataset => ({
     data: values,
     borderColor: colour,
     pointBackgroundColor: colour,
@@ -76,6 +79,22 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       borderWidth: 2,
       order: 0,
       segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === running ? DASH : undefined) },
+      // A ring on a day that was out of the ordinary.
+      ...(points.some((point) => point.marked) && {
+        pointRadius: points.map((point, index) =>
+          point.marked
+            ? 4
+            : isAlone(
+                  points.map((one) => one.value),
+                  index,
+                )
+              ? 3
+              : 0,
+        ),
+        pointBorderWidth: points.map((point) => (point.marked ? 2 : 0)),
+        pointBorderColor: colours.mark,
+        pointBackgroundColor: points.map((point) => (point.marked ? colours.surface : colours.accent)),
+      }),
     },
     {
       ...line(
@@ -86,6 +105,7 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       borderDash: DASH,
       order: 1,
     },
+    ...(points.some((point) => point.forecast) ? forecastDatasets(points, line, colours) : []),
     {
       // The wash below the line is drawn by itself: a dashed segment would leave a seam in it.
       ...line(
@@ -99,6 +119,34 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       backgroundColor: colours.fill,
       order: 2,
     },
+  ];
+}
+
+/** The days ahead: a dashed line within the band in which four of five such days end. */
+function forecastDatasets(
+  points: readonly Point[],
+  line: (values: (number | null)[], colour: string) => Dataset,
+  colours: Colours,
+): Dataset[] {
+  const edge = (values: (number | null)[]): Dataset => ({
+    ...line(values, colours.before),
+    borderWidth: 0,
+    pointRadius: 0,
+    pointHoverRadius: 0,
+    order: 3,
+  });
+  return [
+    {
+      ...line(
+        points.map(({ forecast }) => forecast?.value ?? null),
+        colours.accent,
+      ),
+      borderWidth: 1.5,
+      borderDash: [2, 4],
+      order: 1,
+    },
+    edge(points.map(({ forecast }) => forecast?.low80 ?? null)),
+    { ...edge(points.map(({ forecast }) => forecast?.high80 ?? null)), fill: "-1", backgroundColor: colours.band },
   ];
 }
 
@@ -126,7 +174,8 @@ function annotate(current: () => Picture | undefined, colours: () => Colours): P
   };
 }
 
-function drawNames(chart: Chart, { names }: Picture, colours: Colours): void {
+function drawNames(chart: Chart, { names, series }: Picture, colours: Colours): void {
+  if (series.points.some(({ forecast }) => forecast)) drawForecastName(chart, colours);
   const ends = [names.now, names.before].map((name, index) => {
     const points = chart.getDatasetMeta(index).data;
     const values = chart.data.datasets[index]?.data as (number | null)[];
@@ -149,6 +198,18 @@ function drawNames(chart: Chart, { names }: Picture, colours: Colours): void {
     ctx.fillStyle = index === 0 ? colours.accent : colours.faint;
     ctx.fillText(end.name, end.x, end.y);
   }
+}
+
+/** Above the band, where no line is. */
+function drawForecastName(chart: Chart, colours: Colours): void {
+  const highs = chart.getDatasetMeta(4).data;
+  const point = highs.at(-1);
+  if (!point) return;
+  const { ctx, chartArea } = chart;
+  ctx.font = `500 12px ${readFont()}`;
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = colours.faint;
+  ctx.fillText(FORECAST, chartArea.right + 8, point.y);
 }
 
 /** @param onHover told which bucket the pointer is over, null when it leaves. */
@@ -192,7 +253,10 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
   }
 
   function scales({ series, metric }: Picture): void {
-    const top = Math.max(0, ...series.points.flatMap(({ value, before }) => [value ?? 0, before ?? 0]));
+    const top = Math.max(
+      0,
+      ...series.points.flatMap(({ value, before, forecast }) => [value ?? 0, before ?? 0, forecast?.high80 ?? 0]),
+    );
     const font = { family: readFont(), size: 12 };
     // A site without visitors still has a scale.
     const step = stepFor(metric, top || LINES);
