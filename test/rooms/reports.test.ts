@@ -182,7 +182,12 @@ describe("the weekly report", () => {
   it("is written on Monday morning from the numbers of the week, with those of the week before", async () => {
     const { site_id } = await givenTold();
     await givenWeek(site_id);
-    expect(await writeReports(configured, steps(), params)).toMatchObject({ weekly: 1, sent: 1, failed: 0 });
+    expect(await writeReports(configured, steps(), params)).toMatchObject({
+      properties: 1,
+      written: 1,
+      sent: 1,
+      failed: 0,
+    });
     const [mail] = await mailsOf(site_id);
     expect(mail?.id).toBe(`weekly_report/${site_id}/2026-11-16/mail/owner@example.com`);
     expect(mail?.subject).toBe("Shop: weekly report, 16–22 Nov 2026");
@@ -219,7 +224,7 @@ describe("the weekly report", () => {
     const [without, empty, early] = [await givenTold({ weekly: false }), await givenTold(), await givenTold()];
     for (const { site_id } of [without, early]) await givenWeek(site_id);
     const sunday = { ...params, due: MONDAY - 86_400_000 * 1.5, site_id: early.site_id };
-    expect(await writeReports(configured, steps(), sunday)).toMatchObject({ weekly: 0 });
+    expect(await writeReports(configured, steps(), sunday)).toMatchObject({ properties: 0 });
     await writeReports(configured, steps(), { ...params, site_id: without.site_id });
     await writeReports(configured, steps(), { ...params, site_id: empty.site_id });
     for (const { site_id } of [without, empty, early]) expect(await idsOf(site_id)).toEqual([]);

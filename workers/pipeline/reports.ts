@@ -124,13 +124,13 @@ export async function reportMails(
 /** Properties a step: each costs three questions to D1, and a step must end in time. */
 const PORTION = 20;
 
-/** Writes the reports of a period that are due. @returns how many mails. */
+/** Writes the reports of a period that are due. @returns how many mails are new. */
 async function writePeriod(
   env: WriteEnv,
   steps: Steps,
-  period: ReportPeriod,
   { due, site_id }: TaskParams,
-): Promise<number> {
+  period: ReportPeriod,
+): Promise<{ properties: number; written: number }> {
   const siteIds = await steps.do(`look up reports of the ${period}`, async (note) => {
     const found = await dueReports(env.DB, period, due, site_id === null ? null : [site_id]);
     note(`${found.length} properties`);
@@ -145,23 +145,26 @@ async function writePeriod(
       note(`${queued} mails`);
       return queued;
     });
-  return written;
+  return { properties: siteIds.length, written };
 }
 
 /**
- * Task `reports`: writes what is due of a period, or of both and of yesterday's runs where none is named, of one property
- * or of all, and sends what waits.
+ * Task `reports`: writes what is due of one property or of all (the reports of a period, or of week and month, and
+ * yesterday's runs for whom a mail a day is enough), and sends what waits.
  */
 export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
-  const written: RunReport = {};
-  for (const period of params.period ? [params.period] : (["week", "month"] as const))
-    written[SWITCH[period]] = await writePeriod(env, steps, period, params);
+  const done = { properties: 0, written: 0 };
+  for (const period of params.period ? [params.period] : (["week", "month"] as const)) {
+    const { properties, written } = await writePeriod(env, steps, params, period);
+    done.properties += properties;
+    done.written += written;
+  }
   if (!params.period && params.site_id === null)
-    written.daily_summaries = await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
-  const { sent, failed } = await steps.do("send mail", async (note) => {
+    done.written += await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
+  const sent = await steps.do("send mail", async (note) => {
     const told = await sendOutbox(env, Date.now());
     note(`${told.sent} sent, ${told.failed} failed`);
     return told;
   });
-  return { ...written, sent, failed };
+  return { ...done, sent: sent.sent, failed: sent.failed };
 }

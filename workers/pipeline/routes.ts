@@ -12,7 +12,6 @@ import { settingsRoutes } from "./settings-routes";
 export const pipelineRoutes = new Hono<AppEnv>()
   .route("/", runRoutes)
   .route("/", settingsRoutes)
-  .route("/", reportRoutes)
   .route("/", mailRoutes)
   .route("/", reportRoutes)
   .route("/", deadLetterRoutes)
