@@ -105,7 +105,7 @@ function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
       borderDash: DASH,
       order: 1,
     },
-    ...(points.some((point) => point.forecast) ? forecastDatasets(points, line, colours) : []),
+    ...(hasForecast(series) ? forecastDatasets(points, line, colours) : []),
     {
       // The wash below the line is drawn by itself: a dashed segment would leave a seam in it.
       ...line(
@@ -175,7 +175,11 @@ function annotate(current: () => Picture | undefined, colours: () => Colours): P
 }
 
 function drawNames(chart: Chart, { names, series }: Picture, colours: Colours): void {
-  if (series.points.some(({ forecast }) => forecast)) drawForecastName(chart, colours);
+  if (hasForecast(series)) {
+    drawForecastName(chart, colours);
+    drawKey(chart, names, series, colours);
+    return;
+  }
   const ends = [names.now, names.before].map((name, index) => {
     const points = chart.getDatasetMeta(index).data;
     const values = chart.data.datasets[index]?.data as (number | null)[];
@@ -200,7 +204,34 @@ function drawNames(chart: Chart, { names, series }: Picture, colours: Colours): 
   }
 }
 
-/** Above the band, where no line is. */
+/** With a forecast the lines end where its band begins: their names then stand above, each behind a piece of its line. */
+function drawKey(chart: Chart, names: Picture["names"], { points }: Series, colours: Colours): void {
+  const { ctx, chartArea } = chart;
+  const y = chartArea.top - 14;
+  const isCompared = points.some(({ before }) => before !== null);
+  const entries: [string, string, number[]][] = [[names.now, colours.accent, []]];
+  if (isCompared) entries.push([names.before, colours.before, DASH]);
+  ctx.font = `500 12px ${readFont()}`;
+  ctx.textBaseline = "middle";
+  let x = chartArea.left;
+  for (const [name, colour, dash] of entries) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 2;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + 20, y);
+    ctx.stroke();
+    ctx.fillStyle = colours.faint;
+    ctx.fillText(name, x + 26, y);
+    x += ctx.measureText(name).width + 46;
+  }
+  ctx.setLineDash([]);
+}
+
+const hasForecast = ({ points }: Series): boolean => points.some(({ forecast }) => forecast);
+
+/** In the margin, where the band ends. */
 function drawForecastName(chart: Chart, colours: Colours): void {
   const highs = chart.getDatasetMeta(4).data;
   const point = highs.at(-1);
@@ -242,14 +273,14 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
 
   /** Room for the names to the right of the lines; none where the screen is too narrow for it. */
   function reserve(width: number): void {
-    const names =
-      picture &&
-      (picture.series.points.some((point) => point.before !== null)
-        ? picture.names
-        : { now: picture.names.now, before: "" });
+    const series = picture?.series;
+    const isAhead = series !== undefined && hasForecast(series);
+    const compared = series?.points.some(({ before }) => before !== null) ? picture?.names.before : "";
+    const names = isAhead ? [FORECAST] : [picture?.names.now ?? "", compared ?? ""];
     chart.ctx.font = `500 12px ${readFont()}`;
-    const room = names ? Math.max(...Object.values(names).map((name) => chart.ctx.measureText(name).width)) + 14 : 0;
-    chart.options.layout = { padding: { top: 8, right: width >= NARROW ? room : 4 } };
+    const room = picture ? Math.max(...names.map((name) => chart.ctx.measureText(name).width)) + 14 : 0;
+    const isWide = width >= NARROW;
+    chart.options.layout = { padding: { top: isAhead && isWide ? 28 : 8, right: isWide ? room : 4 } };
   }
 
   function scales({ series, metric }: Picture): void {

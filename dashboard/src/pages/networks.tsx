@@ -5,7 +5,15 @@ import { createLoaded } from "../data/answer";
 import { formatCount } from "../data/format";
 import { loadNetworks } from "../data/insight";
 import { valueName } from "../data/naming";
-import { ALL_NETWORKS, type NetworkChoice, ORGANIZATIONS, signalName, toChoices, toShown } from "../data/networks";
+import {
+  ALL_NETWORKS,
+  isSuspected,
+  type NetworkChoice,
+  ORGANIZATIONS,
+  signalName,
+  toChoices,
+  toShown,
+} from "../data/networks";
 import { readWithoutBots, writeWithoutBots } from "../data/view";
 import { BotsNote, BotsSwitch } from "../panels/bots-switch";
 import { NetworkTable } from "../panels/network-table";
@@ -81,9 +89,18 @@ function Organizations(props: {
           <Show
             when={props.choice.show === ORGANIZATIONS && props.value().types.length > 0}
             fallback={
-              <Empty title="No network in these days">
-                Networks are told by the edge through which visitors come; a longer period may show some.
-              </Empty>
+              <Show
+                when={props.choice.withoutBots && isSuspected(props.choice.show)}
+                fallback={
+                  <Empty title="No network in these days">
+                    Networks are told by the edge through which visitors come; a longer period may show some.
+                  </Empty>
+                }
+              >
+                <Empty title="Left out">
+                  Visits from networks of this type are suspected to be bots’, and those are not shown now.
+                </Empty>
+              </Show>
             }
           >
             <Empty title="No organization in these days">
@@ -120,7 +137,7 @@ function SuspectedBots(props: { signals: NetworksInsight["signals"] }): JSX.Elem
         >
           {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
           <div class="wide-table" tabindex="0" role="region" aria-label="Suspected bots by reason, all figures">
-            <table class="figures">
+            <table class="figures signal-table">
               <caption class="unseen">Suspected bots by reason</caption>
               <thead>
                 <tr>

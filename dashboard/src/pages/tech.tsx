@@ -56,7 +56,7 @@ export function Tech(): JSX.Element {
       />
       <Filters screen={screen} view={view()} hrefTo={hrefTo} />
       <LoadedPanel
-        title="Crossed"
+        title="Matrix"
         loaded={matrix}
         bones={9}
         end={<Controls view={view()} onChange={change} />}
