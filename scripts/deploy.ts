@@ -14,6 +14,7 @@ import {
   secretsToMake,
   toDeploy,
   toMake,
+  withDashboardUrl,
   withDatabase,
   withWorkerUrl,
   workerUrlIn,
@@ -68,13 +69,18 @@ function withSecrets(secrets: Record<string, string>, work: (file: string | null
 const makeSecrets = (names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, randomBytes(32).toString("base64url")]));
 
-function tellWhatIsNext(names: Names, token: string | undefined): void {
+function dashboardUrl(names: Names): string {
   const project = projectsIn().find((one) => one["Project Name"] === names.pages);
   const [domain = `${names.pages}.pages.dev`] = project?.["Project Domains"].split(", ") ?? [];
-  console.log(`\nDeployed. The dashboard is https://${domain}`);
+  return `https://${domain}`;
+}
+
+function tellWhatIsNext(names: Names, token: string | undefined): void {
+  const dashboard = dashboardUrl(names);
+  console.log(`\nDeployed. The dashboard is ${dashboard}`);
   if (!token) return;
   console.log(`
-Make your account now at https://${domain}/setup with this setup token. It is shown once, and works until an account
+Make your account now at ${dashboard}/setup with this setup token. It is shown once, and works until an account
 exists (lost it? npm run deploy -- --new-setup-token):
 
   ${token}`);
@@ -108,7 +114,8 @@ function deploy(names: Names, newSetupToken: boolean): void {
   const id = found.databaseId ?? databaseId(names.database);
   if (!id)
     throw new Error(`Database ${names.database} was made, but the account does not list it yet. Run this again.`);
-  writeFileSync(CONFIG, withDatabase(readFileSync(CONFIG, "utf8"), id));
+  const toml = withDatabase(readFileSync(CONFIG, "utf8"), id);
+  writeFileSync(CONFIG, withDashboardUrl(toml, dashboardUrl(names)));
   const secrets = makeSecrets(secretsToMake(found, newSetupToken));
   withSecrets(secrets, (file) => {
     for (const command of toDeploy(names, file, DASHBOARD)) {

@@ -1,10 +1,12 @@
-// What the cron does: housekeeping, and the start of what the pipeline has to do. One that fails does not keep the other.
+// What the cron does: housekeeping, the start of what the pipeline has to do, and mail that waits for another try. One
+// that fails does not keep the others.
 import { keepHouse } from "./admin/housekeeping";
 import { startWhatIsDue } from "./pipeline/schedule";
+import { sendOutbox } from "./pipeline/send-mail";
 
 /** @param due when it was due (`scheduledTime`, ms). @throws AggregateError, which the platform shows as a failed cron. */
 export async function onCron(env: Cloudflare.Env, due: number): Promise<void> {
-  const done = await Promise.allSettled([keepHouse(env, due), startWhatIsDue(env, due)]);
+  const done = await Promise.allSettled([keepHouse(env, due), startWhatIsDue(env, due), sendOutbox(env, due)]);
   const failures = done.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
   if (failures.length > 0) throw new AggregateError(failures, "cron could not do all that was due");
 }

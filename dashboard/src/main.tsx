@@ -27,6 +27,9 @@ const Events = lazy(() => import("./pages/events").then((page) => ({ default: pa
 const Vitals = lazy(() => import("./pages/vitals").then((page) => ({ default: page.Vitals })));
 const Rules = lazy(() => import("./pages/rules").then((page) => ({ default: page.Rules })));
 const Heatmaps = lazy(() => import("./pages/heatmaps").then((page) => ({ default: page.Heatmaps })));
+const Tech = lazy(() => import("./pages/tech").then((page) => ({ default: page.Tech })));
+const Networks = lazy(() => import("./pages/networks").then((page) => ({ default: page.Networks })));
+const Anomalies = lazy(() => import("./pages/anomalies").then((page) => ({ default: page.Anomalies })));
 const Pipeline = lazy(() => import("./pages/pipeline").then((page) => ({ default: page.Pipeline })));
 const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
 
@@ -49,6 +52,9 @@ render(
           <Route path="/vitals" component={Vitals} />
           <Route path="/rules" component={Rules} />
           <Route path="/heatmaps" component={Heatmaps} />
+          <Route path="/tech" component={Tech} />
+          <Route path="/networks" component={Networks} />
+          <Route path="/anomalies" component={Anomalies} />
           <Route path="/pipeline" component={Pipeline} />
           <Route path="/settings/:section?" component={Settings} />
         </Route>

@@ -55,6 +55,10 @@ export const withDatabase = (toml: string, id: string): string =>
 export const withWorkerUrl = (toml: string, url: string): string =>
   toml.replace(/^(WORKER_URL = ).*$/m, (_, key: string) => `${key}${JSON.stringify(url)}`);
 
+/** wrangler.toml with the address of the dashboard, which mail links to. An owner who set another keeps it. */
+export const withDashboardUrl = (toml: string, url: string): string =>
+  toml.replace(/^(DASHBOARD_URL = )""$/m, (_, key: string) => `${key}${JSON.stringify(url)}`);
+
 /** True when nobody has said yet where sites reach the Worker. An owner who set a domain of their own keeps it. */
 export const lacksWorkerUrl = (toml: string): boolean => /^WORKER_URL = ""$/m.test(toml);
 

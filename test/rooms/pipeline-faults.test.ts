@@ -13,10 +13,12 @@ import { TECHSTACK_COLUMNS, type TechstackRow } from "../../workers/domain/techs
 import { enrich } from "../../workers/pipeline/enrich";
 import { checkAll } from "../../workers/pipeline/rebuild";
 import { runPipeline } from "../../workers/pipeline/run";
+import { sendOutbox } from "../../workers/pipeline/send-mail";
 import { runTask } from "../../workers/pipeline/tasks";
 import { readEnrichment } from "../../workers/storage/enrichment";
 import { ALL_DAYS, readEvents } from "../../workers/storage/lake-rows";
 import { beginRun } from "../../workers/storage/runs";
+import { changeSettings } from "../../workers/storage/settings";
 import { waitingProperties } from "../../workers/storage/watermarks";
 import { Chaos, type Kept } from "./chaos";
 import { deliverLetters, givenHeldQueue, mainHub } from "./downstream";
@@ -27,7 +29,7 @@ givenFreshStorage();
 const queue = givenHeldQueue();
 
 const SEED = Number(env.FAULT_SEED ?? 20261124);
-const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 8);
+const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 16);
 const START = Date.UTC(2026, 9, 3, 17, 10);
 
 /** A provider that knows some networks, and answers the same whenever it is asked. */
@@ -47,6 +49,8 @@ class Pipelines {
   events = 0;
   runs = 0;
   compactions = 0;
+  /** What receivers have got, by the mark by which they know a mail again. */
+  mails: string[] = [];
   children = new Map<string, EnrichmentParams>();
   private told = new Set<string>();
 
@@ -78,6 +82,12 @@ class Pipelines {
       IP_PROVIDER_FIELDS: "ipinfo",
       IP_PROVIDER_BUDGET: "1000000",
       MAIL_FROM: "trackkit@example.com",
+      MAIL: {
+        send: (mail: { headers: Record<string, string> }) =>
+          this.maybe(broken, async () => {
+            this.mails.push(mail.headers["X-TrackKit-Mail"]!);
+          }),
+      } as unknown as SendEmail,
     };
   }
 
@@ -131,6 +141,12 @@ class Pipelines {
     await beginRun(env.DB, { id, kind: "compaction", site_id, trigger: "owner" }, this.time);
     const bindings = broken ? this.chaos.bindings() : env;
     await this.chaos.untilDone(() => runTask(bindings, this.chaos.steps(kept), params, id).catch(() => undefined));
+  }
+
+  /** What a crash left between sending and marking is sent again a quarter of an hour later. */
+  async sendWhatIsLeft(): Promise<void> {
+    for (let minutes = 0; minutes <= 600; minutes += 20)
+      await sendOutbox(this.bindings(false), Date.now() + minutes * 60_000);
   }
 
   private parent(broken: boolean) {
@@ -222,6 +238,7 @@ it(`${ROUNDS} rounds of killed and failing runs come out as if nothing had happe
   );
   const property = await givenProperty("organization", { timezone: "Asia/Kolkata" });
   const { site_id } = property;
+  await changeSettings(env.DB, site_id, { reports: { recipients: ["owner@example.com"], run_summary: "every" } });
   const chaos = new Chaos(SEED);
   const pipelines = new Pipelines(chaos, property);
   let isArriving = false;
@@ -240,6 +257,7 @@ it(`${ROUNDS} rounds of killed and failing runs come out as if nothing had happe
   }
   const { faults, kills } = chaos;
   chaos.odds = 0;
+  await pipelines.arrive();
   while (Object.keys(await waitingProperties(env.DB)).length > 0) await pipelines.run(false);
 
   const rows: StampedEvent[] = [];
@@ -258,7 +276,7 @@ it(`${ROUNDS} rounds of killed and failing runs come out as if nothing had happe
     )
       .bind(zone)
       .all<{ first_id: number; last_id: number }>();
-    results.forEach(({ first_id }, i) => expect(first_id).toBeGreaterThan(results[i - 1]?.last_id ?? 0));
+    for (const [i, { first_id }] of results.entries()) expect(first_id).toBeGreaterThan(results[i - 1]?.last_id ?? 0);
     const covered = await env.DB.prepare(
       `SELECT count(*) AS n FROM lake_files r WHERE zone = 'raw' AND
          (SELECT count(*) FROM lake_files o WHERE o.zone = ? AND r.id BETWEEN o.first_id AND o.last_id) <> 1`,
@@ -323,12 +341,22 @@ it(`${ROUNDS} rounds of killed and failing runs come out as if nothing had happe
     }
   // Rollups are those of the record with what the provider said: nothing was corrected twice, or not at all.
   expect(await checkAll(env, site_id)).toEqual([]);
+  // Mails: every run that did something is told of, once; a copy after a crash is known by its mark.
+  await pipelines.sendWhatIsLeft();
+  const { results: told } = await env.DB.prepare("SELECT id, status FROM mails").all();
+  expect(told.filter(({ status }) => status !== "sent")).toEqual([]);
+  expect(new Set(pipelines.mails).size).toBe(told.length);
+  const summaries = told.filter(({ id }) => String(id).startsWith("run_summary"));
+  const withData = await env.DB.prepare("SELECT count(*) AS n FROM pipeline_run_properties WHERE rows > 0").first("n");
+  expect(summaries.length).toBeLessThanOrEqual(Number(withData));
+  expect(summaries.length).toBeGreaterThan(0);
   const { results: left } = await env.DB.prepare(
     "SELECT g.key FROM lake_garbage g JOIN lake_files f ON f.key = g.key AND f.site_id = g.site_id",
   ).all();
   expect(left).toEqual([]);
   console.log(
     `pipeline faults: seed ${SEED}, ${ROUNDS} rounds, ${pipelines.runs} runs, ${pipelines.compactions} compactions, ${rows.length} events, ` +
-      `${lists.length} addresses listed, ${files.length} TechStack rows; ${faults} faults, ${kills} kills`,
+      `${lists.length} addresses listed, ${files.length} TechStack rows; ${faults} faults, ${kills} kills; ` +
+      `${told.length} mails, ${pipelines.mails.length - told.length} copies after a crash, known by their mark`,
   );
 });

@@ -1,15 +1,80 @@
-// Notify: what a run has to tell its owners.
+// Notify: what a run or a task has to tell its owners, queued once and sent.
+import type { RunReport } from "../domain/pipeline";
+import type { TaskParams } from "../domain/run-params";
 import type { Loaded } from "./load";
-import type { Failure, RunEnv } from "./run";
+import { type SendEnv, sendOutbox } from "./send-mail";
+import { queueFailure, queueRunSummary } from "./tell";
+import type { WriteEnv } from "./write-mail";
+
+export type NotifyEnv = SendEnv & WriteEnv;
+
+/** A property that a run could not process. */
+export interface Failure {
+  site_id: string;
+  error: string;
+}
 
 export interface Outcome {
-  runId: string;
-  /** ms since 1970. */
+  run_id: string;
+  /** ms since 1970: when it was due. */
   due: number;
   loaded: readonly Loaded[];
   failures: readonly Failure[];
 }
 
-export async function notify(_env: RunEnv, { loaded, failures }: Outcome, note: (text: string) => void): Promise<void> {
-  note(`${loaded.length} loaded, ${failures.length} failed`);
+/** Several rounds of a run are one to its owner. */
+function byProperty(loaded: readonly Loaded[]): Loaded[] {
+  const sums = new Map<string, Loaded>();
+  for (const { site_id, files, rows, report } of loaded) {
+    const before = sums.get(site_id);
+    const summed: RunReport = { ...report };
+    for (const [name, value] of Object.entries(before?.report ?? {}))
+      summed[name] = Number(value ?? 0) + Number(summed[name] ?? 0);
+    sums.set(site_id, {
+      site_id,
+      files: files + (before?.files ?? 0),
+      rows: rows + (before?.rows ?? 0),
+      report: summed,
+    });
+  }
+  return [...sums.values()];
+}
+
+/** Tells of a run as each property's settings want it, and sends what waits. Told again, it is not told twice. */
+export async function notifyOfRun(env: NotifyEnv, outcome: Outcome, note: (text: string) => void): Promise<void> {
+  const { run_id, due, loaded, failures } = outcome;
+  const now = Date.now();
+  const runs = byProperty(loaded).map((one) => ({ ...one, run_id, started_at: due, ended_at: now }));
+  let queued = await queueRunSummary(env, runs, now);
+  for (const { site_id, error } of failures)
+    queued += await queueFailure(env, [site_id], { run_id, kind: "run", started_at: due, failed_at: now, error }, now);
+  const { sent, failed } = await sendOutbox(env, now);
+  note(`${queued} new, ${sent} sent${failed > 0 ? `, ${failed} failed` : ""}`);
+}
+
+/** Tells of a run or task that failed as a whole: its property's owner, or all whom it concerned. */
+export async function notifyOfFailure(
+  env: NotifyEnv,
+  run_id: string,
+  { kind, site_id, due }: Pick<TaskParams, "site_id" | "due"> & { kind: TaskParams["kind"] | "run" },
+  error: string,
+): Promise<void> {
+  const now = Date.now();
+  const failure = { run_id, kind, started_at: due, failed_at: now, error };
+  await queueFailure(env, site_id === null ? null : [site_id], failure, now);
+}
+
+/** What a check that nobody asked for has found is told like a failure: numbers that are not true to the record. */
+export async function notifyOfReport(
+  env: NotifyEnv,
+  run_id: string,
+  { kind, site_id, due }: TaskParams,
+  report: RunReport,
+): Promise<void> {
+  const differences = Number(report.differences ?? 0);
+  const found = typeof report.site_id === "string" ? report.site_id : null;
+  if (kind !== "check" || site_id !== null || found === null || differences === 0) return;
+  const days = String(report.from ?? "");
+  const error = `${differences} counts of ${days} differ from the record; rebuild that day to put them right`;
+  await notifyOfFailure(env, run_id, { kind, site_id: found, due }, error);
 }

@@ -3,6 +3,7 @@
 import type { ForecastView } from "../domain/anomaly-record";
 import { toAnswer } from "../domain/answer";
 import type { MetricName } from "../domain/catalog";
+import { forecast } from "../domain/forecast";
 import type { MailKind, NewMail } from "../domain/mail";
 import { type ReportData, toReportLetter } from "../domain/mail-report";
 import type { Days } from "../domain/period";
@@ -11,11 +12,12 @@ import { toPlan } from "../domain/plan";
 import { toQuery } from "../domain/query";
 import { dueReport, periodBefore, type ReportPeriod } from "../domain/report-period";
 import type { TaskParams } from "../domain/run-params";
+import { addDays } from "../domain/zone";
 import { listTold, type Told, toldTopics } from "../storage/recipients";
 import { readRollups } from "../storage/rollups";
 import { type SendEnv, sendOutbox } from "./send-mail";
 import type { Steps } from "./steps";
-import { queueInPortions } from "./tell";
+import { queueDailySummaries, queueInPortions } from "./tell";
 import { mailsAbout, type WriteEnv } from "./write-mail";
 
 export const KIND_OF: Record<ReportPeriod, MailKind> = { week: "weekly_report", month: "monthly_report" };
@@ -40,6 +42,18 @@ async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { 
   return toAnswer(plan, await readRollups(db, plan)).results;
 }
 
+/** Days of history that a forecast looks at: eight weeks. */
+const HISTORY_DAYS = 56;
+
+/** Visitors of the days after a date; null where there is too little history. */
+async function forecastAfter(db: D1Database, place: Place, last: string, now: number): Promise<ForecastView["days"]> {
+  const history = { first: addDays(last, 1 - HISTORY_DAYS), last };
+  const rows = await ask(db, place, now, history, { metrics: ["visitors"], dimensions: ["time:day"] });
+  const points = rows.map(({ dimensions, metrics }) => ({ date: dimensions[0] ?? "", value: metrics[0] ?? 0 }));
+  const days = forecast(points, addDays(last, 1))?.days;
+  return days?.map(({ expected, ...day }) => ({ ...day, value: expected })) ?? null;
+}
+
 /** The numbers of a period. @returns null when nobody came: there is nothing to tell. */
 export async function readReport(
   db: D1Database,
@@ -47,16 +61,16 @@ export async function readReport(
   period: ReportPeriod,
   days: Days,
   now: number,
-  forecast: ForecastView["days"],
 ): Promise<ReportData | null> {
   const before = periodBefore(period, days);
   const comparisons = { mode: "custom", date_range: [before.first, before.last] };
   const top = (metric: MetricName, dimension: string) =>
     ask(db, place, now, days, { metrics: [metric], dimensions: [dimension], pagination: { limit: TOP } });
-  const [[totals], pages, sources] = await Promise.all([
+  const [[totals], pages, sources, ahead] = await Promise.all([
     ask(db, place, now, days, { metrics: FIGURES, include: { comparisons } }),
     top("pageviews", "event:page"),
     top("visitors", "visit:source"),
+    forecastAfter(db, place, days.last, now),
   ]);
   const figures = FIGURES.map((metric, i) => ({
     metric,
@@ -71,7 +85,7 @@ export async function readReport(
     figures,
     pages: pages.map(({ dimensions, metrics }) => ({ value: dimensions[0] ?? "", pageviews: metrics[0] ?? 0 })),
     sources: sources.map(({ dimensions, metrics }) => ({ value: dimensions[0] ?? "", visitors: metrics[0] ?? 0 })),
-    forecast,
+    forecast: ahead,
   };
 }
 
@@ -102,7 +116,7 @@ export async function reportMails(
   days: Days,
   now: number,
 ): Promise<NewMail[]> {
-  const data = await readReport(env.DB, told, period, days, now, null);
+  const data = await readReport(env.DB, told, period, days, now);
   if (!data) return [];
   return mailsAbout(env, told, { kind: KIND_OF[period], subject_id: days.first, data, toLetter: toReportLetter });
 }
@@ -110,28 +124,47 @@ export async function reportMails(
 /** Properties a step: each costs three questions to D1, and a step must end in time. */
 const PORTION = 20;
 
-/** Task `reports`: writes the reports of a period that are due, of one property or of all, and sends what waits. */
-export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
-  const { due, site_id } = params;
-  const period = params.period ?? "week";
-  const siteIds = await steps.do("look up due reports", async (note) => {
+/** Writes the reports of a period that are due. @returns how many mails are new. */
+async function writePeriod(
+  env: WriteEnv,
+  steps: Steps,
+  { due, site_id }: TaskParams,
+  period: ReportPeriod,
+): Promise<{ properties: number; written: number }> {
+  const siteIds = await steps.do(`look up reports of the ${period}`, async (note) => {
     const found = await dueReports(env.DB, period, due, site_id === null ? null : [site_id]);
     note(`${found.length} properties`);
     return found.map((one) => one.site_id);
   });
   let written = 0;
   for (let i = 0; i < siteIds.length; i += PORTION)
-    written += await steps.do(`write reports ${i / PORTION + 1}`, async (note) => {
+    written += await steps.do(`write reports of the ${period} ${i / PORTION + 1}`, async (note) => {
       let queued = 0;
       for (const { days, ...told } of await dueReports(env.DB, period, due, siteIds.slice(i, i + PORTION)))
         queued += await queueInPortions(env, await reportMails(env, told, period, days, due), due);
       note(`${queued} mails`);
       return queued;
     });
+  return { properties: siteIds.length, written };
+}
+
+/**
+ * Task `reports`: writes what is due of one property or of all (the reports of a period, or of week and month, and
+ * yesterday's runs for whom a mail a day is enough), and sends what waits.
+ */
+export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
+  const done = { properties: 0, written: 0 };
+  for (const period of params.period ? [params.period] : (["week", "month"] as const)) {
+    const { properties, written } = await writePeriod(env, steps, params, period);
+    done.properties += properties;
+    done.written += written;
+  }
+  if (!params.period && params.site_id === null)
+    done.written += await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
   const sent = await steps.do("send mail", async (note) => {
     const told = await sendOutbox(env, Date.now());
     note(`${told.sent} sent, ${told.failed} failed`);
     return told;
   });
-  return { properties: siteIds.length, written, sent: sent.sent, failed: sent.failed };
+  return { ...done, sent: sent.sent, failed: sent.failed };
 }

@@ -5,20 +5,15 @@ import { endRun, noteFailure } from "../storage/runs";
 import { waitingObjects, waitingProperties } from "../storage/watermarks";
 import { type Extracted, extract } from "./extract";
 import { type Loaded, load } from "./load";
-import { notify } from "./notify";
+import { type Failure, type NotifyEnv, notifyOfFailure, notifyOfRun } from "./notify";
 import type { Steps } from "./steps";
 
-export type RunEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "ENRICHMENT" | "MAIL" | "MAIL_FROM" | "DASHBOARD_URL">;
+export type RunEnv = Pick<Cloudflare.Env, "LAKE" | "ENRICHMENT"> & NotifyEnv;
 
 /** A backlog is caught up in rounds, and over several runs: a round is what a step can do. */
 const MOST_ROUNDS = 10;
 /** Raw objects looked at in a round. */
 const MOST_WAITING = 5_000;
-
-export interface Failure {
-  site_id: string;
-  error: string;
-}
 
 /** Processes what has arrived since the watermarks, for all properties. @throws when no step works at all. */
 export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams, runId: string): Promise<void> {
@@ -30,14 +25,18 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
       if (units.length === 0) break;
       loaded.push(...(await processRound(env, steps, units, round, runId, failures)));
     }
-    await steps.do("notify", (note) => notify(env, { runId, due, loaded, failures }, note));
+    await steps.do("notify", (note) => notifyOfRun(env, { run_id: runId, due, loaded, failures }, note));
     await steps.do("end", async () => {
       for (const { site_id, error } of failures) await noteFailure(env.DB, runId, site_id, error.slice(0, 500), due);
       await endRun(env.DB, runId, toEnd(loaded, failures));
     });
   } catch (error) {
     const told = String(error).slice(0, 1000);
-    await endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: told });
+    // What failed is what is thrown: that it could not be noted or told either is no news.
+    await Promise.allSettled([
+      endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: told }),
+      notifyOfFailure(env, runId, { kind: "run", site_id: null, due }, told),
+    ]);
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { beginRun, endRun, type NewRun } from "../storage/runs";
 import { alerts } from "./alerts";
 import { compact } from "./compact";
 import { erase } from "./erase";
+import { notifyOfFailure, notifyOfReport } from "./notify";
 import { check, rebuild } from "./rebuild-tasks";
 import { replay } from "./replay";
 import { writeReports } from "./reports";
@@ -30,9 +31,17 @@ export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskPar
   if (!task) throw new Error(`task ${params.kind} does not exist`);
   try {
     const report = await task(env, steps, params, runId);
-    await steps.do("end", () => endRun(env.DB, runId, { status: "done", ended_at: Date.now(), report }));
+    await steps.do("end", async () => {
+      await notifyOfReport(env, runId, params, report);
+      await endRun(env.DB, runId, { status: "done", ended_at: Date.now(), report });
+    });
   } catch (error) {
-    await endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: String(error).slice(0, 1000) });
+    const told = String(error).slice(0, 1000);
+    // What failed is what is thrown: that it could not be noted or told either is no news.
+    await Promise.allSettled([
+      endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: told }),
+      notifyOfFailure(env, runId, params, told),
+    ]);
     throw error;
   }
 }

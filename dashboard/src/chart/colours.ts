@@ -7,6 +7,9 @@ export interface Colours {
   line: string;
   hair: string;
   faint: string;
+  band: string;
+  mark: string;
+  surface: string;
 }
 
 const TOKENS = {
@@ -16,6 +19,9 @@ const TOKENS = {
   line: "--line",
   hair: "--line-strong",
   faint: "--ink-faint",
+  band: "--accent-wash",
+  mark: "--worse",
+  surface: "--surface",
 } as const satisfies Record<keyof Colours, string>;
 
 /** The colours of the theme that is on the screen now. */

@@ -12,7 +12,7 @@ import {
 } from "chart.js";
 import { METRICS, type MetricName } from "../../../workers/domain/catalog";
 import { formatMetric, formatTick } from "../data/format";
-import type { Series } from "../data/series";
+import type { Point, Series } from "../data/series";
 import { type Colours, readColours, readFont } from "./colours";
 
 Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement);
@@ -35,6 +35,7 @@ export interface LineChart {
   destroy: () => void;
 }
 
+const FORECAST = "Forecast";
 const DASH = [4, 4];
 const NARROW = 620;
 /** Steps that a clock is read in. */
@@ -52,11 +53,13 @@ function stepFor(metric: MetricName, top: number): number {
   return unit === "count" ? Math.max(1, Math.ceil(step)) : step;
 }
 
-function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line", (number | null)[]>[] {
+type Dataset = ChartDataset<"line", (number | null)[]>;
+
+function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
   const { points, running } = series;
   const isAlone = (values: (number | null)[], index: number): boolean =>
     (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
-  const line = (values: (number | null)[], colour: string): ChartDataset<"line", (number | null)[]> => ({
+  const line = (values: (number | null)[], colour: string): Dataset => ({
     data: values,
     borderColor: colour,
     pointBackgroundColor: colour,
@@ -76,6 +79,22 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       borderWidth: 2,
       order: 0,
       segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === running ? DASH : undefined) },
+      // A ring on a day that was out of the ordinary.
+      ...(points.some((point) => point.marked) && {
+        pointRadius: points.map((point, index) =>
+          point.marked
+            ? 4
+            : isAlone(
+                  points.map((one) => one.value),
+                  index,
+                )
+              ? 3
+              : 0,
+        ),
+        pointBorderWidth: points.map((point) => (point.marked ? 2 : 0)),
+        pointBorderColor: colours.mark,
+        pointBackgroundColor: points.map((point) => (point.marked ? colours.surface : colours.accent)),
+      }),
     },
     {
       ...line(
@@ -86,6 +105,7 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       borderDash: DASH,
       order: 1,
     },
+    ...(hasForecast(series) ? forecastDatasets(points, line, colours) : []),
     {
       // The wash below the line is drawn by itself: a dashed segment would leave a seam in it.
       ...line(
@@ -99,6 +119,34 @@ function toDatasets({ series }: Picture, colours: Colours): ChartDataset<"line",
       backgroundColor: colours.fill,
       order: 2,
     },
+  ];
+}
+
+/** The days ahead: a dashed line within the band in which four of five such days end. */
+function forecastDatasets(
+  points: readonly Point[],
+  line: (values: (number | null)[], colour: string) => Dataset,
+  colours: Colours,
+): Dataset[] {
+  const edge = (values: (number | null)[]): Dataset => ({
+    ...line(values, colours.before),
+    borderWidth: 0,
+    pointRadius: 0,
+    pointHoverRadius: 0,
+    order: 3,
+  });
+  return [
+    {
+      ...line(
+        points.map(({ forecast }) => forecast?.value ?? null),
+        colours.accent,
+      ),
+      borderWidth: 1.5,
+      borderDash: [2, 4],
+      order: 1,
+    },
+    edge(points.map(({ forecast }) => forecast?.low80 ?? null)),
+    { ...edge(points.map(({ forecast }) => forecast?.high80 ?? null)), fill: "-1", backgroundColor: colours.band },
   ];
 }
 
@@ -126,7 +174,12 @@ function annotate(current: () => Picture | undefined, colours: () => Colours): P
   };
 }
 
-function drawNames(chart: Chart, { names }: Picture, colours: Colours): void {
+function drawNames(chart: Chart, { names, series }: Picture, colours: Colours): void {
+  if (hasForecast(series)) {
+    drawForecastName(chart, colours);
+    drawKey(chart, names, series, colours);
+    return;
+  }
   const ends = [names.now, names.before].map((name, index) => {
     const points = chart.getDatasetMeta(index).data;
     const values = chart.data.datasets[index]?.data as (number | null)[];
@@ -149,6 +202,45 @@ function drawNames(chart: Chart, { names }: Picture, colours: Colours): void {
     ctx.fillStyle = index === 0 ? colours.accent : colours.faint;
     ctx.fillText(end.name, end.x, end.y);
   }
+}
+
+/** With a forecast the lines end where its band begins: their names then stand above, each behind a piece of its line. */
+function drawKey(chart: Chart, names: Picture["names"], { points }: Series, colours: Colours): void {
+  const { ctx, chartArea } = chart;
+  const y = chartArea.top - 14;
+  const isCompared = points.some(({ before }) => before !== null);
+  const entries: [string, string, number[]][] = [[names.now, colours.accent, []]];
+  if (isCompared) entries.push([names.before, colours.before, DASH]);
+  ctx.font = `500 12px ${readFont()}`;
+  ctx.textBaseline = "middle";
+  let x = chartArea.left;
+  for (const [name, colour, dash] of entries) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 2;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + 20, y);
+    ctx.stroke();
+    ctx.fillStyle = colours.faint;
+    ctx.fillText(name, x + 26, y);
+    x += ctx.measureText(name).width + 46;
+  }
+  ctx.setLineDash([]);
+}
+
+const hasForecast = ({ points }: Series): boolean => points.some(({ forecast }) => forecast);
+
+/** In the margin, where the band ends. */
+function drawForecastName(chart: Chart, colours: Colours): void {
+  const highs = chart.getDatasetMeta(4).data;
+  const point = highs.at(-1);
+  if (!point) return;
+  const { ctx, chartArea } = chart;
+  ctx.font = `500 12px ${readFont()}`;
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = colours.faint;
+  ctx.fillText(FORECAST, chartArea.right + 8, point.y);
 }
 
 /** @param onHover told which bucket the pointer is over, null when it leaves. */
@@ -181,18 +273,21 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
 
   /** Room for the names to the right of the lines; none where the screen is too narrow for it. */
   function reserve(width: number): void {
-    const names =
-      picture &&
-      (picture.series.points.some((point) => point.before !== null)
-        ? picture.names
-        : { now: picture.names.now, before: "" });
+    const series = picture?.series;
+    const isAhead = series !== undefined && hasForecast(series);
+    const compared = series?.points.some(({ before }) => before !== null) ? picture?.names.before : "";
+    const names = isAhead ? [FORECAST] : [picture?.names.now ?? "", compared ?? ""];
     chart.ctx.font = `500 12px ${readFont()}`;
-    const room = names ? Math.max(...Object.values(names).map((name) => chart.ctx.measureText(name).width)) + 14 : 0;
-    chart.options.layout = { padding: { top: 8, right: width >= NARROW ? room : 4 } };
+    const room = picture ? Math.max(...names.map((name) => chart.ctx.measureText(name).width)) + 14 : 0;
+    const isWide = width >= NARROW;
+    chart.options.layout = { padding: { top: isAhead && isWide ? 28 : 8, right: isWide ? room : 4 } };
   }
 
   function scales({ series, metric }: Picture): void {
-    const top = Math.max(0, ...series.points.flatMap(({ value, before }) => [value ?? 0, before ?? 0]));
+    const top = Math.max(
+      0,
+      ...series.points.flatMap(({ value, before, forecast }) => [value ?? 0, before ?? 0, forecast?.high80 ?? 0]),
+    );
     const font = { family: readFont(), size: 12 };
     // A site without visitors still has a scale.
     const step = stepFor(metric, top || LINES);

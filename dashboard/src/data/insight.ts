@@ -9,6 +9,7 @@ import type {
   RulesInsight,
   VitalsInsight,
 } from "../../../workers/domain/insight";
+import type { NetworksInsight } from "../../../workers/domain/pipeline";
 import { request } from "./api";
 
 /** Where and when: what every question has in common. Both days are included. */
@@ -68,6 +69,9 @@ export interface HeatmapAsk {
 
 export const loadHeatmap = ({ scene, page, width }: HeatmapAsk, signal: AbortSignal): Promise<HeatmapInsight> =>
   ask(scene, "/heatmap", signal, { page, width });
+
+export const loadNetworks = (scene: InsightScene, signal: AbortSignal): Promise<NetworksInsight> =>
+  ask(scene, "/networks", signal);
 
 export const loadRuleCounts = (scene: InsightScene, signal: AbortSignal): Promise<RulesInsight> =>
   ask(scene, "/rules", signal);

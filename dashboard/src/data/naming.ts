@@ -1,6 +1,7 @@
 // What the values of a dimension are called on the screen: countries, languages and kinds of event have names.
 import { dimensionFor } from "../../../workers/domain/catalog";
 import type { EventType } from "../../../workers/domain/measurement";
+import type { NetworkType } from "../../../workers/domain/network";
 import { LOCALE } from "./format";
 
 const kinds = new Map<"region" | "language", Intl.DisplayNames>();
@@ -56,6 +57,14 @@ const EVENTS = {
 export const eventName = (name: string): string =>
   Object.hasOwn(EVENTS, name) ? EVENTS[name as keyof typeof EVENTS] : name;
 
+const NETWORK_TYPES: Record<NetworkType, string> = {
+  business: "Business",
+  isp: "Internet provider",
+  hosting: "Hosting",
+  education: "Education",
+  government: "Government",
+};
+
 /** Words for a value that stands for "there was none". */
 const ABSENT: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": "Unknown" };
 
@@ -78,6 +87,8 @@ export function valueName(dimension: string, value: string | null): string {
   if (dimension === "visit:country") return countryName(text);
   if (dimension === "visit:language") return named("language", text);
   if (dimension === "event:name") return eventName(text);
+  if (dimension === "visit:network_type" && Object.hasOwn(NETWORK_TYPES, text))
+    return NETWORK_TYPES[text as NetworkType];
   if (dimension === "visit:device") return text.charAt(0).toUpperCase() + text.slice(1);
   return text;
 }

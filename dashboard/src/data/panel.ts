@@ -79,6 +79,7 @@ export const PANELS = {
       tab("visit:screen", "Screen"),
       tab("visit:language", "Language"),
       tab("visit:network", "Network"),
+      tab("visit:network_type", "Network type"),
     ],
     shown: 3,
     more: "More",

@@ -13,11 +13,14 @@ export interface Question {
   metrics: MetricName[];
   date_range: DateRange;
   dimensions?: string[];
+  filters?: ["is", string, string[]][];
   order_by?: [string, "asc" | "desc"][];
   include?: {
     comparisons?: { mode: "previous_period" | "year_over_year" } | { mode: "custom"; date_range: [string, string] };
     time_labels?: boolean;
     total_rows?: boolean;
+    /** False leaves visits with a signal out. */
+    suspected_bots?: false;
   };
   pagination?: { limit: number; offset: number };
 }
@@ -50,6 +53,10 @@ function comparisonsOf({ view }: Scene): Pick<NonNullable<Question["include"]>, 
   return mode ? { comparisons: { mode } } : {};
 }
 
+/** What every question of the overview includes. */
+const whoOf = ({ view }: Scene): Pick<NonNullable<Question["include"]>, "suspected_bots"> =>
+  view.withoutBots ? { suspected_bots: false } : {};
+
 const base = ({ siteId, today, view }: Scene): Pick<Question, "site_id" | "date_range"> => ({
   site_id: siteId,
   date_range: toDateRange(view.period, today),
@@ -58,7 +65,7 @@ const base = ({ siteId, today, view }: Scene): Pick<Question, "site_id" | "date_
 export const summaryQuestion = (scene: Scene): Question => ({
   ...base(scene),
   metrics: [...CARD_METRICS],
-  include: comparisonsOf(scene),
+  include: { ...whoOf(scene), ...comparisonsOf(scene) },
 });
 
 export function seriesQuestion(scene: Scene): Question {
@@ -67,7 +74,7 @@ export function seriesQuestion(scene: Scene): Question {
     ...base(scene),
     metrics: [scene.view.metric],
     dimensions: [interval ? `time:${interval}` : "time"],
-    include: { time_labels: true, ...comparisonsOf(scene) },
+    include: { time_labels: true, ...whoOf(scene), ...comparisonsOf(scene) },
   };
 }
 
@@ -84,7 +91,7 @@ export function dayBeforeQuestion(scene: Scene): Question | null {
     metrics: [metric],
     date_range: [day, day],
     dimensions: ["time:hour"],
-    include: { time_labels: true },
+    include: { time_labels: true, ...whoOf(scene) },
   };
 }
 
@@ -105,6 +112,7 @@ export function wholeDaysQuestion(scene: Scene): Question | null {
     metrics: [...CARD_METRICS],
     date_range: [from, to],
     include: {
+      ...whoOf(scene),
       comparisons:
         compare === "year"
           ? { mode: "year_over_year" }
@@ -138,6 +146,7 @@ export const panelQuestion = (
   metrics: panel.second ? [panel.metric, panel.second] : [panel.metric],
   dimensions: [dimension],
   order_by: [[panel.metric, "desc"]],
+  include: whoOf(scene),
   pagination: { limit, offset: 0 },
 });
 
@@ -152,6 +161,6 @@ export const detailQuestion = (
   metrics: columnsFor(dimension),
   dimensions: [dimension],
   order_by: [order],
-  include: { total_rows: true },
+  include: { total_rows: true, ...whoOf(scene) },
   pagination: { limit, offset },
 });

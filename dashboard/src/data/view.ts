@@ -17,6 +17,8 @@ export interface View {
   metric: MetricName;
   /** True where the chart is shown as a table. */
   table: boolean;
+  /** True where suspected bots are left out of all numbers. */
+  withoutBots: boolean;
   tabs: Record<PanelName, DimensionName>;
   /** The panel whose "show all" is open. */
   all: PanelName | null;
@@ -37,6 +39,10 @@ export function readPeriod(params: Params): Period {
   return { name: Object.hasOwn(PERIODS, name) ? (name as PeriodName) : STANDARD_PERIOD };
 }
 
+/** The parameter that leaves suspected bots out, on every screen that can. */
+export const readWithoutBots = ({ bots }: Params): boolean => bots === "without";
+export const writeWithoutBots = (without: boolean): Params => ({ bots: without ? "without" : undefined });
+
 function readTab(panel: PanelName, column: string | undefined): DimensionName {
   const { tabs } = panelFor(panel);
   return (tabs.find((tab) => columnOf(tab.dimension) === column) ?? tabs[0]!).dimension;
@@ -50,6 +56,7 @@ export function readView(params: Params): View {
     compare: Object.hasOwn(COMPARISONS, compare) ? (compare as Comparison) : "previous",
     metric: Object.hasOwn(METRICS, metric) ? (metric as MetricName) : STANDARD_METRIC,
     table: params.chart === "table",
+    withoutBots: readWithoutBots(params),
     tabs: Object.fromEntries(PANEL_NAMES.map((name) => [name, readTab(name, params[name])])) as View["tabs"],
     all: Object.hasOwn(PANELS, all) ? (all as PanelName) : null,
   };
@@ -76,6 +83,7 @@ export function writeView(view: View): Params {
     compare: view.compare === "previous" ? undefined : view.compare,
     metric: view.metric === STANDARD_METRIC ? undefined : view.metric,
     chart: view.table ? "table" : undefined,
+    ...writeWithoutBots(view.withoutBots),
     all: view.all ?? undefined,
     ...Object.fromEntries(tabs),
   };

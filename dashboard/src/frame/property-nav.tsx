@@ -3,7 +3,7 @@ import { A, useLocation, useNavigate } from "@solidjs/router";
 import { createEffect, For, type JSX, on } from "solid-js";
 import { createShortcuts } from "../data/shortcut";
 
-/** In the order in which they are shown; the digit of the place is the key that opens the screen. */
+/** In the order in which they are shown; the digit of the place is the key that opens the screen, 0 of the tenth. */
 const SCREENS: readonly { path: string; label: string }[] = [
   { path: "", label: "Overview" },
   { path: "/realtime", label: "Realtime" },
@@ -11,18 +11,24 @@ const SCREENS: readonly { path: string; label: string }[] = [
   { path: "/vitals", label: "Web vitals" },
   { path: "/rules", label: "Rules" },
   { path: "/heatmaps", label: "Heatmaps" },
+  { path: "/tech", label: "Tech" },
+  { path: "/networks", label: "Networks" },
+  { path: "/anomalies", label: "Anomalies" },
   { path: "/pipeline", label: "Pipeline" },
 ];
 
 /** What of a screen's address holds for the others too. */
 const SHARED = ["period", "from", "to"];
+/** Screens that can leave suspected bots out, and say so when they do. */
+const WITH_SWITCH = ["", "/networks"];
 
 export function PropertyNav(props: { home: string }): JSX.Element {
   const location = useLocation();
   const navigate = useNavigate();
   const href = (path: string): string => {
     const params = new URLSearchParams(location.search);
-    const kept = new URLSearchParams([...params].filter(([name]) => SHARED.includes(name))).toString();
+    const shared = WITH_SWITCH.includes(path) ? [...SHARED, "bots"] : SHARED;
+    const kept = new URLSearchParams([...params].filter(([name]) => shared.includes(name))).toString();
     return `${props.home}${path}${kept && `?${kept}`}`;
   };
   const isHere = (path: string): boolean => location.pathname.replace(/\/$/, "") === props.home + path;
@@ -32,7 +38,7 @@ export function PropertyNav(props: { home: string }): JSX.Element {
     title: "Property",
     shortcuts: [
       ...SCREENS.map(({ path, label }, index) => ({
-        key: String(index + 1),
+        key: String((index + 1) % 10),
         label,
         run: () => navigate(href(path)),
       })),

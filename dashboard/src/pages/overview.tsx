@@ -1,12 +1,15 @@
 // The overview: what happened on a property, in one sentence, eight figures, one line and six panels.
 import { A, useSearchParams } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
-import { createAnswer } from "../data/answer";
+import { MOST_INSIGHT_DAYS } from "../../../workers/domain/insight";
+import { loadAnomalies, loadForecast } from "../data/anomaly";
+import { createAnswer, createLoaded } from "../data/answer";
 import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
+import { forecastAsk } from "../data/forecast";
 import { formatRange } from "../data/format";
 import { PANEL_NAMES } from "../data/panel";
-import { isRunning, PERIODS, type PeriodName } from "../data/period";
+import { daysOf, intervalFor, isRunning, PERIODS, type PeriodName } from "../data/period";
 import {
   beginningQuestion,
   dayBeforeQuestion,
@@ -19,6 +22,7 @@ import {
 import { createShortcuts } from "../data/shortcut";
 import { type Params, readView, type View, writeView } from "../data/view";
 import { useProperty } from "../frame/property-frame";
+import { BotsNote, BotsSwitch } from "../panels/bots-switch";
 import { BreakdownDialog } from "../panels/breakdown-dialog";
 import { BreakdownPanel } from "../panels/breakdown-panel";
 import { Cards } from "../panels/cards";
@@ -60,6 +64,11 @@ export function Overview(): JSX.Element {
         label: "Comparison on and off",
         run: () => change({ compare: view().compare === "none" ? "previous" : "none" }),
       },
+      {
+        key: "b",
+        label: "Suspected bots out and in",
+        run: () => change({ withoutBots: !view().withoutBots }),
+      },
       { key: "v", label: "Chart as a table", run: () => change({ table: !view().table }, true) },
     ],
   });
@@ -68,6 +77,18 @@ export function Overview(): JSX.Element {
   const wholeDays = createAnswer(() => wholeDaysQuestion(scene()), tick);
   const series = createAnswer(() => seriesQuestion(scene()), tick);
   const dayBefore = createAnswer(() => dayBeforeQuestion(scene()), tick);
+  const wanted = createMemo(() => forecastAsk(scene()));
+  const forecast = createLoaded(wanted, loadForecast, tick);
+  const anomalies = createLoaded(
+    () =>
+      intervalFor(view().period) === "day"
+        ? { siteId: property().site_id, ...daysOf(view().period, today(), MOST_INSIGHT_DAYS) }
+        : null,
+    loadAnomalies,
+    tick,
+  );
+  const lacking = () =>
+    wanted() && forecast.state() === "error" ? { what: "The forecast", retry: forecast.retry } : null;
   const beginning = createAnswer(() => beginningQuestion(property().site_id));
   const comparable = createMemo(() => isComparable(summary.value(), beginning.value()));
   const firstDay = (): string => beginning.value()?.query.date_range[0]?.slice(0, 10) ?? "";
@@ -95,8 +116,19 @@ export function Overview(): JSX.Element {
       </Show>
       <div class="overview-head">
         <Headline scene={scene()} summary={summary} wholeDays={wholeDays} comparable={comparable()} />
-        <PeriodPicker period={view().period} compare={view().compare} today={today()} onChange={change} />
+        <PeriodPicker
+          period={view().period}
+          compare={view().compare}
+          today={today()}
+          onChange={change}
+          more={<BotsSwitch without={view().withoutBots} onChange={(withoutBots) => change({ withoutBots })} />}
+        />
       </div>
+      <Show when={view().withoutBots}>
+        <BotsNote onEnd={() => change({ withoutBots: false })}>
+          Visits that are suspected to be bots’ are left out of all numbers on this page, except those of right now.
+        </BotsNote>
+      </Show>
       <section class="sheet-card" aria-label="Summary and trend">
         <Cards
           summary={summary}
@@ -109,6 +141,10 @@ export function Overview(): JSX.Element {
           firstDay={firstDay()}
           series={series}
           dayBefore={dayBefore}
+          forecast={wanted() ? forecast.value() : undefined}
+          anomalies={anomalies.value()}
+          lacking={lacking()}
+          timezone={property().timezone}
           view={view()}
           clock={clock()}
           onTable={(table) => change({ table }, true)}

@@ -3,16 +3,22 @@ import { A, useParams } from "@solidjs/router";
 import { type Component, For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { useProperty } from "../frame/property-frame";
+import { AlertSettings } from "./settings-alerts";
 import { GeneralSettings } from "./settings-general";
 import { KeySettings } from "./settings-keys";
 import { PrivacySettings } from "./settings-privacy";
 import { RefusalSettings } from "./settings-refusals";
+import { ReportSettings } from "./settings-reports";
+import { RetentionSettings } from "./settings-retention";
 import { StreamSettings } from "./settings-streams";
 
 const SECTIONS: { path: string; label: string; page: Component }[] = [
   { path: "", label: "General", page: GeneralSettings },
   { path: "streams", label: "Data streams", page: StreamSettings },
   { path: "privacy", label: "Privacy", page: PrivacySettings },
+  { path: "retention", label: "Retention", page: RetentionSettings },
+  { path: "alerts", label: "Alerts", page: AlertSettings },
+  { path: "reports", label: "Reports", page: ReportSettings },
   { path: "keys", label: "API keys", page: KeySettings },
   { path: "refusals", label: "Not counted", page: RefusalSettings },
 ];

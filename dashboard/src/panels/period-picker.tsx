@@ -16,6 +16,8 @@ export function PeriodPicker(props: {
   /** What the screen cannot answer. */
   without?: PeriodName;
   onChange: (part: { period: Period } | { compare: Comparison }) => void;
+  /** What else decides whose numbers are shown. */
+  more?: JSX.Element;
 }): JSX.Element {
   const [isAsking, setAsking] = createSignal(false);
   const label = (): string => {
@@ -93,6 +95,7 @@ export function PeriodPicker(props: {
           </Menu>
         )}
       </Show>
+      {props.more}
       <Show when={isAsking()}>
         <CustomPeriod
           period={props.period}

@@ -79,7 +79,7 @@ export function createScreen(): Screen {
   };
 }
 
-export function ScreenHead(props: { title: string; lead: string; screen: Screen }): JSX.Element {
+export function ScreenHead(props: { title: string; lead: string; screen: Screen; more?: JSX.Element }): JSX.Element {
   const isCut = (): boolean => {
     const period = props.screen.period();
     return period.name === "custom" && period.from !== props.screen.scene().from;
@@ -100,6 +100,7 @@ export function ScreenHead(props: { title: string; lead: string; screen: Screen 
         period={props.screen.period()}
         today={props.screen.today()}
         without={WITHOUT}
+        more={props.more}
         onChange={(part) => "period" in part && props.screen.change(writePeriod(part.period))}
       />
     </div>

@@ -59,9 +59,26 @@ function TipRows(props: { point: Point; picture: Picture; index: number }): JSX.
         <span>
           {formatBucket(props.point.label, series().interval)}
           <Show when={props.index === series().running}> · so far</Show>
+          <Show when={props.point.forecast}> · forecast</Show>
         </span>
-        <strong>{formatMetric(props.picture.metric, props.point.value, true)}</strong>
+        <strong>{formatMetric(props.picture.metric, props.point.forecast?.value ?? props.point.value, true)}</strong>
       </div>
+      <Show when={props.point.forecast}>
+        {(forecast) => (
+          <div class="tip-row">
+            <span>Four of five times between</span>
+            <span>
+              {formatMetric(props.picture.metric, forecast().low80, true)} and{" "}
+              {formatMetric(props.picture.metric, forecast().high80, true)}
+            </span>
+          </div>
+        )}
+      </Show>
+      <Show when={props.point.marked}>
+        <div class="tip-row">
+          <span>Out of the ordinary</span>
+        </div>
+      </Show>
       <Show when={props.point.beforeLabel}>
         {(label) => (
           <div class="tip-row">

@@ -2,10 +2,11 @@
 import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../workers/domain/catalog";
 import type { Picture } from "../chart/line-chart";
-import { formatBucket, formatMetric } from "../data/format";
+import { formatBucket, formatMetric, NOTHING } from "../data/format";
 
 export function TrendTable(props: { picture: Picture }): JSX.Element {
   const isCompared = (): boolean => props.picture.series.points.some((point) => point.beforeLabel !== null);
+  const isForecast = (): boolean => props.picture.series.points.some((point) => point.forecast);
   return (
     <table class="figures">
       <caption class="unseen">{METRICS[props.picture.metric].label} over time</caption>
@@ -20,6 +21,14 @@ export function TrendTable(props: { picture: Picture }): JSX.Element {
               {props.picture.names.before}
             </th>
           </Show>
+          <Show when={isForecast()}>
+            <th scope="col" class="number">
+              Forecast
+            </th>
+            <th scope="col" class="number">
+              Four of five times
+            </th>
+          </Show>
         </tr>
       </thead>
       <tbody>
@@ -29,10 +38,19 @@ export function TrendTable(props: { picture: Picture }): JSX.Element {
               <th scope="row">
                 {formatBucket(point.label, props.picture.series.interval)}
                 <Show when={index() === props.picture.series.running}> (so far)</Show>
+                <Show when={point.marked}> (out of the ordinary)</Show>
               </th>
               <td class="number">{formatMetric(props.picture.metric, point.value, true)}</td>
               <Show when={isCompared()}>
                 <td class="number">{formatMetric(props.picture.metric, point.before, true)}</td>
+              </Show>
+              <Show when={isForecast()}>
+                <td class="number">{formatMetric(props.picture.metric, point.forecast?.value, true)}</td>
+                <td class="number">
+                  {point.forecast
+                    ? `${formatMetric(props.picture.metric, point.forecast.low80, true)} to ${formatMetric(props.picture.metric, point.forecast.high80, true)}`
+                    : NOTHING}
+                </td>
               </Show>
             </tr>
           )}

@@ -1,8 +1,11 @@
 // The trend: the chosen metric over time, as a line or as the table that stands behind it.
 import { createMemo, type JSX, Show } from "solid-js";
+import type { AnomaliesView, ForecastView } from "../../../workers/domain/anomaly-record";
 import { METRICS } from "../../../workers/domain/catalog";
 import type { Picture } from "../chart/line-chart";
 import type { Loaded } from "../data/answer";
+import { localClock } from "../data/calendar";
+import { withForecast, withMarks } from "../data/forecast";
 import { rangeOf } from "../data/format";
 import { PERIODS } from "../data/period";
 import type { Answer } from "../data/question";
@@ -18,6 +21,13 @@ export interface TrendProps {
   /** The whole day that today is compared with; has no value for other periods. */
   dayBefore: Loaded<Answer>;
   view: View;
+  /** Of the days to come; undefined where there is none. */
+  forecast: ForecastView | undefined;
+  /** What was out of the ordinary in the period. */
+  anomalies: AnomaliesView | undefined;
+  /** What could not be loaded besides the line, and how to try again. */
+  lacking: { what: string; retry: () => void } | null;
+  timezone: string;
   /** Where the property's record begins. */
   firstDay: string;
   /** The property's wall clock. */
@@ -32,11 +42,16 @@ export function Trend(props: TrendProps): JSX.Element {
     if (!answer || props.series.state() === "stale") return before;
     const { period, compare, metric } = props.view;
     const isToday = period.name === "day" && compare !== "none";
+    const line = since(
+      toSeries(answer, metric, props.clock, isToday ? props.dayBefore.value() : undefined),
+      props.firstDay,
+    );
+    const marked = props.anomalies
+      ? withMarks(line, props.anomalies, (instant) => localClock(instant, props.timezone).slice(0, 10))
+      : line;
+    const { forecast } = props;
     return {
-      series: since(
-        toSeries(answer, metric, props.clock, isToday ? props.dayBefore.value() : undefined),
-        props.firstDay,
-      ),
+      series: forecast?.metric === metric ? withForecast(marked, forecast, props.clock.slice(0, 10)) : marked,
       metric,
       names: {
         now: period.name === "custom" ? "This period" : PERIODS[period.name].label,
@@ -48,7 +63,7 @@ export function Trend(props: TrendProps): JSX.Element {
     const series = picture()?.series;
     return series
       ? rangeOf(
-          series.points.map((point) => point.label),
+          series.points.filter((point) => !point.forecast).map((point) => point.label),
           series.interval,
           props.clock.slice(0, 10),
         )
@@ -64,6 +79,16 @@ export function Trend(props: TrendProps): JSX.Element {
             <small>{range()}</small>
           </Show>
         </h2>
+        <Show when={props.lacking}>
+          {(lacking) => (
+            <span class="trend-lacking" role="status">
+              {lacking().what} could not be loaded.{" "}
+              <button type="button" class="link" onClick={() => lacking().retry()}>
+                Try again
+              </button>
+            </span>
+          )}
+        </Show>
         <button
           type="button"
           class="button button-small button-quiet"

@@ -1,0 +1,103 @@
+// Settings: who gets which mail, and the webhook as the other way to be told.
+import { createSignal, type JSX } from "solid-js";
+import { createAction } from "../data/action";
+import { changeSettings, type Reports, toLines, toList } from "../data/settings";
+import { useProperty } from "../frame/property-frame";
+import { SentMails } from "../panels/sent-mails";
+import { SettingsLoaded } from "../panels/settings-loaded";
+import { WebhookForm } from "../panels/webhook-form";
+import { Radios } from "../parts/choices";
+import { Field, Submit, Switch } from "../parts/field";
+import "../style/settings.css";
+
+const SUMMARIES = [
+  { value: "failures", label: "Only when it fails", hint: "At once, with what went wrong." },
+  { value: "daily", label: "Once a day", hint: "One mail with the runs of the day." },
+  { value: "every", label: "Every run with data", hint: "Up to twelve mails an hour." },
+] as const satisfies { value: Reports["run_summary"]; label: string; hint: string }[];
+
+export function ReportSettings(): JSX.Element {
+  const [changes, setChanges] = createSignal(0);
+  return (
+    <>
+      <SettingsLoaded>
+        {({ reports }) => (
+          <>
+            <MailForm reports={reports} onSaved={() => setChanges((count) => count + 1)} />
+            <WebhookForm webhook={reports.webhook} />
+          </>
+        )}
+      </SettingsLoaded>
+      <SentMails changes={changes()} />
+    </>
+  );
+}
+
+function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element {
+  const { property } = useProperty();
+  const [recipients, setRecipients] = createSignal(toLines(props.reports.recipients));
+  const [summary, setSummary] = createSignal(props.reports.run_summary);
+  const [anomalies, setAnomalies] = createSignal(props.reports.anomalies);
+  const [weekly, setWeekly] = createSignal(props.reports.weekly);
+  const [monthly, setMonthly] = createSignal(props.reports.monthly);
+  const save = createAction(async () => {
+    await changeSettings(property().site_id, {
+      reports: {
+        recipients: toList(recipients()),
+        run_summary: summary(),
+        anomalies: anomalies(),
+        weekly: weekly(),
+        monthly: monthly(),
+      },
+    });
+    props.onSaved();
+  });
+  return (
+    <section class="block">
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <Field
+          label="Recipients"
+          hint="One address a line, at most ten. Cloudflare sends to addresses that your account has verified."
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              class="textarea"
+              rows="3"
+              spellcheck={false}
+              placeholder="you@example.com"
+              value={recipients()}
+              onInput={(event) => setRecipients(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Switch
+          label="Weekly report"
+          hint="On Monday: the numbers, how they changed, top pages and sources, what is to be expected."
+          checked={weekly()}
+          onChange={setWeekly}
+        />
+        <Switch
+          label="Monthly report"
+          hint="The same on the first of a month."
+          checked={monthly()}
+          onChange={setMonthly}
+        />
+        <Switch
+          label="Anomalies"
+          hint="When a number is not what it usually is. Each is told once."
+          checked={anomalies()}
+          onChange={setAnomalies}
+        />
+        <Radios legend="Runs of the pipeline" choices={SUMMARIES} value={summary()} onPick={setSummary} />
+        <Submit label="Save" pending={save.pending()} error={save.error()} done={save.done() && "Saved."} />
+      </form>
+    </section>
+  );
+}
