@@ -8,7 +8,7 @@ import { addDays, localDate, startOfDate } from "../../workers/domain/zone";
 import { type AlertsEnv, alerts } from "../../workers/pipeline/alerts";
 import { listMails } from "../../workers/storage/outbox";
 import { changeSettings } from "../../workers/storage/settings";
-import { stubborn } from "./chance";
+import { atPlace, breakable, stubborn } from "./chance";
 import { Chaos, type Kept } from "./chaos";
 import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
 import { addCrowd, addErrors, givenCounts, type Place, usualTraffic } from "./given-counts";
@@ -299,6 +299,24 @@ describe("the task", () => {
       expect(results.every(({ report }) => report === '{"anomalies":1}')).toBe(true);
     }
     expect(chaos.faults + chaos.kills).toBeGreaterThan(0);
+  });
+
+  it("tells an anomaly once that is over, wherever the task is cut off", async () => {
+    let places = 0;
+    for (; ; places += 1) {
+      const place = await givenTold();
+      await givenCounts(place, usualTraffic(place, { until: NOW, days: 20 }));
+      await givenCounts(place, aSpike(place));
+      const { effect, reached } = atPlace(places);
+      const params = { kind: "alerts", site_id: place.site_id, due: NOW } as const;
+      const cut = alerts({ ...breakable(effect), MAIL_FROM: "" }, stubborn(0), params, "alerts-1");
+      await cut.catch((error: unknown) => expect(String(error)).toContain("injected"));
+      if (!reached()) break;
+      await run({ MAIL_FROM: "" }, NOW, place.site_id);
+      expect((await kept(place)).length).toBe(1);
+      expect((await mailsOf(place)).length).toBe(1);
+    }
+    expect(places).toBeGreaterThan(12);
   });
 });
 

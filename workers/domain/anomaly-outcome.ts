@@ -29,8 +29,8 @@ export function toAnomalySettings({ enabled, sensitivity, least_change_percent, 
 }
 
 /**
- * −log10 of the chance of lying so many standard deviations apart, on either side. By the bound of the normal's tail that
- * is exact at 0 and in the limit, φ(z) · 4 / (z + √(z² + 8/π)) for both sides (Sampford 1953): within 5 % between.
+ * −log10 of the chance of lying so many standard deviations apart, on either side, by the upper bound of the normal's tail
+ * in Abramowitz & Stegun 7.1.13, which is exact at 0 and in the limit, and 6 % too much at most.
  */
 export const rarity = (deviations: number): number =>
   deviations ** 2 / (2 * Math.LN10) +
