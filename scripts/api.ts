@@ -17,6 +17,7 @@ export interface Api {
   url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ function toError(url: string, status: number, text: string): ApiError {
   return new ApiError(status, "unknown", `${url} answered ${status}: ${text.slice(0, 200)}`);
 }
 
-type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /** A string goes out as it is (NDJSON), everything else as JSON. @throws ApiError, or TypeError when nobody listens. */
 async function request(
@@ -66,6 +67,7 @@ export function apiAt(url: string, headers: Record<string, string> = {}): Api {
     url: base,
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
+    patch: (path, body) => call("PATCH", path, body),
     async delete(path) {
       await request("DELETE", base + path, headers);
     },

@@ -12,6 +12,7 @@ import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
 import { fireCrons, schedulesOf } from "./start/cron.ts";
 import { createDemo, discardDemo, loadHistory, startPipeline, trickle } from "./start/demo.ts";
+import { keepMail, mailFolder } from "./start/mail.ts";
 
 interface Settings {
   state: string;
@@ -62,6 +63,7 @@ function announce(state: string, card: Record<string, string | null>): void {
   E-mail     ${card.email}
   Password   ${card.password}
   API key    ${card.api_key}
+  Mail       ${mailFolder(state)}
   Property   ${card.site_id ?? "none yet: create one in the dashboard"}
 
 Ready. Ctrl-C stops everything.`);
@@ -77,7 +79,7 @@ async function furnish(system: LocalSystem, { state, empty }: Settings) {
     demo = null;
   }
   if (!demo && !empty) {
-    demo = await createDemo(api);
+    demo = await createDemo(api, account.email);
     writeAccount(state, { ...account, demo });
     await loadHistory(api, demo);
     demo = { ...demo, loaded: true };
@@ -114,6 +116,7 @@ async function start(settings: Settings): Promise<void> {
   const system = await startLocalSystem({ ...settings, signal: stop.signal });
   try {
     fireCrons(system.worker, schedulesOf(readFileSync(join(ROOT, "wrangler.toml"), "utf8")), stop.signal);
+    keepMail(state, stop.signal);
     const life = furnish(system, settings).then((site) => (site ? trickle(site.api, site.demo, stop.signal) : stopped));
     const death = await Promise.race([stopped, system.died, life.then(() => stopped)]);
     if (death) throw death;

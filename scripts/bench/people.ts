@@ -106,7 +106,8 @@ function somebody(random: Random): Person {
     country,
     region: `Region ${city % VARIETY.regions}`,
     city: `City ${city}`,
-    network: `Network ${network} Ltd`,
+    // People are at home or under way with their telephone; one network of ten is a company's.
+    network: network % 10 === 7 ? `Network ${network} Ltd` : `Network ${network} Telecom`,
     asn: 1_000 + network,
   };
 }

@@ -1,13 +1,13 @@
 // Workers under workerd, as deployed: bundled by `wrangler deploy --dry-run`, with wrangler.toml's bindings and queues,
 // reached without a proxy in between.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as miniflare from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { type Api, apiAt, bearer, signIn } from "../api.ts";
-import { ROOT } from "../local/config.ts";
+import { ROOT, toLocalConfig } from "../local/config.ts";
 import { freePort } from "../local/port.ts";
 import { runWrangler } from "../local/process.ts";
 
@@ -24,7 +24,10 @@ const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(wr
 export async function bundle(entry: string, folder: string): Promise<string> {
   const name = entry.replace(/\W+/g, "-");
   mkdirSync(folder, { recursive: true });
-  const config = join(ROOT, "wrangler.toml");
+  // Without Workflows: wrangler wants their classes from every entry, and the bench calls what they do by name.
+  const config = join(folder, `${name}.toml`);
+  const toml = toLocalConfig(readFileSync(join(ROOT, "wrangler.toml"), "utf8"));
+  writeFileSync(config, toml.replace(/\[\[workflows\]\]\n(?:.+\n)*/g, ""));
   const args = ["deploy", join(ROOT, entry), "--dry-run", "--outdir", join(folder, name), "--config", config];
   await runWrangler({ name: `Bundle of ${entry}`, args, cwd: ROOT, log: join(folder, `${name}.log`) });
   return join(folder, name, entry.split("/").at(-1)?.replace(/\.ts$/, ".js") ?? "");

@@ -15,6 +15,9 @@ const FLUSH_SECONDS = "2";
 /** Names the local database's file. `npm run deploy` writes the account's id into wrangler.toml; this one stays. */
 export const LOCAL_DATABASE = "00000000-0000-0000-0000-000000000000";
 
+/** Nothing is sent from here: mails are files. */
+const MAIL_FROM = "trackkit@localhost.example";
+
 export interface Secrets {
   AUTH_SECRET: string;
   SETUP_TOKEN: string;
@@ -26,6 +29,10 @@ interface Change {
   to: (value: string) => string;
 }
 
+/** Opens the local bucket to S3 clients. Who reaches the local Worker may read its storage without it, too. */
+export const LOCAL_S3 = { accessKeyId: "trackkit", secretAccessKey: "trackkit-on-this-machine" };
+const s3 = `local_dev = { experimental_s3_credentials = { accessKeyId = "${LOCAL_S3.accessKeyId}", secretAccessKey = "${LOCAL_S3.secretAccessKey}" } }`;
+
 const absolute = (value: string): string => JSON.stringify(resolve(ROOT, JSON.parse(value) as string));
 
 const CHANGES: Change[] = [
@@ -33,6 +40,7 @@ const CHANGES: Change[] = [
   { key: "directory", to: absolute },
   { key: "migrations_dir", to: absolute },
   { key: "database_id", to: () => JSON.stringify(LOCAL_DATABASE) },
+  { key: "bucket_name", to: (value) => `${value}\n${s3}` },
   { key: "max_batch_timeout", to: () => String(QUEUE_WAIT) },
   { key: "FLUSH_SECONDS", to: () => JSON.stringify(FLUSH_SECONDS) },
 ];
@@ -55,7 +63,11 @@ function readSecrets(path: string): Partial<Secrets> {
 const random = (): string => randomBytes(32).toString("base64url");
 
 /** Writes the configuration and, at the first start, the secrets. Returns where the configuration lies. */
-export function prepareConfig(state: string, port: number): { config: string; secrets: Secrets } {
+export function prepareConfig(
+  state: string,
+  port: number,
+  dashboardPort: number | null,
+): { config: string; secrets: Secrets } {
   const config = join(state, "worker", "wrangler.toml");
   const vars = join(state, "worker", ".dev.vars");
   mkdirSync(dirname(config), { recursive: true });
@@ -65,8 +77,13 @@ export function prepareConfig(state: string, port: number): { config: string; se
     AUTH_SECRET: known.AUTH_SECRET ?? random(),
     SETUP_TOKEN: known.SETUP_TOKEN ?? random(),
   };
-  // What the snippet names; a variable of .dev.vars goes before that of the configuration.
-  const settings = { ...secrets, WORKER_URL: `http://127.0.0.1:${port}` };
+  // What the snippet and mails name; a variable of .dev.vars goes before that of the configuration.
+  const settings = {
+    ...secrets,
+    WORKER_URL: `http://127.0.0.1:${port}`,
+    ...(dashboardPort === null ? {} : { DASHBOARD_URL: `http://127.0.0.1:${dashboardPort}` }),
+    MAIL_FROM,
+  };
   const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(vars, lines.join(""), { mode: 0o600 });
   return { config, secrets };

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LOCAL_DATABASE } from "./config.ts";
 
-const BUCKET = "trackkit-lake";
+export const BUCKET = "trackkit-lake";
 const explorer = (worker: string, path: string): string => `${worker}/cdn-cgi/local/explorer/api/${path}`;
 
 export type Row = Record<string, string | number | null>;

@@ -72,7 +72,7 @@ export const preparedIn = (state: string) => ({ data: join(state, "data"), bundl
 
 /** Migrates the folder's database and bundles the Worker into it. @throws Error when either fails. */
 export async function prepareState(state: string, port: number): Promise<void> {
-  const { config } = prepareConfig(state, port);
+  const { config } = prepareConfig(state, port, null);
   const { data, bundle } = preparedIn(state);
   const migrate = ["d1", "migrations", "apply", "trackkit", "--local", "--config", config, "--persist-to", data];
   // Bundled once, beforehand: a Worker that wrangler reloads because a file was saved forgets what is in the local queue.
@@ -97,7 +97,7 @@ export async function startLocalSystem(options: SystemOptions): Promise<LocalSys
   writeFileSync(log, "");
   rmSync(env.WRANGLER_REGISTRY_PATH, { recursive: true, force: true });
   if (!isPrepared) await prepareState(state, port);
-  const { config, secrets } = prepareConfig(state, port);
+  const { config, secrets } = prepareConfig(state, port, dashboardPort);
   const { data, bundle } = preparedIn(state);
 
   const serve = (on: number) => ["--ip", "127.0.0.1", "--port", `${on}`, "--inspector-port", "0"];

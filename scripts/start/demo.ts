@@ -24,7 +24,7 @@ const EVERYTHING = Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, tru
 
 const simulation = (more: Partial<Simulation>): Simulation => ({ ...readSimulation(), ...more });
 
-export async function createDemo(api: Api): Promise<DemoState> {
+export async function createDemo(api: Api, owner: string): Promise<DemoState> {
   const { hostname, rules } = readSimulation();
   const property = await api.post<{ site_id: string }>("/api/v1/properties", {
     name: "Northlight Bicycles (demo)",
@@ -33,6 +33,9 @@ export async function createDemo(api: Api): Promise<DemoState> {
     streams: [{ url: `https://${hostname}`, name: "Web site", measurements: EVERYTHING }],
   });
   for (const rule of rules) await api.post(`/api/v1/properties/${property.site_id}/rules`, rule);
+  // Every run is told of, so that there is mail to look at.
+  const reports = { recipients: [owner], run_summary: "every" };
+  await api.patch(`/api/v1/properties/${property.site_id}/settings`, { reports });
   const end = Date.now() - LIVE_MINUTES * 60_000;
   return { site_id: property.site_id, start: end - HISTORY_DAYS * DAY, end, loaded: false };
 }

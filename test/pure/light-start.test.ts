@@ -30,3 +30,7 @@ test("nobody imports that file before a request needs it", () => {
 test("the parser of selectors is imported by nobody before an owner writes a rule", () => {
   expect(importersOf(/^css-selector-parser/)).toEqual([]);
 });
+
+test("the reader of MMDB files is imported by nobody before a run needs it", () => {
+  expect(importersOf(/^mmdb-lib/)).toEqual([]);
+});

@@ -132,11 +132,11 @@ describe("a reply is a lie", () => {
   });
 
   test("or has facts that can be kept, whatever it is", () => {
-    const values = fc.oneof(fc.jsonValue(), fc.string({ unit: "binary", maxLength: 300 }), fc.integer());
+    const values = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.string({ unit: "binary", maxLength: 300 }), fc.integer());
     const names = ["ip", "asn", "org", "as_name", "country", "region", "city", "is_hosting", "geo", "as", "company"];
     const reply = fc.dictionary(fc.constantFrom(...names, "__proto__", "constructor"), values);
     fc.assert(
-      fc.property(fc.oneof(reply, fc.jsonValue()), fc.oneof(fc.ipV4(), fc.ipV6()), (record, ip) => {
+      fc.property(fc.oneof(reply, fc.jsonValue({ maxDepth: 2 })), fc.oneof(fc.ipV4(), fc.ipV6()), (record, ip) => {
         const reading = readReply(record, ip, IPINFO);
         if (reading.kind !== "found") return;
         const { network, asn, country, region, city } = reading.found;

@@ -8,7 +8,7 @@ import { compact, planProperty } from "../../workers/pipeline/compact";
 import { mergeUnit } from "../../workers/pipeline/merge-unit";
 import { findOrphans, sweepLake } from "../../workers/pipeline/sweep";
 import { countMessages } from "../../workers/storage/count-messages";
-import { GRACE_MS, sweepGarbage } from "../../workers/storage/garbage";
+import { announceObjects, GRACE_MS, sweepGarbage } from "../../workers/storage/garbage";
 import { eventsIn, listFiles, takeSnapshot } from "../../workers/storage/lake-rows";
 import { Chaos, type Kept } from "./chaos";
 import { givenFreshStorage, givenProperty } from "./given";
@@ -203,4 +203,14 @@ it("a raw object that comes back after compaction deleted it is found and swept"
   expect(await keysIn("raw/")).toEqual([key.replace("message-1", "message-2")]);
   await countMessages([{ kind: "stamped", id: "message-1", site_id, events, refusals: {} }], env);
   expect((await eventsOf(site_id)).length).toBe(1);
+});
+
+it("an object that is listed is not swept, even if somebody announces it again", async () => {
+  const { site_id } = await givenProperty();
+  await givenLake(site_id);
+  await compact(env, plainSteps(), everything(site_id), "run");
+  const [file] = await listFiles(env.DB, site_id, ["events"]);
+  await announceObjects(env.DB, site_id, [file!.key], Date.now());
+  await sweepGarbage(env, Date.now() + 3 * DAY);
+  expect(await keysIn(file!.key)).toEqual([file!.key]);
 });

@@ -191,7 +191,7 @@ describe("a replay", () => {
     expect(letter!.failed_at > letter!.first_failed_at).toBe(true);
   });
 
-  it("killed before or after any effect, and told again, counts once", async () => {
+  it("killed before or after any effect, and told again, counts once", { timeout: 300_000 }, async () => {
     const property = await givenProperty();
     let events = 0;
     for (const make of [() => givenMessages(property, 1), async () => [anUnstamped(property)]])
@@ -209,7 +209,9 @@ describe("a replay", () => {
       }
   });
 
-  it("counts once under faults, by several at once, while the queue brings the same again", async () => {
+  it("counts once under faults, by several at once, while the queue brings the same again", {
+    timeout: 300_000,
+  }, async () => {
     vi.spyOn(console, "error").mockImplementation(() => undefined);
     const random = chance(Number(env.FAULT_SEED ?? 20261125));
     let faults = 0;
@@ -272,7 +274,7 @@ describe("a discarded letter", () => {
     await expectCounted(property.site_id, 3);
   });
 
-  it("killed before or after any effect is there or gone", async () => {
+  it("killed before or after any effect is there or gone", { timeout: 300_000 }, async () => {
     const property = await givenProperty();
     const { site_id } = property;
     for (let place = 0; ; place += 1) {

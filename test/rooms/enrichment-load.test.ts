@@ -52,6 +52,11 @@ test("10,000 addresses at a slow, limiting, failing and lying provider all end w
   expect(countStatuses(rows)).toEqual(counts);
   expect((await loadEnrichment(env.LAKE, unit.target))?.counts).toEqual(counts);
 
+  // What is held between steps, of which each may have 1 MiB.
+  const largest = Math.max(...steps.sizes);
+  const together = steps.sizes.reduce((a, b) => a + b);
+  expect(largest).toBeLessThan(2 ** 20 / 2);
+
   // The budget: there are more networks than calls.
   expect(await callsOf()).toBe(BUDGET);
   expect(figures.calls).toBeLessThanOrEqual(BUDGET);
@@ -92,6 +97,7 @@ test("10,000 addresses at a slow, limiting, failing and lying provider all end w
       `  statuses: ${JSON.stringify(counts)}`,
       `  calls: ${await callsOf()} counted, ${figures.calls} arrived, at most ${figures.atOnce} at once; replies ${JSON.stringify(figures.byStatus)}`,
       `  behaviours met: ${[...kinds].sort().join(", ")}`,
+      `  results of steps: ${Math.round(largest / 1024)} KB at most, ${Math.round(together / 1024)} KB together`,
       `  memory of workerd: ${before.memory?.toFixed(0)} MB before, ${figures.memory?.toFixed(0)} MB at most`,
       ...[...reasons].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  failed: ${count} × ${reason}`),
     ].join("\n"),

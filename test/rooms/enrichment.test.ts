@@ -1,4 +1,5 @@
 // Enrichment in workerd: every address has one row; budgets, caches and resumption hold on the real D1 and R2.
+import { introspectWorkflowInstance } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { namedPrefix } from "../../workers/domain/prefix";
@@ -152,7 +153,8 @@ describe("a service", () => {
     const unit = await givenIpList("shop", addresses(300));
     const counts = await run(providerSettings("away"), [unit]);
     expect(counts.failed + counts.skipped).toBe(300);
-    expect(await callsOf()).toBeLessThan(30);
+    // Ten first calls open the breaker, five more are under way, each with three more attempts at most; then two tries.
+    expect(await callsOf()).toBeLessThanOrEqual(15 * 4 + 2);
     expect((await enrichedRows(unit)).at(-1)?.reason).toMatch(
       /^provider failed \d+ times in a row: provider replied 500$/,
     );
@@ -262,6 +264,33 @@ describe("the budget", () => {
     await lookUpAll(env.DB, { ...provider, budget: 10 }, addresses(60), hasty(), null, soon());
     expect(asked.length).toBe(30);
     expect(await callsOf()).toBe(30);
+  });
+});
+
+describe("the run", () => {
+  test("is told at the end how the addresses fared", async () => {
+    const told: unknown[] = [];
+    const PIPELINE = {
+      get: async (id: string) => ({
+        sendEvent: async (event: unknown) => {
+          told.push([id, event]);
+        },
+      }),
+    } as unknown as Cloudflare.Env["PIPELINE"];
+    const unit = await givenIpList("shop", ["203.0.113.0"]);
+    await enrich({ ...env, PIPELINE }, givenSteps(), { parent: "run-1", event: "enriched", units: [unit] }, hasty());
+    expect(told).toEqual([
+      ["run-1", { type: "enriched", payload: { counts: expect.objectContaining({ edge: 1, failed: 0 }) } }],
+    ]);
+    expect(await enrichedRows(unit)).toHaveLength(1);
+  });
+
+  test("may start it as a Workflow", async () => {
+    const unit = await givenIpList("shop", ["203.0.113.0"]);
+    await using instance = await introspectWorkflowInstance(env.ENRICHMENT, "enrichment-1");
+    await env.ENRICHMENT.create({ id: "enrichment-1", params: { parent: null, event: "enriched", units: [unit] } });
+    await instance.waitForStatus("complete");
+    expect(await enrichedRows(unit)).toMatchObject([{ ip: "203.0.113.0", status: "edge" }]);
   });
 });
 

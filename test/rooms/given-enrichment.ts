@@ -46,21 +46,27 @@ export async function enrichedRows({ target }: EnrichmentUnit): Promise<Enrichme
 export interface HeldSteps extends Steps {
   /** Names of steps that were done, with what they noted. */
   done: Map<string, string>;
+  /** Bytes of each step's result. */
+  sizes: number[];
 }
 
 /** Steps whose results are kept, as a Workflow keeps them: given again to whoever runs it anew. */
 export function givenSteps(): HeldSteps {
   const results = new Map<string, string>();
   const done = new Map<string, string>();
+  const sizes: number[] = [];
   return {
     done,
+    sizes,
     async do<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> {
       if (!results.has(name)) {
         let noted = "";
         const result = await work((text) => {
           noted = text;
         });
-        results.set(name, JSON.stringify(result ?? null));
+        const kept = JSON.stringify(result ?? null);
+        results.set(name, kept);
+        sizes.push(new TextEncoder().encode(kept).byteLength);
         done.set(name, noted);
       }
       return JSON.parse(results.get(name)!) as T;

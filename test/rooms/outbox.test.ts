@@ -306,6 +306,8 @@ describe("the link at the foot of a mail", () => {
       expect(await isOut()).toBe(1);
     }
     expect(await queueMails(env.DB, [aMail()], NOW)).toBe(0);
+    await call("POST", `${path}&again`);
+    expect(await isOut()).toBe(0);
   });
 
   it("does nothing when it was forged", async () => {

@@ -276,7 +276,7 @@ it(`${ROUNDS} rounds of killed and failing runs come out as if nothing had happe
     )
       .bind(zone)
       .all<{ first_id: number; last_id: number }>();
-    results.forEach(({ first_id }, i) => expect(first_id).toBeGreaterThan(results[i - 1]?.last_id ?? 0));
+    for (const [i, { first_id }] of results.entries()) expect(first_id).toBeGreaterThan(results[i - 1]?.last_id ?? 0);
     const covered = await env.DB.prepare(
       `SELECT count(*) AS n FROM lake_files r WHERE zone = 'raw' AND
          (SELECT count(*) FROM lake_files o WHERE o.zone = ? AND r.id BETWEEN o.first_id AND o.last_id) <> 1`,

@@ -45,7 +45,7 @@ describe("a run of the pipeline", () => {
       ["ip_enrichment", 1],
     ]);
     expect(after.runs).toMatchObject([
-      { id: run_id, kind: "run", status: "done", files: 1, report: { addresses: 2, cube_rows: 2 } },
+      { id: run_id, kind: "run", status: "done", files: 1, report: { addresses: 2, addresses_edge: 2, cube_rows: 2 } },
     ]);
     const reply = await call("GET", `/api/v1/properties/${site_id}/pipeline/runs/${run_id}`, { key: await givenKey() });
     const { steps } = (await reply.json()) as RunDetails;

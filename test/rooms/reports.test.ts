@@ -198,6 +198,14 @@ describe("the weekly report", () => {
     expect(mail?.text).not.toContain("/too-late");
   });
 
+  it("says what to expect of the next days where there is history enough", async () => {
+    const { site_id } = await givenTold();
+    for (let ago = 0; ago < 42; ago++)
+      await givenDay(site_id, new Date(Date.UTC(2026, 10, 22 - ago)).toISOString().slice(0, 10), "total", "", 100);
+    await writeReports(configured, steps(), { ...params, site_id });
+    expect((await mailsOf(site_id))[0]?.text).toMatch(/FORECAST[\s\S]*Mon 23 Nov +100 /);
+  });
+
   it("is written once, wherever the task was cut off before", async () => {
     const cuts = [1, 2, 3].flatMap((n) => (["before", "after"] as const).map((when) => [n, when] as const));
     for (const [n, when] of cuts) {

@@ -3,7 +3,10 @@
 import { and, inArray, lt, notInArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rateLimits, sessions } from "../storage/account-tables";
+import { forgetNetworks } from "../storage/ip-networks";
+import { forgetMails } from "../storage/outbox";
 import { foldWhenDue } from "../storage/pending";
+import { forgetRuns } from "../storage/runs";
 import { deadLetters, receipts } from "../storage/tables";
 import { sweepDeletedProperties } from "./deletion";
 
@@ -13,6 +16,8 @@ const DAY_MS = 86_400_000;
 const EVERY_MS = 5 * MINUTE_MS;
 /** A queue keeps a message for at most 14 days. */
 const RECEIPTS_MS = 30 * DAY_MS;
+/** How long the log of runs and tasks goes back. */
+const RUNS_MS = 90 * DAY_MS;
 /** Rows deleted by one statement, and statements in one run, so that a backlog does not hold up D1's one writer. */
 const ROWS = 10_000;
 const STATEMENTS = 100;
@@ -29,6 +34,9 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">
   await pruneReceipts(env.DB, now);
   await pruneSessions(env.DB, now);
   await pruneRateLimits(env.DB, now);
+  await forgetNetworks(env.DB, now);
+  await forgetMails(env.DB, now);
+  await forgetRuns(env.DB, now - RUNS_MS);
 }
 
 /**

@@ -59,13 +59,16 @@ export function findAnomalies(question: AnomalyQuestion): Anomaly[] {
 /** Hours between anomalies of a group and side under which they are one. Nights, in which little can be seen, are bridged. */
 export const JOINED_HOURS = 12;
 
+/** What tells an anomaly that is kept from others. */
+export type Known = Pick<Anomaly, "id" | "group" | "direction" | "start" | "end">;
+
 /**
  * Gives anomalies that were found again the ids under which they are known already: hours that were counted late may have
  * moved their beginning. The first known one of the same group and side that overlaps or adjoins lends its id, once.
  */
-export function keepIds(found: readonly Anomaly[], known: readonly Anomaly[]): Anomaly[] {
+export function keepIds(found: readonly Anomaly[], known: readonly Known[]): Anomaly[] {
   const reach = JOINED_HOURS * 3600;
-  const up = ({ direction }: Anomaly): boolean => direction === "spike";
+  const up = ({ direction }: Known): boolean => direction === "spike";
   const ids = new Set(found.map(({ id }) => id));
   const free = known.filter(({ id }) => !ids.has(id)).sort((a, b) => a.start - b.start);
   const same = new Set(known.map(({ id }) => id));

@@ -66,7 +66,7 @@ const wideFor = (weeks: number): number => (weeks < 3 ? 1.4 : weeks < 5 ? 1.1 : 
 /** What happened on so many days of the baseline is usual, however unlikely the formula finds it. */
 const USUAL_DAYS = 4;
 /** Visits under which a bounce rate is no rate. */
-const LEAST_VISITS = 40;
+export const LEAST_VISITS = 40;
 /** What must have been expected of a time for its silence to be an outage. */
 const LEAST_SILENCE = 10;
 /** Metrics of which less is no anomaly: nobody is woken because errors stopped. */

@@ -1,4 +1,4 @@
-// Merging: Parquet objects of events → objects of one event type and period each, sorted by time. Column by column: 30,000
+// Merging: Parquet objects of events → objects of one event type and period each, sorted by time. Column by column: 20,000
 // events as objects of sixty fields would not fit beside what else a Worker holds.
 import { parquetMetadata, parquetScan } from "hyparquet";
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";

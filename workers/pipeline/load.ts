@@ -1,5 +1,6 @@
 // Load: what a unit has become goes into D1, and the watermark moves, in one batch. Twice is refused by the watermark.
 import { addCorrection, effective, emptyCorrection } from "../domain/correction";
+import type { Found } from "../domain/enrichment";
 import { segmentOf } from "../domain/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../domain/network-visits";
 import type { RunReport } from "../domain/pipeline";
@@ -7,7 +8,7 @@ import type { Rollup } from "../domain/rollup";
 import { tableFromParquet } from "../domain/table-parquet";
 import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/techstack";
 import { countStatements } from "../storage/counts";
-import { readEnrichment } from "../storage/enrichment";
+import { loadEnrichment } from "../storage/enrichment";
 import { keepStatement } from "../storage/garbage";
 import { networkStatements } from "../storage/networks";
 import { noteUnit } from "../storage/runs";
@@ -21,8 +22,8 @@ type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 /** What the networks of a unit's visitors add: who they are, what they read, and what the provider corrects. */
 async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
   // The child may have failed, or there was no list: then nothing is known beyond what the edge said.
-  const listed = await env.LAKE.head(enrichment);
-  const found = listed ? await readEnrichment(env.LAKE, enrichment) : new Map();
+  const told = await loadEnrichment(env.LAKE, enrichment);
+  const found: ReadonlyMap<string, Found> = told?.found ?? new Map();
   const visits = emptyNetworkVisits();
   const correction = emptyCorrection();
   for await (const events of rawEvents(env, unit))
@@ -33,7 +34,7 @@ async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
     }
   const rollups = new Map<string, Rollup>([[unit.site_id, correction.rollup]]);
   for (const [signal, rollup] of correction.segments) rollups.set(segmentOf(unit.site_id, signal), rollup);
-  return { visits, rollups, listed, answered: found.size };
+  return { visits, rollups, told };
 }
 
 const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;
@@ -62,13 +63,11 @@ export async function load(env: LoadEnv, runId: string, extracted: Extracted, no
   const { unit, techstack, ip_list } = extracted;
   const { DB, LAKE } = env;
   const cube = techstack ? toCube(await readTechstack(LAKE, techstack.key)) : [];
-  const { visits, rollups, listed, answered } = await networksOf(env, extracted);
-  const enrichment = listed && {
-    ...(ip_list ?? techstack)!,
-    key: extracted.enrichment,
-    rows: ip_list?.rows ?? 0,
-    bytes: listed.size,
-  };
+  const { visits, rollups, told } = await networksOf(env, extracted);
+  const times = ip_list ?? techstack;
+  const enrichment = told && times && { ...times, key: extracted.enrichment, rows: told.rows, bytes: told.bytes };
+  // How the addresses fared, those ways that none went left out.
+  const fared = Object.entries(told?.counts ?? {}).filter(([, count]) => count > 0);
   const objects = [
     ...(techstack ? [{ zone: "techstack", made: techstack }] : []),
     ...(ip_list ? [{ zone: "ip_list", made: ip_list }] : []),
@@ -82,7 +81,7 @@ export async function load(env: LoadEnv, runId: string, extracted: Extracted, no
       techstack_rows: techstack?.rows ?? 0,
       cube_rows: cube.length,
       addresses: ip_list?.rows ?? 0,
-      enriched: answered,
+      ...Object.fromEntries(fared.map(([status, count]) => [`addresses_${status}`, count])),
     },
   };
   try {

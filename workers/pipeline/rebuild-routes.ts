@@ -6,7 +6,7 @@ import { requireCaller, requireProperty } from "../domain/caller";
 import { firstKeptDay, rebuildInput, requireDays } from "../domain/rebuild";
 import { localDate } from "../domain/zone";
 import { loadProperty } from "../storage/properties";
-import { loadRetention } from "../storage/retention";
+import { loadSettings } from "../storage/settings";
 import { startTask } from "./tasks";
 
 export const rebuildRoutes = new Hono<AppEnv>();
@@ -18,7 +18,7 @@ rebuildRoutes.post("/api/v1/properties/:site_id/pipeline/rebuild", async (c) => 
   const { from, to, check } = await readInput(c.req.raw, rebuildInput);
   const now = Date.now();
   const today = localDate(now, timezone);
-  requireDays(from, to, today, firstKeptDay(await loadRetention(c.env.DB, site_id), today));
+  requireDays(from, to, today, firstKeptDay((await loadSettings(c.env.DB, site_id)).retention, today));
   const kind = check ? "check" : "rebuild";
   const id = `${kind}-${crypto.randomUUID()}`;
   await startTask(c.env, { id, trigger: "owner" }, { kind, site_id, due: now, from, to });

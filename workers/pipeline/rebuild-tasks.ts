@@ -5,7 +5,7 @@ import type { TaskParams } from "../domain/run-params";
 import { addDays, localDate } from "../domain/zone";
 import { daysOfLake, siteIds } from "../storage/files";
 import { loadProperty } from "../storage/properties";
-import { loadRetention } from "../storage/retention";
+import { loadSettings } from "../storage/settings";
 import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
 import type { Steps } from "./steps";
 import type { Task } from "./tasks";
@@ -37,7 +37,7 @@ export async function pickDay(db: D1Database, runId: string, now: number): Promi
     const lake = await daysOfLake(db, site_id);
     if (!property || !lake) continue;
     const today = localDate(now, property.timezone);
-    const from = [lake.from, firstKeptDay(await loadRetention(db, site_id), today) ?? lake.from].sort()[1]!;
+    const from = [lake.from, firstKeptDay((await loadSettings(db, site_id)).retention, today) ?? lake.from].sort()[1]!;
     const [to] = [lake.to, addDays(today, -1)].sort() as [string, string];
     if (from > to) continue;
     const days = daysOf(from, to);

@@ -56,7 +56,7 @@ async function lastReport(
   now: number,
 ): Promise<ReportData> {
   const days = lastWhole(period, localDate(now, property.timezone));
-  return (await readReport(env.DB, property, period, days, now, null)) ?? emptyReport(period, days);
+  return (await readReport(env.DB, property, period, days, now)) ?? emptyReport(period, days);
 }
 
 const previewQuery = z.object({

@@ -3,6 +3,7 @@
 import type { ForecastView } from "../domain/anomaly-record";
 import { toAnswer } from "../domain/answer";
 import type { MetricName } from "../domain/catalog";
+import { forecast } from "../domain/forecast";
 import type { MailKind, NewMail } from "../domain/mail";
 import { type ReportData, toReportLetter } from "../domain/mail-report";
 import type { Days } from "../domain/period";
@@ -11,6 +12,7 @@ import { toPlan } from "../domain/plan";
 import { toQuery } from "../domain/query";
 import { dueReport, periodBefore, type ReportPeriod } from "../domain/report-period";
 import type { TaskParams } from "../domain/run-params";
+import { addDays } from "../domain/zone";
 import { listTold, type Told, toldTopics } from "../storage/recipients";
 import { readRollups } from "../storage/rollups";
 import { type SendEnv, sendOutbox } from "./send-mail";
@@ -40,6 +42,18 @@ async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { 
   return toAnswer(plan, await readRollups(db, plan)).results;
 }
 
+/** Days of history that a forecast looks at: eight weeks. */
+const HISTORY_DAYS = 56;
+
+/** Visitors of the days after a date; null where there is too little history. */
+async function forecastAfter(db: D1Database, place: Place, last: string, now: number): Promise<ForecastView["days"]> {
+  const history = { first: addDays(last, 1 - HISTORY_DAYS), last };
+  const rows = await ask(db, place, now, history, { metrics: ["visitors"], dimensions: ["time:day"] });
+  const points = rows.map(({ dimensions, metrics }) => ({ date: dimensions[0] ?? "", value: metrics[0] ?? 0 }));
+  const days = forecast(points, addDays(last, 1))?.days;
+  return days?.map(({ expected, ...day }) => ({ ...day, value: expected })) ?? null;
+}
+
 /** The numbers of a period. @returns null when nobody came: there is nothing to tell. */
 export async function readReport(
   db: D1Database,
@@ -47,16 +61,16 @@ export async function readReport(
   period: ReportPeriod,
   days: Days,
   now: number,
-  forecast: ForecastView["days"],
 ): Promise<ReportData | null> {
   const before = periodBefore(period, days);
   const comparisons = { mode: "custom", date_range: [before.first, before.last] };
   const top = (metric: MetricName, dimension: string) =>
     ask(db, place, now, days, { metrics: [metric], dimensions: [dimension], pagination: { limit: TOP } });
-  const [[totals], pages, sources] = await Promise.all([
+  const [[totals], pages, sources, ahead] = await Promise.all([
     ask(db, place, now, days, { metrics: FIGURES, include: { comparisons } }),
     top("pageviews", "event:page"),
     top("visitors", "visit:source"),
+    forecastAfter(db, place, days.last, now),
   ]);
   const figures = FIGURES.map((metric, i) => ({
     metric,
@@ -71,7 +85,7 @@ export async function readReport(
     figures,
     pages: pages.map(({ dimensions, metrics }) => ({ value: dimensions[0] ?? "", pageviews: metrics[0] ?? 0 })),
     sources: sources.map(({ dimensions, metrics }) => ({ value: dimensions[0] ?? "", visitors: metrics[0] ?? 0 })),
-    forecast,
+    forecast: ahead,
   };
 }
 
@@ -102,7 +116,7 @@ export async function reportMails(
   days: Days,
   now: number,
 ): Promise<NewMail[]> {
-  const data = await readReport(env.DB, told, period, days, now, null);
+  const data = await readReport(env.DB, told, period, days, now);
   if (!data) return [];
   return mailsAbout(env, told, { kind: KIND_OF[period], subject_id: days.first, data, toLetter: toReportLetter });
 }
@@ -145,8 +159,9 @@ export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params
     done.properties += properties;
     done.written += written;
   }
+  if (!params.period && params.site_id === null)
+    done.written += await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
   const sent = await steps.do("send mail", async (note) => {
-    done.written += params.period ? 0 : await queueDailySummaries(env, params.due);
     const told = await sendOutbox(env, Date.now());
     note(`${told.sent} sent, ${told.failed} failed`);
     return told;

@@ -1,6 +1,7 @@
 // The routes of the pipeline, put together.
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
+import { anomalyRoutes } from "./anomaly-routes";
 import { deadLetterRoutes } from "./dead-letter-routes";
 import { lakeRoutes } from "./lake-routes";
 import { mailRoutes } from "./mail-routes";
@@ -14,6 +15,7 @@ export const pipelineRoutes = new Hono<AppEnv>()
   .route("/", settingsRoutes)
   .route("/", mailRoutes)
   .route("/", reportRoutes)
+  .route("/", anomalyRoutes)
   .route("/", deadLetterRoutes)
   .route("/", rebuildRoutes)
   .route("/", lakeRoutes);

@@ -2,6 +2,7 @@
 import type { RunReport } from "../domain/pipeline";
 import type { TaskParams } from "../domain/run-params";
 import { beginRun, endRun, type NewRun } from "../storage/runs";
+import { alerts } from "./alerts";
 import { compact } from "./compact";
 import { erase } from "./erase";
 import { notifyOfFailure, notifyOfReport } from "./notify";
@@ -21,6 +22,7 @@ const TASKS: Partial<Record<TaskParams["kind"], Task>> = {
   retention: retain,
   erasure: erase,
   reports: writeReports,
+  alerts,
 };
 
 /** Carries a task out and notes how it ended. @throws what the task throws. */

@@ -14,9 +14,19 @@ export class PipelineWorkflow extends WorkflowEntrypoint<Cloudflare.Env, RunPara
 
 export class EnrichmentWorkflow extends WorkflowEntrypoint<Cloudflare.Env, EnrichmentParams> {
   override async run(event: Readonly<WorkflowEvent<EnrichmentParams>>, step: WorkflowStep): Promise<void> {
-    const { parent } = event.payload;
+    const { parent, event: type } = event.payload;
     // Its steps stand in the log of the run that it belongs to.
-    await enrich(this.env, recordedSteps(step, this.env.DB, parent ?? event.instanceId), event.payload);
+    const steps = recordedSteps(step, this.env.DB, parent ?? event.instanceId);
+    try {
+      await enrich(this.env, steps, event.payload);
+    } catch (error) {
+      // The run goes on without it at once, instead of waiting for what will not come.
+      if (parent !== null)
+        await steps.do("tell the run of the failure", async () => {
+          await (await this.env.PIPELINE.get(parent)).sendEvent({ type, payload: {} });
+        });
+      throw error;
+    }
   }
 }
 

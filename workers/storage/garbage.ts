@@ -36,6 +36,10 @@ export const discardStatement = (
 export const keepStatement = (db: D1Database, keys: readonly string[]): D1PreparedStatement =>
   db.prepare("DELETE FROM lake_garbage WHERE key IN (SELECT value FROM json_each(?))").bind(JSON.stringify(keys));
 
+/** What is listed stays, whoever announced it once more after that. */
+const DUE = `SELECT key FROM lake_garbage WHERE delete_at <= ?1 AND key NOT IN (
+  SELECT key FROM lake_files WHERE site_id IN (SELECT site_id FROM lake_garbage WHERE delete_at <= ?1)) LIMIT ?2`;
+
 /** Deletes what is due, at most so many thousand objects. @returns how many. */
 export async function sweepGarbage(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
@@ -51,9 +55,7 @@ export async function sweepGarbage(
     .run();
   let swept = 0;
   for (let portion = 0; portion < portions; portion++) {
-    const { results } = await DB.prepare("SELECT key FROM lake_garbage WHERE delete_at <= ? LIMIT ?")
-      .bind(now, OBJECTS)
-      .all<{ key: string }>();
+    const { results } = await DB.prepare(DUE).bind(now, OBJECTS).all<{ key: string }>();
     if (results.length === 0) break;
     const keys = results.map(({ key }) => key);
     // Objects before rows: a crash in between deletes them once more, which does no harm.

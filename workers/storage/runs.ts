@@ -124,9 +124,13 @@ export async function recentRuns(db: D1Database, siteId: string, limit: number):
   return [...parsed, ...tasks].sort((a, b) => b.started_at - a.started_at).slice(0, limit);
 }
 
-/** Runs that began before a time are forgotten. */
+/** Runs that began before a time are forgotten, and what they did for properties. */
 export async function forgetRuns(db: D1Database, before: number): Promise<void> {
-  await drizzle(db).delete(pipelineRuns).where(lt(pipelineRuns.started_at, before));
+  const orm = drizzle(db);
+  await orm.batch([
+    orm.delete(pipelineRunProperties).where(lt(pipelineRunProperties.started_at, before)),
+    orm.delete(pipelineRuns).where(lt(pipelineRuns.started_at, before)),
+  ]);
 }
 
 /** Which of these runs have never begun. */

@@ -2,11 +2,11 @@
 // so that steps, rows and operations can be counted and nothing else takes time.
 import { fromParquet } from "../../../workers/domain/parquet";
 import type { EnrichmentParams } from "../../../workers/domain/run-params";
-import { countMessages } from "../../../workers/storage/count-messages";
 import { enrich } from "../../../workers/pipeline/enrich";
 import { runPipeline } from "../../../workers/pipeline/run";
 import type { Steps } from "../../../workers/pipeline/steps";
 import { runTask } from "../../../workers/pipeline/tasks";
+import { countMessages } from "../../../workers/storage/count-messages";
 import { beginRun } from "../../../workers/storage/runs";
 import type { PipelinePart } from "../tally";
 import { countedEnv, tally } from "./watch";

@@ -1,0 +1,361 @@
+// Alerts: what a property counts is judged hourly; each anomaly is one row, explained, and told once whatever happens.
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { AnomaliesView, AnomalyView, ForecastView } from "../../workers/domain/anomaly-record";
+import { emptyRollup } from "../../workers/domain/rollup";
+import type { PropertySettings } from "../../workers/domain/settings";
+import { addDays, localDate, startOfDate } from "../../workers/domain/zone";
+import { type AlertsEnv, alerts } from "../../workers/pipeline/alerts";
+import { listMails } from "../../workers/storage/outbox";
+import { changeSettings } from "../../workers/storage/settings";
+import { stubborn } from "./chance";
+import { Chaos, type Kept } from "./chaos";
+import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
+import { addCrowd, addErrors, givenCounts, type Place, usualTraffic } from "./given-counts";
+
+givenFreshStorage();
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Ten past three in Zurich; the clocks went forward ten days before. */
+const NOW = Date.parse("2026-04-08T15:10:00+02:00");
+const LAST_HOUR = Date.parse("2026-04-08T14:00:00+02:00");
+const TODAY = "2026-04-08";
+
+type Alerts = Partial<PropertySettings["alerts"]>;
+async function givenTold(given: { alerts?: Alerts; recipients?: string[] } = {}): Promise<Place> {
+  const property = await givenProperty();
+  const { alerts: set = {}, recipients = ["owner@example.com"] } = given;
+  await changeSettings(env.DB, property.site_id, { alerts: set, reports: { recipients } });
+  return property;
+}
+
+function aMailbox() {
+  const sent: string[] = [];
+  const send = async (post: { subject: string }) => {
+    sent.push(post.subject);
+    return { messageId: "<made@platform>" };
+  };
+  const given = {
+    MAIL: { send } as unknown as SendEmail,
+    MAIL_FROM: "t@example.com",
+    DASHBOARD_URL: "https://dash.example",
+  };
+  return { sent, given };
+}
+
+const run = (given: Partial<AlertsEnv> = {}, due = NOW, site_id: string | null = null) =>
+  alerts({ ...env, ...given }, stubborn(3), { kind: "alerts", site_id, due }, `alerts-${due}`);
+
+async function kept({ site_id }: Place, from = addDays(TODAY, -40), to = addDays(TODAY, 2)): Promise<AnomalyView[]> {
+  const key = await givenKey();
+  const reply = await call("GET", `/api/v1/properties/${site_id}/anomalies?from=${from}&to=${to}`, { key });
+  expect(reply.status).toBe(200);
+  return ((await reply.json()) as AnomaliesView).anomalies;
+}
+const mailsOf = ({ site_id }: Place) => listMails(env.DB, site_id, 100);
+
+/** A thousand visitors more in the last hour, of one source and on one page. */
+function aSpike(place: Place, visitors = 1000, hour = LAST_HOUR) {
+  const rollup = emptyRollup();
+  addCrowd(rollup, place, hour, { visitors, source: "Hacker News", page: "/launch", country: "US" });
+  return rollup;
+}
+
+describe("a spike", () => {
+  it("is one anomaly, explained by its source, told once however often the task runs and however it grows", async () => {
+    const place = await givenTold();
+    const box = aMailbox();
+    await givenCounts(place, usualTraffic(place, { until: NOW }));
+    expect(await run(box.given)).toMatchObject({ properties: 1, anomalies: 0, mails: 0, sent: 0 });
+    await givenCounts(place, aSpike(place), false);
+    expect(await run(box.given)).toMatchObject({ anomalies: 1, mails: 1, sent: 1, failed: 0 });
+    expect(await run(box.given)).toMatchObject({ anomalies: 0, mails: 0, sent: 0 });
+    const [first, ...others] = await kept(place);
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      grain: "hour",
+      direction: "spike",
+      severity: "warning",
+      started_at: new Date(LAST_HOUR).toISOString(),
+      ended_at: new Date(LAST_HOUR + HOUR).toISOString(),
+      threshold: null,
+      dismissed: false,
+    });
+    expect(first?.metrics.length).toBeGreaterThan(0);
+    expect(first?.explanation?.value).toMatch(/^(Hacker News|\/launch|US)$/);
+    expect(first?.explanation?.share_percent).toBeGreaterThan(80);
+    expect(first?.score).toBeGreaterThan(10);
+    expect(box.sent[0]).toContain("than usual");
+
+    await givenCounts(place, usualTraffic(place, { until: NOW + 2 * HOUR, days: 0, seed: 2 }), false);
+    for (const [hours, visitors] of [
+      [1, 800],
+      [2, 300],
+    ] as const) {
+      await givenCounts(place, aSpike(place, visitors, LAST_HOUR + hours * HOUR));
+      expect(await run(box.given, NOW + hours * HOUR)).toMatchObject({ anomalies: 1, mails: 0 });
+    }
+    const grown = await kept(place);
+    expect(grown.map(({ id }) => id)).toEqual([first?.id]);
+    expect(Date.parse(grown[0]!.ended_at)).toBe(LAST_HOUR + 3 * HOUR);
+    // The day as a whole confirms it.
+    const midnight = startOfDate(addDays(TODAY, 1), place.timezone) + 10 * 60_000;
+    await run(box.given, midnight);
+    expect((await kept(place)).filter(({ direction }) => direction === "spike").map(({ id }) => id)).toEqual([
+      first?.id,
+    ]);
+    expect((await mailsOf(place)).filter(({ id }) => id.includes(first!.id)).length).toBe(1);
+  });
+
+  it("keeps its row and its silence when counts that were late move its beginning", async () => {
+    const place = await givenTold();
+    await givenCounts(place, usualTraffic(place, { until: NOW }));
+    await givenCounts(place, aSpike(place));
+    expect(await run()).toMatchObject({ anomalies: 1, mails: 1 });
+    const [first] = await kept(place);
+    await givenCounts(place, aSpike(place, 500, LAST_HOUR - 2 * HOUR));
+    expect(await run({}, NOW + 60_000)).toMatchObject({ anomalies: 1, mails: 0 });
+    const [moved, ...others] = await kept(place);
+    expect(others).toEqual([]);
+    expect(moved?.id).toBe(first?.id);
+    expect(Date.parse(moved!.started_at)).toBe(LAST_HOUR - 2 * HOUR);
+  });
+
+  it("of the hour that is not over is not judged", async () => {
+    const place = await givenTold();
+    await givenCounts(place, usualTraffic(place, { until: NOW }));
+    await givenCounts(place, aSpike(place, 1000, LAST_HOUR + HOUR));
+    expect(await run()).toMatchObject({ anomalies: 0 });
+    // What came until five to four may still be on its way at four.
+    expect(await run({}, NOW + 50 * 60_000)).toMatchObject({ anomalies: 0 });
+    expect(await run({}, NOW + HOUR)).toMatchObject({ anomalies: 1 });
+  });
+
+  it("that was over long before it could be seen is kept, and not told", async () => {
+    const place = await givenTold();
+    await givenCounts(place, usualTraffic(place, { until: NOW + 2 * DAY }));
+    await givenCounts(place, aSpike(place, 1000, LAST_HOUR));
+    expect(await run({}, NOW + 30 * HOUR)).toMatchObject({ anomalies: 1, mails: 0 });
+  });
+
+  it("is not told to anybody once it was dismissed", async () => {
+    const place = await givenTold({ recipients: [] });
+    await givenCounts(place, usualTraffic(place, { until: NOW }));
+    await givenCounts(place, aSpike(place));
+    expect(await run()).toMatchObject({ anomalies: 1, mails: 0 });
+    const [{ id } = { id: "" }] = await kept(place);
+    const key = await givenKey();
+    const path = `/api/v1/properties/${place.site_id}/anomalies`;
+    expect((await call("POST", `${path}/${id}/dismiss`, { key })).status).toBe(204);
+    expect((await call("POST", `${path}/${id}/dismiss`, { key })).status).toBe(204);
+    await changeSettings(env.DB, place.site_id, { reports: { recipients: ["owner@example.com"] } });
+    await givenCounts(place, aSpike(place, 500));
+    expect(await run()).toMatchObject({ anomalies: 1, mails: 0 });
+    expect(await kept(place)).toMatchObject([{ id, dismissed: true }]);
+  });
+});
+
+describe("a property", () => {
+  it("is told of an outage, which nothing explains", async () => {
+    const place = await givenTold();
+    const silent = (hour: number) => (hour > LAST_HOUR - 4 * HOUR ? 0 : 1);
+    await givenCounts(place, usualTraffic(place, { until: NOW, factor: silent }));
+    expect(await run()).toMatchObject({ anomalies: 1, mails: 1 });
+    expect(await kept(place)).toMatchObject([
+      { direction: "outage", severity: "critical", observed: 0, explanation: null },
+    ]);
+  });
+
+  it("is judged by its owner's settings", async () => {
+    const spoilt = async (set: Alerts) => {
+      const place = await givenTold({ alerts: set });
+      await givenCounts(place, usualTraffic(place, { until: NOW }));
+      await givenCounts(place, aSpike(place, 60));
+      return place;
+    };
+    const standard = await spoilt({});
+    const off = await spoilt({ enabled: false });
+    const indifferent = await spoilt({ least_change_percent: 400 });
+    const upper = await spoilt({ least_change_percent: 1000, limits: { visitors: { upper: 120, lower: null } } });
+    const lower = await spoilt({ least_change_percent: 1000, limits: { pageviews: { upper: null, lower: 3 } } });
+    await run();
+    const found = async (place: Place) => (await kept(place)).map(({ metric, threshold }) => [metric, threshold]);
+    expect((await kept(standard)).length).toBe(1);
+    expect(await found(off)).toEqual([]);
+    expect(await found(indifferent)).toEqual([]);
+    expect(await found(upper)).toEqual([["visitors", { limit: 120, of: "upper" }]]);
+    expect(await found(lower)).toEqual([]);
+    for (const place of [standard, upper]) expect((await mailsOf(place)).length).toBe(1);
+    expect((await mailsOf(upper))[0]?.subject).toContain("visitors above your limit");
+    for (const place of [off, indifferent, lower]) expect(await mailsOf(place)).toEqual([]);
+  });
+
+  it("without a baseline has limits all the same, and what they allow is what was expected", async () => {
+    const place = await givenTold({ alerts: { limits: { visitors: { upper: 500, lower: null } } } });
+    await givenCounts(place, usualTraffic(place, { until: NOW, days: 2 }));
+    await givenCounts(place, aSpike(place));
+    expect(await run()).toMatchObject({ anomalies: 1, mails: 1 });
+    expect(await kept(place)).toMatchObject([
+      { metric: "visitors", expected: 500, low: 0, high: 500, score: 0, threshold: { limit: 500, of: "upper" } },
+    ]);
+  });
+
+  it("hears of errors and 404s on the day itself, with the page that they are on", async () => {
+    const place = await givenTold();
+    await givenCounts(place, usualTraffic(place, { until: NOW }));
+    const errors = emptyRollup();
+    for (let ago = 0; ago < 60; ago += 1) {
+      const date = addDays(TODAY, -ago);
+      addErrors(errors, date, "js_error", 2 + (ago % 3));
+      addErrors(errors, date, "not_found", 8 + (ago % 5), "/old");
+    }
+    await givenCounts(place, errors);
+    expect(await run()).toMatchObject({ anomalies: 0 });
+    const more = emptyRollup();
+    addErrors(more, TODAY, "js_error", 90, "/checkout");
+    await givenCounts(place, more, false);
+    expect(await run()).toMatchObject({ anomalies: 1, mails: 1 });
+    const [found] = await kept(place);
+    expect(found).toMatchObject({ metric: "errors", grain: "day", direction: "spike" });
+    expect(found?.ended_at).toBe(new Date(NOW).toISOString());
+    expect(["/checkout", "failed on /checkout"]).toContain(found?.explanation?.value);
+    await givenCounts(place, more);
+    expect(await run({}, NOW + HOUR)).toMatchObject({ anomalies: 1, mails: 0 });
+    expect((await kept(place)).length).toBe(1);
+  });
+
+  it("hears of a bounce rate with the source whose visits bounce", async () => {
+    const place = await givenTold();
+    await givenCounts(place, usualTraffic(place, { until: LAST_HOUR - 3 * HOUR }));
+    const bouncing = emptyRollup();
+    for (let hour = LAST_HOUR - 3 * HOUR; hour <= LAST_HOUR; hour += HOUR) {
+      addCrowd(bouncing, place, hour, { visitors: 45, source: "Google" });
+      addCrowd(bouncing, place, hour, { visitors: 45, source: "(direct)", page: "/pricing", bounces: 1 });
+    }
+    await givenCounts(place, bouncing);
+    await run();
+    const found = (await kept(place)).filter(({ metric }) => metric === "bounce_rate");
+    expect(found).toMatchObject([{ direction: "spike", explanation: { observed: expect.any(Number) } }]);
+    expect(found[0]?.explanation?.value).toMatch(/^(\(direct\)|\/pricing)$/);
+    expect(found[0]?.explanation?.expected).toBeCloseTo(50, -1);
+    expect(found[0]?.explanation?.observed).toBeGreaterThan(65);
+  });
+});
+
+describe("the task", () => {
+  it("judges the others when one property fails, and ends as failed", async () => {
+    const [broken, sound] = [await givenTold(), await givenTold()];
+    for (const place of [broken, sound]) {
+      await givenCounts(place, usualTraffic(place, { until: NOW }));
+      await givenCounts(place, aSpike(place));
+    }
+    await env.DB.prepare("UPDATE properties SET timezone = 'Nowhere/Nothing' WHERE site_id = ?")
+      .bind(broken.site_id)
+      .run();
+    const box = aMailbox();
+    await expect(run(box.given)).rejects.toThrow(broken.site_id);
+    expect((await kept(sound)).length).toBe(1);
+    expect(box.sent.length).toBe(1);
+  });
+
+  it("leaves properties alone that counted nothing in seven weeks", async () => {
+    const place = await givenTold();
+    await givenProperty();
+    await givenCounts(place, usualTraffic(place, { until: NOW - 50 * DAY, days: 10 }));
+    expect(await run()).toMatchObject({ properties: 0, anomalies: 0 });
+  });
+
+  it("is started by the schedule", async () => {
+    const { tasksDue } = await import("../../workers/pipeline/schedule");
+    expect(tasksDue(NOW).map(({ params }) => params)).toContainEqual({ kind: "alerts", site_id: null, due: NOW });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])("tells each anomaly once, whatever crashes, while it goes on (seed %i)", async (seed) => {
+    const chaos = new Chaos(seed);
+    const places = [await givenTold(), await givenTold({ recipients: ["a@example.com", "b@example.com"] })];
+    for (const place of places) await givenCounts(place, usualTraffic(place, { until: NOW + 2 * HOUR, seed }));
+    // Mail waits here: what the outbox promises is tested in outbox.test.ts.
+    const given = { ...chaos.bindings(), MAIL_FROM: "" };
+    for (const hour of [0, 1, 2]) {
+      for (const place of places) await givenCounts(place, aSpike(place, 900 - 200 * hour, LAST_HOUR + hour * HOUR));
+      const keptSteps: Kept = new Map();
+      const params = { kind: "alerts", site_id: null, due: NOW + hour * HOUR } as const;
+      // A step that has failed too often ends the task; the next one makes up for it.
+      await chaos
+        .untilDone(() => alerts(given, chaos.steps(keptSteps), params, `alerts-${hour}`))
+        .catch((error: unknown) => expect(String(error)).toContain("injected"));
+    }
+    await run({ MAIL_FROM: "" }, NOW + 2 * HOUR);
+    for (const [i, place] of places.entries()) {
+      const found = await kept(place);
+      expect(found.length).toBe(1);
+      const about = (await mailsOf(place)).map(({ id }) => id.split("/")[2]);
+      expect(about).toEqual(new Array(i + 1).fill(found[0]?.id));
+      const { results } = await env.DB.prepare("SELECT report FROM pipeline_run_properties WHERE site_id = ?")
+        .bind(place.site_id)
+        .all<{ report: string }>();
+      // What a step did before it was cut off is not noted twice.
+      expect(results.every(({ report }) => report === '{"anomalies":1}')).toBe(true);
+    }
+    expect(chaos.faults + chaos.kills).toBeGreaterThan(0);
+  });
+});
+
+describe("the routes", () => {
+  it("list what reaches into the days asked for, to those who may see the property", async () => {
+    const place = await givenTold();
+    await givenCounts(place, usualTraffic(place, { until: NOW }));
+    await givenCounts(place, aSpike(place));
+    await run();
+    expect((await kept(place, TODAY, TODAY)).length).toBe(1);
+    expect(await kept(place, addDays(TODAY, -3), addDays(TODAY, -1))).toEqual([]);
+    expect(await kept(place, addDays(TODAY, 1), addDays(TODAY, 1))).toEqual([]);
+    const path = `/api/v1/properties/${place.site_id}`;
+    const key = await givenKey();
+    const reader = await givenKey("organization", ["stats"]);
+    for (const query of [
+      "from=2026-02-30",
+      "from=2026-04-09&to=2026-04-08",
+      "from=2024-01-01&to=2026-01-01",
+      "since=1",
+    ])
+      expect(await problemOf(await call("GET", `${path}/anomalies?${query}`, { key }))).toBe("invalid");
+    expect((await call("GET", `${path}/anomalies`, { key: reader })).status).toBe(200);
+    expect(await problemOf(await call("GET", `${path}/anomalies`))).toBe("unauthorized");
+    expect(await problemOf(await call("POST", `${path}/anomalies/none/dismiss`, { key }))).toBe("not_found");
+    expect(await problemOf(await call("POST", `${path}/anomalies/none/dismiss`, { key: reader }))).toBe("forbidden");
+    const stranger = await givenKey("another");
+    expect(await problemOf(await call("GET", `${path}/anomalies`, { key: stranger }))).toBe("not_found");
+    expect(await problemOf(await call("GET", `${path}/forecast`, { key: stranger }))).toBe("not_found");
+  });
+
+  it("tell the next seven days, and nothing of a property that is too new", async () => {
+    const now = Date.now();
+    const [place, fresh] = [await givenTold(), await givenTold()];
+    await givenCounts(place, usualTraffic(place, { until: now }), false);
+    await givenCounts(fresh, usualTraffic(fresh, { until: now, days: 5 }));
+    const key = await givenKey();
+    const ask = async ({ site_id }: Place, query = "") =>
+      (await (await call("GET", `/api/v1/properties/${site_id}/forecast${query}`, { key })).json()) as ForecastView;
+    const { metric, days } = await ask(place);
+    expect(metric).toBe("visitors");
+    const today = localDate(now, place.timezone);
+    expect(days?.map(({ date }) => date)).toEqual([0, 1, 2, 3, 4, 5, 6].map((ahead) => addDays(today, ahead)));
+    for (const { value, low80, high80, low95, high95 } of days ?? []) {
+      expect([low95, low80, value, high80, high95].toSorted((a, b) => a - b)).toEqual([
+        low95,
+        low80,
+        value,
+        high80,
+        high95,
+      ]);
+      expect(value).toBeGreaterThan(1200);
+      expect(value).toBeLessThan(1600);
+    }
+    expect((await ask(place, "?metric=pageviews")).days![0]!.value).toBeGreaterThan(3600);
+    expect(await ask(fresh, "?metric=events")).toEqual({ metric: "events", days: null });
+    const reply = await call("GET", `/api/v1/properties/${place.site_id}/forecast?metric=bounce_rate`, { key });
+    expect(await problemOf(reply)).toBe("invalid");
+  });
+});
