@@ -169,11 +169,11 @@ const SERIES: Series = {
   points: [point("2026-11-24", 8), point("2026-11-25", 3), point("2026-11-26", null)],
 };
 
-test("the forecast joins the line behind today, also where the period has those days already", () => {
+test("the forecast joins the line from today on, which is not over, also where the period has those days already", () => {
   const joined = withForecast(SERIES, FORECAST, "2026-11-25").points;
   expect(joined.map(({ label, value, forecast }) => [label, value, forecast?.value ?? null])).toEqual([
     ["2026-11-24", 8, null],
-    ["2026-11-25", 3, null],
+    ["2026-11-25", 3, 9],
     ["2026-11-26", null, 10],
     ["2026-11-27", null, 11],
   ]);
