@@ -42,6 +42,7 @@ const aSeries = (today: number): Series => ({
   ),
   days: [{ date: TODAY, ...totals(today) }, ...weeks(1).map((date) => ({ date, ...totals(2400) }))],
   errors: [],
+  errorHours: [],
 });
 const rows = (dimension: string, value: string, today: number, usual: number, of = 0, usualOf = 0): CauseRow[] => [
   { dimension, value, date: TODAY, count: today, of },

@@ -26,7 +26,7 @@ describe("rarity", () => {
 });
 
 describe("settings", () => {
-  it("have limits by hour, and of 404s and errors by day", () => {
+  it("have limits by hour", () => {
     const limits = { visitors: { upper: 100, lower: 5 }, errors: { upper: 0, lower: null } };
     const told = toAnomalySettings(alertsInput.parse({ sensitivity: "high", limits }));
     expect(told).toEqual({
@@ -36,7 +36,7 @@ describe("settings", () => {
       ignore: [],
       limits: [
         { metric: "visitors", grain: "hour", above: 100, below: 5 },
-        { metric: "errors", grain: "day", above: 0 },
+        { metric: "errors", grain: "hour", above: 0 },
       ],
     });
   });
@@ -135,6 +135,7 @@ describe("errors of a day that is not over", () => {
     const totals = { visitors: 100, pageviews: 300, events: 300, visits: 100, bounces: 50 };
     const series = {
       hours: [],
+      errorHours: [],
       days: dates.map((date) => ({ date, ...totals })),
       errors: dates.map((date, ago) => ({ date, name: "js_error", events: ago === 0 ? errors : 6 + (ago % 4) })),
     };

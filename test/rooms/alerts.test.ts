@@ -11,7 +11,7 @@ import { changeSettings } from "../../workers/storage/settings";
 import { atPlace, breakable, stubborn } from "./chance";
 import { Chaos, type Kept } from "./chaos";
 import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
-import { addCrowd, addErrors, givenCounts, type Place, usualTraffic } from "./given-counts";
+import { addCrowd, addErrors, givenCounts, givenErrorHours, type Place, usualTraffic } from "./given-counts";
 
 givenFreshStorage();
 
@@ -225,6 +225,34 @@ describe("a property", () => {
     await givenCounts(place, more);
     expect(await run({}, NOW + HOUR)).toMatchObject({ anomalies: 1, mails: 0 });
     expect((await kept(place)).length).toBe(1);
+  });
+
+  it("hears of errors within the hour, and of more than its owner's limit of them", async () => {
+    const [usual, limited] = [
+      await givenTold(),
+      await givenTold({ alerts: { least_change_percent: 1000, limits: { errors: { upper: 25, lower: null } } } }),
+    ];
+    for (const place of [usual, limited]) {
+      await givenCounts(place, usualTraffic(place, { until: NOW }));
+      const errors = emptyRollup();
+      const hours: [number, number][] = [];
+      for (let ago = 1; ago < 55; ago += 1) {
+        addErrors(errors, addDays(TODAY, -ago), "js_error", 40);
+        for (let hour = 0; hour < 20; hour += 1)
+          hours.push([startOfDate(addDays(TODAY, -ago), place.timezone) + (hour + 2) * HOUR, 2]);
+      }
+      // Half of a day's errors in the hour that is not over.
+      addErrors(errors, TODAY, "js_error", 30, "/checkout");
+      await givenCounts(place, errors);
+      await givenErrorHours(place, "js_error", [...hours, [LAST_HOUR + HOUR, 30]]);
+    }
+    // Of the hour that has just begun, until ten minutes ago.
+    await run({}, NOW + 30 * 60_000);
+    expect(await kept(usual)).toMatchObject([
+      { metric: "errors", grain: "hour", observed: 30, started_at: new Date(LAST_HOUR + HOUR).toISOString() },
+    ]);
+    expect(await kept(limited)).toMatchObject([{ metric: "errors", threshold: { limit: 25, of: "upper" } }]);
+    for (const place of [usual, limited]) expect((await mailsOf(place)).length).toBe(1);
   });
 
   it("hears of a bounce rate with the source whose visits bounce", async () => {

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import type { Facts } from "../../workers/domain/catalog";
 import { emptyRollup, noFacts, type Rollup } from "../../workers/domain/rollup";
+import { type HourlyName, hoursOf } from "../../workers/domain/segments";
 import { addDays, localDate, nextHour, startOfDate } from "../../workers/domain/zone";
 import { countStatements } from "../../workers/storage/counts";
 import { foldPending } from "../../workers/storage/pending";
@@ -55,12 +56,24 @@ export function addCrowd(rollup: Rollup, { timezone }: Place, hour: number, crow
     add(rollup, dimension, date, value, facts);
 }
 
-/** Counts errors of a day, with their details. */
-export function addErrors(rollup: Rollup, date: string, name: "js_error" | "not_found", events: number, page = "/") {
+/** Counts errors of a day, with their details; their hours are counted by `givenErrorHours`. */
+export function addErrors(rollup: Rollup, date: string, name: HourlyName, events: number, page = "/") {
   if (events === 0) return;
   add(rollup, "name", date, name, { events });
   add(rollup, `event_page/${name}`, date, page, { events });
   if (name === "js_error") add(rollup, `prop/${name}`, date, `message\nfailed on ${page}`, { events });
+}
+
+/** Hours of errors, as ingest counts them beside the property. */
+export async function givenErrorHours(
+  { site_id }: Place,
+  name: HourlyName,
+  hours: readonly [hour: number, events: number][],
+) {
+  const rollup = emptyRollup();
+  for (const [hour, events] of hours) rollup.hours.set(hour / 1000, { ...noFacts(), events });
+  const counts = new Map([[hoursOf(site_id, name), rollup]]);
+  for (const statement of countStatements(env.DB, counts, Date.now())) await statement.run();
 }
 
 /** By hour of the clock: a quiet night, a busy noon. */

@@ -12,18 +12,16 @@ import { dateOf } from "./anomaly-calendar";
 import type { Known } from "./anomaly-find";
 import { LEAST_VISITS } from "./anomaly-judge";
 import type { AnomalyRecord } from "./anomaly-record";
-import { isErrorMetric } from "./anomaly-series";
 import type { Alerts } from "./settings";
 
-/** Limits are per hour; of 404s and errors, whose hours nobody counts, per day. */
+/** Limits are per hour. */
 export function toAnomalySettings({ enabled, sensitivity, least_change_percent, limits }: Alerts): AnomalySettings {
   const told = ANOMALY_METRICS.flatMap((metric): Limit[] => {
     const { upper = null, lower = null } = limits[metric] ?? {};
     if (upper === null && lower === null) return [];
-    const grain = isErrorMetric(metric) ? "day" : "hour";
-    return [
-      { metric, grain, ...(upper === null ? {} : { above: upper }), ...(lower === null ? {} : { below: lower }) },
-    ];
+    const above = upper === null ? {} : { above: upper };
+    const below = lower === null ? {} : { below: lower };
+    return [{ metric, grain: "hour", ...above, ...below }];
   });
   return { enabled, sensitivity, least_change: least_change_percent, limits: told, ignore: [] };
 }

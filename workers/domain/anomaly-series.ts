@@ -10,6 +10,7 @@ import {
 } from "./anomaly";
 import { dateOf } from "./anomaly-calendar";
 import { findAnomalies } from "./anomaly-find";
+import type { HourlyName } from "./segments";
 import { addDays, startOfDate } from "./zone";
 
 interface Totals {
@@ -27,8 +28,8 @@ export interface DayTotals extends Totals {
   date: string;
 }
 
-/** The events whose number is a metric: they are counted by name, and names by day only. */
-export const ERROR_NAMES = { not_found: "not_found", errors: "js_error" } as const;
+/** The events whose number is a metric. */
+export const ERROR_NAMES = { not_found: "not_found", errors: "js_error" } as const satisfies Record<string, HourlyName>;
 export type ErrorMetric = keyof typeof ERROR_NAMES;
 export const isErrorMetric = (metric: AnomalyMetric): metric is ErrorMetric => Object.hasOwn(ERROR_NAMES, metric);
 
@@ -38,11 +39,18 @@ export interface ErrorDay {
   events: number;
 }
 
+export interface ErrorHour {
+  hour: number;
+  name: string;
+  events: number;
+}
+
 /** What is known of a property. */
 export interface Series {
   hours: readonly HourTotals[];
   days: readonly DayTotals[];
   errors: readonly ErrorDay[];
+  errorHours: readonly ErrorHour[];
 }
 
 /** How long an anomaly that is over is looked at again: hours that were counted late may still change it. */
@@ -86,6 +94,22 @@ const pointsOf = <Row extends Totals, Place>(rows: readonly Row[], placeOf: (row
 const errorDays = (errors: readonly ErrorDay[], metric: ErrorMetric): DayPoint[] =>
   errors.filter(({ name }) => name === ERROR_NAMES[metric]).map(({ date, events }) => ({ date, value: events }));
 
+/**
+ * Hours of errors, where there are as many as of their days: in the first weeks after the version that began to count them
+ * there are not, and errors as there always were would look like the first.
+ */
+function errorHours({ errors, errorHours: hours }: Series, metric: ErrorMetric, timezone: string) {
+  const [firstDay] = errorDays(errors, metric)
+    .map(({ date }) => date)
+    .sort();
+  const points = hours
+    .filter(({ name }) => name === ERROR_NAMES[metric])
+    .map(({ hour, events }) => ({ hour, value: events }));
+  const firstHour = Math.min(...points.map(({ hour }) => hour));
+  const isWhole = firstDay === undefined || (points.length > 0 && dateOf(firstHour, timezone) <= firstDay);
+  return isWhole ? { [metric]: points } : {};
+}
+
 /** All of a property's series as points. */
 export function toQuestion(series: Series, window: Window, settings: AnomalySettings): AnomalyQuestion {
   const { timezone, from, until } = window;
@@ -94,7 +118,11 @@ export function toQuestion(series: Series, window: Window, settings: AnomalySett
     from,
     until,
     settings,
-    hours: pointsOf(series.hours, ({ hour }) => ({ hour })),
+    hours: {
+      ...pointsOf(series.hours, ({ hour }) => ({ hour })),
+      ...errorHours(series, "not_found", timezone),
+      ...errorHours(series, "errors", timezone),
+    },
     days: {
       ...pointsOf(series.days, ({ date }) => ({ date })),
       not_found: errorDays(series.errors, "not_found"),
@@ -104,16 +132,15 @@ export function toQuestion(series: Series, window: Window, settings: AnomalySett
 }
 
 /**
- * The anomalies of a property. 404s and errors have no hours, but need not wait for the day to end: what a day counts only
- * grows, so that one which counts too many already at noon will do so at midnight. So the day that is not over is judged
- * for them as if it were, by what is too much only.
+ * The anomalies of a property. 404s and errors need not wait for their hour or day to end: what it counts only grows, so
+ * that one which counts too many already will do so when it is over. So the hours and the day that are not over are judged
+ * for them as if they were, by what is too much only.
  */
 export function judgeSeries(question: AnomalyQuestion): Anomaly[] {
   const { timezone, until, settings } = question;
   const tomorrow = addDays(dateOf(until, timezone), 1);
   const growing = {
     ...question,
-    hours: {},
     until: startOfDate(tomorrow, timezone) / 1000,
     settings: {
       ...settings,
@@ -121,7 +148,6 @@ export function judgeSeries(question: AnomalyQuestion): Anomaly[] {
       limits: settings.limits.map(({ below: _, ...limit }) => limit),
     },
   };
-  const found = new Map(findAnomalies(question).map((anomaly) => [anomaly.id, anomaly]));
-  for (const anomaly of findAnomalies(growing)) found.set(anomaly.id, anomaly);
-  return [...found.values()];
+  const isOver = ({ metric, direction }: Anomaly) => !isErrorMetric(metric) || direction !== "spike";
+  return [...findAnomalies(question).filter(isOver), ...findAnomalies(growing)];
 }

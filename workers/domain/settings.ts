@@ -23,7 +23,7 @@ export const alertsInput = z.strictObject({
   sensitivity: z.enum(["low", "standard", "high"]).default("standard"),
   /** Changes smaller than this, in percent, are nobody's business. */
   least_change_percent: z.int().min(0).max(1000).default(30),
-  /** The owner's own limits by metric, per hour; of 404s and errors per day; bounce rates in percent. */
+  /** The owner's own limits by metric, per hour; bounce rates in percent. */
   limits: z.partialRecord(z.enum(ANOMALY_METRICS), limits).default({}),
 });
 

@@ -1,9 +1,10 @@
 // Reading in D1 what anomalies and forecasts are judged by: totals by hour and by day, errors by day, and what values of
 // dimensions counted on some days.
-import type { DayTotals, ErrorDay, HourTotals, Series } from "../domain/anomaly-series";
+import type { DayTotals, ErrorDay, ErrorHour, HourTotals, Series } from "../domain/anomaly-series";
 import { ERROR_NAMES } from "../domain/anomaly-series";
 import type { Fact } from "../domain/catalog";
 import { TOTAL } from "../domain/rollup";
+import { HOURLY_NAMES, hoursOf } from "../domain/segments";
 import { DAY_COUNTS } from "./pending";
 
 const TOTALS: readonly Fact[] = ["visitors", "pageviews", "events", "visits", "bounces"];
@@ -13,6 +14,8 @@ const NAMES = Object.values(ERROR_NAMES)
   .join(", ");
 
 const HOURS = `SELECT hour, ${TOTALS.join(", ")} FROM rollup_hours WHERE site_id = ?1 AND hour >= ?2 AND hour < ?3`;
+const ERROR_HOURS = `SELECT hour, value ->> 1 AS name, events FROM json_each(?1) CROSS JOIN rollup_hours
+  WHERE site_id = value ->> 0 AND hour >= ?2 AND hour < ?3 AND events > 0`;
 const DAYS = `SELECT day AS date, ${SUMS} FROM (${DAY_COUNTS.map(
   (table) => `SELECT day, ${TOTALS.join(", ")} FROM ${table}
     WHERE site_id = ?1 AND dimension = '${TOTAL}' AND day BETWEEN ?2 AND ?3`,
@@ -58,15 +61,18 @@ export interface SeriesSpan {
 /** In one round trip. */
 export async function readSeries(db: D1Database, siteId: string, span: SeriesSpan): Promise<Series> {
   const { fromHour, untilHour, dates } = span;
-  const [hours, days, errors] = await db.batch([
+  const named = HOURLY_NAMES.map((name) => [hoursOf(siteId, name), name]);
+  const [hours, days, errors, errorHours] = await db.batch([
     db.prepare(HOURS).bind(siteId, fromHour, untilHour),
     db.prepare(DAYS).bind(siteId, dates[0] ?? "", dates.at(-1) ?? ""),
     db.prepare(ERRORS).bind(siteId, JSON.stringify(dates)),
+    db.prepare(ERROR_HOURS).bind(JSON.stringify(named), fromHour, untilHour),
   ]);
   return {
     hours: hours!.results as HourTotals[],
     days: days!.results as DayTotals[],
     errors: errors!.results as ErrorDay[],
+    errorHours: errorHours!.results as ErrorHour[],
   };
 }
 
