@@ -105,6 +105,9 @@ describe("settings that are wrong", () => {
     [{ IP_PROVIDER_FIELDS: "ipinfos" }, "IP_PROVIDER_FIELDS must be ipinfo, ip-api, mmdb or JSON"],
     [{ IP_PROVIDER_BUDGET: "many" }, "IP_PROVIDER_BUDGET must be a number of calls a day"],
     [{ IP_PROVIDER_HEADER: "secret" }, 'IP_PROVIDER_HEADER must read "Name: value"'],
+    [{ IP_PROVIDER_HEADER: "X-Key: sec\u0001ret" }, 'IP_PROVIDER_HEADER must read "Name: value"'],
+    // The runtime would write all of it into the log.
+    [{ IP_PROVIDER_HEADER: "X-Key: secr€t" }, 'IP_PROVIDER_HEADER must read "Name: value"'],
     [{ IP_PROVIDER: "mmdb", IP_PROVIDER_FILE: "mmdb/none" }, "IP_PROVIDER_FILE mmdb/none is not in the bucket"],
   ])("%j leave what the edge said, and are told in every row and in the run log", async (given, reason) => {
     const unit = await givenIpList("shop", ["203.0.113.0"]);
@@ -314,10 +317,10 @@ test("a Workflow that is run again does no step twice, and its result is the sam
   expect(await callsOf()).toBe(120);
   expect([...steps.done.keys()]).toEqual([
     "begin to enrich",
-    "look up shop 1 1",
-    "look up shop 1 2",
-    "look up shop 1 3",
-    "enrich shop 1",
+    "look up addresses 1 1: shop",
+    "look up addresses 1 2: shop",
+    "look up addresses 1 3: shop",
+    "enrich addresses 1: shop",
   ]);
   const before = await enrichedRows(unit);
   expect(await run(bindings, [unit], givenSteps(), patience)).toMatchObject({ cached: 120 });

@@ -27,6 +27,8 @@ const stream = fc.record(
   { requiredKeys: ["url", "name"] },
 );
 
+const section = <T>(fields: Record<string, fc.Arbitrary<T>>) => fc.record(fields, { requiredKeys: [] });
+
 const bodies: Record<string, fc.Arbitrary<unknown>> = {
   "POST /api/v1/properties": fc.record(
     { name, timezone: fc.oneof(fc.constant("UTC"), text), currency: json, streams: fc.array(stream), privacy: json },
@@ -44,6 +46,17 @@ const bodies: Record<string, fc.Arbitrary<unknown>> = {
   ),
   "POST /api/v1/properties/:site_id/streams": stream,
   "POST /api/v1/properties/:site_id/keys": fc.record({ name, scopes: fc.oneof(fc.constant(["stats"]), json) }),
+  "PATCH /api/v1/properties/:site_id/settings": section<unknown>({
+    retention: section<unknown>({ events_days: fc.oneof(fc.integer(), json), addresses_days: json }),
+    alerts: section<unknown>({ limits: fc.oneof(fc.dictionary(text, json), json), sensitivity: json }),
+    reports: section<unknown>({
+      recipients: fc.array(fc.oneof(fc.emailAddress(), text), { maxLength: 12 }),
+      webhook: fc.oneof(section({ url: fc.oneof(fc.webUrl(), text), secret: text }), json),
+    }),
+  }),
+  "POST /api/v1/properties/:site_id/pipeline/rebuild": section({ from: text, to: json, check: json }),
+  "POST /api/v1/properties/:site_id/pipeline/dead-letters/replay": section({ ids: fc.oneof(fc.array(text), json) }),
+  "POST /api/v1/properties/:site_id/pipeline/dead-letters/discard": section({ ids: fc.oneof(fc.array(text), json) }),
   "POST /api/v1/keys": fc.record({ name, scopes: fc.constant(["stats"]), organization_id: text }),
 };
 
@@ -59,6 +72,7 @@ test.each(Object.entries(bodies))("%s takes or refuses whatever it is sent", asy
       if (reply.status === 400) expect(JSON.parse(answer).error.details).not.toHaveLength(0);
       // What was taken can be read back.
       expect((await call("GET", "/api/v1/properties", { key })).status).toBe(200);
+      expect((await call("GET", `/api/v1/properties/${site_id}/settings`, { key })).status).toBe(200);
     }),
     { numRuns: 60 },
   );

@@ -103,6 +103,8 @@ const EVENT = {
   user_agent: fc.constant(CHROME),
   country: fc.constantFrom("CH", "in"),
   city: odd(),
+  network: odd(),
+  asn: fc.integer({ min: 1, max: 4_294_967_295 }),
 };
 export const anEventOfAStranger = spoiltNowAndThen(
   fc.record(EVENT, { requiredKeys: ["event_type", "event_id"] }) as fc.Arbitrary<Record<string, unknown>>,

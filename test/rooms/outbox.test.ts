@@ -1,11 +1,19 @@
 // The outbox: each mail once, whatever crashes; what fails is tried again and then told; nobody is told who does not want it.
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { NewMail } from "../../workers/domain/mail";
+import { mailId, type NewMail } from "../../workers/domain/mail";
 import { signOptout } from "../../workers/pipeline/optout";
 import { type SendEnv, sendOutbox } from "../../workers/pipeline/send-mail";
 import { signatureOf } from "../../workers/pipeline/webhook";
-import { addOptout, forgetMails, listMails, outboxStatement, queueMails } from "../../workers/storage/outbox";
+import {
+  addOptout,
+  claimMail,
+  forgetMails,
+  listMails,
+  markFailed,
+  outboxStatement,
+  queueMails,
+} from "../../workers/storage/outbox";
 import { changeSettings } from "../../workers/storage/settings";
 import { call, givenFreshStorage, ORIGIN } from "./given";
 
@@ -282,6 +290,20 @@ describe("who has unsubscribed", () => {
     await addOptout(env.DB, { site_id: "site", kind: "run_summary", recipient: "owner@example.com" }, NOW);
     await sendOutbox(box.env, NOW);
     expect(box.posts).toEqual([]);
+  });
+
+  it("gets not what was being sent just then, and failed", async () => {
+    const mail = aMail();
+    await queueMails(env.DB, [mail], NOW);
+    await claimMail(env.DB, mailId(mail), NOW);
+    await addOptout(env.DB, { site_id: "site", kind: "run_summary", recipient: "owner@example.com" }, NOW);
+    await markFailed(env.DB, mailId(mail), "mail server is away", false);
+    const box = aMailbox();
+    await sendOutbox(box.env, NOW + 60 * MINUTE);
+    expect(box.posts).toEqual([]);
+    expect(await listMails(env.DB, "site", 1)).toMatchObject([
+      { status: "failed", error: "recipient has unsubscribed" },
+    ]);
   });
 });
 

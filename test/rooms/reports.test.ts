@@ -103,6 +103,17 @@ describe("a run", () => {
   });
 });
 
+it("a failure of all properties names no other property to one's recipients", async () => {
+  const [one, two] = [await givenTold(), await givenTold()];
+  const failure = { run_id: "compaction-1", kind: "compaction" as const, started_at: MONDAY, failed_at: MONDAY };
+  const error = `Error: lake lacks object raw/site_id=${one.site_id}/date=2026-11-23/1a2b.parquet`;
+  await queueFailure(configured, null, { ...failure, error }, MONDAY);
+  const told = await Promise.all([one, two].map(async ({ site_id }) => (await mailsOf(site_id))[0]?.text));
+  expect(told[0]).toContain(error);
+  expect(told[1]).toContain("Error: lake lacks object …");
+  expect(told[1]).not.toContain(one.site_id);
+});
+
 describe("an anomaly", () => {
   const record: AnomalyRecord = {
     metric: "visitors",

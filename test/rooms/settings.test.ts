@@ -129,6 +129,8 @@ describe("the webhook's secret", () => {
       "https://[::1]/",
       "http://hooks.example.com/",
       "https://a:b@hooks.example.com/",
+      "https://hooks.example.com/a\u0000b",
+      "https://hooks.example.com/\ud800",
     ])
       expect((await faultOf(await change(site_id, key, { reports: { webhook: { url: wrong } } }))).slice(0, 2)).toEqual(
         [400, "reports.webhook.url"],

@@ -1,6 +1,7 @@
 // What an owner sets beside the property itself: how long things are kept, what to be told of, and how.
 import { z } from "zod";
 import { ANOMALY_METRICS } from "./anomaly-record";
+import { isPlain } from "./plain";
 
 const days = (least: number) => z.int().min(least).max(3650).nullable();
 
@@ -39,9 +40,17 @@ export const reportsInput = z.strictObject({
   monthly: z.boolean().default(true),
   webhook: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/, error: "webhook.url must be an http or https address" }).max(500),
+      url: z
+        .url({ protocol: /^https?$/, error: "webhook.url must be an http or https address" })
+        .max(500)
+        // D1's JSON would cut or change them, and nothing would ever be posted.
+        .refine(isPlain, "webhook.url must hold neither control characters nor lone surrogates"),
       /** Signs what is posted: HMAC-SHA-256. Shown once when made. */
-      secret: z.string().min(16).max(200),
+      secret: z
+        .string()
+        .min(16)
+        .max(200)
+        .refine(isPlain, "webhook.secret must hold neither control characters nor lone surrogates"),
     })
     .nullable()
     .default(null),

@@ -102,12 +102,13 @@ async function enrichByCalls(
   deadline: number,
   over: string | null,
 ): Promise<{ counts: EnrichmentCounts; over: string | null }> {
-  const name = `${unit.site_id} ${unit.first_id}`;
+  const { site_id, first_id } = unit;
   const answers = new Map<string, LookedUp>();
+  // The property stands behind a colon, as in all steps about one: the run log shows it to nobody else.
   let progress: Progress = { answers: [], left: [], calls: 0, over, begun: 0, isLast: false };
   for (let portion = 1; !progress.isLast; portion++) {
     const { begun, left, over } = progress;
-    progress = await steps.do(`look up ${name} ${portion}`, async (note) => {
+    progress = await steps.do(`look up addresses ${first_id} ${portion}: ${site_id}`, async (note) => {
       const listed = await readAddresses(env.LAKE, unit.ip_list);
       const next = begun + patience.portion - left.length;
       const ips = [...left, ...listed.slice(begun, next).map(({ ip }) => ip)];
@@ -119,7 +120,7 @@ async function enrichByCalls(
     });
     for (const answer of progress.answers) answers.set(answer.ip, answer);
   }
-  const counts = await steps.do(`enrich ${name}`, async (note) => {
+  const counts = await steps.do(`enrich addresses ${first_id}: ${site_id}`, async (note) => {
     const now = patience.now();
     const listed = await readAddresses(env.LAKE, unit.ip_list);
     const rows = listed.map((one) => toRow(one, answers.get(one.ip)!, provider.name, now));

@@ -1,13 +1,13 @@
 // Routes of runs: what the pipeline does for a property, how far it is, what the lake holds, and starting a run.
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../app";
-import { requireCaller, requireProperty, type Scope } from "../domain/caller";
+import { type Caller, requireCaller, requireProperty, type Scope } from "../domain/caller";
 import { DATASETS, type PipelineView, type RunDetails, type RunView } from "../domain/pipeline";
 import { Problem } from "../domain/problem";
 import type { Property } from "../domain/property";
 import { countDeadLetters } from "../storage/dead-letters";
 import { zonesOf } from "../storage/files";
-import { loadProperty } from "../storage/properties";
+import { loadProperty, organizationsWithProperties } from "../storage/properties";
 import { loadRun, loadUnitNote, type RunRow, recentRuns, runningRun } from "../storage/runs";
 import { backlogOf, watermarksOf } from "../storage/watermarks";
 import { startRun } from "./schedule";
@@ -25,22 +25,52 @@ async function propertyOf(c: Context<AppEnv>, scope: Scope): Promise<Property> {
 const toTime = (ms: number): string => new Date(ms).toISOString();
 const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms));
 
-function toRunView({ id, kind, trigger, status, files, rows, report, error, ...times }: RunRow): RunView {
+/** A run of many properties is told as what it did for one; `row` has that property's files, rows and report. */
+function toRunView({ id, kind, site_id, trigger, status, files, rows, report, error, ...times }: RunRow): RunView {
   const { error: own, ...told } = report ?? {};
+  const isShared = site_id === null;
   return {
     id,
     kind,
     trigger,
     // A run of many properties fails for some of them.
-    status: kind === "run" && status === "failed" && report && own === undefined ? "done" : status,
+    status: isShared && status === "failed" && report && own === undefined ? "done" : status,
     started_at: toTime(times.started_at),
     ended_at: toTimeOrNull(times.ended_at),
     files,
     rows,
     report: report && told,
-    error: own === undefined ? (kind === "run" && report ? null : error) : String(own),
+    error: own === undefined ? (isShared && report ? null : error) : String(own),
   };
 }
+
+/** Whether the caller may see every property there is: what a shared step handled, or broke on, may be any of them. */
+async function seesAll(db: D1Database, { scopes, site_id }: Caller): Promise<boolean> {
+  if (site_id !== null) return false;
+  return (await organizationsWithProperties(db)).every((id) => scopes[id]?.includes("stats"));
+}
+
+/**
+ * A run as a property's reader may see it: of the others it tells nothing but the names of its steps, unless the reader
+ * may see them all. @throws Problem not_found for tasks that did nothing for the property: they are as unknown as others'.
+ */
+async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: string): Promise<RunRow> {
+  // A check of all properties looks at one of them.
+  if (row.site_id === siteId || (row.site_id === null && row.report?.site_id === siteId)) return row;
+  const own = row.site_id === null ? await loadUnitNote(db, row.id, siteId) : null;
+  const isAll = row.site_id === null && (await seesAll(db, caller));
+  if (row.kind !== "run" && !own && !isAll) throw new Problem("not_found", "run does not exist");
+  const mine = row.kind === "run" || !isAll ? { files: 0, rows: 0, report: null, ...own, site_id: null } : {};
+  if (isAll) return { ...row, ...mine };
+  const steps = Object.entries(row.steps).map(([name, step]) => [
+    name,
+    isOf(siteId, name) ? step : { ...step, note: null },
+  ]);
+  const error = row.error && "run failed as a whole, or for other properties";
+  return { ...row, ...mine, error, steps: Object.fromEntries(steps) as RunRow["steps"] };
+}
+
+const isOf = (siteId: string, step: string): boolean => step.endsWith(`: ${siteId}`);
 
 runRoutes.get(ROOT, async (c) => {
   const { site_id } = await propertyOf(c, "stats");
@@ -87,19 +117,16 @@ runRoutes.post(`${ROOT}/run`, async (c) => {
 runRoutes.get(`${ROOT}/runs/:id`, async (c) => {
   const { site_id } = await propertyOf(c, "stats");
   const row = await loadRun(c.env.DB, c.req.param("id"));
-  // A task of another property is as unknown as one that never was.
-  if (!row || (row.site_id !== null && row.site_id !== site_id)) throw new Problem("not_found", "run does not exist");
-  const own = await loadUnitNote(c.env.DB, row.id, site_id);
-  // A run is about all properties: of the others it tells nothing but its steps.
-  const mine = row.kind === "run" ? { files: 0, rows: 0, report: null, ...own } : {};
-  const steps = Object.entries(row.steps)
+  if (!row) throw new Problem("not_found", "run does not exist");
+  const own = await ownRun(c.env.DB, requireCaller(c.var.caller), row, site_id);
+  const steps = Object.entries(own.steps)
     .sort(([, a], [, b]) => a.started_at - b.started_at || a.place - b.place)
-    .filter(([name]) => !name.includes(": ") || name.endsWith(`: ${site_id}`))
+    .filter(([name]) => !name.includes(": ") || isOf(site_id, name))
     .map(([name, { place: _, started_at, ended_at, ...step }]) => ({
       name,
       ...step,
       started_at: toTime(started_at),
       ended_at: toTimeOrNull(ended_at),
     }));
-  return c.json({ ...toRunView({ ...row, ...mine }), steps } satisfies RunDetails);
+  return c.json({ ...toRunView(own), steps } satisfies RunDetails);
 });

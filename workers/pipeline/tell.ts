@@ -6,6 +6,7 @@ import { type AnomalyData, toAnomalyLetter } from "../domain/mail-anomaly";
 import { type FailureData, type RunSummaryData, toFailureLetter, toRunSummaryLetter } from "../domain/mail-run";
 import type { RunReport } from "../domain/pipeline";
 import { addDays, localDate, startOfDate } from "../domain/zone";
+import { siteIds as listSiteIds } from "../storage/files";
 import { queueMails } from "../storage/outbox";
 import { listTold, readRunSums, type Told } from "../storage/recipients";
 import { mailsAbout, type WriteEnv } from "./write-mail";
@@ -83,6 +84,10 @@ async function causeOf(error: string): Promise<string> {
   return Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** What broke a run of all may be an object of one property, whose name is not for the owners of the others. */
+const withoutOthers = (error: string, known: readonly string[], siteId: string): string =>
+  error.replace(/\S+/g, (word) => (known.some((id) => id !== siteId && word.includes(id)) ? "…" : word));
+
 /**
  * Mails about a failure, at once, whatever the policy; of `siteIds`, or of all properties that have somebody to tell. A run
  * that fails every five minutes for the same cause is told once a local day.
@@ -93,8 +98,10 @@ export async function failureMails(
   failure: Omit<FailureData, "timezone">,
 ): Promise<NewMail[]> {
   const cause = await causeOf(failure.error);
+  const known = siteIds === null ? await listSiteIds(env.DB) : [];
   const mails = (await listTold(env.DB, siteIds)).map((told) => {
-    const data: FailureData = { ...failure, timezone: told.timezone };
+    const error = withoutOthers(failure.error, known, told.site_id);
+    const data: FailureData = { ...failure, error, timezone: told.timezone };
     const subject_id = `${failure.kind}-${localDate(failure.failed_at, told.timezone)}-${cause}`;
     return mailsAbout(env, told, { kind: "failure", subject_id, data, toLetter: toFailureLetter });
   });

@@ -128,11 +128,12 @@ export async function addOptout(
     db
       .prepare("INSERT OR IGNORE INTO mail_optouts (site_id, kind, recipient, created_at) VALUES (?, ?, lower(?), ?)")
       .bind(site_id, kind, recipient, now),
-    // What waits for another try would be the mail that was not wanted.
+    // What waits for another try, or is in one that may fail, would be the mail that was not wanted.
     db
       .prepare(
         `UPDATE mails SET status = 'failed', error = 'recipient has unsubscribed'
-         WHERE site_id = ? AND kind = ? AND channel = 'mail' AND lower(recipient) = lower(?) AND status = 'queued'`,
+         WHERE site_id = ? AND kind = ? AND channel = 'mail' AND lower(recipient) = lower(?)
+           AND status IN ('queued', 'sending')`,
       )
       .bind(site_id, kind, recipient),
   ]);

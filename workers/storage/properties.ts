@@ -99,6 +99,12 @@ export async function listProperties(db: D1Database, organizationIds: readonly s
   );
 }
 
+/** Organizations that have properties, also such as are being deleted. */
+export async function organizationsWithProperties(db: D1Database): Promise<string[]> {
+  const rows = await drizzle(db).selectDistinct({ id: properties.organization_id }).from(properties);
+  return rows.map(({ id }) => id);
+}
+
 export async function createProperty(
   db: D1Database,
   organizationId: string,
