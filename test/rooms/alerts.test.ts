@@ -1,68 +1,34 @@
 // Alerts: what a property counts is judged hourly; each anomaly is one row, explained, and told once whatever happens.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { AnomaliesView, AnomalyView, ForecastView } from "../../workers/domain/anomaly-record";
 import { emptyRollup } from "../../workers/domain/rollup";
-import type { PropertySettings } from "../../workers/domain/settings";
-import { addDays, localDate, startOfDate } from "../../workers/domain/zone";
-import { type AlertsEnv, alerts } from "../../workers/pipeline/alerts";
-import { listMails } from "../../workers/storage/outbox";
+import { addDays, startOfDate } from "../../workers/domain/zone";
+import { alerts } from "../../workers/pipeline/alerts";
+import { tasksDue } from "../../workers/pipeline/schedule";
 import { changeSettings } from "../../workers/storage/settings";
 import { atPlace, breakable, stubborn } from "./chance";
 import { Chaos, type Kept } from "./chaos";
-import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
+import { call, givenFreshStorage, givenKey, givenProperty } from "./given";
+import {
+  type Alerts,
+  aMailbox,
+  aSpike,
+  DAY,
+  givenTold,
+  HOUR,
+  kept,
+  LAST_HOUR,
+  mailsOf,
+  NOW,
+  run,
+  TODAY,
+} from "./given-alerts";
 import { addCrowd, addErrors, givenCounts, givenErrorHours, type Place, usualTraffic } from "./given-counts";
 
 givenFreshStorage();
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** Ten past three in Zurich; the clocks went forward ten days before. */
-const NOW = Date.parse("2026-04-08T15:10:00+02:00");
-const LAST_HOUR = Date.parse("2026-04-08T14:00:00+02:00");
-const TODAY = "2026-04-08";
 /** Of the crashes: three, unless FAULT_ROUNDS asks for more than its 400. */
 const SEEDS = Array.from({ length: Math.ceil((3 * Number(env.FAULT_ROUNDS ?? 400)) / 400) }, (_, i) => i + 1);
-
-type Alerts = Partial<PropertySettings["alerts"]>;
-async function givenTold(given: { alerts?: Alerts; recipients?: string[] } = {}): Promise<Place> {
-  const property = await givenProperty();
-  const { alerts: set = {}, recipients = ["owner@example.com"] } = given;
-  await changeSettings(env.DB, property.site_id, { alerts: set, reports: { recipients } });
-  return property;
-}
-
-function aMailbox() {
-  const sent: string[] = [];
-  const send = async (post: { subject: string }) => {
-    sent.push(post.subject);
-    return { messageId: "<made@platform>" };
-  };
-  const given = {
-    MAIL: { send } as unknown as SendEmail,
-    MAIL_FROM: "t@example.com",
-    DASHBOARD_URL: "https://dash.example",
-  };
-  return { sent, given };
-}
-
-const run = (given: Partial<AlertsEnv> = {}, due = NOW, site_id: string | null = null) =>
-  alerts({ ...env, ...given }, stubborn(3), { kind: "alerts", site_id, due }, `alerts-${due}`);
-
-async function kept({ site_id }: Place, from = addDays(TODAY, -40), to = addDays(TODAY, 2)): Promise<AnomalyView[]> {
-  const key = await givenKey();
-  const reply = await call("GET", `/api/v1/properties/${site_id}/anomalies?from=${from}&to=${to}`, { key });
-  expect(reply.status).toBe(200);
-  return ((await reply.json()) as AnomaliesView).anomalies;
-}
-const mailsOf = ({ site_id }: Place) => listMails(env.DB, site_id, 100);
-
-/** A thousand visitors more in the last hour, of one source and on one page. */
-function aSpike(place: Place, visitors = 1000, hour = LAST_HOUR) {
-  const rollup = emptyRollup();
-  addCrowd(rollup, place, hour, { visitors, source: "Hacker News", page: "/launch", country: "US" });
-  return rollup;
-}
 
 describe("a spike", () => {
   it("is one anomaly, explained by its source, told once however often the task runs and however it grows", async () => {
@@ -296,8 +262,7 @@ describe("the task", () => {
     expect(await run()).toMatchObject({ properties: 0, anomalies: 0 });
   });
 
-  it("is started by the schedule", async () => {
-    const { tasksDue } = await import("../../workers/pipeline/schedule");
+  it("is started by the schedule", () => {
     expect(tasksDue(NOW).map(({ params }) => params)).toContainEqual({ kind: "alerts", site_id: null, due: NOW });
   });
 
@@ -347,63 +312,5 @@ describe("the task", () => {
       expect((await mailsOf(place)).length).toBe(1);
     }
     expect(places).toBeGreaterThan(12);
-  });
-});
-
-describe("the routes", () => {
-  it("list what reaches into the days asked for, to those who may see the property", async () => {
-    const place = await givenTold();
-    await givenCounts(place, usualTraffic(place, { until: NOW }));
-    await givenCounts(place, aSpike(place));
-    await run();
-    expect((await kept(place, TODAY, TODAY)).length).toBe(1);
-    expect(await kept(place, addDays(TODAY, -3), addDays(TODAY, -1))).toEqual([]);
-    expect(await kept(place, addDays(TODAY, 1), addDays(TODAY, 1))).toEqual([]);
-    const path = `/api/v1/properties/${place.site_id}`;
-    const key = await givenKey();
-    const reader = await givenKey("organization", ["stats"]);
-    for (const query of [
-      "from=2026-02-30",
-      "from=2026-04-09&to=2026-04-08",
-      "from=2024-01-01&to=2026-01-01",
-      "since=1",
-    ])
-      expect(await problemOf(await call("GET", `${path}/anomalies?${query}`, { key }))).toBe("invalid");
-    expect((await call("GET", `${path}/anomalies`, { key: reader })).status).toBe(200);
-    expect(await problemOf(await call("GET", `${path}/anomalies`))).toBe("unauthorized");
-    expect(await problemOf(await call("POST", `${path}/anomalies/none/dismiss`, { key }))).toBe("not_found");
-    expect(await problemOf(await call("POST", `${path}/anomalies/none/dismiss`, { key: reader }))).toBe("forbidden");
-    const stranger = await givenKey("another");
-    expect(await problemOf(await call("GET", `${path}/anomalies`, { key: stranger }))).toBe("not_found");
-    expect(await problemOf(await call("GET", `${path}/forecast`, { key: stranger }))).toBe("not_found");
-  });
-
-  it("tell the next seven days, and nothing of a property that is too new", async () => {
-    const now = Date.now();
-    const [place, fresh] = [await givenTold(), await givenTold()];
-    await givenCounts(place, usualTraffic(place, { until: now }), false);
-    await givenCounts(fresh, usualTraffic(fresh, { until: now, days: 5 }));
-    const key = await givenKey();
-    const ask = async ({ site_id }: Place, query = "") =>
-      (await (await call("GET", `/api/v1/properties/${site_id}/forecast${query}`, { key })).json()) as ForecastView;
-    const { metric, days } = await ask(place);
-    expect(metric).toBe("visitors");
-    const today = localDate(now, place.timezone);
-    expect(days?.map(({ date }) => date)).toEqual([0, 1, 2, 3, 4, 5, 6].map((ahead) => addDays(today, ahead)));
-    for (const { value, low80, high80, low95, high95 } of days ?? []) {
-      expect([low95, low80, value, high80, high95].toSorted((a, b) => a - b)).toEqual([
-        low95,
-        low80,
-        value,
-        high80,
-        high95,
-      ]);
-      expect(value).toBeGreaterThan(1200);
-      expect(value).toBeLessThan(1600);
-    }
-    expect((await ask(place, "?metric=pageviews")).days![0]!.value).toBeGreaterThan(3600);
-    expect(await ask(fresh, "?metric=events")).toEqual({ metric: "events", days: null });
-    const reply = await call("GET", `/api/v1/properties/${place.site_id}/forecast?metric=bounce_rate`, { key });
-    expect(await problemOf(reply)).toBe("invalid");
   });
 });
