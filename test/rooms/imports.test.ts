@@ -1,11 +1,12 @@
 // Imports (POST …/imports): the past, in time order, counted once and where it belongs.
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { importName } from "../../workers/domain/hub";
 import { aBeacon, CHROME, sendBeacon, sendImport } from "./beacons";
 import { ask, countAll, differences, givenHeldQueue, lakeRows, mainHub, storedTraces } from "./downstream";
 import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
 
 givenFreshStorage();
+afterEach(() => vi.useRealTimers());
 const queue = givenHeldQueue();
 
 interface ImportReply {
@@ -191,6 +192,8 @@ describe("an import", () => {
   });
 
   it("does not disturb the live picture", async () => {
+    // Pictures of different minutes cannot be compared: the clock stops, timers run on.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const { site_id } = await givenProperty();
     const key = await givenKey();
     const live = async () => (await call("GET", `/api/v1/properties/${site_id}/live`, { key })).json();
