@@ -53,11 +53,13 @@ const IS_PACKED = PACKED.map((prefix) => `dimensions.key GLOB '${prefix}*'`).joi
  */
 const FULL = `full AS MATERIALIZED (
     SELECT site_id, dimension, place, day FROM (
-      SELECT DISTINCT site_id, dimensions.key AS dimension, ${placeSql("counts.key")} AS place, days.key AS day,
-        ${keySql("counts.key")} AS key
-      FROM ${WAITING} AND dimensions.key = '${NETWORK_PAGE}')
-    LEFT JOIN packed_days USING (site_id, dimension, place, day)
-    GROUP BY 1, 2, 3, 4 HAVING sum(octet_length(key) + ${ENTRY}) + coalesce(max(length(counts)), 0) > ${ROOM})`;
+      SELECT site_id, dimension, place, day, sum(octet_length(key) + ${ENTRY}) AS bytes FROM (
+        SELECT DISTINCT site_id, dimensions.key AS dimension, ${placeSql("counts.key")} AS place, days.key AS day,
+          ${keySql("counts.key")} AS key
+        FROM ${WAITING} AND dimensions.key = '${NETWORK_PAGE}')
+      GROUP BY 1, 2, 3, 4) added
+    WHERE bytes + coalesce((SELECT length(counts) FROM packed_days kept WHERE kept.site_id = added.site_id
+      AND kept.dimension = added.dimension AND kept.place = added.place AND kept.day = added.day), 0) > ${ROOM})`;
 const IS_FULL = `(dimensions.key = '${NETWORK_PAGE}'
     AND (site_id, dimensions.key, ${placeSql("counts.key")}, days.key) IN (SELECT * FROM full))`;
 
