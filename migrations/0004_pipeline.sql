@@ -54,15 +54,6 @@ CREATE TABLE `mails` (
 --> statement-breakpoint
 CREATE INDEX `mails_by_property` ON `mails` (`site_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `mails_by_status` ON `mails` (`status`);--> statement-breakpoint
-CREATE TABLE `network_pages` (
-	`site_id` text NOT NULL,
-	`day` text NOT NULL,
-	`network` text NOT NULL,
-	`page` text NOT NULL,
-	`pageviews` integer NOT NULL,
-	PRIMARY KEY(`site_id`, `day`, `network`, `page`)
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE `networks` (
 	`site_id` text NOT NULL,
 	`network` text NOT NULL,

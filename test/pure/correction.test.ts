@@ -27,6 +27,7 @@ const NETWORKS: Pick<Event, "network" | "network_type" | "asn">[] = [
   { network: "Hetzner Online GmbH", network_type: "hosting", asn: 24940 },
   { network: null, network_type: null, asn: null },
   { network: "Bank", network_type: null, asn: null },
+  { network: "Rheinbank AG", network_type: "business", asn: 64507 },
 ];
 
 const steps = fc.array(

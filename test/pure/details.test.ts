@@ -7,6 +7,7 @@ import { beginsView, stepsReached, toCells } from "../../workers/domain/heatmap"
 import { HEAT_COLUMNS, HEAT_ROWS, VITALS } from "../../workers/domain/insight";
 import { LAKE_COLUMN_NAMES } from "../../workers/domain/lake";
 import { EVENT_TYPES, type EventType } from "../../workers/domain/measurement";
+import { NETWORK_TYPES } from "../../workers/domain/network";
 import { merge, type Rollup, rollUp } from "../../workers/domain/rollup";
 import { bucketFor, ratingFor, valueOfBucket } from "../../workers/domain/vitals";
 
@@ -47,6 +48,8 @@ const anyEvent = fc
     local_date: fc.constantFrom("2026-11-21", "2026-11-22"),
     page: fc.option(fc.string({ unit: "binary", maxLength: 30 })),
     device: fc.constantFrom("Mobile", "Desktop", null),
+    network: fc.option(fc.string({ unit: "binary", maxLength: 300 })),
+    network_type: fc.constantFrom(...NETWORK_TYPES, null),
     href: fc.option(fc.webUrl()),
     props: fc.option(anyProps),
     rule: fc.constantFrom("r1", "r2"),
@@ -79,7 +82,7 @@ describe("details", () => {
       fc.property(anyEvent, (event) => {
         const details = detailsOf(event);
         const parts: Record<string, number> = {
-          ...{ prop: 2, event_page: 1, vital: 4, heat: 3 },
+          ...{ prop: 2, event_page: 1, vital: 4, heat: 3, network: 2 },
           ...{ rule_page: 2, rule_text: 3, rule_device: 2, rule_seen_page: 2 },
         };
         expect(details.length).toBeLessThanOrEqual(event.event_type === "heatmap" ? 700 : 36);
@@ -99,13 +102,25 @@ describe("details", () => {
     );
   });
 
-  test("are none of page views, of engagement, and of what is known of a person", () => {
+  test("are none of page views from other networks, of engagement, and of what is known of a person", () => {
     fc.assert(
       fc.property(anyProps, (props) => {
-        for (const event_type of ["pageview", "engagement", "identify", "first_visit"] as const)
-          expect(detailsOf(anEvent({ event_type, props, page: "/", href: "https://a.example/" }))).toEqual([]);
+        const of = { props, page: "/", href: "https://a.example/", network: "Bank" };
+        for (const event_type of ["engagement", "identify", "first_visit"] as const)
+          expect(detailsOf(anEvent({ ...of, event_type, network_type: "business" }))).toEqual([]);
+        for (const network_type of ["isp", "hosting", null])
+          expect(detailsOf(anEvent({ ...of, event_type: "pageview", network_type }))).toEqual([]);
       }),
     );
+  });
+
+  test("tell of page views what organizations read, where these are known", () => {
+    const view = (given: Partial<StampedEvent>) =>
+      detailsOf(anEvent({ event_type: "pageview", page: "/a", network: "Bank", ...given }));
+    for (const network_type of ["business", "education", "government"])
+      expect(view({ network_type })).toEqual([["network/page", "Bank\t/a", 1]]);
+    expect(view({ network_type: "business", network: null })).toEqual([]);
+    expect(view({ network_type: "business", page: null })).toEqual([]);
   });
 
   test("tell of our own measurements what is in the table, with numbers of two digits", () => {

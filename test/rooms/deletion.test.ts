@@ -76,7 +76,6 @@ async function fill(siteId: string, n = 0): Promise<void> {
     run("insert into pipeline_run_properties values (?, ?, 0, 0, 1, 1, '{}')", siteId, `run ${n}`),
     run("insert into techstack_days values (?, ?, '', '', '', '', '', '', 0, 1, 1, 1, 1, 1, 1)", siteId, `day ${n}`),
     run("insert into networks values (?, ?, 'isp', null, null, null, null, 0, 0)", siteId, `network ${n}`),
-    run("insert into network_pages values (?, 'day', ?, '/', 1)", siteId, `network ${n}`),
     run("insert or ignore into property_settings values (?, '{}')", siteId),
     run("insert into anomalies values (?, ?, 0, 0, '{}', null)", siteId, `anomaly ${n}`),
     run(

@@ -83,7 +83,7 @@ export function nextEvent(
     city: pick(["Zürich", "Pune", null]),
     network: pick(["Swisscom", null]),
     // Of the person, not of the event: an address is in one network.
-    network_type: ["isp", "hosting", null][person % 3] ?? null,
+    network_type: ["isp", "hosting", "business", null][person % 4] ?? null,
   };
   const props = nextProps(world, type);
   const href = world.random() < 0.5 ? "https://other.example/list.pdf" : null;

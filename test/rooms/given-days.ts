@@ -90,7 +90,11 @@ export async function spoil(siteId: string, day: string): Promise<void> {
     Date.parse(day) / DAY,
   );
   await run("UPDATE techstack_days SET events = events - 1 WHERE site_id = ? AND day = ?", siteId, day);
-  await run("INSERT OR REPLACE INTO network_pages VALUES (?, ?, 'Nobody', '/', 2)", siteId, day);
+  await run(
+    "INSERT OR REPLACE INTO packed_days VALUES (?, 'network/page', 'Nobody', ?, jsonb('{\"/\":2}'))",
+    siteId,
+    day,
+  );
 }
 
 export const flatAll = async (siteId: string) =>

@@ -1,10 +1,11 @@
-// How small heatmaps and vitals are kept: rows and bytes per page and day, however many views there are.
+// How small heatmaps, vitals and what networks read are kept: rows and bytes per page and day, however many views there
+// are.
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { StampedEvent } from "../../workers/domain/event";
 import { HEAT_COLUMNS, HEAT_ROWS, HEAT_WIDTHS, VITALS } from "../../workers/domain/insight";
 import { LAKE_COLUMN_NAMES } from "../../workers/domain/lake";
-import { emptyRollup, merge, rollUp } from "../../workers/domain/rollup";
+import { emptyRollup, merge, rollUp, subtract } from "../../workers/domain/rollup";
 import { writeCount } from "../../workers/storage/counts";
 import { foldPending } from "../../workers/storage/pending";
 import { readRollup } from "../../workers/storage/rollups-all";
@@ -95,4 +96,34 @@ test("a day of a thousand views on one page is a few kilobytes", async () => {
   const both = await fold(vitals);
   console.log(`vitals of 1,000 views: ${both.rows - heat.rows} rows, ${both.bytes - heat.bytes} bytes`);
   expect(both.rows - heat.rows).toBe(VITALS.length);
+});
+
+test("pages that a network read are one row a day, and those for which that has no room keep their counts", async () => {
+  const view = (n: number): StampedEvent => ({
+    ...anEvent("web_vital", null),
+    ...{ event_type: "pageview", name: "pageview", network: "Bank", network_type: "business" },
+    page: `/${"é".repeat(400)}/${n}`,
+  });
+  const some = [view(1), view(2), view(2)];
+  expect((await fold(some)).rows).toBe(1);
+  // 2.4 MB of addresses.
+  const many = Array.from({ length: 3000 }, (_, n) => view(n));
+  const inRows = () =>
+    env.DB.prepare("SELECT count(*) AS n FROM rollup_days WHERE dimension = 'network/page'").first<number>("n");
+  for (let n = 0; n < 3; n += 1) {
+    const { rows, most } = await fold(many.slice(n * 1000, (n + 1) * 1000));
+    console.log(`pages of a network: ${rows} rows, ${most} bytes, ${await inRows()} rows beside`);
+    expect([rows, most < 1_000_000]).toEqual([1, true]);
+  }
+  expect(await inRows()).toBe(2000);
+  const kept = await readRollup(env.DB, "site");
+  const pages = (days: typeof kept) =>
+    [...days.days.get("network/page")!.get(DAY)!].map(([value, { events }]) => [value, events]).sort();
+  expect(pages(kept)).toEqual(pages(rollUp([...some, ...many])));
+  // What is taken away again leaves nothing to tell whom it was of.
+  const taken = subtract(emptyRollup(), rollUp([...some, view(1), view(2), view(3)]));
+  await writeCount(env.DB, { messages: [], rollups: new Map([["site", taken]]), refusals: [] }, 0);
+  await foldPending(env.DB, ["site"]);
+  const left = "SELECT count(*) AS n FROM packed_days, json_each(counts) counted";
+  expect(await env.DB.prepare(left).first<number>("n")).toBe(997);
 });

@@ -132,7 +132,7 @@ describe("the task", () => {
     const before = await flatAll(site_id);
     const report = await check(env, stubborn(), params, "check-2");
     expect(report.differences).toBeGreaterThan(0);
-    expect(report.examples).toContain("network_pages");
+    expect(report.examples).toContain("network/page");
     expect(await flatAll(site_id)).toEqual(before);
   });
 

@@ -1,4 +1,5 @@
-// A plain recount of details: of events with props, pages and links, of rules, web vitals, and heatmaps. As recount.ts, it uses
+// A plain recount of details: of events with props, pages and links, of rules, web vitals,
+// heatmaps, and of what organizations read. As recount.ts, it uses
 // no code of the domain.
 import type { Sent } from "./recount";
 
@@ -47,7 +48,15 @@ function rules({ props, href, page, event: { rule } }: Sent, device: string): De
   ];
 }
 
-export function detailsOf(sent: Sent, device: string): Detail[] {
+/** By the network of the visit, whose first event knows it: an address is in one network. */
+function networks({ page }: Sent, { network, network_type }: Sent["visit"]): Detail[] {
+  const isOrganization = ["business", "education", "government"].includes(network_type ?? "");
+  return network && page !== null && isOrganization ? [["network/page", `${network}\t${page}`, 1]] : [];
+}
+
+export function detailsOf(sent: Sent, visit: Sent["visit"]): Detail[] {
+  const device = visit.device ?? "(unknown)";
+  if (sent.type === "pageview") return networks(sent, visit);
   if (sent.type === "web_vital") return vitals(sent, device);
   if (sent.type === "heatmap") return heat(sent);
   if (sent.type === "rule_seen") return [["rule_seen_page", `${sent.event.rule}\n${sent.page ?? "(none)"}`, 1]];

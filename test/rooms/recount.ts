@@ -130,7 +130,7 @@ export function recount(sent: readonly Sent[], offset: number, withDetails = tru
         if (event.scrollBefore === null) add(place, "scroll_views", 1);
       }
       if (!withDetails) continue;
-      for (const [dimension, value, events] of detailsOf(event, first.visit.device ?? "(unknown)"))
+      for (const [dimension, value, events] of detailsOf(event, first.visit))
         add(`${dimension} ${date} ${value}`, "events", events);
     }
   }

@@ -10,7 +10,6 @@ import {
   lakeGarbage,
   mailOptouts,
   mails,
-  networkPages,
   networks,
   pipelineRunProperties,
   pipelineRuns,
@@ -169,7 +168,6 @@ const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
   { table: mails, key: sql`id`, site: sql`${mails.site_id}` },
   { table: mailOptouts, key: sql`site_id, kind, recipient`, site: sql`${mailOptouts.site_id}` },
   { table: networks, key: sql`site_id, network`, site: sql`${networks.site_id}` },
-  { table: networkPages, key: sql`site_id, day, network, page`, site: sql`${networkPages.site_id}` },
   { table: rules, key: sql`site_id, id`, site: sql`${rules.site_id}` },
   { table: streams, key: sql`id`, site: sql`${streams.site_id}` },
 ];

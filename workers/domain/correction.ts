@@ -1,9 +1,10 @@
 // The correction: what a provider's word on an address changes in counts that were made from what the edge said.
 import { DIMENSIONS, type Dimension } from "./catalog";
+import { networkDetails } from "./details";
 import type { StampedEvent } from "./event";
 import { type NetworkType, type Signal, signalOf } from "./network";
 import { networkTypeFor } from "./network-type";
-import { emptyRollup, merge, type Rollup, rollUp, type Share, subtract } from "./rollup";
+import { emptyRollup, merge, noDetails, type Rollup, rollUp, type Share, subtract } from "./rollup";
 import { OF_SEGMENT } from "./segments";
 
 /** What a provider said of an address, as far as it changes an event. */
@@ -14,7 +15,7 @@ export interface SaidOfNetwork {
 }
 
 export interface Correction {
-  /** For the property's own counts: only by network and network type. */
+  /** For the property's own counts: only by network and network type, and what networks read. */
   rollup: Rollup;
   segments: Map<Signal, Rollup>;
 }
@@ -23,8 +24,9 @@ const CORRECTED: readonly string[] = ["network", "network_type"];
 const OF_NETWORK: Share = {
   totals: false,
   dimensions: DIMENSIONS.filter(({ column }: Dimension) => CORRECTED.includes(column)),
-  details: false,
+  details: networkDetails,
 };
+const OF_NETWORK_IN_SEGMENT: Share = { ...OF_NETWORK, details: noDetails };
 
 export const emptyCorrection = (): Correction => ({ rollup: emptyRollup(), segments: new Map() });
 
@@ -65,7 +67,7 @@ export function addCorrection(into: Correction, event: StampedEvent, effectiveEv
   const before = signalOf(event);
   const after = signalOf(effectiveEvent);
   if (before === after) {
-    if (after) change(segmentIn(into, after), OF_NETWORK);
+    if (after) change(segmentIn(into, after), OF_NETWORK_IN_SEGMENT);
     return into;
   }
   if (before) subtract(segmentIn(into, before), rollUp([event], OF_SEGMENT));

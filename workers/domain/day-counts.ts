@@ -1,8 +1,7 @@
-// All that D1 counts of some local days of a property: rollups with their segments, the technology cube, and the pages
-// that organizations read. Counted from events, or read from D1, in the same shape, so that the two can be compared.
+// All that D1 counts of some local days of a property: rollups with their segments, and the technology cube. Counted from
+// events, or read from D1, in the same shape, so that the two can be compared.
 import { type Difference, differing, type Flat, flatten } from "./difference";
 import type { StampedEvent } from "./event";
-import { addNetworkVisit, emptyNetworkVisits, type NetworkPage, type NetworkVisits } from "./network-visits";
 import { emptyRollup, merge, type Rollup, subtract } from "./rollup";
 import { rollUpWithSegments } from "./segments";
 import {
@@ -35,13 +34,11 @@ export interface DayCounts {
   /** By id of the property or segment. */
   rollups: Map<string, Rollup>;
   cube: CubeRow[];
-  pages: NetworkPage[];
 }
 
-/** What is counted of events: rollups of all, the others of those that the pipeline has processed. */
+/** What is counted of events: rollups of all, the cube of those that the pipeline has processed. */
 export interface Share {
   techstack: boolean;
-  networks: boolean;
 }
 
 /** A count under way. */
@@ -50,7 +47,6 @@ export interface Recount {
   span: Span;
   rollups: Map<string, Rollup>;
   techstack: Techstack;
-  visits: NetworkVisits;
 }
 
 export const emptyRecount = (siteId: string, span: Span): Recount => ({
@@ -58,7 +54,6 @@ export const emptyRecount = (siteId: string, span: Span): Recount => ({
   span,
   rollups: new Map(),
   techstack: emptyTechstack(),
-  visits: emptyNetworkVisits(),
 });
 
 const isDayIn = ({ from, to }: Span, date: string): boolean => date >= from && date <= to;
@@ -81,7 +76,7 @@ function within(span: Span, { hours, days }: Rollup): Rollup {
 
 /** Counts effective events. What they count on days beside the span is dropped at once: it would be incomplete. */
 export function addEvents(into: Recount, events: readonly StampedEvent[], share: Share): void {
-  const { siteId, span, rollups, techstack, visits } = into;
+  const { siteId, span, rollups, techstack } = into;
   const own = events.filter((event) => concerns(span, event));
   if (own.length === 0) return;
   for (const [id, rollup] of rollUpWithSegments(siteId, own)) {
@@ -89,28 +84,23 @@ export function addEvents(into: Recount, events: readonly StampedEvent[], share:
     rollups.set(id, merge(sum, within(span, rollup)));
   }
   if (share.techstack) for (const event of own) addToTechstack(techstack, event);
-  if (share.networks) for (const event of own) addNetworkVisit(visits, event);
   for (const [key, { day }] of techstack) if (!isDayIn(span, day)) techstack.delete(key);
-  for (const [key, { day }] of visits.pages) if (!isDayIn(span, day)) visits.pages.delete(key);
 }
 
-export const toDayCounts = ({ rollups, techstack, visits }: Recount): DayCounts => ({
+export const toDayCounts = ({ rollups, techstack }: Recount): DayCounts => ({
   rollups,
   cube: toCube(techstackRows(techstack)),
-  pages: [...visits.pages.values()],
 });
 
 const cubeKey = (row: CubeRow): string =>
   JSON.stringify([row.day, ...CUBE_COLUMNS.map((column) => row[column]), row.firsts]);
-const pageKey = ({ day, network, page }: NetworkPage): string => JSON.stringify([day, network, page]);
 
-function flattenAll({ rollups, cube, pages }: DayCounts, siteId: string): Flat {
+function flattenAll({ rollups, cube }: DayCounts, siteId: string): Flat {
   const flat: Flat = new Map();
   for (const [id, rollup] of rollups)
     for (const [where, facts] of flatten(rollup, id === siteId ? "" : `${id} `)) flat.set(where, facts);
   for (const row of cube)
     flat.set(`techstack ${cubeKey(row)}`, Object.fromEntries(TECH_FACTS.map((fact) => [fact, row[fact]])));
-  for (const page of pages) flat.set(`network_pages ${pageKey(page)}`, { pageviews: page.pageviews });
   return flat;
 }
 
@@ -132,14 +122,8 @@ export function toAdd(lake: DayCounts, kept: DayCounts): DayCounts {
     for (const fact of TECH_FACTS) change[fact] = (known?.[fact] ?? 0) - row[fact];
     cube.set(cubeKey(row), change);
   }
-  const pages = new Map(lake.pages.map((page) => [pageKey(page), page]));
-  for (const page of kept.pages) {
-    const counted = pages.get(pageKey(page))?.pageviews ?? 0;
-    pages.set(pageKey(page), { ...page, pageviews: counted - page.pageviews });
-  }
   return {
     rollups,
     cube: [...cube.values()].filter((row) => TECH_FACTS.some((fact) => row[fact] !== 0)),
-    pages: [...pages.values()].filter(({ pageviews }) => pageviews !== 0),
   };
 }

@@ -1,15 +1,17 @@
-// Details: what rollups count beyond the dimensions of the catalogue. Which kinds of event give which is a table; page
-// views and engagement give none, so that they cost what they did.
+// Details: what rollups count beyond the dimensions of the catalogue. Which kinds of event give which is a table;
+// engagement gives none and page views only what organizations read, so that they cost what they did.
 //
 // A detail is a dimension of its own kind among the rollups' days, with the fact `events` only. How large it can get: an
 // event adds at most 32 props (30 of its own) of 300 characters each, or the cells of its heatmap. Values of custom props
 // are what owners ask for, so their number has no bound but the number of events.
 //
 // Vitals and heatmaps have a few values per event and a bounded number of them per page, so those of a page and day are
-// packed into one row: D1 is paid by the row, and as rows of their own they would cost ten times what all else does.
+// packed into one row: D1 is paid by the row, and as rows of their own they would cost ten times what all else does. The
+// pages that a network read are packed too, though nothing bounds them: storage/pending.ts sees to the size of a row.
 import type { PropValue, StampedEvent } from "./event";
 import { beginsView, isHeatWidth, MOST_CLICKS, MOST_MOVES, stepsReached, toCells } from "./heatmap";
 import type { EventType } from "./measurement";
+import { readsAsOrganization } from "./network";
 import { toCleanText } from "./text";
 import { bucketFor, isVital, RATINGS, type Rating, ratingFor } from "./vitals";
 
@@ -71,7 +73,7 @@ const isCoarse = (key: string, telling: Telling): boolean =>
 const joined = (...parts: (string | number)[]): string => parts.join("\n");
 
 /** How dimensions begin whose values are packed: all that have the same place into one row. */
-export const PACKED = ["vital/", "heat/"] as const;
+export const PACKED = ["vital/", "heat/", "network/"] as const;
 const packed = (place: string, key: string | number): string => `${place}\t${key}`;
 
 /**
@@ -89,6 +91,9 @@ export const eventPageDimension = (name: string): string => `event_page/${inDime
 export const vitalDimension = (metric: string): string => `vital/${metric}`;
 /** Value `page\nwidth\tcol,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
 export const heatDimension = (of: "click" | "move" | "reach" | "page"): string => `heat/${of}`;
+
+/** Page views of organizations: value `network\tpage`. */
+export const NETWORK_PAGE = "network/page";
 
 /** What is known of a rule's matches, each value beginning with the rule's id: `page`, `text\nhref` or the device. */
 export const ruleDimension = (of: "page" | "text" | "device" | "seen_page"): string => `rule_${of}`;
@@ -169,8 +174,20 @@ function heatDetails(event: StampedEvent): Detail[] {
   return details;
 }
 
+/**
+ * Those details of an event that say what its network reads: all that change when a provider says that it is another.
+ * What customers of ISPs and hosts view says nothing of these.
+ */
+export function networkDetails(event: StampedEvent): Detail[] {
+  if (event.event_type !== "pageview" || !readsAsOrganization(event.network_type)) return [];
+  const network = toCleanText(event.network, MAX_VALUE);
+  const page = toCleanText(event.page, MAX_PAGE);
+  return network === null || page === null ? [] : [[NETWORK_PAGE, packed(network, page), 1]];
+}
+
 /** The details of one event; of most kinds none. */
 export function detailsOf(event: StampedEvent): Detail[] {
+  if (event.event_type === "pageview") return networkDetails(event);
   if (event.event_type === "web_vital") return vitalDetails(event);
   if (event.event_type === "heatmap") return heatDetails(event);
   const telling = TOLD[event.event_type];

@@ -1,6 +1,6 @@
-// Network visits: which organizations came, when first and last, and what those read that read as an organization.
+// Network visits: which organizations came, when first and last. What they read is a detail of their page views.
 import type { StampedEvent } from "./event";
-import { ABSENT_NETWORK_TYPE, readsAsOrganization } from "./network";
+import { ABSENT_NETWORK_TYPE } from "./network";
 
 export interface NetworkVisit {
   network: string;
@@ -14,36 +14,18 @@ export interface NetworkVisit {
   last_seen: number;
 }
 
-export interface NetworkPage {
-  day: string;
-  network: string;
-  page: string;
-  pageviews: number;
-}
+/** By name of the organization. */
+export type NetworkVisits = Map<string, NetworkVisit>;
 
-export interface NetworkVisits {
-  /** By name of the organization. */
-  networks: Map<string, NetworkVisit>;
-  /** By day, network and page. */
-  pages: Map<string, NetworkPage>;
-}
-
-export const emptyNetworkVisits = (): NetworkVisits => ({ networks: new Map(), pages: new Map() });
-
-function addPage({ pages }: NetworkVisits, day: string, network: string, page: string): void {
-  const key = JSON.stringify([day, network, page]);
-  const known = pages.get(key);
-  if (known) known.pageviews += 1;
-  else pages.set(key, { day, network, page, pageviews: 1 });
-}
+export const emptyNetworkVisits = (): NetworkVisits => new Map();
 
 /** Adds an effective event. Of an event whose network nobody knows there is nothing to add. */
 export function addNetworkVisit(into: NetworkVisits, event: StampedEvent): NetworkVisits {
   const { network, network_type, asn, country, region, city, event_time } = event;
   if (network === null) return into;
-  const known = into.networks.get(network);
+  const known = into.get(network);
   if (!known || event_time >= known.last_seen)
-    into.networks.set(network, {
+    into.set(network, {
       network,
       network_type: network_type ?? ABSENT_NETWORK_TYPE,
       asn,
@@ -54,7 +36,5 @@ export function addNetworkVisit(into: NetworkVisits, event: StampedEvent): Netwo
       last_seen: event_time,
     });
   else known.first_seen = Math.min(known.first_seen, event_time);
-  if (event.event_type === "pageview" && event.page !== null && readsAsOrganization(network_type))
-    addPage(into, event.local_date, network, event.page);
   return into;
 }

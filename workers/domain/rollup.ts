@@ -1,6 +1,6 @@
 // Rolling up: stamped events → additive counts per local hour and per local day and value of a dimension.
 import { bitFor, DAY_BIT, DIMENSIONS, type Dimension, FACTS, type Fact, type Facts, HOUR_BIT, hasRow } from "./catalog";
-import { detailsOf } from "./details";
+import { type Detail, detailsOf } from "./details";
 import type { StampedEvent } from "./event";
 
 /** Key of the whole day among the dimensions. */
@@ -112,9 +112,10 @@ export interface Share {
   /** Hours and whole days. */
   totals: boolean;
   dimensions: readonly Dimension[];
-  details: boolean;
+  details: (event: StampedEvent) => readonly Detail[];
 }
-const ALL: Share = { totals: true, dimensions: DIMENSIONS, details: true };
+const ALL: Share = { totals: true, dimensions: DIMENSIONS, details: detailsOf };
+export const noDetails = (): Detail[] => [];
 
 function countTotals(rollup: Rollup, event: StampedEvent, counted: Partial<Facts>): void {
   const visit = visitFacts(event);
@@ -129,8 +130,7 @@ function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, d
   const counted = eventFacts(event);
   if (totals) countTotals(rollup, event, counted);
   for (const dimension of dimensions) countDimension(rollup, dimension, event, counted);
-  if (!details) return;
-  for (const [dimension, value, events] of detailsOf(event))
+  for (const [dimension, value, events] of details(event))
     count(rollup, dimension, event.local_date, value, { events });
 }
 

@@ -2,10 +2,10 @@
 import { DIMENSIONS } from "./catalog";
 import type { StampedEvent } from "./event";
 import { SIGNAL_NAMES, segmentOf, signalOf } from "./network";
-import { type Rollup, rollUp, type Share } from "./rollup";
+import { noDetails, type Rollup, rollUp, type Share } from "./rollup";
 
 /** Of a segment no details are kept: the answers that can leave bots out are those of the catalogue. */
-export const OF_SEGMENT: Share = { totals: true, dimensions: DIMENSIONS, details: false };
+export const OF_SEGMENT: Share = { totals: true, dimensions: DIMENSIONS, details: noDetails };
 
 /** Names of events whose hours are counted apart: they are looked at hourly, and names are otherwise counted by day. */
 export const HOURLY_NAMES = ["not_found", "js_error"] as const;

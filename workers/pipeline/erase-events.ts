@@ -61,7 +61,7 @@ export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Per
   };
 }
 
-const NOTHING: DayCounts = { rollups: new Map(), cube: [], pages: [] };
+const NOTHING: DayCounts = { rollups: new Map(), cube: [] };
 
 /**
  * Puts the object without the person's events in its place, and takes from the counts what they had counted, all in one
@@ -81,7 +81,7 @@ export async function eraseFromObject(
   const takeAway = () => {
     const counted = emptyRecount(siteId, { ...ALL_TIME, from: firstDay, firstHour });
     // Whatever has been compacted, the pipeline has processed.
-    addEvents(counted, removed, { techstack: true, networks: true });
+    addEvents(counted, removed, { techstack: true });
     return addStatements(env.DB, siteId, toAdd(NOTHING, toDayCounts(counted)), now);
   };
   const { done } = await mergeUnit(env, siteId, unit, today, now, {

@@ -19,7 +19,7 @@ import { rawEvents } from "./raw-events";
 
 type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 
-/** What the networks of a unit's visitors add: who they are, what they read, and what the provider corrects. */
+/** What the networks of a unit's visitors add: who they are, and what the provider corrects. */
 async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
   // The child may have failed, or there was no list: then nothing is known beyond what the edge said.
   const told = await loadEnrichment(env.LAKE, enrichment);

@@ -28,10 +28,9 @@ export const spanOf = (timezone: string, from: string, to: string): Span => ({
   endHour: startOfDate(addDays(to, 1), timezone) / 1000,
 });
 
-/** What of an object's events is counted: the pipeline's tables have only what it has processed. Compacted is all of that. */
-const shareOf = ({ zone, id }: LakeFile, { techstack, ip_enrichment }: DaySnapshot["positions"]): Share => ({
+/** What of an object's events is counted: the cube has only what the pipeline has processed. Compacted is all of that. */
+const shareOf = ({ zone, id }: LakeFile, { techstack }: DaySnapshot["positions"]): Share => ({
   techstack: zone === "events" || id <= techstack,
-  networks: zone === "events" || id <= ip_enrichment,
 });
 
 /** Counts the objects of a snapshot. @returns also whether a visit of the span goes on on the last day that was listed. */

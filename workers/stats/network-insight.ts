@@ -10,7 +10,7 @@ const MOST_PAGES = 5;
 
 const toTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-/** Visits without a known network are in the types only. What a network read is known after a run of the pipeline. */
+/** Visits without a known network are in the types only. What is known of a network besides its counts is known after a run of the pipeline. */
 export async function networksInsight(db: D1Database, days: Days): Promise<NetworksInsight> {
   const { networks, pages, types, signals } = await readNetworks(db, days, MOST_NETWORKS, MOST_PAGES);
   const pagesOf = Map.groupBy(pages, ({ network }) => network);

@@ -1,14 +1,12 @@
 // All that D1 counts of some local days, read at one moment together with the list of the objects that it was counted
 // from; and what has to be added to it.
 import type { DayCounts, Span } from "../domain/day-counts";
-import type { NetworkPage } from "../domain/network-visits";
 import { DATASETS, type Dataset } from "../domain/pipeline";
 import type { Rollup } from "../domain/rollup";
 import { countedIdsOf } from "../domain/segments";
 import type { CubeRow } from "../domain/techstack";
 import { countStatements } from "./counts";
 import type { LakeFile, LakeSnapshot } from "./lake-rows";
-import { networkStatements } from "./networks";
 import { rollupStatements, toRollup } from "./rollups-all";
 import { cubeStatements } from "./techstack";
 
@@ -43,14 +41,11 @@ export async function takeDaySnapshot(
 ): Promise<DaySnapshot> {
   const ids = countedIdsOf(siteId);
   const { from, to, firstHour, endHour } = span;
-  const [files, marks, corrected, cube, pages, ...rollups] = await db.batch([
+  const [files, marks, corrected, cube, ...rollups] = await db.batch([
     db.prepare(FILES).bind(siteId, from, through, firstHour * 1000, endHour * 1000),
     db.prepare("SELECT dataset, position FROM watermarks WHERE site_id = ?").bind(siteId),
     db.prepare("SELECT counted_at FROM receipts WHERE message_id = ?").bind(correctionId(siteId, from)),
     db.prepare("SELECT * FROM techstack_days WHERE site_id = ? AND day BETWEEN ? AND ?").bind(siteId, from, to),
-    db
-      .prepare("SELECT day, network, page, pageviews FROM network_pages WHERE site_id = ? AND day BETWEEN ? AND ?")
-      .bind(siteId, from, to),
     ...ids.flatMap((id) => rollupStatements(db, id, span)),
   ]);
   const listed = files!.results as LakeFile[];
@@ -68,7 +63,6 @@ export async function takeDaySnapshot(
     kept: {
       rollups: new Map(ids.map((id, i): [string, Rollup] => [id, toRollup(rollups[2 * i]!, rollups[2 * i + 1]!)])),
       cube: cube!.results as unknown as CubeRow[],
-      pages: pages!.results as unknown as NetworkPage[],
     },
     corrected_at: (corrected!.results[0] as { counted_at: number } | undefined)?.counted_at ?? null,
   };
@@ -102,13 +96,8 @@ export async function addToDay(
 export function addStatements(
   db: D1Database,
   siteId: string,
-  { rollups, cube, pages }: DayCounts,
+  { rollups, cube }: DayCounts,
   now: number,
 ): D1PreparedStatement[] {
-  const byPage = new Map(pages.map((page, i) => [String(i), page]));
-  return [
-    ...countStatements(db, rollups, now),
-    ...cubeStatements(db, siteId, cube),
-    ...networkStatements(db, siteId, { networks: new Map(), pages: byPage }),
-  ];
+  return [...countStatements(db, rollups, now), ...cubeStatements(db, siteId, cube)];
 }

@@ -1,11 +1,12 @@
-// Organizations that visited, and what they read, in D1: `networks` and `network_pages`.
+// Organizations that visited: what is known of them in `networks`, and their counts and what they read in the rollups.
 import { dimensionFor, type Facts } from "../domain/catalog";
+import { NETWORK_PAGE } from "../domain/details";
 import { SIGNAL_NAMES, type Signal, segmentOf } from "../domain/network";
 import type { NetworkVisit, NetworkVisits } from "../domain/network-visits";
 import { TOTAL } from "../domain/rollup";
-import { toParameters, upsert } from "./counts";
+import { toParameters } from "./counts";
 import type { Days } from "./details";
-import { DAY_COUNTS } from "./pending";
+import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "./pending";
 
 const KNOWN = ["network_type", "asn", "country", "region", "city"] as const;
 const COLUMNS = ["site_id", "network", ...KNOWN, "first_seen", "last_seen"] as const;
@@ -16,28 +17,17 @@ const NETWORKS = `INSERT INTO networks (${COLUMNS.join(", ")})
   ON CONFLICT (site_id, network) DO UPDATE SET
     ${KNOWN.map((column) => `${column} = iif(excluded.last_seen >= last_seen, excluded.${column}, ${column})`).join(", ")},
     first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`;
-const PAGES = upsert("network_pages", ["site_id", "day", "network", "page"], ["pageviews"]);
 
-/** For the batch that moves the watermark: page views are added, so it must happen once. */
+/** Whatever is done twice or late changes nothing. */
 export function networkStatements(db: D1Database, siteId: string, visits: NetworkVisits): D1PreparedStatement[] {
-  const networks = [...visits.networks.values()].map((visit) => [
+  const networks = [...visits.values()].map((visit) => [
     siteId,
     visit.network,
     ...KNOWN.map((column) => visit[column]),
     visit.first_seen,
     visit.last_seen,
   ]);
-  const pages = [...visits.pages.values()].map(({ day, network, page, pageviews }) => [
-    siteId,
-    day,
-    network,
-    page,
-    pageviews,
-  ]);
-  return [
-    ...toParameters(networks).map((rows) => db.prepare(NETWORKS).bind(rows)),
-    ...toParameters(pages).map((rows) => db.prepare(PAGES).bind(rows)),
-  ];
+  return toParameters(networks).map((rows) => db.prepare(NETWORKS).bind(rows));
 }
 
 type Told = Pick<Facts, "visitors" | "visits" | "pageviews" | "events">;
@@ -59,11 +49,20 @@ const TOP = `SELECT * FROM (${byValue("?1", "network")}) WHERE value <> '${dimen
 const TOP_KNOWN = `SELECT top.*, ${[...KNOWN, "first_seen", "last_seen"].join(", ")} FROM (${TOP}) top
   LEFT JOIN networks ON networks.site_id = ?1 AND networks.network = top.value
   ORDER BY visitors DESC, pageviews DESC, value`;
-const TOP_PAGES = `SELECT network, page, views AS pageviews FROM (
-    SELECT network, page, sum(pageviews) AS views,
-      row_number() OVER (PARTITION BY network ORDER BY sum(pageviews) DESC, page) AS place
-    FROM network_pages WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND network IN (SELECT value FROM (${TOP}))
-    GROUP BY network, page)
+/** A network's place begins the key of its packed rows; beside them is what waits, and what they had no room for. */
+const TOP_PAGES = `WITH
+  top AS MATERIALIZED (SELECT value FROM (${TOP})),
+  read AS (
+    SELECT place AS network, key AS page, events FROM ${UNPACKED_DAYS}
+    WHERE site_id = ?1 AND dimension = '${NETWORK_PAGE}' AND place IN (SELECT value FROM top) AND day BETWEEN ?2 AND ?3
+    ${DAY_COUNTS.map(
+      (table) => `UNION ALL SELECT ${placeSql("value")}, ${keySql("value")}, events FROM ${table}
+        WHERE site_id = ?1 AND dimension = '${NETWORK_PAGE}' AND day BETWEEN ?2 AND ?3`,
+    ).join(" ")})
+  SELECT network, page, views AS pageviews FROM (
+    SELECT network, page, sum(events) AS views,
+      row_number() OVER (PARTITION BY network ORDER BY sum(events) DESC, page) AS place
+    FROM read WHERE network IN (SELECT value FROM top) GROUP BY network, page HAVING sum(events) > 0)
   WHERE place <= ?5 ORDER BY network, place`;
 
 export interface NetworkCounts {

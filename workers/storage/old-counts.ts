@@ -13,7 +13,6 @@ const BY_DAY = {
   rollup_days: "dimension, day, value",
   packed_days: "dimension, place, day",
   techstack_days: "day, browser, browser_version, os, os_version, device, screen, firsts",
-  network_pages: "day, network, page",
   refusals: "day, reason",
 } as const;
 
@@ -40,14 +39,15 @@ export async function removeOldCounts(db: D1Database, siteId: string, before: st
 const FACTS_OF = {
   rollup_days: FACTS,
   techstack_days: TECH_FACTS,
-  network_pages: ["pageviews"],
 } as const;
 
 /** Removes rows that count nothing. @returns rows. */
 export async function removeEmptyCounts(db: D1Database, siteId: string): Promise<number> {
   const ids = JSON.stringify(countedIdsOf(siteId));
-  const results = await db.batch(
-    Object.entries(FACTS_OF).map(([table, facts]) =>
+  const packed = "DELETE FROM packed_days WHERE site_id IN (SELECT value FROM json_each(?)) AND json(counts) = '{}'";
+  const results = await db.batch([
+    db.prepare(packed).bind(ids),
+    ...Object.entries(FACTS_OF).map(([table, facts]) =>
       db
         .prepare(
           `DELETE FROM ${table} WHERE site_id IN (SELECT value FROM json_each(?))
@@ -55,6 +55,6 @@ export async function removeEmptyCounts(db: D1Database, siteId: string): Promise
         )
         .bind(ids),
     ),
-  );
+  ]);
   return results.reduce((sum, { meta }) => sum + meta.changes, 0);
 }

@@ -1,10 +1,18 @@
 // Day counts that wait in `rollup_pending`, and folding them into `rollup_days` and `packed_days`. Whoever reads day
 // counts reads what waits in the same statement: then every count is seen once, on whichever side it is.
 import { FACTS } from "../domain/catalog";
-import { PACKED } from "../domain/details";
+import { NETWORK_PAGE, PACKED } from "../domain/details";
 
 /** Where day counts are, in the same columns. The second is a view of the increments that wait. */
 export const DAY_COUNTS = ["rollup_days", "pending_days"] as const;
+
+/**
+ * Bytes of a packed row, D1 taking 2 MB: 20,000 pages and more that a network read in a day. What it read beyond that has
+ * rows of its own in `rollup_days`. Of vitals and heatmaps a place has a bounded number of values.
+ */
+const ROOM = 1_000_000;
+/** Bytes of an entry besides its key, at most: two headers and the digits of its count. */
+const ENTRY = 24;
 
 /** Packed details that are folded, in the columns `site_id, dimension, place, day, key, events`. */
 export const UNPACKED_DAYS = `(SELECT site_id, dimension, place, day, counted.key AS key, counted.value AS events
@@ -39,18 +47,35 @@ const WAITING = `rollup_pending, json_each(body) dimensions, json_each(dimension
   WHERE ${OF_PORTION}`;
 const IS_PACKED = PACKED.map((prefix) => `dimensions.key GLOB '${prefix}*'`).join(" OR ");
 
+/**
+ * Places without room for what a portion adds to them. FOLD comes first and leaves `packed_days` alone, so that it and
+ * FOLD_PACKED find the same.
+ */
+const FULL = `full AS MATERIALIZED (
+    SELECT site_id, dimension, place, day FROM (
+      SELECT site_id, dimension, place, day, sum(octet_length(key) + ${ENTRY}) AS bytes FROM (
+        SELECT DISTINCT site_id, dimensions.key AS dimension, ${placeSql("counts.key")} AS place, days.key AS day,
+          ${keySql("counts.key")} AS key
+        FROM ${WAITING} AND dimensions.key = '${NETWORK_PAGE}')
+      GROUP BY 1, 2, 3, 4) added
+    WHERE bytes + coalesce((SELECT length(counts) FROM packed_days kept WHERE kept.site_id = added.site_id
+      AND kept.dimension = added.dimension AND kept.place = added.place AND kept.day = added.day), 0) > ${ROOM})`;
+const IS_FULL = `(dimensions.key = '${NETWORK_PAGE}'
+    AND (site_id, dimensions.key, ${placeSql("counts.key")}, days.key) IN (SELECT * FROM full))`;
+
 /** What adds up to nothing is not written: a visit that moved on took back what it had given its exit page. */
 const FOLD = `INSERT INTO rollup_days (site_id, dimension, day, value, ${FACTS.join(", ")})
+  WITH ${FULL}
   SELECT site_id, dimensions.key, days.key, counts.key, ${FACTS.map((fact, i) => `sum(counts.value ->> ${i}) AS sum_${fact}`).join(", ")}
-  FROM ${WAITING} AND NOT (${IS_PACKED})
+  FROM ${WAITING} AND (NOT (${IS_PACKED}) OR ${IS_FULL})
   GROUP BY 1, 2, 3, 4 HAVING ${FACTS.map((fact) => `sum_${fact} <> 0`).join(" OR ")}
   ON CONFLICT (site_id, dimension, day, value) DO UPDATE SET ${FACTS.map((fact) => `${fact} = ${fact} + excluded.${fact}`).join(", ")}`;
-/** Unpacks the rows that are added to, adds, and packs them again. */
+/** Unpacks the rows that are added to, adds, and packs again what adds up to something. */
 const FOLD_PACKED = `INSERT INTO packed_days (site_id, dimension, place, day, counts)
-  WITH added AS MATERIALIZED (
+  WITH ${FULL}, added AS MATERIALIZED (
       SELECT site_id, dimensions.key AS dimension, ${placeSql("counts.key")} AS place, days.key AS day,
         ${keySql("counts.key")} AS key, counts.value ->> ${FACTS.indexOf("events")} AS events
-      FROM ${WAITING} AND (${IS_PACKED})),
+      FROM ${WAITING} AND (${IS_PACKED}) AND NOT ${IS_FULL}),
     kept AS (SELECT * FROM (SELECT DISTINCT site_id, dimension, place, day FROM added)
       JOIN packed_days USING (site_id, dimension, place, day)),
     summed AS (SELECT site_id, dimension, place, day, key, sum(events) AS events FROM (
@@ -58,7 +83,7 @@ const FOLD_PACKED = `INSERT INTO packed_days (site_id, dimension, place, day, co
         UNION ALL
         SELECT site_id, dimension, place, day, counted.key, counted.value FROM kept, json_each(kept.counts) counted)
       GROUP BY 1, 2, 3, 4, 5)
-  SELECT site_id, dimension, place, day, jsonb_group_object(key, events) FROM summed
+  SELECT site_id, dimension, place, day, jsonb_group_object(key, events) FILTER (WHERE events <> 0) FROM summed
   GROUP BY 1, 2, 3, 4
   ON CONFLICT (site_id, dimension, place, day) DO UPDATE SET counts = excluded.counts`;
 const FORGET = `DELETE FROM rollup_pending WHERE ${OF_PORTION}`;

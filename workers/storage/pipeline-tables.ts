@@ -117,19 +117,6 @@ export const networks = sqliteTable(
   (t) => [primaryKey({ columns: [t.site_id, t.network] })],
 );
 
-/** Which pages organizations viewed, by local day; not those of ISPs, whose customers' reading says nothing of them. */
-export const networkPages = sqliteTable(
-  "network_pages",
-  {
-    site_id: text().notNull(),
-    day: text().notNull(),
-    network: text().notNull(),
-    page: text().notNull(),
-    pageviews: integer().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.site_id, t.day, t.network, t.page] })],
-);
-
 /** What a provider said of a network (CIDR), until it expires. */
 export const ipNetworks = sqliteTable(
   "ip_networks",
