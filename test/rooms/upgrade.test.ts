@@ -15,7 +15,14 @@ const DAY = 86_400_000;
 it("days counted before networks had types are no different from their record after the upgrade", async () => {
   const { site_id } = await givenProperty();
   const old = { network_type: null, firsts: 2 ** 28 - 1 - bitFor("network_type") };
-  const read = { ...old, event_type: "engagement", name: "engagement", engaged_ms: 900, new_visit: 0, bounce_delta: 0 };
+  const read = {
+    ...old,
+    event_type: "engagement" as const,
+    name: "engagement",
+    engaged_ms: 900,
+    new_visit: 0,
+    bounce_delta: 0,
+  };
   const message = (time: number) =>
     givenMessage(site_id, [
       aStampedEvent(site_id, time, old),
