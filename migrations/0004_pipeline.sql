@@ -143,3 +143,10 @@ ALTER TABLE `lake_files` ADD `first_id` integer;--> statement-breakpoint
 ALTER TABLE `lake_files` ADD `last_id` integer;--> statement-breakpoint
 CREATE INDEX `lake_files_by_zone` ON `lake_files` (`zone`,`site_id`,`id`);--> statement-breakpoint
 UPDATE `dead_letters` SET `first_failed_at` = `failed_at`;
+--> statement-breakpoint
+-- Days before this one have events whose network has no type: they count as the record says, where nobody could say.
+INSERT INTO rollup_days (site_id, dimension, day, value, visitors, visits, bounces, duration, pageviews, events, engaged_ms, scroll_sum, scroll_views)
+  SELECT site_id, 'network_type', day, '(unknown)', 0, sum(visits), sum(bounces), sum(duration), sum(pageviews), sum(events), sum(engaged_ms), sum(scroll_sum), sum(scroll_views)
+  FROM (SELECT site_id, dimension, day, visits, bounces, duration, pageviews, events, engaged_ms, scroll_sum, scroll_views FROM rollup_days WHERE dimension = 'total'
+    UNION ALL SELECT site_id, dimension, day, visits, bounces, duration, pageviews, events, engaged_ms, scroll_sum, scroll_views FROM pending_days WHERE dimension = 'total')
+  GROUP BY site_id, day;

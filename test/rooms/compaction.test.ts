@@ -214,3 +214,105 @@ it("an object that is listed is not swept, even if somebody announces it again",
   await sweepGarbage(env, Date.now() + 3 * DAY);
   expect(await keysIn(file!.key)).toEqual([file!.key]);
 });
+
+/** The bindings, noting the most rows that D1 hands out at once and how many it reads. */
+function measured() {
+  const seen = { rows: 0, read: 0 };
+  const note = <T>(result: D1Result<T>) => {
+    seen.rows = Math.max(seen.rows, result.results.length);
+    seen.read += result.meta.rows_read;
+    return result;
+  };
+  const statement = (of: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(of, {
+      get: (target, name) => {
+        if (name === "bind") return (...values: unknown[]) => statement(target.bind(...values));
+        if (name === "all" || name === "run") return () => target[name]().then(note);
+        const member = Reflect.get(target, name) as unknown;
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+  const DB = new Proxy(env.DB, {
+    get: (db, name) => {
+      if (name === "prepare") return (sql: string) => statement(db.prepare(sql));
+      const member = Reflect.get(db, name) as unknown;
+      return typeof member === "function" ? member.bind(db) : member;
+    },
+  });
+  return { seen, bindings: { ...env, DB } };
+}
+
+/** Rows of the list alone: what lies in the bucket plays no part. */
+const givenListed = (siteId: string, zone: string, count: number) =>
+  env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
+     INSERT INTO lake_files (site_id, zone, key, rows, bytes, min_time, max_time, min_date, max_date, created_at)
+     SELECT ?1, ?2, printf('%s/%s/%d', ?2, ?1, i), 1, 1000, i, i, '2026-10-20', '2026-10-20', 0 FROM n`,
+  )
+    .bind(siteId, zone, count)
+    .run();
+
+it("a backlog of months is planned and merged without being listed whole", async () => {
+  const { site_id } = await givenProperty();
+  await givenLake(site_id);
+  await givenListed(site_id, "raw", 30_000);
+  await givenProcessed(site_id);
+  const { seen, bindings } = measured();
+  const [job] = await planProperty(bindings, site_id, true, Date.now());
+  expect(seen.rows).toBe(20_000);
+  seen.rows = 0;
+  const first = { ...job!.unit, inputs: job!.unit.inputs.slice(0, 8) };
+  expect((await mergeUnit(bindings, site_id, first, job!.today, Date.now())).done).toBe(true);
+  expect(seen.rows).toBe(8);
+});
+
+it("a plan for a thousand properties is small enough to be a step's result", async () => {
+  const ids = Array.from({ length: 1000 }, (_, i) => `site-${i}`);
+  const { site_id } = await givenProperty();
+  const columns = (
+    await env.DB.prepare("SELECT name FROM pragma_table_info('properties')").all<{ name: string }>()
+  ).results
+    .map(({ name }) => name)
+    .filter((name) => name !== "site_id")
+    .join(", ");
+  const list = JSON.stringify(ids);
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO properties (site_id, ${columns}) SELECT value, ${columns} FROM json_each(?), properties WHERE site_id = ?`,
+    ).bind(list, site_id),
+    env.DB.prepare(
+      `INSERT INTO watermarks (site_id, dataset, position, moved_at)
+       SELECT a.value, b.value, 0, 0 FROM json_each(?) a, json_each('["techstack","ip_list","ip_enrichment"]') b`,
+    ).bind(list),
+    env.DB.prepare(
+      `INSERT INTO lake_files (site_id, zone, key, rows, bytes, min_time, max_time, min_date, max_date, created_at, level, event_type)
+       SELECT a.value, 'events', hex(randomblob(8)), 1, 1000, 0, 0, '2026-10-20', '2026-10-20', 0, 2, 'type of event ' || (b.value % 9)
+       FROM json_each(?) a, json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]') b`,
+    ).bind(list),
+  ]);
+  let bytes = 0;
+  const steps = {
+    do: async (_: string, work: (note: () => void) => Promise<unknown>) => {
+      bytes = JSON.stringify(JSON.stringify(await work(() => undefined))).length;
+      throw new Error("planned");
+    },
+    waitFor: async () => false,
+  };
+  await expect(compact(env, steps, { site_id: null, daily: true }, "run")).rejects.toThrow("planned");
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThan(1_048_576);
+});
+
+it("sweeping reads the list once, however much is due", async () => {
+  const { site_id } = await givenProperty();
+  await givenListed(site_id, "events", 1_000);
+  await announceObjects(
+    env.DB,
+    site_id,
+    Array.from({ length: 900 }, (_, i) => `raw/${i}`),
+    0,
+  );
+  const { seen, bindings } = measured();
+  expect(await sweepGarbage(bindings, 2 * DAY)).toBe(900);
+  expect(seen.read).toBeLessThan(50_000);
+});

@@ -1,10 +1,16 @@
 // A run of the pipeline as the platform does it: real Workflows, D1, R2.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { removeRemains } from "../../workers/admin/deletion";
 import type { PipelineView, RunDetails } from "../../workers/domain/pipeline";
+import { extract } from "../../workers/pipeline/extract";
+import { load } from "../../workers/pipeline/load";
 import { startRun } from "../../workers/pipeline/schedule";
+import { markPropertyDeleted } from "../../workers/storage/properties";
+import { processedUntil } from "../../workers/storage/watermarks";
 import { givenHeldQueue } from "./downstream";
 import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "./given";
+import { aStampedEvent, givenMessage, givenProcessed } from "./given-lake";
 import { givenEvents, SAFARI, untilEnded } from "./given-pipeline";
 
 givenFreshStorage();
@@ -86,3 +92,26 @@ describe("a run of the pipeline", () => {
     expect((await untilEnded(run_id)).status).toBe("done");
   });
 });
+
+it.each([false, true])(
+  "a property that was deleted while the run waited is left alone (processed before: %s)",
+  async (isOld) => {
+    const { site_id } = await givenProperty();
+    const time = Date.UTC(2026, 9, 20, 12);
+    if (isOld) {
+      await givenMessage(site_id, [aStampedEvent(site_id, time)]);
+      await givenProcessed(site_id);
+    }
+    const position = await processedUntil(env.DB, site_id);
+    const id = await givenMessage(site_id, [aStampedEvent(site_id, time)]);
+    const unit = { site_id, position, first_id: id, last_id: id, files: 1, rows: 1 };
+    const extracted = await extract(env, unit, Date.now());
+    await markPropertyDeleted(env.DB, site_id, Date.now());
+    // Loaded twice: while its objects are still there, and when nothing is.
+    expect(await load(env, "run", extracted!, Date.now())).toBe(null);
+    expect(await removeRemains(env, site_id)).toBe(true);
+    expect(await load(env, "run", extracted!, Date.now())).toBe(null);
+    for (const table of ["lake_files", "techstack_days", "watermarks", "networks", "pipeline_run_properties"])
+      expect(await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first("n"), table).toBe(0);
+  },
+);

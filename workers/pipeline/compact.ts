@@ -4,7 +4,7 @@ import type { RunReport } from "../domain/pipeline";
 import type { TaskParams } from "../domain/run-params";
 import { localDate } from "../domain/zone";
 import { compactableProperties } from "../storage/compactable";
-import { listFiles } from "../storage/lake-rows";
+import { listFiles, oldestRaw } from "../storage/lake-rows";
 import { loadProperty } from "../storage/properties";
 import { noteUnit } from "../storage/runs";
 import { processedUntil } from "../storage/watermarks";
@@ -25,6 +25,10 @@ const MOST_ROUNDS = 4;
 /** A Workflow has 1,024 steps, and the plan is a step's result: at most 1 MiB. What is left, the next run does. */
 const MOST_PORTIONS = 200;
 const MOST_INPUTS = 50_000;
+/** What a unit takes of the plan besides its inputs, in inputs: some 200 bytes. */
+const UNIT_OVERHEAD = 25;
+/** Raw objects of a property that are looked at in a round: as a plan takes no more. */
+const MOST_RAW = 20_000;
 
 /** What there is to do for a property now. Whose zone has no watermark yet has nothing to compact. */
 export async function planProperty(
@@ -37,7 +41,8 @@ export async function planProperty(
   if (!property) return [];
   // The watermark first: what is listed later has larger ids.
   const settled = await processedUntil(DB, siteId);
-  const files = await listFiles(DB, siteId, ["raw", "events", "techstack", "ip_list", "ip_enrichment"]);
+  const raw = await oldestRaw(DB, siteId, MOST_RAW);
+  const files = [...raw, ...(await listFiles(DB, siteId, ["events", "techstack", "ip_list", "ip_enrichment"]))];
   const today = localDate(now, property.timezone);
   const units = [...planEvents(files, { today, daily, settled }), ...(daily ? planTables(files, { today }) : [])];
   return units.map((unit) => ({ site_id: siteId, today, unit }));
@@ -102,7 +107,7 @@ export async function compact(
       let inputs = 0;
       for (const siteId of siteIds) {
         for (const job of await planProperty(env, siteId, whole, now)) {
-          inputs += job.unit.inputs.length;
+          inputs += job.unit.inputs.length + UNIT_OVERHEAD;
           if (inputs <= MOST_INPUTS) jobs.push(job);
         }
         if (inputs > MOST_INPUTS) break;

@@ -6,7 +6,7 @@ import { cutoffsFor } from "../domain/retention";
 import type { TaskParams } from "../domain/run-params";
 import { countedIdsOf } from "../domain/segments";
 import { localDate, startOfDate } from "../domain/zone";
-import { type LakeFile, listFiles } from "../storage/lake-rows";
+import { filesById, type LakeFile, listFiles } from "../storage/lake-rows";
 import { removeEmptyCounts } from "../storage/old-counts";
 import { foldPending } from "../storage/pending";
 import { loadProperty } from "../storage/properties";
@@ -68,11 +68,6 @@ async function listPortions({ env, site_id }: Task): Promise<number[][]> {
   return portionsOf(await listFiles(env.DB, site_id, ["events"])).map((files) => files.map(({ id }) => id));
 }
 
-async function filesOf({ env, site_id }: Task, ids: readonly number[]): Promise<LakeFile[]> {
-  const wanted = new Set(ids);
-  return (await listFiles(env.DB, site_id, ["events"])).filter(({ id }) => wanted.has(id));
-}
-
 /** Does something with every object of some portions, a step a portion. */
 async function eachPortion<T>(
   task: Task,
@@ -85,7 +80,7 @@ async function eachPortion<T>(
     all.push(
       ...(await task.steps.do(`${name}.${i + 1}`, async (note) => {
         const found: T[] = [];
-        for (const file of await filesOf(task, ids)) {
+        for (const file of await filesById(task.env.DB, task.site_id, ids)) {
           const one = await work(file);
           if (one !== null) found.push(one);
         }
@@ -109,7 +104,9 @@ async function eraseBeside(
   tally.address_lists_rewritten += await steps.do(`address lists ${pass}`, () =>
     eraseAddresses(env, site_id, addresses, today, Date.now()),
   );
-  tally.letter_events_removed += await steps.do(`dead letters ${pass}`, () => eraseFromLetters(env, site_id, person));
+  tally.letter_events_removed += await steps.do(`dead letters ${pass}`, () =>
+    eraseFromLetters(env, site_id, person, Date.now()),
+  );
 }
 
 /**

@@ -11,6 +11,7 @@ import { countStatements } from "../storage/counts";
 import { loadEnrichment } from "../storage/enrichment";
 import { keepStatement } from "../storage/garbage";
 import { networkStatements } from "../storage/networks";
+import { loadProperty } from "../storage/properties";
 import { noteUnit } from "../storage/runs";
 import { cubeStatements } from "../storage/techstack";
 import { moveWatermarks, processedUntil } from "../storage/watermarks";
@@ -57,9 +58,20 @@ export interface Loaded {
 
 /**
  * Loads a unit, all or nothing.
- * @returns null when it was loaded before: by an earlier try whose reply was lost, or by another run.
+ * @returns null when it was loaded before, by an earlier try whose reply was lost or by another run; or when its property
+ * has been deleted.
  */
 export async function load(env: LoadEnv, runId: string, extracted: Extracted, now: number): Promise<Loaded | null> {
+  try {
+    return await loadOnce(env, runId, extracted, now);
+  } catch (error) {
+    const { site_id, last_id } = extracted.unit;
+    if ((await processedUntil(env.DB, site_id)) >= last_id || !(await loadProperty(env.DB, site_id))) return null;
+    throw error;
+  }
+}
+
+async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: number): Promise<Loaded> {
   const { unit, techstack, ip_list } = extracted;
   const { DB, LAKE } = env;
   const cube = techstack ? toCube(await readTechstack(LAKE, techstack.key)) : [];
@@ -84,23 +96,18 @@ export async function load(env: LoadEnv, runId: string, extracted: Extracted, no
       ...Object.fromEntries(fared.map(([status, count]) => [`addresses_${status}`, count])),
     },
   };
-  try {
-    await DB.batch([
-      ...moveWatermarks(DB, unit.site_id, unit.position, unit.last_id, now),
-      ...objects.map(({ zone, made }) => listStatement(DB, extracted, zone, made, now)),
-      keepStatement(
-        DB,
-        objects.map(({ made }) => made.key),
-      ),
-      ...cubeStatements(DB, unit.site_id, cube),
-      ...networkStatements(DB, unit.site_id, visits),
-      ...countStatements(DB, rollups, now),
-      noteUnit(DB, runId, loaded, now),
-    ]);
-  } catch (error) {
-    if ((await processedUntil(DB, unit.site_id)) >= unit.last_id) return null;
-    throw error;
-  }
+  await DB.batch([
+    ...moveWatermarks(DB, unit.site_id, unit.position, unit.last_id, now),
+    ...objects.map(({ zone, made }) => listStatement(DB, extracted, zone, made, now)),
+    keepStatement(
+      DB,
+      objects.map(({ made }) => made.key),
+    ),
+    ...cubeStatements(DB, unit.site_id, cube),
+    ...networkStatements(DB, unit.site_id, visits),
+    ...countStatements(DB, rollups, now),
+    noteUnit(DB, runId, loaded, now),
+  ]);
   return loaded;
 }
 

@@ -6,7 +6,7 @@ import { type MergeInput, type MergeRules, mergeEvents } from "../domain/merge";
 import { type AddressRules, mergeTables } from "../domain/merge-tables";
 import { announceObjects } from "../storage/garbage";
 import { createObject } from "../storage/lake";
-import { enrichmentReader, type LakeFile, listFiles, readObject } from "../storage/lake-rows";
+import { enrichmentReader, filesById, type LakeFile, listFiles, readObject } from "../storage/lake-rows";
 import { type NewObject, swapObjects } from "../storage/swap";
 
 export type LakeEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
@@ -40,13 +40,11 @@ export async function mergeUnit(
   now: number,
   changes: Changes = {},
 ): Promise<Merged> {
-  const listed = await listFiles(env.DB, siteId, [zone, "ip_enrichment"]);
-  const wanted = new Set(inputs);
-  const files = listed.filter(({ id }) => wanted.has(id));
+  const files = await filesById(env.DB, siteId, inputs);
   if (files.length < inputs.length) return NOT_DONE;
   const outputs =
     zone === "raw" || zone === "events"
-      ? await writeEvents(env, siteId, files, listed, level, today, now, changes)
+      ? await writeEvents(env, siteId, files, level, today, now, changes)
       : await writeTable(env, siteId, zone, files, now, changes);
   const done = await swapObjects(env.DB, siteId, files, outputs, now, changes.more?.(outputs));
   return done ? { done, objects: outputs.length, rows: outputs.reduce((sum, { rows }) => sum + rows, 0) } : NOT_DONE;
@@ -56,16 +54,16 @@ async function writeEvents(
   env: LakeEnv,
   siteId: string,
   files: readonly LakeFile[],
-  listed: readonly LakeFile[],
   level: number,
   today: string,
   now: number,
   { rules }: Changes,
 ): Promise<NewObject[]> {
-  const foundFor = enrichmentReader(
-    env.LAKE,
-    listed.filter(({ zone }) => zone === "ip_enrichment"),
-  );
+  // Those of raw objects are merged and removed after these: what held when they were listed holds now.
+  const enrichments = files.some(({ zone }) => zone === "raw")
+    ? await listFiles(env.DB, siteId, ["ip_enrichment"])
+    : [];
+  const foundFor = enrichmentReader(env.LAKE, enrichments);
   const inputs: MergeInput[] = [];
   for (const file of files) inputs.push({ file: await readObject(env.LAKE, file.key), found: await foundFor(file) });
   const mark = markOf(level);

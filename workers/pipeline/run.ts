@@ -6,7 +6,7 @@ import { waitingObjects, waitingProperties } from "../storage/watermarks";
 import { type Extracted, extract } from "./extract";
 import { type Loaded, load } from "./load";
 import { type Failure, type NotifyEnv, notifyOfFailure, notifyOfRun } from "./notify";
-import type { Steps } from "./steps";
+import { createOnce, type Steps } from "./steps";
 
 export type RunEnv = Pick<Cloudflare.Env, "LAKE" | "ENRICHMENT"> & NotifyEnv;
 
@@ -112,18 +112,6 @@ async function enrichAddresses(
   });
   // A child that does not answer in time keeps nobody: the addresses are then as the edge knew them.
   await steps.waitFor(named("wait for IP processing", round), event, "30 minutes");
-}
-
-/** Creates an instance, unless an earlier try has. */
-async function createOnce<P>(workflow: Workflow<P>, options: WorkflowInstanceCreateOptions<P>): Promise<void> {
-  try {
-    await workflow.create(options);
-  } catch (error) {
-    // A used id is refused; any other reason is told.
-    await workflow.get(options.id!).catch(() => {
-      throw error;
-    });
-  }
 }
 
 /**

@@ -2,7 +2,7 @@
 // at, so that a cron that comes twice, or late, starts nothing twice and leaves nothing out.
 import type { RunTrigger } from "../domain/pipeline";
 import type { TaskParams } from "../domain/run-params";
-import { beginRun, endRun, type RunRow, runningRun, unknownAmong } from "../storage/runs";
+import { beginRun, giveUpRun, type RunRow, runningRun, unstartedAmong } from "../storage/runs";
 import { waitingProperties } from "../storage/watermarks";
 import { startTask } from "./tasks";
 
@@ -50,7 +50,7 @@ export async function startWhatIsDue(env: ScheduleEnv, now: number): Promise<voi
   const interval = Math.max(CRON_MINUTES, Number(env.PIPELINE_MINUTES) || CRON_MINUTES);
   const isRunDue = Math.floor(now / MINUTE) % interval < CRON_MINUTES;
   const due = tasksDue(now);
-  const missing = await unknownAmong(
+  const missing = await unstartedAmong(
     env.DB,
     due.map(({ id }) => id),
   );
@@ -98,6 +98,6 @@ async function isGoing({ DB, PIPELINE }: ScheduleEnv, { id, trigger, started_at 
   const { status, error } = await instance.status();
   if (status !== "complete" && status !== "errored" && status !== "terminated") return true;
   const told = error ? String(error.message) : `Workflow is ${status}`;
-  await endRun(DB, id, { status: "failed", ended_at: Date.now(), error: told.slice(0, 1000) });
+  await giveUpRun(DB, id, told.slice(0, 1000), Date.now());
   return false;
 }

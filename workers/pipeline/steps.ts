@@ -67,3 +67,15 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
     },
   };
 }
+
+/** Creates an instance, unless an earlier try has. */
+export async function createOnce<P>(workflow: Workflow<P>, options: WorkflowInstanceCreateOptions<P>): Promise<void> {
+  try {
+    await workflow.create(options);
+  } catch (error) {
+    // A used id is refused; any other reason is told.
+    await workflow.get(options.id!).catch(() => {
+      throw error;
+    });
+  }
+}

@@ -1,7 +1,7 @@
 // Sweeping the lake: what was superseded or left behind by a crash is deleted when its time has come.
 import { countedAmong } from "../storage/counts";
 import { discardStatement, sweepGarbage } from "../storage/garbage";
-import { listFiles } from "../storage/lake-rows";
+import { rawAmong } from "../storage/lake-rows";
 
 type SweepEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 
@@ -23,7 +23,7 @@ export async function findOrphans({ DB, LAKE }: SweepEnv, siteId: string, now: n
     if (old.length > 0) {
       // Counted first, listed second: both are written in one batch, so what is counted by now is listed by then.
       const counted = await countedAmong(DB, old.map(messageOf));
-      const listed = new Set((await listFiles(DB, siteId, ["raw"])).map(({ key }) => key));
+      const listed = await rawAmong(DB, siteId, old);
       const orphans = old.filter((key) => counted.has(messageOf(key)) && !listed.has(key));
       if (orphans.length > 0) await discardStatement(DB, siteId, orphans, now).run();
       found += orphans.length;

@@ -1,7 +1,7 @@
 // The tasks of maintenance by name. Each is a list of steps over one property or all; a line here makes it a Workflow's.
 import type { RunReport } from "../domain/pipeline";
 import type { TaskParams } from "../domain/run-params";
-import { beginRun, endRun, type NewRun } from "../storage/runs";
+import { beginRun, endRun, forgetRun, type NewRun } from "../storage/runs";
 import { alerts } from "./alerts";
 import { compact } from "./compact";
 import { erase } from "./erase";
@@ -10,7 +10,7 @@ import { check, rebuild } from "./rebuild-tasks";
 import { replay } from "./replay";
 import { writeReports } from "./reports";
 import { retain } from "./retain";
-import type { Steps } from "./steps";
+import { createOnce, type Steps } from "./steps";
 
 export type Task = (env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string) => Promise<RunReport>;
 
@@ -53,8 +53,9 @@ export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskPar
 }
 
 /**
- * Starts a task as a Workflow. Its id makes it start once: with the id of one that was begun it does nothing.
+ * Starts a task as a Workflow. Its id makes it start once: with the id of one that is there it does nothing.
  * @returns false when it was begun before.
+ * @throws when it could not be started; then it has not begun, and whoever comes next with its id tries again.
  */
 export async function startTask(
   env: Pick<Cloudflare.Env, "DB" | "MAINTENANCE">,
@@ -62,12 +63,11 @@ export async function startTask(
   params: TaskParams,
 ): Promise<boolean> {
   const begun = await beginRun(env.DB, { ...run, kind: params.kind, site_id: params.site_id }, Date.now());
-  if (!begun) return false;
   try {
-    await env.MAINTENANCE.create({ id: run.id, params });
+    await createOnce(env.MAINTENANCE, { id: run.id, params });
   } catch (error) {
-    await endRun(env.DB, run.id, { status: "failed", ended_at: Date.now(), error: String(error).slice(0, 1000) });
+    await forgetRun(env.DB, run.id);
     throw error;
   }
-  return true;
+  return begun;
 }

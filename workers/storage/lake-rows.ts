@@ -58,6 +58,35 @@ export async function listFiles(
   return results;
 }
 
+/** Some of a property's objects, oldest first; those that are not listed any more are left out. */
+export async function filesById(db: D1Database, siteId: string, ids: readonly number[]): Promise<LakeFile[]> {
+  const { results } = await db
+    .prepare("SELECT * FROM lake_files WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY id")
+    .bind(siteId, JSON.stringify(ids))
+    .all<LakeFile>();
+  return results;
+}
+
+/** A property's raw objects that have waited longest, at most so many: a backlog of months does not fit into memory. */
+export async function oldestRaw(db: D1Database, siteId: string, limit: number): Promise<LakeFile[]> {
+  const { results } = await db
+    .prepare("SELECT * FROM lake_files WHERE zone = 'raw' AND site_id = ? ORDER BY id LIMIT ?")
+    .bind(siteId, limit)
+    .all<LakeFile>();
+  return results;
+}
+
+/** Which of some keys of the raw zone are listed. */
+export async function rawAmong(db: D1Database, siteId: string, keys: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare(
+      "SELECT key FROM lake_files WHERE zone = 'raw' AND site_id = ? AND key IN (SELECT value FROM json_each(?))",
+    )
+    .bind(siteId, JSON.stringify(keys))
+    .all<{ key: string }>();
+  return new Set(results.map(({ key }) => key));
+}
+
 /** The objects that hold events of these days, and enrichments of any day: a raw object's may bear another date. */
 export async function takeSnapshot(
   db: D1Database,

@@ -37,6 +37,13 @@ export async function loadRun(db: D1Database, id: string): Promise<RunRow | null
   return row ?? null;
 }
 
+/** Takes back that a run begins: it could not be started. One that has come to a step stays. */
+export async function forgetRun(db: D1Database, id: string): Promise<void> {
+  await drizzle(db)
+    .delete(pipelineRuns)
+    .where(and(eq(pipelineRuns.id, id), sql`${pipelineRuns.steps} = '{}'`));
+}
+
 /** Notes a step at its end. Told again, it replaces what was told before. */
 export async function noteStep(db: D1Database, id: string, name: string, step: RunStep): Promise<void> {
   await drizzle(db)
@@ -56,6 +63,14 @@ export interface RunEnd {
 
 export async function endRun(db: D1Database, id: string, end: RunEnd): Promise<void> {
   await drizzle(db).update(pipelineRuns).set(end).where(eq(pipelineRuns.id, id));
+}
+
+/** Ends a run that cannot do so itself. One that has ended meanwhile stays as it is. */
+export async function giveUpRun(db: D1Database, id: string, error: string, now: number): Promise<void> {
+  await drizzle(db)
+    .update(pipelineRuns)
+    .set({ status: "failed", ended_at: now, error })
+    .where(and(eq(pipelineRuns.id, id), eq(pipelineRuns.status, "running")));
 }
 
 /** What a run did for one property. */
@@ -133,10 +148,13 @@ export async function forgetRuns(db: D1Database, before: number): Promise<void> 
   ]);
 }
 
-/** Which of these runs have never begun. */
-export async function unknownAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
+/** Which of these runs are to be started: none has been noted, or nothing but that it begins, as a crash leaves it. */
+export async function unstartedAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
   const { results } = await db
-    .prepare("SELECT id FROM pipeline_runs WHERE id IN (SELECT value FROM json_each(?))")
+    .prepare(
+      `SELECT id FROM pipeline_runs WHERE id IN (SELECT value FROM json_each(?))
+       AND NOT (status = 'running' AND steps = '{}')`,
+    )
     .bind(JSON.stringify(ids))
     .all<{ id: string }>();
   const known = new Set(results.map(({ id }) => id));

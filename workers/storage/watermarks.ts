@@ -43,7 +43,8 @@ export async function objectsOfUnit(db: D1Database, { site_id, first_id, last_id
 
 /**
  * For a batch: moves all datasets of a property from one position to another. When one of them stands elsewhere the batch
- * fails: somebody else has processed these objects.
+ * fails: somebody else has processed these objects. It fails too when the property is being deleted: whoever waited for
+ * half an hour must not write what nobody removes any more.
  */
 export function moveWatermarks(
   db: D1Database,
@@ -62,7 +63,8 @@ export function moveWatermarks(
       .bind(siteId, now, datasets),
     db
       .prepare(
-        `UPDATE watermarks SET position = iif(position = ?2, ?3, NULL), moved_at = ?4
+        `UPDATE watermarks SET moved_at = ?4, position = iif(position = ?2
+           AND EXISTS (SELECT 1 FROM properties p WHERE p.site_id = ?1 AND p.deleted_at IS NULL), ?3, NULL)
          WHERE site_id = ?1 AND dataset IN (SELECT value FROM json_each(?5))`,
       )
       .bind(siteId, from, to, now, datasets),
