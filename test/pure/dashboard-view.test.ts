@@ -30,6 +30,7 @@ const view: fc.Arbitrary<View> = fc.record({
   compare: fc.constantFrom(...(Object.keys(COMPARISONS) as Comparison[])),
   metric: fc.constantFrom(...METRIC_NAMES),
   table: fc.boolean(),
+  withoutBots: fc.boolean(),
   tabs: fc.record(
     Object.fromEntries(
       PANEL_NAMES.map((name) => [name, fc.constantFrom(...PANELS[name].tabs.map((tab) => tab.dimension))]),

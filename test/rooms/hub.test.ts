@@ -163,7 +163,7 @@ function anAct(siteId: string, n: number, person: number, time: number, page: st
       ...{ source: null, referrer: null, channel: "Direct" },
       ...{ utm_source: null, utm_medium: null, utm_campaign: null, utm_term: null, utm_content: null },
       ...{ device: "Desktop", browser: "Chrome", browser_version: "141", os: "Windows", os_version: "10+" },
-      ...{ screen: "390x844", language: "en", country, city, region: null, network: null },
+      ...{ screen: "390x844", language: "en", country, city, region: null, network: null, network_type: null },
     },
     page,
     engaged: isEngagement ? 1500 : 0,

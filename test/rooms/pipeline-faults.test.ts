@@ -29,7 +29,7 @@ givenFreshStorage();
 const queue = givenHeldQueue();
 
 const SEED = Number(env.FAULT_SEED ?? 20261124);
-const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 16);
+const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 32);
 const START = Date.UTC(2026, 9, 3, 17, 10);
 
 /** A provider that knows some networks, and answers the same whenever it is asked. */

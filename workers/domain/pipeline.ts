@@ -98,7 +98,6 @@ export interface DeadLetterView {
   failed_at: string;
   count: number;
   events: number | null;
-  bytes: number | null;
 }
 export interface DeadLettersView {
   dead_letters: DeadLetterView[];

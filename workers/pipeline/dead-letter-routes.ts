@@ -27,7 +27,6 @@ const toView = ({ id, reason, first_failed_at, failed_at, count, events }: DeadL
   failed_at: new Date(failed_at).toISOString(),
   count,
   events,
-  bytes: null,
 });
 
 /** @throws Problem not_found when one of the ids is not the property's. */

@@ -41,6 +41,8 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
   }
 }
 
+const inProperties = (count: number): string => `${count} ${count === 1 ? "property" : "properties"}`;
+
 /** What a later round does has a name of its own: names are what results are kept under. */
 const named = (name: string, round: number): string => (round === 1 ? name : `${name} (${round})`);
 
@@ -49,14 +51,14 @@ async function unitsOf({ DB }: RunEnv, steps: Steps, round: number, failures: re
     const waiting = await waitingProperties(DB);
     // What failed in this run waits for the next one: the other properties go on.
     for (const { site_id } of failures) delete waiting[site_id];
-    note(`${Object.keys(waiting).length} properties have new objects`);
+    note(`${inProperties(Object.keys(waiting).length)} with new objects`);
     return waiting;
   });
   if (Object.keys(positions).length === 0) return [];
   return steps.do(named("list lake files", round), async (note) => {
     const units = toUnits(await waitingObjects(DB, positions, MOST_WAITING));
     const [files, rows] = [sum(units, "files"), sum(units, "rows")];
-    note(`${files} objects, ${rows} rows, ${units.length} properties`);
+    note(`${files} objects, ${rows} rows, ${inProperties(units.length)}`);
     return units;
   });
 }
@@ -138,7 +140,7 @@ async function inIsolation<T extends Unit | Extracted, R>(
   try {
     return await steps.do(name, async (note) => {
       const done = await oneByOne(items, work);
-      note(`${done.length} of ${items.length} properties`);
+      note(`${done.length} of ${inProperties(items.length)}`);
       return done;
     });
   } catch (error) {

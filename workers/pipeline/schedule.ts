@@ -81,7 +81,8 @@ export async function startRun(env: ScheduleEnv, trigger: RunTrigger, due: numbe
     .toISOString()
     .slice(0, trigger === "cron" ? 16 : 23)
     .replace(/[:.]/g, "-")}`;
-  if (!(await beginRun(env.DB, { id, kind: "run", site_id: null, trigger }, due))) return { run_id: id, isBusy: true };
+  if (!(await beginRun(env.DB, { id, kind: "run", site_id: null, trigger }, Date.now())))
+    return { run_id: id, isBusy: true };
   await env.PIPELINE.create({ id, params: { trigger, due } });
   return { run_id: id, isBusy: false };
 }

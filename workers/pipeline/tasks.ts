@@ -33,7 +33,13 @@ export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskPar
     const report = await task(env, steps, params, runId);
     await steps.do("end", async () => {
       await notifyOfReport(env, runId, params, report);
-      await endRun(env.DB, runId, { status: "done", ended_at: Date.now(), report });
+      const { files, rows } = report;
+      await endRun(env.DB, runId, {
+        status: "done",
+        ended_at: Date.now(),
+        report,
+        ...(typeof files === "number" && typeof rows === "number" ? { files, rows } : {}),
+      });
     });
   } catch (error) {
     const told = String(error).slice(0, 1000);
@@ -55,7 +61,7 @@ export async function startTask(
   run: Omit<NewRun, "kind" | "site_id">,
   params: TaskParams,
 ): Promise<boolean> {
-  const begun = await beginRun(env.DB, { ...run, kind: params.kind, site_id: params.site_id }, params.due);
+  const begun = await beginRun(env.DB, { ...run, kind: params.kind, site_id: params.site_id }, Date.now());
   if (!begun) return false;
   try {
     await env.MAINTENANCE.create({ id: run.id, params });

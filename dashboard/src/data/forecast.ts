@@ -15,10 +15,10 @@ export function forecastAsk({ siteId, today, view }: Scene): ForecastAsk | null 
   return { siteId, metric };
 }
 
-/** The days to come behind the line; those that the period has already are given their forecast where they are. */
+/** The days to come behind the line, and how today will end; days that the period has already keep their place. */
 export function withForecast(series: Series, { days }: ForecastView, today: string): Series {
   if (!days || series.interval !== "day") return series;
-  const ahead = days.filter(({ date }) => date > today);
+  const ahead = days.filter(({ date }) => date >= today);
   const known = new Map(ahead.map((day) => [day.date, day]));
   const labels = new Set(series.points.map(({ label }) => label));
   const points = series.points.map((point): Point => {

@@ -10,7 +10,7 @@ export interface Point {
   value: number | null;
   beforeLabel: string | null;
   before: number | null;
-  /** Of a day that lies ahead: what is to be expected, and between what it lies with 80 % and 95 % certainty. */
+  /** Of a day that lies ahead or is not over: what is to be expected, and between what it lies with 80 % and 95 % certainty. */
   forecast?: { value: number; low80: number; high80: number; low95: number; high95: number };
   /** True of a day on which something was out of the ordinary. */
   marked?: true;

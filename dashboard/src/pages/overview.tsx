@@ -88,7 +88,11 @@ export function Overview(): JSX.Element {
     tick,
   );
   const lacking = () =>
-    wanted() && forecast.state() === "error" ? { what: "The forecast", retry: forecast.retry } : null;
+    wanted() && forecast.state() === "error"
+      ? { what: "The forecast", retry: forecast.retry }
+      : anomalies.state() === "error"
+        ? { what: "Marks of anomalies", retry: anomalies.retry }
+        : null;
   const beginning = createAnswer(() => beginningQuestion(property().site_id));
   const comparable = createMemo(() => isComparable(summary.value(), beginning.value()));
   const firstDay = (): string => beginning.value()?.query.date_range[0]?.slice(0, 10) ?? "";

@@ -33,9 +33,10 @@ export function BotsSwitch(props: { without: boolean; onChange: (without: boolea
 export function BotsNote(props: { onEnd: () => void; children: JSX.Element }): JSX.Element {
   return (
     <p class="bots-note" role="status">
-      <button type="button" class="chip" onClick={() => props.onEnd()} aria-label="Count suspected bots again">
+      <button type="button" class="chip" onClick={() => props.onEnd()} title="Count them again">
         <span>
           <strong>Without suspected bots</strong>
+          <span class="unseen">: count them again</span>
         </span>
         <Icon name="close" />
       </button>

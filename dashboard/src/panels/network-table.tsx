@@ -102,7 +102,7 @@ const Pages = (props: { row: NetworkRow }): JSX.Element => (
       <p class="panel-note">What it read is not known: the pipeline has not come by yet, or it is no organization.</p>
     }
   >
-    <p class="panel-note">Read most:</p>
+    <p class="panel-note">Read most{placeOf(props.row) === NOTHING ? "" : `, from ${placeOf(props.row)}`}:</p>
     <ol class="network-page-list" aria-label={`Pages that ${props.row.network} read most`}>
       <For each={props.row.pages}>
         {({ page, pageviews }) => (

@@ -4,7 +4,7 @@ import type { MailKind, MailView } from "../../../workers/domain/mail";
 import { createAction } from "../data/action";
 import { createLoaded } from "../data/answer";
 import { formatAgo } from "../data/format";
-import { loadMails, previewUrl, sendTest } from "../data/settings";
+import { loadMails, previewUrl, sendTest, type TestSent, testWords } from "../data/settings";
 import { useProperty } from "../frame/property-frame";
 import { Empty, Failure } from "../parts/notice";
 import { Bones } from "./screen";
@@ -33,7 +33,7 @@ export function SentMails(props: {
 }): JSX.Element {
   const { property } = useProperty();
   const siteId = property().site_id;
-  const [sent, setSent] = createSignal<number | null>(null);
+  const [sent, setSent] = createSignal<TestSent | null>(null);
   const mails = createLoaded(
     () => siteId,
     loadMails,
@@ -41,7 +41,7 @@ export function SentMails(props: {
   );
   const test = createAction(async () => {
     setSent(null);
-    setSent((await sendTest(siteId)).sent);
+    setSent(await sendTest(siteId));
     mails.retry();
   });
   return (
@@ -59,9 +59,7 @@ export function SentMails(props: {
           )}
         </For>
         <span role="status" class="submit-status">
-          <Show when={sent() !== null}>
-            {sent() === 0 ? "Nobody is told of anything yet: there are no recipients." : `Sent to ${sent()}.`}
-          </Show>
+          <Show when={sent()}>{(told) => testWords(told())}</Show>
         </span>
       </div>
       <Show when={test.error()}>

@@ -59,16 +59,16 @@ function TipRows(props: { point: Point; picture: Picture; index: number }): JSX.
         <span>
           {formatBucket(props.point.label, series().interval)}
           <Show when={props.index === series().running}> · so far</Show>
-          <Show when={props.point.forecast}> · forecast</Show>
+          <Show when={props.point.forecast && props.point.value === null}> · forecast</Show>
         </span>
-        <strong>{formatMetric(props.picture.metric, props.point.forecast?.value ?? props.point.value, true)}</strong>
+        <strong>{formatMetric(props.picture.metric, props.point.value ?? props.point.forecast?.value, true)}</strong>
       </div>
       <Show when={props.point.forecast}>
         {(forecast) => (
           <div class="tip-row">
-            <span>Four of five times between</span>
+            <span>{props.point.value === null ? "Four of five times" : "To be expected"}</span>
             <span>
-              {formatMetric(props.picture.metric, forecast().low80, true)} and{" "}
+              {formatMetric(props.picture.metric, forecast().low80, true)} to{" "}
               {formatMetric(props.picture.metric, forecast().high80, true)}
             </span>
           </div>

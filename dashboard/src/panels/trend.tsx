@@ -63,7 +63,7 @@ export function Trend(props: TrendProps): JSX.Element {
     const series = picture()?.series;
     return series
       ? rangeOf(
-          series.points.filter((point) => !point.forecast).map((point) => point.label),
+          series.points.filter((point) => point.value !== null || !point.forecast).map((point) => point.label),
           series.interval,
           props.clock.slice(0, 10),
         )

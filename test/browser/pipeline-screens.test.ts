@@ -1,0 +1,318 @@
+// The screens of the pipeline against the whole system: technology crossed, networks, suspected bots, runs, settings.
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AnomaliesView, AnomalyView, ForecastView } from "../../workers/domain/anomaly-record";
+import type { NetworksInsight, PipelineView } from "../../workers/domain/pipeline";
+import type { PropertySettings } from "../../workers/domain/settings";
+import { openChromium } from "./chromium.ts";
+import { type System, startSystem, until } from "./system.ts";
+
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const FIREFOX_ON_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const CHROME =
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+/** Each comes from a network of its own, as the edge says in `request.cf`: only what the browser sends has one. */
+const VISITORS = [
+  { user_agent: FIREFOX, asn: 64501, organization: "Bayfield State University", pages: ["/", "/prices", "/prices"] },
+  { user_agent: FIREFOX_ON_WINDOWS, asn: 3320, organization: "Deutsche Telekom AG", pages: ["/"] },
+  { user_agent: CHROME, asn: 24940, organization: "Hetzner Online GmbH", pages: ["/", "/"] },
+];
+
+let system: System;
+let browser: Browser;
+let owner: BrowserContext;
+let page: Page;
+let siteId: string;
+const complaints: string[] = [];
+
+const path = (rest: string): string => `/api/v1/properties/${siteId}${rest}`;
+const open = (rest: string): Promise<unknown> => page.goto(`${system.dashboard}/p/${siteId}${rest}`);
+const panel = (name: string): Locator => page.getByRole("region", { name, exact: true });
+const table = (name: string): Locator => page.getByRole("table", { name, exact: true });
+async function rowsOf(name: string): Promise<string[]> {
+  await table(name).locator("tbody tr").first().waitFor();
+  const rows = await table(name).locator("tbody tr").allInnerTexts();
+  return rows.map((row) => row.replaceAll(/\s+/g, " ").trim());
+}
+const settings = (): Promise<PropertySettings> => system.api.get<PropertySettings>(path("/settings"));
+
+/** What a browser would have sent from there. */
+async function visit({ user_agent, asn, organization, pages }: (typeof VISITORS)[number]): Promise<void> {
+  for (const [index, url] of pages.entries()) {
+    const reply = await fetch(`${system.worker}/api/events`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "user-agent": user_agent,
+        origin: "https://shop.example",
+        "mf-cf-blob": JSON.stringify({ asn, asOrganization: organization, country: "DE", city: "Berlin" }),
+      },
+      body: JSON.stringify({
+        event_type: "pageview",
+        site_id: siteId,
+        event_id: `${asn}-${index}`,
+        url: `https://shop.example${url}`,
+        screen: "1920x1080",
+      }),
+    });
+    expect(reply.status, await reply.clone().text()).toBe(202);
+  }
+}
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  siteId = (await system.createProperty({ name: "Shop", url: "https://shop.example" })).site_id;
+  for (const visitor of VISITORS) await visit(visitor);
+  await until(
+    () => system.api.get<NetworksInsight>(path(`/insight/networks?${today()}`)),
+    ({ types }) => types.reduce((sum, { pageviews }) => sum + pageviews, 0) === 6,
+  );
+
+  owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "UTC" });
+  page = await owner.newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) complaints.push(message.text());
+  });
+  await page.goto(system.dashboard);
+  await page.getByLabel("E-mail").fill(system.email);
+  await page.getByLabel("Password").fill(system.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Properties" }).waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.close();
+});
+
+function today(): string {
+  const date = new Date().toISOString().slice(0, 10);
+  return `from=${date}&to=${date}`;
+}
+
+test("technology says that the pipeline has not come by yet, and a run that is started by hand is in the list", async () => {
+  await open("/tech");
+  await panel("Matrix").getByText("Nothing has been counted yet").waitFor();
+  await page.keyboard.press("0");
+  await page.getByRole("heading", { name: "Pipeline" }).waitFor();
+  await page.getByRole("button", { name: "Run now" }).click();
+  await until(
+    () => system.api.get<PipelineView>(path("/pipeline")),
+    ({ datasets, runs }) =>
+      datasets.every(({ waiting_rows }) => waiting_rows === 0) && runs.some(({ status }) => status === "done"),
+  );
+  await panel("Runs").first().getByText("started by hand").first().waitFor();
+  await panel("Runs").first().getByRole("link", { name: "Run", exact: true }).first().click();
+  await page.getByRole("dialog", { name: "Run" }).getByRole("list").waitFor();
+  expect(new URL(page.url()).searchParams.get("run")).toBeTruthy();
+  await page.keyboard.press("Escape");
+});
+
+test("two facts are crossed in a matrix that adds up, and a click narrows down", async () => {
+  await open("/tech");
+  expect(await rowsOf("Visitors by browser and operating system")).toEqual(["Firefox 1 1 2 67%", "Chrome 1 – 1 33%"]);
+  await panel("Matrix").getByText("is in it").waitFor();
+  expect(await rowsOf("Combinations of browser, system, device and screen")).toHaveLength(3);
+
+  await panel("Matrix").getByRole("link", { name: "Chrome", exact: true }).click();
+  await table("Visitors by browser version and operating system").waitFor();
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ browser: "Chrome", rows: "browser_version" });
+  await until(
+    () => rowsOf("Combinations of browser, system, device and screen"),
+    ([row, ...more]) => more.length === 0 && row!.startsWith("Chrome Windows Desktop 1920x1080 1 1 2 "),
+  );
+  await page.getByRole("link", { name: "Without the filter Browser Chrome" }).click();
+  await until(
+    () => rowsOf("Combinations of browser, system, device and screen"),
+    (rows) => rows.length === 3,
+  );
+  await page.getByRole("combobox", { name: /^Columns/ }).selectOption("device");
+  await page.getByRole("combobox", { name: /^Count/ }).selectOption("pageviews");
+  expect(await rowsOf("Page views by browser version and device")).toHaveLength(2);
+  await page.goBack();
+  await page.goBack();
+  await table("Visitors by browser version and operating system").waitFor();
+});
+
+test("networks are told with what they read, organizations first", async () => {
+  await page.keyboard.press("8");
+  const [row, ...others] = await rowsOf("Networks");
+  expect(others).toEqual([]);
+  expect(row).toMatch(/^Bayfield State University Education Berlin, Germany 1 1 3 /);
+  await page.getByRole("button", { name: "Bayfield State University" }).click();
+  const pages = page.getByRole("list", { name: "Pages that Bayfield State University read most" });
+  await pages.waitFor();
+  expect((await pages.locator("li").allInnerTexts()).map((text) => text.split(/\s+/))).toEqual([
+    ["/prices", "2"],
+    ["/", "1"],
+  ]);
+  const types = page.getByRole("navigation", { name: "Types of network" });
+  await types.getByRole("link", { name: /^All networks/ }).click();
+  await until(
+    () => rowsOf("Networks"),
+    (rows) => rows.length === 3,
+  );
+  await types.getByRole("link", { name: /^Internet provider/ }).click();
+  await until(
+    () => rowsOf("Networks"),
+    (rows) => rows.length === 1 && rows[0]!.startsWith("Deutsche Telekom AG Internet provider"),
+  );
+});
+
+test("suspected bots are told by reason, and left out here and on the overview when the switch says so", async () => {
+  expect(await rowsOf("Suspected bots by reason")).toEqual([
+    "Hosting network came from a hosting network, where servers are and people are not 1 1 2 3",
+  ]);
+  await open("/networks?type=all&period=day");
+  await page.getByRole("button", { name: "Suspected bots" }).click();
+  await page.getByRole("menuitemradio", { name: "Without suspected bots" }).click();
+  await until(
+    () => rowsOf("Networks"),
+    (rows) => rows.length === 2,
+  );
+  expect(new URL(page.url()).searchParams.get("bots")).toBe("without");
+
+  await page.keyboard.press("1");
+  await page.getByRole("heading", { name: /^2 visitors today/ }).waitFor();
+  await page.getByText("are left out of all numbers on this page").waitFor();
+  await page.getByRole("button", { name: /count them again$/ }).click();
+  await page.getByRole("heading", { name: /^3 visitors today/ }).waitFor();
+  await page.keyboard.press("b");
+  await page.getByRole("heading", { name: /^2 visitors today/ }).waitFor();
+});
+
+// An anomaly takes weeks of history to be one: these are told by a server that is played.
+const HOUR = 3_600_000;
+const anAnomaly = (): AnomalyView => ({
+  id: "visitors/1",
+  metric: "visitors",
+  metrics: ["visitors", "pageviews"],
+  grain: "hour",
+  direction: "spike",
+  severity: "critical",
+  started_at: new Date(Date.now() - 30 * HOUR).toISOString(),
+  ended_at: new Date(Date.now() - 27 * HOUR).toISOString(),
+  observed: 412,
+  expected: 120,
+  low: 84,
+  high: 171,
+  score: 12,
+  explanation: { dimension: "visit:source", value: "Hacker News", observed: 287, expected: 3, share_percent: 97 },
+  threshold: null,
+  dismissed: false,
+});
+
+test("anomalies are told with what explains them, and dismissed where they stand; none says what is watched", async () => {
+  const dismissed: string[] = [];
+  let anomalies: AnomalyView[] = [];
+  await page.route("**/anomalies?*", (route) =>
+    route.fulfill({
+      json: {
+        anomalies: anomalies.map((one) => ({ ...one, dismissed: dismissed.includes(one.id) })),
+      } satisfies AnomaliesView,
+    }),
+  );
+  await page.route("**/anomalies/*/dismiss", (route) => {
+    dismissed.push(decodeURIComponent(new URL(route.request().url()).pathname.split("/").at(-2)!));
+    return route.fulfill({ status: 204 });
+  });
+  await open("/anomalies");
+  await page.getByText("Nothing out of the ordinary in these days").waitFor();
+  await page.getByRole("list", { name: "What is watched" }).getByText("Pages not found").waitFor();
+
+  anomalies = [anAnomaly()];
+  await page.reload();
+  const incident = page.getByRole("listitem").filter({ hasText: "Visitors: far above what is usual" });
+  await incident.getByText("97% of it: source Hacker News, 287 instead of 3").waitFor();
+  await incident.getByText("3.4 times").waitFor();
+  await incident.getByText("usual: 84 to 171").waitFor();
+  await incident.getByRole("button", { name: /^Dismiss/ }).click();
+  await page.getByRole("link", { name: "Show 1 dismissed" }).click();
+  await incident.getByText("Dismissed").waitFor();
+  expect(dismissed).toEqual(["visitors/1"]);
+});
+
+test("the forecast is drawn on the overview where it has a place, and stands in the table", async () => {
+  await page.route("**/forecast?*", (route) => {
+    const day = (ahead: number): string => new Date(Date.now() + ahead * 24 * HOUR).toISOString().slice(0, 10);
+    const days = [1, 2, 3, 4, 5, 6, 7].map((ahead) => ({
+      date: day(ahead),
+      value: 10 * ahead,
+      low80: 9 * ahead,
+      high80: 11 * ahead,
+      low95: 8 * ahead,
+      high95: 12 * ahead,
+    }));
+    return route.fulfill({ json: { metric: "visitors", days } satisfies ForecastView });
+  });
+  await open("/?period=7d&chart=table");
+  const trend = page.getByRole("table", { name: "Visitors over time" });
+  await trend.getByText("63 to 77").waitFor();
+  expect(await trend.locator("tbody tr").count()).toBe(14);
+  await page.getByRole("button", { name: /^Bounce rate/ }).click();
+  await page.getByRole("table", { name: "Bounce rate over time" }).waitFor();
+  expect(await page.getByRole("table", { name: "Bounce rate over time" }).locator("tbody tr").count()).toBe(7);
+  await page.unroute("**/forecast?*");
+});
+
+test("how long things are kept is a number of days or for ever", async () => {
+  await open("/settings/retention");
+  await page.getByLabel("Days that events are kept").fill("90");
+  await page.getByLabel("Days that full addresses are kept").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  expect((await settings()).retention).toEqual({ events_days: 90, rollups_days: null, addresses_days: null });
+
+  await page.getByLabel("user_id").fill("anna");
+  await page.getByRole("button", { name: "Erase…" }).click();
+  await page.getByRole("button", { name: "Click again to erase for good" }).click();
+  await page.getByRole("link", { name: "The run says" }).click();
+  await page.getByRole("dialog", { name: "Erasure" }).waitFor();
+});
+
+test("alerts have a sensitivity and the owner's own limits", async () => {
+  await open("/settings/alerts");
+  await page.getByRole("radio", { name: /^High/ }).check();
+  await page.getByLabel("JavaScript errors, alarm above").fill("50");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  expect((await settings()).alerts).toMatchObject({
+    enabled: true,
+    sensitivity: "high",
+    limits: { errors: { upper: 50, lower: null } },
+  });
+});
+
+test("a test report goes to the recipients and is in the list; a webhook's secret is shown once", async () => {
+  await open("/settings/reports");
+  await page.getByLabel("Recipients").fill("anna@shop.example");
+  await page.getByRole("radio", { name: /^Once a day/ }).check();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved.").waitFor();
+  expect((await settings()).reports).toMatchObject({ recipients: ["anna@shop.example"], run_summary: "daily" });
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByText(/^(Sent to 1|1 could not be sent: the list says why)\.$/).waitFor();
+  await page.locator(".mail", { hasText: "anna@shop.example" }).filter({ hasText: "Weekly report" }).waitFor();
+
+  await page.getByLabel("Address").fill("https://hooks.shop.example/trackkit");
+  await page.getByRole("button", { name: "Save the webhook" }).click();
+  await page.getByText(/^tkwh_[0-9a-f]{64}$/).waitFor();
+  await page.reload();
+  await page.getByLabel("Address").waitFor();
+  expect(await page.getByLabel("Address").inputValue()).toBe("https://hooks.shop.example/trackkit");
+  expect(await page.getByText(/tkwh_/).count()).toBe(0);
+});
+
+test("what fails says so and offers to try again", async () => {
+  await page.route("**/insight/networks?*", (route) =>
+    route.fulfill({ status: 503, json: { error: { code: "unavailable", message: "database cannot be reached" } } }),
+  );
+  await open("/networks");
+  const failure = panel("Organizations").getByRole("alert");
+  await failure.filter({ hasText: "Organizations could not be loaded. Database cannot be reached." }).waitFor();
+  await page.unroute("**/insight/networks?*");
+  await failure.getByRole("button", { name: "Try again" }).click();
+  await table("Networks").waitFor();
+  expect(complaints).toEqual([]);
+});
