@@ -3,6 +3,7 @@
 import { and, inArray, lt, notInArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rateLimits, sessions } from "../storage/account-tables";
+import { forgetAnomalies } from "../storage/anomalies";
 import { forgetNetworks } from "../storage/ip-networks";
 import { forgetMails } from "../storage/outbox";
 import { foldWhenDue } from "../storage/pending";
@@ -18,6 +19,8 @@ const EVERY_MS = 5 * MINUTE_MS;
 const RECEIPTS_MS = 30 * DAY_MS;
 /** How long the log of runs and tasks goes back. */
 const RUNS_MS = 90 * DAY_MS;
+/** An owner may look at a year of anomalies. */
+const ANOMALIES_MS = 400 * DAY_MS;
 /** Rows deleted by one statement, and statements in one run, so that a backlog does not hold up D1's one writer. */
 const ROWS = 10_000;
 const STATEMENTS = 100;
@@ -37,6 +40,7 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">
   await forgetNetworks(env.DB, now);
   await forgetMails(env.DB, now);
   await forgetRuns(env.DB, now - RUNS_MS);
+  await forgetAnomalies(env.DB, now - ANOMALIES_MS);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { DeadLettersView, DeadLetterView } from "../domain/pipeline";
 import { Problem } from "../domain/problem";
 import { type DeadLetterRow, deadLetterIds, discardDeadLetters, listDeadLetters } from "../storage/dead-letters";
 import { loadProperty } from "../storage/properties";
-import { startTask } from "./tasks";
+import { startForOwner } from "./tasks";
 
 export const deadLetterRoutes = new Hono<AppEnv>();
 
@@ -46,13 +46,8 @@ deadLetterRoutes.post(`${ROOT}/replay`, async (c) => {
   const siteId = await siteOf(c, "manage");
   const { ids } = await readInput(c.req.raw, replayInput);
   await requireLetters(c.env.DB, siteId, ids);
-  const id = `replay-${crypto.randomUUID()}`;
-  await startTask(
-    c.env,
-    { id, trigger: "owner" },
-    { kind: "replay", site_id: siteId, due: Date.now(), ...(ids ? { ids } : {}) },
-  );
-  return c.json({ run_id: id }, 202);
+  const run_id = await startForOwner(c.env, { kind: "replay", site_id: siteId, ...(ids ? { ids } : {}) });
+  return c.json({ run_id }, 202);
 });
 
 deadLetterRoutes.post(`${ROOT}/discard`, async (c) => {

@@ -6,10 +6,9 @@ import { requireCaller, requireProperty, type Scope } from "../domain/caller";
 import { erasureInput } from "../domain/erasure";
 import { LAKE_ZONES } from "../domain/pipeline";
 import type { Property } from "../domain/property";
-import type { TaskParams } from "../domain/run-params";
 import { listFiles } from "../storage/lake-rows";
 import { loadProperty } from "../storage/properties";
-import { startTask } from "./tasks";
+import { startForOwner } from "./tasks";
 
 export const lakeRoutes = new Hono<AppEnv>();
 
@@ -18,13 +17,6 @@ const ROOT = "/api/v1/properties/:site_id";
 async function propertyOf(c: Context<AppEnv>, scope: Scope): Promise<Property> {
   const caller = requireCaller(c.var.caller);
   return requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), scope);
-}
-
-/** Starts a task of a property. @returns its run's id. */
-async function start(c: Context<AppEnv>, params: Pick<TaskParams, "kind" | "user_id"> & { site_id: string }) {
-  const id = `${params.kind}-${crypto.randomUUID()}`;
-  await startTask(c.env, { id, trigger: "owner" }, { ...params, due: Date.now() });
-  return c.json({ run_id: id }, 202);
 }
 
 lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
@@ -45,11 +37,11 @@ lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
 
 lakeRoutes.post(`${ROOT}/pipeline/compact`, async (c) => {
   const { site_id } = await propertyOf(c, "manage");
-  return start(c, { kind: "compaction", site_id });
+  return c.json({ run_id: await startForOwner(c.env, { kind: "compaction", site_id }) }, 202);
 });
 
 lakeRoutes.post(`${ROOT}/erasures`, async (c) => {
   const { site_id } = await propertyOf(c, "manage");
   const { user_id } = await readInput(c.req.raw, erasureInput);
-  return start(c, { kind: "erasure", site_id, user_id });
+  return c.json({ run_id: await startForOwner(c.env, { kind: "erasure", site_id, user_id }) }, 202);
 });

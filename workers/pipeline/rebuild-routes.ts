@@ -7,7 +7,7 @@ import { firstKeptDay, rebuildInput, requireDays } from "../domain/rebuild";
 import { localDate } from "../domain/zone";
 import { loadProperty } from "../storage/properties";
 import { loadSettings } from "../storage/settings";
-import { startTask } from "./tasks";
+import { startForOwner } from "./tasks";
 
 export const rebuildRoutes = new Hono<AppEnv>();
 
@@ -20,7 +20,5 @@ rebuildRoutes.post("/api/v1/properties/:site_id/pipeline/rebuild", async (c) => 
   const today = localDate(now, timezone);
   requireDays(from, to, today, firstKeptDay((await loadSettings(c.env.DB, site_id)).retention, today));
   const kind = check ? "check" : "rebuild";
-  const id = `${kind}-${crypto.randomUUID()}`;
-  await startTask(c.env, { id, trigger: "owner" }, { kind, site_id, due: now, from, to });
-  return c.json({ run_id: id }, 202);
+  return c.json({ run_id: await startForOwner(c.env, { kind, site_id, from, to }) }, 202);
 });

@@ -1,7 +1,8 @@
 // The tasks of maintenance by name. Each is a list of steps over one property or all; a line here makes it a Workflow's.
 import type { RunReport } from "../domain/pipeline";
+import { Problem } from "../domain/problem";
 import type { TaskParams } from "../domain/run-params";
-import { beginRun, endRun, forgetRun, type NewRun } from "../storage/runs";
+import { beginRun, endRun, forgetRun, type NewRun, runningTasks } from "../storage/runs";
 import { alerts } from "./alerts";
 import { compact } from "./compact";
 import { erase } from "./erase";
@@ -70,4 +71,19 @@ export async function startTask(
     throw error;
   }
   return begun;
+}
+
+/** Of a kind and property at once: each is a Workflow, and an erasure waits for half an hour. */
+const MOST_RUNNING = 10;
+
+/** Starts what an owner asks for. @returns the run's id. @throws Problem too_many while too many of its kind go on. */
+export async function startForOwner(
+  env: Pick<Cloudflare.Env, "DB" | "MAINTENANCE">,
+  params: Omit<TaskParams, "due" | "site_id"> & { site_id: string },
+): Promise<string> {
+  if ((await runningTasks(env.DB, params.kind, params.site_id)) >= MOST_RUNNING)
+    throw new Problem("too_many", `property has ${MOST_RUNNING} runs of ${params.kind} going on; wait for one to end`);
+  const id = `${params.kind}-${crypto.randomUUID()}`;
+  await startTask(env, { id, trigger: "owner" }, { ...params, due: Date.now() });
+  return id;
 }

@@ -50,3 +50,8 @@ export async function dismissAnomaly(db: D1Database, siteId: string, id: string,
     .run();
   return meta.changes > 0;
 }
+
+/** Anomalies that began before a time are forgotten. */
+export async function forgetAnomalies(db: D1Database, before: number): Promise<void> {
+  await db.prepare("DELETE FROM anomalies WHERE started_at < ?").bind(before).run();
+}

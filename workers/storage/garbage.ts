@@ -46,7 +46,7 @@ const DUE = `SELECT key FROM lake_garbage WHERE delete_at <= ?1 AND key NOT IN (
 export async function sweepGarbage(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   now: number,
-  portions = 10,
+  portions = 50,
 ): Promise<number> {
   // Announced once more after it was listed, by a step whose first try had done all but say so: it is no garbage.
   await DB.prepare(`DELETE FROM lake_garbage WHERE delete_at <= ?1 AND key IN (${LISTED})`).bind(now).run();

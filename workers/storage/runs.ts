@@ -169,3 +169,12 @@ export async function loadUnitNote(db: D1Database, runId: string, siteId: string
     .where(and(eq(pipelineRunProperties.run_id, runId), eq(pipelineRunProperties.site_id, siteId)));
   return row ? { site_id: siteId, files: row.files, rows: row.rows, report: row.report } : null;
 }
+
+/** How many tasks of a kind are going on for a property. */
+export async function runningTasks(db: D1Database, kind: RunKind, siteId: string): Promise<number> {
+  const row = await db
+    .prepare("SELECT count(*) AS n FROM pipeline_runs WHERE status = 'running' AND kind = ? AND site_id = ?")
+    .bind(kind, siteId)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}

@@ -1,7 +1,7 @@
 // Watermarks in D1, and what lies behind them.
 import type { Dataset } from "../domain/pipeline";
 import { DATASETS } from "../domain/pipeline";
-import type { Unit, Waiting } from "../domain/units";
+import { BOUNDS, type Unit, type Waiting } from "../domain/units";
 
 /** The watermarks of the properties for which something waits. Of those that are being deleted nothing does. */
 export async function waitingProperties(db: D1Database): Promise<Record<string, number>> {
@@ -16,7 +16,10 @@ export async function waitingProperties(db: D1Database): Promise<Record<string, 
   return Object.fromEntries(results.map(({ site_id, position }) => [site_id, position]));
 }
 
-/** Raw objects after the watermarks of some properties, the oldest first, at most so many. */
+/**
+ * Raw objects after the watermarks of some properties, the oldest first, at most so many; of each property no more than a
+ * unit takes, so that one with a long backlog does not hide the others.
+ */
 export async function waitingObjects(
   db: D1Database,
   positions: Readonly<Record<string, number>>,
@@ -24,10 +27,14 @@ export async function waitingObjects(
 ): Promise<Waiting[]> {
   const { results } = await db
     .prepare(
-      `SELECT f.site_id, f.id, f.rows, after.value AS position FROM json_each(?1) after
-       JOIN lake_files f ON f.zone = 'raw' AND f.site_id = after.key AND f.id > after.value ORDER BY f.id LIMIT ?2`,
+      `SELECT site_id, id, rows, position FROM (
+         SELECT f.site_id, f.id, f.rows, after.value AS position,
+           row_number() OVER (PARTITION BY f.site_id ORDER BY f.id) AS place
+         FROM json_each(?1) after
+         JOIN lake_files f ON f.zone = 'raw' AND f.site_id = after.key AND f.id > after.value)
+       WHERE place <= ?3 ORDER BY id LIMIT ?2`,
     )
-    .bind(JSON.stringify(positions), limit)
+    .bind(JSON.stringify(positions), limit, BOUNDS.unitFiles)
     .all<Waiting>();
   return results;
 }

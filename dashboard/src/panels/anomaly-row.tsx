@@ -10,6 +10,13 @@ import { useProperty } from "../frame/property-frame";
 
 const SEVERITIES = { notice: "Notice", warning: "Warning", critical: "Critical" } as const;
 
+/** What explains errors and pages not found beside the dimensions of the catalogue. */
+const OF_ERRORS: Record<string, string> = {
+  "event:message": "Message",
+  "event:file": "File",
+  "event:referrer": "Referrer",
+};
+
 export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => void }): JSX.Element {
   const { property } = useProperty();
   const clockOf = (instant: number): string => localClock(instant, property().timezone);
@@ -38,7 +45,7 @@ export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => voi
           {(why) => (
             <p class="incident-why">
               {Math.round(why().share_percent)}% of it:{" "}
-              {(dimensionFor(why().dimension)?.label ?? why().dimension).toLowerCase()}{" "}
+              {(dimensionFor(why().dimension)?.label ?? OF_ERRORS[why().dimension] ?? why().dimension).toLowerCase()}{" "}
               <strong>{valueName(why().dimension, why().value)}</strong>, {value(why().observed)} instead of{" "}
               {value(why().expected)}
             </p>
