@@ -10,7 +10,7 @@ export const OF_SEGMENT: Share = { totals: true, dimensions: DIMENSIONS, details
 /** Names of events whose hours are counted apart: they are looked at hourly, and names are otherwise counted by day. */
 export const HOURLY_NAMES = ["not_found", "js_error"] as const;
 export type HourlyName = (typeof HOURLY_NAMES)[number];
-const HOURS: Share = { totals: true, dimensions: [], details: false };
+const HOURS: Share = { totals: true, dimensions: [], details: noDetails };
 
 /** Under which id the hours of an event by name are kept. Only their fact `events` says something. */
 export const hoursOf = (siteId: string, name: HourlyName): string => `${siteId}~${name}`;
