@@ -14,10 +14,14 @@ export const retentionInput = z.strictObject({
   addresses_days: days(1).default(30),
 });
 
-const limits = z.strictObject({
-  upper: z.number().min(0).max(1e12).nullable().default(null),
-  lower: z.number().min(0).max(1e12).nullable().default(null),
-});
+const limits = z
+  .strictObject({
+    upper: z.number().min(0).max(1e12).nullable().default(null),
+    lower: z.number().min(0).max(1e12).nullable().default(null),
+  })
+  .refine(({ upper, lower }) => upper === null || lower === null || lower < upper, {
+    error: "limits must have lower below upper",
+  });
 
 export const alertsInput = z.strictObject({
   enabled: z.boolean().default(true),

@@ -113,7 +113,7 @@ export async function compact(
         if (inputs > MOST_INPUTS) break;
       }
       const planned = toPortions(jobs).slice(0, MOST_PORTIONS);
-      note(`${jobs.length} units of ${siteIds.length} properties`);
+      note(`${jobs.length} merges, of ${siteIds.length} ${siteIds.length === 1 ? "property" : "properties"}`);
       return planned;
     });
     if (portions.length === 0) break;

@@ -44,7 +44,8 @@ deadLetterRoutes.get(ROOT, async (c) => {
 
 deadLetterRoutes.post(`${ROOT}/replay`, async (c) => {
   const siteId = await siteOf(c, "manage");
-  const { ids } = await readInput(c.req.raw, replayInput);
+  // Without a body: all of them.
+  const { ids } = c.req.raw.body === null ? {} : await readInput(c.req.raw, replayInput);
   await requireLetters(c.env.DB, siteId, ids);
   const run_id = await startForOwner(c.env, { kind: "replay", site_id: siteId, ...(ids ? { ids } : {}) });
   return c.json({ run_id }, 202);

@@ -56,8 +56,10 @@ async function seesAll(db: D1Database, { scopes, site_id }: Caller): Promise<boo
  */
 async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: string): Promise<RunRow> {
   // A check of all properties looks at one of them.
-  if (row.site_id === siteId || (row.site_id === null && row.report?.site_id === siteId)) return row;
-  const own = row.site_id === null ? await loadUnitNote(db, row.id, siteId) : null;
+  const noted = await loadUnitNote(db, row.id, siteId);
+  if (row.site_id === siteId) return noted ? { ...row, files: noted.files, rows: noted.rows } : row;
+  if (row.site_id === null && row.report?.site_id === siteId) return row;
+  const own = row.site_id === null ? noted : null;
   const isAll = row.site_id === null && (await seesAll(db, caller));
   if (row.kind !== "run" && !own && !isAll) throw new Problem("not_found", "run does not exist");
   const mine = row.kind === "run" || !isAll ? { files: 0, rows: 0, report: null, ...own, site_id: null } : {};

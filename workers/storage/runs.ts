@@ -136,7 +136,11 @@ export async function recentRuns(db: D1Database, siteId: string, limit: number):
     steps: JSON.parse(row.steps) as RunRow["steps"],
     report: JSON.parse(row.report) as RunReport,
   }));
-  return [...parsed, ...tasks].sort((a, b) => b.started_at - a.started_at).slice(0, limit);
+  // A task of the property that noted what it handled is in both.
+  const noted = new Set(parsed.map(({ id }) => id));
+  return [...parsed, ...tasks.filter(({ id }) => !noted.has(id))]
+    .sort((a, b) => b.started_at - a.started_at)
+    .slice(0, limit);
 }
 
 /** Runs that began before a time are forgotten, and what they did for properties. */

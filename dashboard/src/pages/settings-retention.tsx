@@ -137,7 +137,7 @@ function Erasure(): JSX.Element {
         <Show when={run()}>
           {(id) => (
             <p role="status">
-              Started.{" "}
+              Started: what has been processed is erased at once, what was under way in half an hour.{" "}
               <A href={`/p/${property().site_id}/pipeline?${new URLSearchParams({ run: id() })}`}>The run says</A> what
               was erased.
             </p>
