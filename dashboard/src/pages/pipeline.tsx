@@ -12,6 +12,7 @@ import { Figure } from "../panels/event-groups";
 import { PipelineRuns } from "../panels/pipeline-runs";
 import { RebuildPanel } from "../panels/rebuild-panel";
 import { LoadedPanel } from "../panels/screen";
+import { TableHeads } from "../parts/table-heads";
 import "../style/insight.css";
 import "../style/pipeline.css";
 
@@ -97,26 +98,7 @@ function Progress(props: { view: PipelineView }): JSX.Element {
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
       <div class="wide-table" tabindex="0" role="region" aria-label="Datasets">
         <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">Dataset</th>
-              <th scope="col" class="number">
-                Watermark
-              </th>
-              <th scope="col" class="number">
-                Moved
-              </th>
-              <th scope="col" class="number">
-                Objects waiting
-              </th>
-              <th scope="col" class="number">
-                Rows waiting
-              </th>
-              <th scope="col" class="number">
-                Lag
-              </th>
-            </tr>
-          </thead>
+          <TableHeads names={["Dataset"]} figures={["Watermark", "Moved", "Objects waiting", "Rows waiting", "Lag"]} />
           <tbody>
             <For each={props.view.datasets}>
               {(one) => (
@@ -150,20 +132,7 @@ function Lake(props: { view: PipelineView }): JSX.Element {
       </header>
       <div class="panel-free">
         <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">Zone</th>
-              <th scope="col" class="number">
-                Objects
-              </th>
-              <th scope="col" class="number">
-                Rows
-              </th>
-              <th scope="col" class="number">
-                Size
-              </th>
-            </tr>
-          </thead>
+          <TableHeads names={["Zone"]} figures={["Objects", "Rows", "Size"]} />
           <tbody>
             <For each={props.view.zones}>
               {(zone) => (

@@ -5,6 +5,7 @@ import { formatCount } from "../data/format";
 import { loadRefusals } from "../data/property";
 import { useProperty } from "../frame/property-frame";
 import { Bone, Empty, Failure } from "../parts/notice";
+import { TableHeads } from "../parts/table-heads";
 
 const toWords = (reason: string): string => {
   const words = reason.replaceAll("_", " ");
@@ -37,14 +38,7 @@ export function RefusalSettings(): JSX.Element {
             fallback={<Empty>Nothing was left out. Everything that arrived was counted.</Empty>}
           >
             <table class="figures refusals">
-              <thead>
-                <tr>
-                  <th scope="col">Reason</th>
-                  <th scope="col" class="number">
-                    Events
-                  </th>
-                </tr>
-              </thead>
+              <TableHeads names={["Reason"]} figures={["Events"]} />
               <tbody>
                 <For each={rows()}>
                   {(row) => (

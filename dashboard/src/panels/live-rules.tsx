@@ -7,6 +7,7 @@ import { formatAgo, formatCount } from "../data/format";
 import type { LivePicture } from "../data/property";
 import { loadRules } from "../data/rule";
 import { Empty, Failure } from "../parts/notice";
+import { TableHeads } from "../parts/table-heads";
 import { LiveBones } from "./live-rows";
 
 /** "12 sec. ago" must not stay so. */
@@ -50,17 +51,7 @@ export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }):
             }
           >
             <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col">Rule</th>
-                  <th scope="col" class="number">
-                    Matches
-                  </th>
-                  <th scope="col" class="number">
-                    Last
-                  </th>
-                </tr>
-              </thead>
+              <TableHeads names={["Rule"]} figures={["Matches", "Last"]} />
               <tbody>
                 <For each={rules.value()}>
                   {(rule) => (

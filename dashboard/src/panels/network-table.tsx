@@ -4,6 +4,7 @@ import { formatAgo, formatCount, NOTHING } from "../data/format";
 import { countryName, valueName } from "../data/naming";
 import type { NetworkRow } from "../data/networks";
 import { Icon } from "../parts/icon";
+import { TableHeads } from "../parts/table-heads";
 import type { Screen } from "./screen";
 
 const STANDARD_ROWS = 25;
@@ -23,25 +24,10 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
       <div class="wide-table" tabindex="0" role="region" aria-label="Networks, all figures">
         <table class="figures network-table">
           <caption class="unseen">Networks</caption>
-          <thead>
-            <tr>
-              <th scope="col">Network</th>
-              <th scope="col">Type</th>
-              <th scope="col">Place</th>
-              <th scope="col" class="number">
-                Visitors
-              </th>
-              <th scope="col" class="number">
-                Visits
-              </th>
-              <th scope="col" class="number">
-                Page views
-              </th>
-              <th scope="col" class="number">
-                Last seen
-              </th>
-            </tr>
-          </thead>
+          <TableHeads
+            names={["Network", "Type", "Place"]}
+            figures={["Visitors", "Visits", "Page views", "Last seen"]}
+          />
           <tbody>
             <For each={shown()}>
               {(row) => (

@@ -9,6 +9,7 @@ import { formatTook, KIND_NAMES, loadRun, reportLines } from "../data/pipeline";
 import { useProperty } from "../frame/property-frame";
 import { Dialog } from "../parts/dialog";
 import { Empty, Failure } from "../parts/notice";
+import { TableHeads } from "../parts/table-heads";
 import { Bones } from "./screen";
 
 const STATES = { running: "Running", done: "Done", failed: "Failed" } as const;
@@ -45,24 +46,7 @@ export function PipelineRuns(props: { runs: RunView[]; running: string | null; s
           {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
           <div class="wide-table" tabindex="0" role="region" aria-label="Runs">
             <table class="figures">
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">State</th>
-                  <th scope="col" class="number">
-                    Began
-                  </th>
-                  <th scope="col" class="number">
-                    Took
-                  </th>
-                  <th scope="col" class="number">
-                    Objects
-                  </th>
-                  <th scope="col" class="number">
-                    Rows
-                  </th>
-                </tr>
-              </thead>
+              <TableHeads names={["What", "State"]} figures={["Began", "Took", "Objects", "Rows"]} />
               <tbody>
                 <For each={props.runs}>
                   {(run) => (
