@@ -51,7 +51,7 @@ export function randomFor(seed: number, ...purpose: number[]): Random {
     // In pieces, because e^-mean vanishes for large means.
     if (mean > 30) return poisson(30) + poisson(mean - 30);
     let count = -1;
-    for (let product = 1, floor = Math.exp(-mean); product > floor; product *= unit()) count++;
+    for (let product = 1, floor = Math.exp(-mean); product >= floor; product *= unit()) count++;
     return count;
   }
   return { unit, int, chance: (probability) => unit() < probability, pick, weighted, logNormal, poisson };

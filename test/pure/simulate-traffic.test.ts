@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { activityAt, expectedVisits } from "../../scripts/simulate/arrivals";
 import { readSimulation, type Simulation, toDuration, toSimulation } from "../../scripts/simulate/config";
 import type { SimulatedEvent } from "../../scripts/simulate/event";
+import { randomFor } from "../../scripts/simulate/random";
 import { traffic } from "../../scripts/simulate/traffic";
 
 const HOUR = 3_600_000;
@@ -189,6 +190,10 @@ describe("the demo", () => {
     );
     expect(days.filter((count) => count > 1).length).toBeGreaterThan(200);
     expect(week.some((event) => event.event_type === "Purchase" && event.revenue)).toBe(true);
+  });
+
+  test("has nobody where nobody is expected", () => {
+    expect(randomFor(1).poisson(0)).toBe(0);
   });
 
   test("uses addresses that belong to nobody, one for each person", () => {
