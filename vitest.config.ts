@@ -61,6 +61,8 @@ export default defineConfig({
         test: {
           ...BROWSER,
           name: "browser-start",
+          // The demo's 57,000 events go through a whole system before the first test, beside Chromium at work.
+          hookTimeout: 300_000,
           include: ["test/browser/start.test.ts"],
           // `npm start` builds: what the systems of the other tests serve must not be written anew under them.
           sequence: { groupOrder: 2 },
