@@ -14,6 +14,8 @@ const READING = [
   "GET reports",
   "GET reports/preview",
   "GET insight/networks",
+  "GET anomalies",
+  "GET forecast?metric=visitors",
 ];
 const CHANGING = [
   "POST pipeline/run",
@@ -24,6 +26,7 @@ const CHANGING = [
   "POST erasures",
   "PATCH settings",
   "POST reports/test",
+  "POST anomalies/traffic-up-1/dismiss",
 ];
 /** As much of each body as is right. */
 const body = { from: "2026-11-01", to: "2026-11-01", ids: ["1"], user_id: "u", reports: { weekly: false } };
