@@ -2,23 +2,19 @@
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../app";
 import { readInput } from "../body";
-import { requireCaller, requireProperty, type Scope } from "../domain/caller";
+import type { Scope } from "../domain/caller";
 import { discardInput, MOST_LETTERS, replayInput } from "../domain/dead-letter";
 import type { DeadLettersView, DeadLetterView } from "../domain/pipeline";
 import { Problem } from "../domain/problem";
 import { type DeadLetterRow, deadLetterIds, discardDeadLetters, listDeadLetters } from "../storage/dead-letters";
-import { loadProperty } from "../storage/properties";
+import { askedProperty } from "./asked-property";
 import { startForOwner } from "./tasks";
 
 export const deadLetterRoutes = new Hono<AppEnv>();
 
 const ROOT = "/api/v1/properties/:site_id/pipeline/dead-letters";
 
-/** @throws Problem unauthorized, not_found or forbidden. */
-async function siteOf(c: Context<AppEnv>, scope: Scope): Promise<string> {
-  const caller = requireCaller(c.var.caller);
-  return requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), scope).site_id;
-}
+const siteOf = async (c: Context<AppEnv>, scope: Scope): Promise<string> => (await askedProperty(c, scope)).site_id;
 
 const toView = ({ id, reason, first_failed_at, failed_at, count, events }: DeadLetterRow): DeadLetterView => ({
   id,

@@ -1,26 +1,19 @@
 // Routes of the lake: which objects it has, compaction when an owner says so, and the erasure of a user.
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { AppEnv } from "../app";
 import { readInput } from "../body";
-import { requireCaller, requireProperty, type Scope } from "../domain/caller";
 import { erasureInput } from "../domain/erasure";
 import { LAKE_ZONES } from "../domain/pipeline";
-import type { Property } from "../domain/property";
 import { listFiles } from "../storage/lake-rows";
-import { loadProperty } from "../storage/properties";
+import { askedProperty } from "./asked-property";
 import { startForOwner } from "./tasks";
 
 export const lakeRoutes = new Hono<AppEnv>();
 
 const ROOT = "/api/v1/properties/:site_id";
 
-async function propertyOf(c: Context<AppEnv>, scope: Scope): Promise<Property> {
-  const caller = requireCaller(c.var.caller);
-  return requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), scope);
-}
-
 lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
-  const { site_id } = await propertyOf(c, "stats");
+  const { site_id } = await askedProperty(c, "stats");
   const files = await listFiles(c.env.DB, site_id, LAKE_ZONES);
   return c.json({
     files: files.map(({ zone, key, rows, bytes, min_date, max_date, event_type }) => ({
@@ -36,12 +29,12 @@ lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
 });
 
 lakeRoutes.post(`${ROOT}/pipeline/compact`, async (c) => {
-  const { site_id } = await propertyOf(c, "manage");
+  const { site_id } = await askedProperty(c, "manage");
   return c.json({ run_id: await startForOwner(c.env, { kind: "compaction", site_id }) }, 202);
 });
 
 lakeRoutes.post(`${ROOT}/erasures`, async (c) => {
-  const { site_id } = await propertyOf(c, "manage");
+  const { site_id } = await askedProperty(c, "manage");
   const { user_id } = await readInput(c.req.raw, erasureInput);
   return c.json({ run_id: await startForOwner(c.env, { kind: "erasure", site_id, user_id }) }, 202);
 });

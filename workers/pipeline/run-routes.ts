@@ -1,26 +1,21 @@
 // Routes of runs: what the pipeline does for a property, how far it is, what the lake holds, and starting a run.
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { AppEnv } from "../app";
-import { type Caller, requireCaller, requireProperty, type Scope } from "../domain/caller";
+import { type Caller, requireCaller } from "../domain/caller";
 import { DATASETS, type PipelineView, type RunDetails, type RunView } from "../domain/pipeline";
 import { Problem } from "../domain/problem";
-import type { Property } from "../domain/property";
 import { countDeadLetters } from "../storage/dead-letters";
 import { zonesOf } from "../storage/files";
-import { loadProperty, organizationsWithProperties } from "../storage/properties";
+import { organizationsWithProperties } from "../storage/properties";
 import { loadRun, loadUnitNote, type RunRow, recentRuns, runningRun } from "../storage/runs";
 import { backlogOf, watermarksOf } from "../storage/watermarks";
+import { askedProperty } from "./asked-property";
 import { startRun } from "./schedule";
 
 export const runRoutes = new Hono<AppEnv>();
 
 const ROOT = "/api/v1/properties/:site_id/pipeline";
 const MOST_RUNS = 50;
-
-async function propertyOf(c: Context<AppEnv>, scope: Scope): Promise<Property> {
-  const caller = requireCaller(c.var.caller);
-  return requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), scope);
-}
 
 const toTime = (ms: number): string => new Date(ms).toISOString();
 const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms));
@@ -75,7 +70,7 @@ async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: strin
 const isOf = (siteId: string, step: string): boolean => step.endsWith(`: ${siteId}`);
 
 runRoutes.get(ROOT, async (c) => {
-  const { site_id } = await propertyOf(c, "stats");
+  const { site_id } = await askedProperty(c, "stats");
   const { DB, PIPELINE_MINUTES } = c.env;
   const [marks, zones, letters, running, runs] = await Promise.all([
     watermarksOf(DB, site_id),
@@ -110,14 +105,14 @@ runRoutes.get(ROOT, async (c) => {
 });
 
 runRoutes.post(`${ROOT}/run`, async (c) => {
-  await propertyOf(c, "manage");
+  await askedProperty(c, "manage");
   const { run_id, isBusy } = await startRun(c.env, "owner", Date.now());
   if (isBusy) throw new Problem("conflict", "pipeline is running already", { run_id });
   return c.json({ run_id }, 202);
 });
 
 runRoutes.get(`${ROOT}/runs/:id`, async (c) => {
-  const { site_id } = await propertyOf(c, "stats");
+  const { site_id } = await askedProperty(c, "stats");
   const row = await loadRun(c.env.DB, c.req.param("id"));
   if (!row) throw new Problem("not_found", "run does not exist");
   const own = await ownRun(c.env.DB, requireCaller(c.var.caller), row, site_id);
