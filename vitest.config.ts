@@ -2,23 +2,26 @@
 // three projects, chosen together with `--project "browser*"`.
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { Slowest } from "./test/slowest.ts";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 
 /** Two files at a time: they wait more than they work, but each holds a Chromium, and most a whole system. */
-const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
 export default defineConfig({
   test: {
+    reporters: ["default", new Slowest()],
     projects: [
       {
         test: {
           name: "pure",
           include: ["test/pure/**/*.test.ts"],
           environment: "node",
-          testTimeout: 60_000,
+          testTimeout: 300_000,
           maxWorkers: "100%",
+          isolate: false,
         },
       },
       {
@@ -43,8 +46,11 @@ export default defineConfig({
           include: ["test/rooms/**/*.test.ts"],
           // Started at once and idle but for the test of enrichment.
           globalSetup: ["test/provider/server.ts"],
-          testTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           maxWorkers: "100%",
+          // Files share a runtime: starting one and loading the Worker into it costs more than most files' tests.
+          isolate: false,
         },
       },
       {
@@ -53,7 +59,7 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           exclude: ["test/browser/tracker-*.test.ts", "test/browser/start.test.ts"],
-          globalSetup: ["test/browser/prepared-state.ts"],
+          globalSetup: ["test/browser/shared-system.ts", "test/browser/shared-chromium.ts"],
           sequence: { groupOrder: 1 },
         },
       },
@@ -73,7 +79,7 @@ export default defineConfig({
           ...BROWSER,
           name: "browser-tracker",
           include: ["test/browser/tracker-*.test.ts"],
-          globalSetup: ["test/browser/prepared-tracker.ts"],
+          globalSetup: ["test/browser/prepared-tracker.ts", "test/browser/shared-chromium.ts"],
           sequence: { groupOrder: 2 },
         },
       },

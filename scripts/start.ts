@@ -2,16 +2,24 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { ROOT } from "./local/config.ts";
+import { sentSoFar, untilCounted } from "./local/counted.ts";
 import { onOrphaned } from "./local/orphan.ts";
 import { requireFree } from "./local/port.ts";
 import { type LocalSystem, startLocalSystem } from "./local/system.ts";
 import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
 import { fireCrons, schedulesOf } from "./start/cron.ts";
-import { createDemo, discardDemo, loadHistory, startPipeline, trickle } from "./start/demo.ts";
+import {
+  createDemo,
+  DEMO_DAYS,
+  discardDemo,
+  type LoadOptions,
+  loadHistory,
+  startPipeline,
+  trickle,
+} from "./start/demo.ts";
 import { keepMail, mailFolder } from "./start/mail.ts";
 
 interface Settings {
@@ -19,6 +27,8 @@ interface Settings {
   port: number;
   dashboardPort: number;
   empty: boolean;
+  /** Whole days of the demo's history. */
+  days: number;
 }
 
 function portFrom(setting: string, standard: number): number {
@@ -28,12 +38,17 @@ function portFrom(setting: string, standard: number): number {
 }
 
 function readSettings(): Settings {
-  const { values } = parseArgs({ options: { empty: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: { empty: { type: "boolean", default: false }, days: { type: "string", default: `${DEMO_DAYS}` } },
+  });
+  const days = Number(values.days);
+  if (!Number.isInteger(days) || days < 1 || days > 366) throw new Error("--days must be a number from 1 to 366.");
   return {
     state: resolve(stateFolder()),
     port: portFrom("PORT", 8787),
     dashboardPort: portFrom("DASHBOARD_PORT", 8788),
     empty: values.empty,
+    days,
   };
 }
 
@@ -44,11 +59,8 @@ async function buildApart(): Promise<void> {
   if (code !== 0) throw new Error("Build failed. What is wrong stands above.");
 }
 
-/**
- * The local queue lives in memory: what is in it when wrangler ends is lost, though it was acknowledged. So there is time
- * for the hub to flush and for the queue to be emptied.
- */
-const SETTLE_MS = 4_000;
+/** The local queue lives in memory: an event that is still in it when wrangler ends is lost. A stop waits this long for it. */
+const SETTLE_MS = 30_000;
 
 /** What other programs read to find the system. It is there while the system is ready, and only then. */
 const cardIn = (state: string): string => join(state, "local.json");
@@ -70,7 +82,7 @@ Ready. Ctrl-C stops everything.`);
 }
 
 /** Owner, demo, card. Returns the property on which the trickle goes on. */
-async function furnish(system: LocalSystem, { state, empty }: Settings) {
+async function furnish(system: LocalSystem, { state, empty, days }: Settings, { counted, signal }: LoadOptions) {
   const account = await ensureAccount(system, state);
   const api = ownerApi(system, account);
   let demo = account.demo;
@@ -79,9 +91,9 @@ async function furnish(system: LocalSystem, { state, empty }: Settings) {
     demo = null;
   }
   if (!demo && !empty) {
-    demo = await createDemo(api, account.email);
+    demo = await createDemo(api, account.email, days);
     writeAccount(state, { ...account, demo });
-    await loadHistory(api, demo);
+    await loadHistory(api, demo, { counted, signal });
     demo = { ...demo, loaded: true };
     writeAccount(state, { ...account, demo });
     await startPipeline(api, demo);
@@ -115,13 +127,23 @@ async function start(settings: Settings): Promise<void> {
   console.log("Starting Worker and dashboard …");
   const system = await startLocalSystem({ ...settings, signal: stop.signal });
   try {
+    const since = await sentSoFar(system.worker);
+    const counted = (limitMs: number) => untilCounted(system.worker, limitMs, { since });
     fireCrons(system.worker, schedulesOf(readFileSync(join(ROOT, "wrangler.toml"), "utf8")), stop.signal);
     keepMail(state, stop.signal);
-    const life = furnish(system, settings).then((site) => (site ? trickle(site.api, site.demo, stop.signal) : stopped));
+    let traffic: Promise<unknown> = Promise.resolve();
+    const life = furnish(system, settings, { counted, signal: stop.signal }).then((site) => {
+      if (site) traffic = trickle(site.api, site.demo, stop.signal);
+      return traffic;
+    });
     const death = await Promise.race([stopped, system.died, life.then(() => stopped)]);
     if (death) throw death;
     console.log("\nStopping, once the last events are counted … (Ctrl-C again: at once)");
-    await Promise.race([system.died, pause(SETTLE_MS), signalled()]);
+    // A request of the trickle may still be on its way.
+    const settled = traffic.then(() => counted(SETTLE_MS));
+    const left = await Promise.race([settled, system.died, signalled()]);
+    if (typeof left === "number" && left > 0)
+      console.warn(`Some events are not counted after ${SETTLE_MS / 1000} seconds and will be lost.`);
   } finally {
     stop.abort();
     rmSync(cardIn(state), { force: true });

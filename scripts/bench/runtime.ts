@@ -8,7 +8,7 @@ import type * as miniflare from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { type Api, apiAt, bearer, signIn } from "../api.ts";
 import { ROOT, toLocalConfig } from "../local/config.ts";
-import { freePort } from "../local/port.ts";
+import { reservePort } from "../local/port.ts";
 import { runWrangler } from "../local/process.ts";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
@@ -102,7 +102,7 @@ async function start({ script, state, consumes = true }: ServerOptions): Promise
     ...options
   } = workerOptions as miniflare.V4WorkerOptionsShape;
   const setupToken = randomBytes(24).toString("hex");
-  const port = await freePort();
+  const port = await reservePort();
   const worker: miniflare.V4WorkerOptions = {
     ...options,
     name: "bench",

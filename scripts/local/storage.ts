@@ -12,21 +12,57 @@ export type Row = Record<string, string | number | null>;
 interface Raw {
   success: boolean;
   errors: { message: string }[];
-  result: { results: { columns: string[]; rows: (string | number | null)[][] } }[];
+  result: { results?: RowSet; columns?: string[]; rows?: RowSet["rows"] }[];
+}
+
+interface RowSet {
+  columns: string[];
+  rows: (string | number | null)[][];
+}
+
+async function runQuery(url: string, body: object, what: string): Promise<Row[]> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const raw = (await response.json()) as Raw;
+  if (!raw.success)
+    throw new Error(`${what} refused the query: ${raw.errors.map(({ message }) => message).join("; ")}`);
+  const [first] = raw.result;
+  const { columns = [], rows = [] } = first?.results ?? first ?? {};
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])));
 }
 
 /** Rows of the local database. @throws Error when the statement fails. */
-export async function queryD1(worker: string, sql: string, params: (string | number)[] = []): Promise<Row[]> {
-  const response = await fetch(explorer(worker, `d1/database/${LOCAL_DATABASE}/raw`), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ sql, params }),
-  });
-  const body = (await response.json()) as Raw;
-  if (!body.success) throw new Error(`D1 refused the query: ${body.errors.map((error) => error.message).join("; ")}`);
-  const { columns, rows } = body.result[0]?.results ?? { columns: [], rows: [] };
-  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])));
+export const queryD1 = (worker: string, sql: string, params: (string | number)[] = []): Promise<Row[]> =>
+  runQuery(explorer(worker, `d1/database/${LOCAL_DATABASE}/raw`), { sql, params }, "D1");
+
+const HUBS = "workers/durable_objects/namespaces/trackkit-PropertyHub";
+
+/** Ids of the hubs that have storage. */
+export async function storedHubs(worker: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: "1000", ...(cursor ? { cursor } : {}) });
+    const response = await fetch(explorer(worker, `${HUBS}/objects?${query}`));
+    if (!response.ok) throw new Error(`Listing of hubs answered ${response.status}: ${await response.text()}`);
+    const { result, result_info: info } = (await response.json()) as Hubs;
+    ids.push(...result.map(({ id }) => id));
+    cursor = info?.cursor || undefined;
+  } while (cursor);
+  return ids;
 }
+
+interface Hubs {
+  result: { id: string }[];
+  result_info?: { cursor?: string };
+}
+
+/** Rows of a hub's own SQLite. @throws Error when the statement fails. */
+export const queryHub = (worker: string, id: string, sql: string): Promise<Row[]> =>
+  runQuery(explorer(worker, `${HUBS}/query`), { durable_object_id: id, queries: [{ sql }] }, "Hub");
 
 interface Listing {
   result: { key: string }[];

@@ -5,7 +5,7 @@ import { prepareConfig, prepareDashboard, ROOT, type Secrets } from "./config.ts
 import { requireFree } from "./port.ts";
 import { lastLines, type Running, runWrangler, startWrangler } from "./process.ts";
 
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 240_000;
 const POLL_MS = 100;
 
 export interface SystemOptions {

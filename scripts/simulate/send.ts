@@ -82,16 +82,19 @@ export interface ImportOptions {
   siteId: string;
   /** The same id continues an import: events that it has already are not counted again. */
   importId: string;
-  /** Told after each request how many events have gone out. */
+  /** Ends the import between two requests. */
+  signal?: AbortSignal;
+  /** Called after each request with the number of events sent so far. */
   onSent?: (count: number) => void;
 }
 
-/** Events of the past, in the order in which they happened. @throws ApiError when a request is turned down. */
+/** Events of the past, in the order in which they happened. @throws ApiError when a request is turned down, or the signal's reason. */
 export async function importEvents(api: Api, events: Iterable<object>, options: ImportOptions): Promise<Sent> {
   const path = `/api/v1/properties/${encodeURIComponent(options.siteId)}/imports?import_id=${encodeURIComponent(options.importId)}`;
   const sum = nothingSent();
   let sent = 0;
   for (const { body, count } of toBodies(events)) {
+    options.signal?.throwIfAborted();
     add(sum, await postSafely<Partial<Sent>>(api, path, body), sent);
     sent += count;
     options.onSent?.(sent);

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { isbot } from "isbot";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openChromium } from "./chromium.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System } from "./system.ts";
 
 /** Another log may be named. */
 const LOG = process.env.ACCESS_LOG ?? "test/fixtures/access.log";
@@ -85,7 +85,7 @@ function countBy<T>(items: readonly T[], key: (item: T) => string): Record<strin
 let system: System;
 let siteId: string;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await joinSystem();
   const property = await system.createProperty({ name: "Semicomplete", url: "https://semicomplete.com" });
   siteId = property.site_id;
 });
@@ -115,7 +115,7 @@ test("page views, visitors, visits, pages, referrers and browsers equal a recoun
   expect(views.length).toBeGreaterThan(150);
   expect(await replay()).toContain(`Accepted ${views.length} events`);
   const total = async () => (await ask(["pageviews", "visitors", "visits", "bounce_rate"])).results[0]!.metrics;
-  await until(total, ([pageviews]) => pageviews === views.length);
+  await system.settled(siteId);
   const bounces = visits.filter((visit) => visit.length === 1).length;
   expect(await total()).toEqual([
     views.length,
@@ -132,15 +132,13 @@ test("page views, visitors, visits, pages, referrers and browsers equal a recoun
     if (name !== "another") expect([name, browsers[name]]).toEqual([name, count]);
 
   expect(await replay()).toContain("Accepted 0 events");
+  await system.settled(siteId);
   expect((await total())[0]).toBe(views.length);
 
-  const browser = await openChromium();
-  const owner = await browser.newPage();
-  await owner.goto(system.dashboard);
-  await owner.getByLabel("E-mail").fill(system.email);
-  await owner.getByLabel("Password").fill(system.password);
-  await owner.getByRole("button", { name: "Sign in" }).click();
-  await owner.waitForURL(`${system.dashboard}/`);
+  const browser = await joinChromium();
+  const context = await browser.newContext();
+  await system.signIn(context);
+  const owner = await context.newPage();
   await owner.goto(`${system.dashboard}/p/${siteId}?period=custom&from=2015-05-01&to=2015-05-31`);
   await owner
     .locator(".card-value", { hasText: views.length.toLocaleString("en-US") })

@@ -2,7 +2,7 @@
 import { accessSync, constants, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type Browser, chromium, type LaunchOptions } from "playwright-core";
+import { type Browser, type BrowserServer, chromium, type LaunchOptions } from "playwright-core";
 
 const HOW_TO_GET_ONE = `Chromium was not found. The browser tests need one; any of these gives it:
   - set CHROMIUM_PATH to the executable of a Chromium or Chrome that is installed
@@ -77,15 +77,27 @@ export function findChromium(): string {
   throw new Error(HOW_TO_GET_ONE);
 }
 
+/** Headless Chromium says so in its user agent, and collect refuses it as a bot: visitors of the tests are people. */
+export const PERSON =
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+
 /**
- * Starts Chromium. Playwright switches the back/forward cache off and keeps every page focused; a site's visitors have
- * the first, so it is switched on again here.
+ * Playwright switches the back/forward cache off and keeps every page focused; a site's visitors have the first, so it is
+ * switched on again here.
  */
-export function openChromium(options: LaunchOptions = {}): Promise<Browser> {
-  return chromium.launch({
-    ...options,
-    executablePath: findChromium(),
-    args: [...FLAGS, ...(options.args ?? [])],
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
-}
+const launchOptions = (options: LaunchOptions): LaunchOptions => ({
+  ...options,
+  executablePath: findChromium(),
+  args: [...FLAGS, ...(options.args ?? [])],
+  ignoreDefaultArgs: ["--disable-back-forward-cache"],
+});
+
+/** Starts a Chromium for one program. */
+export const openChromium = (options: LaunchOptions = {}): Promise<Browser> => chromium.launch(launchOptions(options));
+
+/**
+ * Starts a Chromium that several test files share; each sees only its own contexts. The user agent is the process's, not a
+ * context's: a beacon that leaves while its page goes away would otherwise still say HeadlessChrome.
+ */
+export const serveChromium = (): Promise<BrowserServer> =>
+  chromium.launchServer(launchOptions({ args: [`--user-agent=${PERSON}`] }));

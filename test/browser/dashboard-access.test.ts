@@ -6,8 +6,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
 import type { Rule } from "../../workers/domain/rule";
-import { openChromium } from "./chromium.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System } from "./system.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -18,7 +18,7 @@ let ruleId: string;
 let session: Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   const { site_id } = await system.createProperty({
     name: "Shop",
     url: "https://shop.example",
@@ -50,25 +50,13 @@ beforeAll(async () => {
       event("/b", "heatmap", { width: "desktop", clicks: "3,2,5;a,1a,2;0,0,1", to: 50 }),
     ],
   });
-  await until(
-    () =>
-      system.api.post<{ results: { metrics: number[] }[] }>("/api/v2/query", {
-        site_id,
-        metrics: ["pageviews"],
-        date_range: "day",
-      }),
-    (answer) => answer.results[0]?.metrics[0] === 3,
-  );
+  await system.settled(site_id);
   home = `/p/${site_id}`;
 
-  const page = await browser.newPage();
-  await page.goto(system.dashboard);
-  await page.getByLabel("E-mail").fill(system.email);
-  await page.getByLabel("Password").fill(system.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Properties" }).waitFor();
-  session = await page.context().storageState();
-  await page.close();
+  const owner = await browser.newContext();
+  await system.signIn(owner);
+  session = await owner.storageState();
+  await owner.close();
 });
 
 afterAll(async () => {

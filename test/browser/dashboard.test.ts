@@ -1,8 +1,8 @@
 // The dashboard as its owner meets it: from signing in over the three steps to the first event and what became of it.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openChromium } from "./chromium.ts";
 import { openSite, type Site } from "./fixture-site.ts";
+import { joinChromium } from "./shared-chromium.ts";
 import { type System, startSystem, until } from "./system.ts";
 
 /** Headless browsers are refused as bots: a visitor must look like one. */
@@ -17,7 +17,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  [system, browser] = await Promise.all([startSystem(), joinChromium()]);
   site = await openSite();
   owner = await browser.newContext({
     viewport: { width: 1440, height: 900 },

@@ -1,11 +1,10 @@
 // The insight screens against the whole system: what is sent shows with the right numbers, and rules are kept in the screen.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { EventsInsight, RulesInsight } from "../../workers/domain/insight";
 import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
 import type { Rule } from "../../workers/domain/rule";
-import { openChromium } from "./chromium.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 const DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const PHONE =
@@ -36,12 +35,11 @@ async function send(events: object[]): Promise<void> {
   expect(reply).toMatchObject({ accepted: events.length, rejected: [] });
 }
 
-const insight = <T>(path: string): Promise<T> => system.api.get<T>(`/api/v1/properties/${siteId}/insight${path}`);
 const rules = async (): Promise<Rule[]> =>
   (await system.api.get<{ rules: Rule[] }>(`/api/v1/properties/${siteId}/rules`)).rules;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   // First visits are not sent but found out, and would be counted beside what was sent.
   const off = ["images", "first_visit"];
   const measurements = Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, !off.includes(name)]));
@@ -78,20 +76,13 @@ beforeAll(async () => {
   await send(events);
 
   owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "UTC" });
+  await system.signIn(owner);
   page = await owner.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
   });
-  await page.goto(system.dashboard);
-  await page.getByLabel("E-mail").fill(system.email);
-  await page.getByLabel("Password").fill(system.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Properties" }).waitFor();
-  await until(
-    () => insight<EventsInsight>("/events"),
-    (reply) => reply.events.reduce((sum, one) => sum + one.events, 0) === events.length,
-  );
+  await system.settled(siteId);
 });
 
 afterAll(async () => {
@@ -238,10 +229,7 @@ test("a rule's clicks, visitors and rate show, and where they come from", async 
     event(ANNA, "rule", { rule_id, props: { text: "Buy now", "data-plan": "pro" }, href: "https://shop.example/cart" }),
     event(BEN, "rule", { rule_id, props: { text: "Buy now" }, href: "https://shop.example/cart" }),
   ]);
-  await until(
-    () => insight<RulesInsight>("/rules"),
-    (reply) => reply.rules[0]?.clicks === 2 && reply.rules[0].views === 4,
-  );
+  await system.settled(siteId);
   await page.reload();
   await page.getByRole("link", { name: "Buy button" }).click();
   expect(new URL(page.url()).searchParams.get("rule")).toBe(rule_id);

@@ -4,12 +4,9 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Property } from "../../workers/domain/property.ts";
-import { openChromium } from "./chromium.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
-
-const CHROME =
-  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System } from "./system.ts";
 
 let system: System;
 let browser: Browser;
@@ -19,8 +16,8 @@ let property: Property;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([
-    startSystem(), // Not the context's userAgent: what is sent while a page goes away would still say HeadlessChrome, which is a bot.
-    openChromium({ args: [`--user-agent=${CHROME}`] }),
+    joinSystem(), // Not the context's userAgent: what is sent while a page goes away would still say HeadlessChrome, which is a bot.
+    joinChromium(),
   ]);
   site = await openSite();
   // Another name of this machine: a page there is outside the site.
@@ -119,7 +116,8 @@ test("what a visitor did is in the rollups, in the lake and on the dashboard, ex
 
   // D1, through the interface that everybody uses.
   const names = async () => Object.fromEntries(await ask(["events"], "event:name"));
-  expect(await until(names, (seen) => seen.Done === 1 && seen.pageview === 6)).toEqual({
+  await system.settled(property.site_id);
+  expect(await names()).toEqual({
     pageview: 6,
     outbound: 1,
     form_submit: 1,

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { LOCAL_S3 } from "../../scripts/local/config.ts";
 import { BUCKET } from "../../scripts/local/storage.ts";
 import type { LakeZone } from "../../workers/domain/pipeline.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 const DAY = 86_400_000;
 const EVENTS = 120;
@@ -65,7 +65,7 @@ const count = async (sql: string) => Number((await system.queryD1(sql, [siteId])
 const rawRows = () => count("SELECT coalesce(sum(rows), 0) AS n FROM lake_files WHERE zone = 'raw' AND site_id = ?");
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await joinSystem();
   ({ site_id: siteId } = await system.createProperty({ url: "https://shop.example" }));
   const root = `/api/v1/properties/${siteId}/pipeline`;
   await send(0, EVENTS);

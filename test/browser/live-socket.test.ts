@@ -3,9 +3,9 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SocketMessage } from "../../workers/domain/hub.ts";
 import type { Property } from "../../workers/domain/property.ts";
-import { openChromium } from "./chromium.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 const VISITOR =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -17,22 +17,13 @@ let property: Property;
 let page: Page;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   site = await openSite({ "/": "<!doctype html><title>Another site</title>" });
   property = await system.createProperty({ name: "Shop", timezone: "UTC", url: "https://shop.example" });
-  page = await (await browser.newContext()).newPage();
+  const owner = await browser.newContext();
+  await system.signIn(owner);
+  page = await owner.newPage();
   await page.goto(system.dashboard);
-  await page.evaluate(
-    async ([email, password]) => {
-      const reply = await fetch("/api/auth/sign-in/email", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ email, password }),
-      });
-      if (!reply.ok) throw new Error(await reply.text());
-    },
-    [system.email, system.password] as const,
-  );
 });
 
 afterAll(async () => {

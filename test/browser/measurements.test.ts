@@ -4,15 +4,10 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EventsInsight, HeatmapInsight, VitalsInsight } from "../../workers/domain/insight";
 import { EVENT_TYPES, MEASUREMENT_NAMES } from "../../workers/domain/measurement";
-import { openChromium } from "./chromium.ts";
+import { chunksRun } from "./chunks.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
-
-/**
- * Chromium without a screen calls itself a crawler, and crawlers are not counted. A flag, because what a page sends while
- * it ends has the browser's own name.
- */
-const PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 /** What no page tells by itself: other systems say it. */
 const OF_OTHERS = ["session_start", "session_end", "custom"];
@@ -68,11 +63,7 @@ const events = async (): Promise<Map<string, number>> =>
   new Map((await system.api.get<EventsInsight>(at("/insight/events"))).events.map((one) => [one.name, one.events]));
 
 beforeAll(async () => {
-  [system, browser, shop] = await Promise.all([
-    startSystem(),
-    openChromium({ args: [`--user-agent=${PERSON}`] }),
-    openSite(),
-  ]);
+  [system, browser, shop] = await Promise.all([joinSystem(), joinChromium(), openSite()]);
   const measurements = Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, true]));
   siteId = (await system.createProperty({ name: "Shop", url: shop.origin, measurements })).site_id;
   const rule = { attributes: [], page: null, enabled: true };
@@ -110,17 +101,13 @@ async function visit(path: string, prepare?: (page: Page) => Promise<void>): Pro
   const replied = page.waitForResponse((response) => response.url() === `${system.worker}/e`);
   await page.goto(shop.at(path));
   const { on } = (await (await replied).json()) as { on: string[] };
-  await until(async () => on.every((name) => chunks.has(name)) && chunks.has("web_vitals_library"));
-  await page.waitForTimeout(300);
+  await until(async () => chunks.has("web_vitals_library"));
+  await chunksRun(page, system.worker, on);
   return page;
 }
 
-/** Leaves the page, and lets its last words go out. */
-async function leave(page: Page): Promise<void> {
-  await page.goto("about:blank");
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  await page.close();
-}
+/** Leaves the page. It stays open, so that its last beacon gets out however slow the machine is. */
+const leave = (page: Page): Promise<unknown> => page.goto("about:blank");
 
 test("a person does everything that can be measured", async () => {
   const page = await visit("/");
@@ -177,6 +164,7 @@ test("every kind of event that a page can tell has been counted", async () => {
     );
   };
   await until(missing, (names) => names.length === 0);
+  await system.settled(siteId);
   const told = await events();
   expect(told.get("Signup")).toBe(1);
   expect(told.get("not_found")).toBe(1);

@@ -4,15 +4,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LivePicture } from "../../workers/domain/hub";
 import type { RuleInsight } from "../../workers/domain/insight";
 import type { Rule } from "../../workers/domain/rule";
-import { openChromium } from "./chromium.ts";
+import { chunksRun } from "./chunks.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
-
-/**
- * Chromium without a screen calls itself a crawler, and crawlers are not counted. A flag, because what a page sends while
- * it ends has the browser's own name.
- */
-const PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 let system: System;
 let browser: Browser;
@@ -23,11 +18,7 @@ let visitors: BrowserContext;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [system, browser, shop] = await Promise.all([
-    startSystem(),
-    openChromium({ args: [`--user-agent=${PERSON}`] }),
-    openSite(),
-  ]);
+  [system, browser, shop] = await Promise.all([joinSystem(), joinChromium(), openSite()]);
   const measurements = { heatmaps: true };
   siteId = (await system.createProperty({ name: "Shop", url: shop.origin, measurements })).site_id;
   // The strictest policy that a page with TrackKit can have.
@@ -41,13 +32,9 @@ beforeAll(async () => {
       <body><h1>Bikes</h1><ul>${card(1)}${card(2)}</ul></body></html>`,
   };
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  await system.signIn(context);
   owner = await context.newPage();
   visitors = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  await owner.goto(system.dashboard);
-  await owner.getByLabel("E-mail").fill(system.email);
-  await owner.getByLabel("Password").fill(system.password);
-  await owner.getByRole("button", { name: "Sign in" }).click();
-  await owner.getByRole("heading", { name: "Properties" }).waitFor();
 });
 
 afterAll(async () => {
@@ -63,21 +50,16 @@ const liveClicks = async (id: string): Promise<number> => {
 };
 
 /** A visitor opens the page, waits until it knows its rules, and clicks the first button. @returns the page. */
-async function clickAsVisitor(chunks: number): Promise<Page> {
+async function clickAsVisitor(...chunks: string[]): Promise<Page> {
   const page = await visitors.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
   });
-  const loaded: string[] = [];
-  page.on("requestfinished", (request) => {
-    if (/\/tk-\w+\.js$/.test(request.url())) loaded.push(request.url());
-  });
   const replied = page.waitForResponse((response) => response.url() === `${system.worker}/e`);
   await page.goto(shop.at("/"));
   await replied;
-  await until(async () => loaded.length >= chunks);
-  await page.waitForTimeout(100);
+  await chunksRun(page, system.worker, chunks);
   await page.locator("button").first().click();
   return page;
 }
@@ -114,7 +96,7 @@ test("the owner's own visit with the picker is not counted", async () => {
 
 test("a click is counted live within two seconds, and appears in the rule's analysis", async () => {
   const { id } = await ruleOf();
-  const page = await clickAsVisitor(3);
+  const page = await clickAsVisitor("heatmaps", "rules");
   const clicked = Date.now();
   await until(
     () => liveClicks(id),
@@ -137,7 +119,7 @@ test("switched off, it stops when the page is opened again", async () => {
   const { id } = await ruleOf();
   await owner.getByRole("switch").first().click();
   await until(async () => !(await ruleOf()).enabled);
-  const page = await clickAsVisitor(2);
+  const page = await clickAsVisitor("heatmaps");
   await page.close();
   // What the page sent is there once its heatmap is; the rule's clicks would have come with it.
   await until(

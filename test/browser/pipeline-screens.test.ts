@@ -2,10 +2,10 @@
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AnomaliesView, AnomalyView, ForecastView } from "../../workers/domain/anomaly-record";
-import type { NetworksInsight, PipelineView } from "../../workers/domain/pipeline";
+import type { PipelineView } from "../../workers/domain/pipeline";
 import type { PropertySettings } from "../../workers/domain/settings";
-import { openChromium } from "./chromium.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const FIREFOX_ON_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -60,36 +60,24 @@ async function visit({ user_agent, asn, organization, pages }: (typeof VISITORS)
 }
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   siteId = (await system.createProperty({ name: "Shop", url: "https://shop.example" })).site_id;
   for (const visitor of VISITORS) await visit(visitor);
-  await until(
-    () => system.api.get<NetworksInsight>(path(`/insight/networks?${today()}`)),
-    ({ types }) => types.reduce((sum, { pageviews }) => sum + pageviews, 0) === 6,
-  );
+  await system.settled(siteId);
 
   owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "UTC" });
+  await system.signIn(owner);
   page = await owner.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
   });
-  await page.goto(system.dashboard);
-  await page.getByLabel("E-mail").fill(system.email);
-  await page.getByLabel("Password").fill(system.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Properties" }).waitFor();
 });
 
 afterAll(async () => {
   await browser?.close();
   await system?.close();
 });
-
-function today(): string {
-  const date = new Date().toISOString().slice(0, 10);
-  return `from=${date}&to=${date}`;
-}
 
 test("technology says that the pipeline has not come by yet, and a run that is started by hand is in the list", async () => {
   await open("/tech");

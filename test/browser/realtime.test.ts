@@ -3,9 +3,9 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LivePicture } from "../../workers/domain/hub.ts";
 import type { Rule } from "../../workers/domain/rule.ts";
-import { openChromium } from "./chromium.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 /** Headless browsers are refused as bots: a visitor must look like one. */
 const VISITOR =
@@ -21,7 +21,7 @@ let visit: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem(), openChromium(), openSite()]);
+  [system, browser, site] = await Promise.all([joinSystem(), joinChromium(), openSite()]);
   ({ site_id: siteId } = await system.createProperty({ name: "Shop", url: site.origin }));
   const tag = `<script defer src="${system.worker}/tk.js" data-site-id="${siteId}"></script>`;
   for (const path of ["/", "/held"])
@@ -29,15 +29,13 @@ beforeAll(async () => {
   visit = await browser.newPage({ userAgent: VISITOR });
 
   owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+  await system.signIn(owner);
   page = await owner.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
   });
   await page.goto(`${system.dashboard}/p/${siteId}/realtime`);
-  await page.getByLabel("E-mail").fill(system.email);
-  await page.getByLabel("Password").fill(system.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
 });
 
 afterAll(async () => {

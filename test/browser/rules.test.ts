@@ -5,12 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LivePicture } from "../../workers/domain/hub.ts";
 import type { Property } from "../../workers/domain/property.ts";
 import type { Rule } from "../../workers/domain/rule.ts";
-import { openChromium } from "./chromium.ts";
+import { chunksRun } from "./chunks.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
-
-const CHROME =
-  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 let system: System;
 let browser: Browser;
@@ -19,7 +17,7 @@ let property: Property;
 let at: string;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium({ args: [`--user-agent=${CHROME}`] })]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   site = await openSite();
   property = await system.createProperty({ url: site.origin });
   at = `/api/v1/properties/${property.site_id}`;
@@ -52,9 +50,6 @@ async function open(page: Page): Promise<void> {
   await (await reply).finished();
 }
 
-const chunk = (page: Page) =>
-  page.waitForResponse((response) => response.url().endsWith("/tk-rules.js")).then((response) => response.finished());
-
 test("a rule is counted live within two seconds of the click, is in event:rule, and stops when it is switched off", async () => {
   const page = await browser.newPage();
   // It is open when the rule is made: collect knows the property, and must hear of the change.
@@ -65,10 +60,8 @@ test("a rule is counted live within two seconds of the click, is in event:rule, 
     trigger: "click",
     attributes: ["data-plan"],
   });
-  const loaded = chunk(page);
   await open(page);
-  await loaded;
-  await page.waitForTimeout(200);
+  await chunksRun(page, system.worker, ["rules"]);
   const clicked = Date.now();
   await page.click(".sign-up");
   const live = await until(counted, (rules) => rules.length > 0);
@@ -76,10 +69,8 @@ test("a rule is counted live within two seconds of the click, is in event:rule, 
   expect(live).toEqual([{ id: rule.id, clicks: 1, last_click_at: expect.any(String) }]);
 
   const query = { site_id: property.site_id, metrics: ["events"], dimensions: ["event:rule"], date_range: "day" };
-  const answer = await until(
-    () => system.api.post<{ results: unknown[] }>("/api/v2/query", query),
-    ({ results }) => results.length > 0,
-  );
+  await system.settled(property.site_id);
+  const answer = await system.api.post<{ results: unknown[] }>("/api/v2/query", query);
   expect(answer.results).toEqual([{ dimensions: [rule.id], metrics: [1] }]);
 
   await switchOff(rule);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiAt, bearer, signIn } from "../../scripts/api.ts";
 import { ROOT } from "../../scripts/local/config.ts";
-import { freePort } from "../../scripts/local/port.ts";
+import { reservePort } from "../../scripts/local/port.ts";
 import { until } from "./system.ts";
 
 interface Card {
@@ -61,35 +61,73 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-let state: string;
-let env: Record<string, string>;
-let run: Run;
-let card: Card;
-
-beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), "trackkit-start-"));
-  env = { TRACKKIT_STATE: state, PORT: `${await freePort()}`, DASHBOARD_PORT: `${await freePort()}` };
-  run = npmStart(env);
-  card = await cardOf(run, state);
-});
-
-afterAll(async () => {
-  run?.child.kill("SIGINT");
-  await run?.exited;
-  await rm(state, { recursive: true, force: true });
-});
-
-async function ask<T>(body: object): Promise<T> {
-  return apiAt(card.worker, bearer(card.api_key)).post<T>("/api/v2/query", { site_id: card.site_id, ...body });
+/** Runs `npm start` and waits for its card. The caller stops it; a test that fails before has it stopped all the same. */
+async function givenStart(folder: string, ...flags: string[]): Promise<Run & { card: Card }> {
+  const ports = { PORT: `${await portOf(folder, "worker")}`, DASHBOARD_PORT: `${await portOf(folder, "dashboard")}` };
+  const run = npmStart({ TRACKKIT_STATE: folder, ...ports }, ...flags);
+  running.add(run);
+  void run.exited.then(() => running.delete(run));
+  return { ...run, card: await cardOf(run, folder) };
 }
 
-const everything = (): Promise<Answer> =>
-  ask({ metrics: ["visitors", "visits", "pageviews", "events"], date_range: "30d" });
+async function stop({ child, exited }: Run): Promise<number | null> {
+  child.kill("SIGINT");
+  return exited;
+}
 
-describe("the first start", () => {
+/** A folder has the same ports at every start. */
+const ports = new Map<string, Promise<number>>();
+function portOf(folder: string, name: string): Promise<number> {
+  const key = `${folder} ${name}`;
+  if (!ports.has(key)) ports.set(key, reservePort());
+  return ports.get(key)!;
+}
+
+const running = new Set<Run>();
+const folders: string[] = [];
+async function givenFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "trackkit-start-"));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(async () => {
+  await Promise.all([...running].map(stop));
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+const ask = <T>({ worker, api_key, site_id }: Card, body: object): Promise<T> =>
+  apiAt(worker, bearer(api_key)).post<T>("/api/v2/query", { site_id, ...body });
+
+/** The path of the demo's days is the same for three as for thirty. */
+const DAYS = 3;
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+
+describe("a start with the demo", () => {
+  let state: string;
+  let run: Run & { card: Card };
+  let card: Card;
+  /** Days that are over. The last is left out: live traffic begins half an hour back, which may be yesterday. */
+  let over: [string, string];
+
+  const history = (): Promise<Answer> =>
+    ask(card, {
+      metrics: ["visitors", "visits", "pageviews", "events"],
+      date_range: over,
+      dimensions: ["time:day"],
+    });
+
+  beforeAll(async () => {
+    state = await givenFolder();
+    over = [daysAgo(DAYS), daysAgo(2)];
+    run = await givenStart(state, `--days=${DAYS}`);
+    card = run.card;
+  });
+
   test("prints and writes down where everything is, and who the owner is", async () => {
-    expect(card.worker).toBe(`http://127.0.0.1:${env.PORT}`);
-    expect(card.dashboard).toBe(`http://127.0.0.1:${env.DASHBOARD_PORT}`);
+    expect(card.worker).toBe(`http://127.0.0.1:${await portOf(state, "worker")}`);
+    expect(card.dashboard).toBe(`http://127.0.0.1:${await portOf(state, "dashboard")}`);
     for (const value of Object.values(card)) expect(run.output()).toContain(value);
     expect(await answers(`${card.worker}/health`)).toBe(true);
     expect(await answers(card.dashboard)).toBe(true);
@@ -106,67 +144,84 @@ describe("the first start", () => {
     expect(user.email).toBe(card.email);
   });
 
-  test("has thirty days of visitors", async () => {
-    const days = await until(
-      () => ask<Answer>({ metrics: ["visitors"], date_range: "30d", dimensions: ["time:day"] }),
-      ({ results }) => results.length === 30 && results.every(({ metrics: [visitors = 0] }) => visitors > 50),
-    );
-    expect(days.results).toHaveLength(30);
+  test("has visitors on every day of its history, as soon as it is ready", async () => {
+    const { results } = await history();
+    expect(results.map(({ dimensions }) => dimensions[0])).toEqual([daysAgo(3), daysAgo(2)]);
+    for (const { metrics } of results) expect(metrics[0]).toBeGreaterThan(50);
   });
 
   test("has people on the site now", async () => {
-    const live = await apiAt(card.worker, bearer(card.api_key)).get<{ pageviews_30m: number }>(
-      `/api/v1/properties/${card.site_id}/live`,
-    );
-    expect(live.pageviews_30m).toBeGreaterThan(0);
+    const live = () =>
+      apiAt(card.worker, bearer(card.api_key)).get<{ pageviews_30m: number }>(
+        `/api/v1/properties/${card.site_id}/live`,
+      );
+    await until(live, ({ pageviews_30m }) => pageviews_30m > 0);
+  });
+
+  describe("afterwards", () => {
+    let before: Answer;
+
+    test("Ctrl-C ends everything", async () => {
+      before = await history();
+      expect(await stop(run)).toBe(0);
+      expect(run.output()).not.toContain("will be lost");
+      expect(await answers(`${card.worker}/health`)).toBe(false);
+      expect(await answers(card.dashboard)).toBe(false);
+      expect(existsSync(join(state, "local.json"))).toBe(false);
+    });
+
+    test("a second start has the same owner, property and numbers", async () => {
+      run = await givenStart(state);
+      expect(run.card).toEqual(card);
+      expect(run.output()).not.toContain("Demo traffic");
+      expect(await history()).toEqual(before);
+      expect(await stop(run)).toBe(0);
+    });
+
+    test("a port that is taken is named", async () => {
+      const port = await portOf(state, "worker");
+      const server = createServer().listen(port, "127.0.0.1");
+      await new Promise((resolve) => server.once("listening", resolve));
+      const second = npmStart({
+        TRACKKIT_STATE: state,
+        PORT: `${port}`,
+        DASHBOARD_PORT: `${await portOf(state, "dashboard")}`,
+      });
+      running.add(second);
+      expect(await second.exited).toBe(1);
+      running.delete(second);
+      expect(second.output()).toContain(`Port ${port} is taken`);
+      await new Promise((resolve) => server.close(resolve));
+    });
   });
 });
 
-describe("afterwards", () => {
-  let before: Answer;
+test("an empty start makes the owner and nothing else; what it acknowledged before Ctrl-C is there at the next start", async () => {
+  const empty = await givenFolder();
+  const first = await givenStart(empty, "--empty");
+  expect(first.card.site_id).toBeNull();
+  const api = apiAt(first.card.worker, bearer(first.card.api_key));
+  expect(await api.get("/api/v1/properties")).toEqual({ properties: [] });
 
-  test("Ctrl-C ends everything", async () => {
-    before = await everything();
-    run.child.kill("SIGINT");
-    expect(await run.exited).toBe(0);
-    expect(await answers(`${card.worker}/health`)).toBe(false);
-    expect(await answers(card.dashboard)).toBe(false);
-    expect(existsSync(join(state, "local.json"))).toBe(false);
+  const { site_id } = await api.post<{ site_id: string }>("/api/v1/properties", {
+    name: "Shop",
+    timezone: "UTC",
+    streams: [{ url: "https://shop.example", name: "Web site" }],
   });
+  const events = Array.from({ length: 400 }, (_, i) => ({
+    site_id,
+    event_type: "pageview",
+    url: `https://shop.example/page-${i % 7}`,
+    user_id: `user-${i % 50}`,
+  }));
+  expect(await api.post("/api/events", { events })).toMatchObject({ accepted: events.length });
+  expect(await stop(first)).toBe(0);
 
-  test("a second start has the same owner, property and numbers", async () => {
-    run = npmStart(env);
-    expect(await cardOf(run, state)).toEqual(card);
-    expect(run.output()).not.toContain("Demo traffic");
-    expect(await everything()).toEqual(before);
-    run.child.kill("SIGINT");
-    expect(await run.exited).toBe(0);
-  });
-
-  test("a port that is taken is told by its name", async () => {
-    const server = createServer().listen(Number(env.PORT), "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const second = npmStart(env);
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`Port ${env.PORT} is taken`);
-    await new Promise((resolve) => server.close(resolve));
-  });
-});
-
-test("an empty start makes the owner and nothing else", async () => {
-  const empty = await mkdtemp(join(tmpdir(), "trackkit-start-"));
-  const settings = { TRACKKIT_STATE: empty, PORT: `${await freePort()}`, DASHBOARD_PORT: `${await freePort()}` };
-  const start = npmStart(settings, "--empty");
-  try {
-    const made = await cardOf(start, empty);
-    expect(made.site_id).toBeNull();
-    const { properties } = await apiAt(made.worker, bearer(made.api_key)).get<{ properties: object[] }>(
-      "/api/v1/properties",
-    );
-    expect(properties).toEqual([]);
-  } finally {
-    start.child.kill("SIGINT");
-    await start.exited;
-    await rm(empty, { recursive: true, force: true });
-  }
+  const second = await givenStart(empty, "--empty");
+  const { results } = await ask<Answer>(
+    { ...second.card, site_id },
+    { metrics: ["pageviews", "visits"], date_range: [daysAgo(1), daysAgo(0)] },
+  );
+  expect(results[0]?.metrics).toEqual([400, 50]);
+  expect(await stop(second)).toBe(0);
 });

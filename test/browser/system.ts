@@ -1,16 +1,19 @@
-// A whole TrackKit for a browser test: Worker and dashboard on free ports, with storage of its own that is thrown away.
+// A whole TrackKit for browser tests: Worker and dashboard on reserved ports, with a storage that is thrown away.
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BrowserContext } from "playwright-core";
 import { inject } from "vitest";
-import { type Api, apiAt, bearer } from "../../scripts/api.ts";
-import { freePort } from "../../scripts/local/port.ts";
+import { type Api, apiAt, bearer, signIn } from "../../scripts/api.ts";
+import { untilCounted } from "../../scripts/local/counted.ts";
+import { reservePort } from "../../scripts/local/port.ts";
 import { downloadLake, queryD1, type Row } from "../../scripts/local/storage.ts";
-import { preparedIn, startLocalSystem } from "../../scripts/local/system.ts";
+import { type LocalSystem, preparedIn, startLocalSystem } from "../../scripts/local/system.ts";
 import { ensureAccount } from "../../scripts/start/account.ts";
 import type { Property } from "../../workers/domain/property.ts";
 
-export interface System {
+/** A system that runs, as plain data: it crosses from the process that started it to those of the tests. */
+export interface Running {
   /** Address of the Worker: `/tk.js`, `/e`, `/api/…`. */
   worker: string;
   dashboard: string;
@@ -18,17 +21,24 @@ export interface System {
   password: string;
   /** May ingest, ask and manage in the owner's organization. */
   apiKey: string;
+  /** Where wrangler and the Worker log, for a test that fails. */
+  log: string;
+}
+
+export interface System extends Running {
   /** The Worker's interface, called with the key. */
   api: Api;
   createProperty(property: NewProperty): Promise<Property>;
+  /** Signs the owner in to the dashboard in this context, without the form. */
+  signIn(context: BrowserContext): Promise<void>;
   /** Rows of D1. */
   queryD1(sql: string, params?: (string | number)[]): Promise<Row[]>;
   /** Downloads every Parquet object whose key begins so; the paths on this machine. */
   lakeFiles(prefix?: string): Promise<string[]>;
   /** Fires a cron trigger, as the platform would. */
   fireCron(schedule: string): Promise<void>;
-  /** What wrangler and the Worker have said, for a test that fails. */
-  log: string;
+  /** Waits until every event of a property that the Worker has acknowledged is counted. */
+  settled(siteId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,10 +50,14 @@ export interface NewProperty {
   measurements?: Record<string, boolean>;
 }
 
-const PATIENCE_MS = 30_000;
+/** Far above what any machine needs: a test that waits for nothing fails by its own time limit at the latest. */
+const PATIENCE_MS = 240_000;
 const POLL_MS = 200;
 
-/** Waits for what comes about in the end. @throws the last error, or that it did not come about. */
+/**
+ * Waits until what is looked at is as it should be: for the screen, the live picture, a run. For numbers that depend on
+ * events use `settled`, and then look once. @throws the last error, or what was seen last.
+ */
 export async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boolean = Boolean): Promise<T> {
   const limit = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -60,53 +74,75 @@ export async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boo
   }
 }
 
-/** A new system with a storage of its own, which begins as the copy of an empty one: see prepared-state.ts. */
-export async function startSystem(): Promise<System> {
+/** Starts a system on a copy of a prepared state folder. */
+export async function runSystem(prepared: string): Promise<{ running: Running; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "trackkit-"));
   const state = join(folder, "state");
-  try {
-    const [from, to] = [preparedIn(inject("preparedState")), preparedIn(state)];
-    await Promise.all([cp(from.data, to.data, { recursive: true }), cp(from.bundle, to.bundle, { recursive: true })]);
-    const ports = { port: await freePort(), dashboardPort: await freePort() };
-    const local = await startLocalSystem({ state, ...ports, isPrepared: true });
-    const {
-      email,
-      password,
-      api_key: apiKey,
-    } = await ensureAccount(local, state).catch(async (error) => {
-      await local.close();
-      throw error;
-    });
-    const api = apiAt(local.worker, bearer(apiKey));
-    let downloads = 0;
-    return {
-      worker: local.worker,
-      dashboard: local.dashboard,
-      email,
-      password,
-      apiKey,
-      api,
-      log: local.log,
-      createProperty: ({ name = "Site", timezone = "UTC", url, measurements }) =>
-        api.post<Property>("/api/v1/properties", {
-          name,
-          timezone,
-          streams: [{ url, name: "Web site", ...(measurements ? { measurements } : {}) }],
-        }),
-      queryD1: (sql, params) => queryD1(local.worker, sql, params),
-      lakeFiles: (prefix) => downloadLake(local.worker, join(folder, `lake-${downloads++}`), prefix),
-      async fireCron(schedule) {
-        const query = new URLSearchParams({ cron: schedule });
-        const response = await fetch(`${local.worker}/cdn-cgi/local/scheduled?${query}`);
-        if (!response.ok) throw new Error(`cron trigger answered ${response.status}`);
-      },
-      async close() {
-        await local.close();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
+  let local: LocalSystem | undefined;
+  const close = async (): Promise<void> => {
+    await local?.close();
     await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const [from, to] = [preparedIn(prepared), preparedIn(state)];
+    await Promise.all([cp(from.data, to.data, { recursive: true }), cp(from.bundle, to.bundle, { recursive: true })]);
+    const ports = { port: await reservePort(), dashboardPort: await reservePort() };
+    local = await startLocalSystem({ state, ...ports, isPrepared: true });
+    const { worker, dashboard, log } = local;
+    const { email, password, api_key: apiKey } = await ensureAccount(local, state);
+    return { running: { worker, dashboard, email, password, apiKey, log }, close };
+  } catch (error) {
+    await close();
     throw error;
   }
 }
+
+async function open(running: Running, close: () => Promise<void>): Promise<System> {
+  const { worker, dashboard, email, password, apiKey } = running;
+  const api = apiAt(worker, bearer(apiKey));
+  const downloads = await mkdtemp(join(tmpdir(), "trackkit-lake-"));
+  let count = 0;
+  return {
+    ...running,
+    api,
+    createProperty: ({ name = "Site", timezone = "UTC", url, measurements }) =>
+      api.post<Property>("/api/v1/properties", {
+        name,
+        timezone,
+        streams: [{ url, name: "Web site", ...(measurements ? { measurements } : {}) }],
+      }),
+    async signIn(context) {
+      const { Cookie = "" } = await signIn(dashboard, email, password);
+      const cookies = Cookie.split("; ").map((cookie) => {
+        const [name = "", ...value] = cookie.split("=");
+        return { name, value: value.join("="), url: dashboard };
+      });
+      await context.addCookies(cookies);
+    },
+    queryD1: (sql, params) => queryD1(worker, sql, params),
+    lakeFiles: (prefix) => downloadLake(worker, join(downloads, `${count++}`), prefix),
+    async fireCron(schedule) {
+      const query = new URLSearchParams({ cron: schedule });
+      const response = await fetch(`${worker}/cdn-cgi/local/scheduled?${query}`);
+      if (!response.ok) throw new Error(`cron trigger answered ${response.status}`);
+    },
+    async settled(siteId) {
+      const left = await untilCounted(worker, PATIENCE_MS, { siteId });
+      if (left > 0)
+        throw new Error(`${left} rows of the hubs' journals are still not counted; the log is ${running.log}`);
+    },
+    async close() {
+      await rm(downloads, { recursive: true, force: true });
+      await close();
+    },
+  };
+}
+
+/** A system of its own, for a file that needs an owner without properties, or all of the storage. */
+export async function startSystem(): Promise<System> {
+  const { running, close } = await runSystem(inject("preparedState"));
+  return open(running, close);
+}
+
+/** The system that files share. Closing it ends nothing but what this file holds of it. */
+export const joinSystem = (): Promise<System> => open(inject("system"), async () => undefined);

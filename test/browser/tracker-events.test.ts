@@ -192,8 +192,7 @@ test("what the reply switches off is not sent any more", async () => {
            <form onsubmit="return false"><input type=submit></form>`,
   });
   const page = await stage.visit("/");
-  // The reply is read when the tracker's own fetch has ended; until then it does not know.
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  await stage.replied(page);
   for (const link of await page.locator("a").all()) await link.click();
   await page.evaluate(() => {
     document.querySelector("form")!.requestSubmit();

@@ -158,7 +158,8 @@ test("a rule holds on its pages, each route is a view of its own, and what the l
   const views = stage.collector.hits.length;
   await page.evaluate(() => history.pushState({}, "", "/blog/two"));
   await stage.collector.arrived(views + 1);
-  await page.waitForTimeout(100);
+  await page.waitForFunction(() => performance.getEntriesByType("resource").at(-1)?.name.endsWith("/e"));
+  await stage.replied(page, stage.collector.requests.length);
   await page.click("button");
   await page.evaluate(() => window.trackkit("after the click"));
   await poll(() => stage.collector.hits.some(({ n }) => n === "after the click")).toBe(true);

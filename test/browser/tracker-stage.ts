@@ -1,8 +1,8 @@
 // The stage of the tracker's tests: a site with the tag, a collector on another origin, a browser, and somewhere to go.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { inject } from "vitest";
-import { openChromium } from "./chromium.ts";
 import { type Arrived, type Collector, openCollector, openSite, type Site } from "./fixture-site.ts";
+import { joinChromium } from "./shared-chromium.ts";
 
 declare global {
   interface Window {
@@ -33,6 +33,8 @@ export interface Stage {
   visit(path: string, options?: { init?: () => void; silent?: boolean; on?: string[] }): Promise<Page>;
   /** Waits until these chunks run in the page as it is now. */
   running(page: Page, ...chunks: string[]): Promise<void>;
+  /** Waits until the page has read so many replies to its beacons, and knows what they say. */
+  replied(page: Page, count?: number): Promise<void>;
   /** Leaves the site and gives everything that was sent from the page, in order: `name address → target`. */
   leave(page: Page): Promise<string[]>;
   /** Errors that pages threw. */
@@ -43,7 +45,7 @@ export interface Stage {
 
 export async function openStage(): Promise<Stage> {
   const [browser, collector, site, elsewhere] = await Promise.all([
-    openChromium(),
+    joinChromium(),
     openCollector(inject("trackerScript")),
     openSite(),
     openSite({ "/": "<title>Elsewhere</title>" }),
@@ -60,8 +62,19 @@ export async function openStage(): Promise<Stage> {
     );
   }
 
+  async function replied(page: Page, count = 1): Promise<void> {
+    await page.waitForFunction(
+      (least) =>
+        performance.getEntriesByType("resource").filter(({ name }) => new URL(name).pathname === "/e").length >= least,
+      count,
+    );
+    // The body is there; its reader's turn comes before that of an idle page.
+    await page.evaluate(() => new Promise((done) => requestIdleCallback(() => setTimeout(done))));
+  }
+
   return {
     running,
+    replied,
     site,
     elsewhere,
     collector,

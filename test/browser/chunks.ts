@@ -1,0 +1,15 @@
+// Waiting for the tracker's chunks on a page of a whole system.
+import type { Page } from "playwright-core";
+
+/**
+ * Waits until these chunks run in the page. The tracker asks for a chunk by `import()`; asking for the same one again once
+ * it has arrived resolves after the tracker's own turn.
+ */
+export async function chunksRun(page: Page, worker: string, names: readonly string[]): Promise<void> {
+  const urls = names.map((name) => `${worker}/tk-${name}.js`);
+  await page.waitForFunction((wanted) => wanted.every((url) => performance.getEntriesByName(url).length > 0), urls, {
+    timeout: 0,
+  });
+  // As text: vitest rewrites an `import()` that it can see.
+  await page.evaluate(`Promise.all(${JSON.stringify(urls)}.map((url) => import(url))).then(() => undefined)`);
+}
