@@ -10,6 +10,9 @@ process.env.WRANGLER_SEND_METRICS ??= "false";
 /** Two files at a time: they wait more than they work, but each holds a Chromium, and most a whole system. */
 const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
+/** Tests of the programs that run from the checkout itself, and build it. */
+const PROGRAMS = ["start", "bench"].map((name) => `test/browser/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     reporters: ["default", new Slowest()],
@@ -58,7 +61,7 @@ export default defineConfig({
           ...BROWSER,
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          exclude: ["test/browser/tracker-*.test.ts", "test/browser/start.test.ts"],
+          exclude: ["test/browser/tracker-*.test.ts", ...PROGRAMS],
           globalSetup: ["test/browser/shared-system.ts", "test/browser/shared-chromium.ts"],
           sequence: { groupOrder: 1 },
         },
@@ -69,7 +72,7 @@ export default defineConfig({
           name: "browser-start",
           // The demo's 57,000 events go through a whole system before the first test, beside Chromium at work.
           hookTimeout: 300_000,
-          include: ["test/browser/start.test.ts"],
+          include: PROGRAMS,
           // `npm start` builds: what the systems of the other tests serve must not be written anew under them.
           sequence: { groupOrder: 2 },
         },

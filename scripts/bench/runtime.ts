@@ -24,10 +24,11 @@ const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(wr
 export async function bundle(entry: string, folder: string): Promise<string> {
   const name = entry.replace(/\W+/g, "-");
   mkdirSync(folder, { recursive: true });
-  // Without Workflows: wrangler wants their classes from every entry, and the bench calls what they do by name.
+  // Without Workflows: wrangler wants their classes from every entry, and the bench calls what they do by name. Without
+  // assets: they are not served here, and on a fresh clone their folder does not exist.
   const config = join(folder, `${name}.toml`);
   const toml = toLocalConfig(readFileSync(join(ROOT, "wrangler.toml"), "utf8"));
-  writeFileSync(config, toml.replace(/\[\[workflows\]\]\n(?:.+\n)*/g, ""));
+  writeFileSync(config, toml.replace(/^(\[\[workflows\]\]|\[assets\])\n(?:.+\n)*/gm, ""));
   const args = ["deploy", join(ROOT, entry), "--dry-run", "--outdir", join(folder, name), "--config", config];
   await runWrangler({ name: `Bundle of ${entry}`, args, cwd: ROOT, log: join(folder, `${name}.log`) });
   return join(folder, name, entry.split("/").at(-1)?.replace(/\.ts$/, ".js") ?? "");
