@@ -11,7 +11,7 @@ process.env.WRANGLER_SEND_METRICS ??= "false";
 const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
 /** Tests of the programs that run from the checkout itself, and build it. */
-const PROGRAMS = ["start", "bench"].map((name) => `test/browser/${name}.test.ts`);
+const PROGRAMS = ["start", "local-system", "leash", "bench"].map((name) => `test/browser/${name}.test.ts`);
 
 export default defineConfig({
   test: {

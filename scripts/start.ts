@@ -118,7 +118,7 @@ async function start(settings: Settings): Promise<void> {
   const stopped = new Promise<null>((done) => stop.signal.addEventListener("abort", () => done(null)));
   void signalled().then(() => stop.abort());
   // npm puts a shell between itself and this, which passes no signal on: who ends npm means us too.
-  if (process.env.npm_lifecycle_event) onOrphaned(() => stop.abort());
+  if (process.env.npm_lifecycle_event) onOrphaned(() => stop.abort()).unref();
 
   await requireFree(settings.port, "PORT");
   await requireFree(settings.dashboardPort, "DASHBOARD_PORT");

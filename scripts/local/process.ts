@@ -15,6 +15,12 @@ const WRANGLER = join(
 const LEASH = fileURLToPath(new URL("./leash.ts", import.meta.url));
 const PATIENCE_MS = 5_000;
 
+/** Flags and variables of node that end a child once this process is gone. */
+export const leashed = {
+  flags: ["--no-warnings", "--import", LEASH],
+  env: { TRACKKIT_STARTED_BY: `${process.pid}` },
+};
+
 export interface Running {
   name: string;
   /** Resolves with the exit code, or null when a signal ended it. */
@@ -50,7 +56,7 @@ process.on("exit", () => {
 /** Starts wrangler under the same node as this program, whatever `node` means to the user's shell. */
 export function startWrangler({ name, args, cwd, log, env }: WranglerOptions): Running {
   const output = openSync(log, "a");
-  const child = spawn(process.execPath, ["--no-warnings", "--import", LEASH, WRANGLER, ...args], {
+  const child = spawn(process.execPath, [...leashed.flags, WRANGLER, ...args], {
     cwd,
     detached: true,
     stdio: ["ignore", output, output],
@@ -64,6 +70,7 @@ export function startWrangler({ name, args, cwd, log, env }: WranglerOptions): R
       CI: "true",
       NO_COLOR: "1",
       FORCE_COLOR: "0",
+      ...leashed.env,
       ...env,
     },
   });
