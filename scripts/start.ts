@@ -3,10 +3,12 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ROOT } from "./local/config.ts";
+import { claimState } from "./local/claim.ts";
+import { type Built, ROOT } from "./local/config.ts";
 import { sentSoFar, untilCounted } from "./local/counted.ts";
 import { onOrphaned } from "./local/orphan.ts";
 import { requireFree } from "./local/port.ts";
+import { leashed } from "./local/process.ts";
 import { type LocalSystem, startLocalSystem } from "./local/system.ts";
 import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
@@ -53,10 +55,13 @@ function readSettings(): Settings {
 }
 
 /** In a process of its own: the bundler's memory is then given back. @throws Error when the build fails. */
-async function buildApart(): Promise<void> {
-  const child = spawn(process.execPath, [join(ROOT, "scripts/build.ts")], { stdio: "inherit" });
+async function buildApart({ tracker, dashboard }: Built): Promise<void> {
+  console.log("Building tracker and dashboard …");
+  const args = [...leashed.flags, join(ROOT, "scripts/build.ts"), tracker, dashboard];
+  const child = spawn(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...leashed.env } });
   const code = await new Promise((done) => child.once("exit", done));
   if (code !== 0) throw new Error("Build failed. What is wrong stands above.");
+  console.log("Starting Worker and dashboard …");
 }
 
 /** The local queue lives in memory: an event that is still in it when wrangler ends is lost. A stop waits this long for it. */
@@ -113,7 +118,6 @@ const signalled = (): Promise<void> =>
 async function start(settings: Settings): Promise<void> {
   const { state } = settings;
   mkdirSync(state, { recursive: true });
-  rmSync(cardIn(state), { force: true });
   const stop = new AbortController();
   const stopped = new Promise<null>((done) => stop.signal.addEventListener("abort", () => done(null)));
   void signalled().then(() => stop.abort());
@@ -122,10 +126,10 @@ async function start(settings: Settings): Promise<void> {
 
   await requireFree(settings.port, "PORT");
   await requireFree(settings.dashboardPort, "DASHBOARD_PORT");
-  console.log("Building tracker and dashboard …");
-  await buildApart();
-  console.log("Starting Worker and dashboard …");
-  const system = await startLocalSystem({ ...settings, signal: stop.signal });
+  await claimState(state);
+  // A start that was killed has left its own.
+  rmSync(cardIn(state), { force: true });
+  const system = await startLocalSystem({ ...settings, build: buildApart, signal: stop.signal });
   try {
     const since = await sentSoFar(system.worker);
     const counted = (limitMs: number) => untilCounted(system.worker, limitMs, { since });

@@ -1,8 +1,9 @@
 // What the local Worker and dashboard run with: wrangler.toml with absolute paths and short waits, secrets of their own.
-// All lies in the state folder, so that nothing is written into the project and two systems do not meet.
+// All of it lies in the state folder: nothing is written into the checkout, a change of the checkout does not reach a
+// running system, and two systems of one checkout do not meet.
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,6 +18,19 @@ export const LOCAL_DATABASE = "00000000-0000-0000-0000-000000000000";
 
 /** Nothing is sent from here: mails are files. */
 const MAIL_FROM = "trackkit@localhost.example";
+
+/** The folders of a build. */
+export interface Built {
+  /** The tracker, which the Worker serves as its assets. */
+  tracker: string;
+  dashboard: string;
+}
+
+/** Where the system of a state folder serves from. */
+export const servedIn = (state: string): Built => ({
+  tracker: join(state, "worker", "assets"),
+  dashboard: join(state, "dashboard", "dist"),
+});
 
 export interface Secrets {
   AUTH_SECRET: string;
@@ -37,7 +51,6 @@ const absolute = (value: string): string => JSON.stringify(resolve(ROOT, JSON.pa
 
 const CHANGES: Change[] = [
   { key: "main", to: absolute },
-  { key: "directory", to: absolute },
   { key: "migrations_dir", to: absolute },
   { key: "database_id", to: () => JSON.stringify(LOCAL_DATABASE) },
   { key: "bucket_name", to: (value) => `${value}\n${s3}` },
@@ -45,9 +58,13 @@ const CHANGES: Change[] = [
   { key: "FLUSH_SECONDS", to: () => JSON.stringify(FLUSH_SECONDS) },
 ];
 
-/** wrangler.toml as the local Worker needs it. @throws Error when a key that must change is not there. */
-export function toLocalConfig(toml: string): string {
-  return CHANGES.reduce((text, { key, to }) => {
+/**
+ * wrangler.toml as the local Worker needs it, with the folder that its assets are served from.
+ * @throws Error when a key that must change is not there.
+ */
+export function toLocalConfig(toml: string, assets = join(ROOT, "dist/assets")): string {
+  const changes = [...CHANGES, { key: "directory", to: () => JSON.stringify(assets) }];
+  return changes.reduce((text, { key, to }) => {
     const line = new RegExp(`^(${key} = )(.+)$`, "gm");
     if (!line.test(text)) throw new Error(`wrangler.toml has no ${key}, which the local system must set`);
     return text.replace(line, (_, name: string, value: string) => name + to(value));
@@ -70,8 +87,10 @@ export function prepareConfig(
 ): { config: string; secrets: Secrets } {
   const config = join(state, "worker", "wrangler.toml");
   const vars = join(state, "worker", ".dev.vars");
-  mkdirSync(dirname(config), { recursive: true });
-  writeFileSync(config, toLocalConfig(readFileSync(join(ROOT, "wrangler.toml"), "utf8")));
+  const assets = servedIn(state).tracker;
+  // wrangler bundles no Worker whose folder of assets is missing.
+  mkdirSync(assets, { recursive: true });
+  writeFileSync(config, toLocalConfig(readFileSync(join(ROOT, "wrangler.toml"), "utf8"), assets));
   const known = readSecrets(vars);
   const secrets: Secrets = {
     AUTH_SECRET: known.AUTH_SECRET ?? random(),
@@ -90,18 +109,20 @@ export function prepareConfig(
 }
 
 /**
- * A Pages project that is the dashboard by links. In the dashboard's own folder `wrangler pages dev` would take the
- * configuration beside the nearest package.json, which is the Worker's. Returns the folder.
+ * The dashboard's Pages project, as a copy: `wrangler pages dev` watches the functions, and in the dashboard's own folder
+ * it would take the configuration beside the nearest package.json, which is the Worker's. Returns the folder.
  */
 export function prepareDashboard(state: string): string {
   const folder = join(state, "dashboard");
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(ROOT, "dashboard/wrangler.toml"), join(folder, "wrangler.toml"));
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-  for (const name of ["functions", "dist"]) {
-    rmSync(join(folder, name), { recursive: true, force: true });
-    // A junction where Windows would ask an administrator for a link.
-    symlinkSync(join(ROOT, "dashboard", name), join(folder, name), "junction");
-  }
+  // Ends the bundler's search for a tsconfig.json, which would lead it back into a checkout that holds the state folder.
+  writeFileSync(join(folder, "tsconfig.json"), "{}\n");
+  const functions = join(folder, "functions");
+  rmSync(functions, { recursive: true, force: true });
+  // The tsconfig.json there extends one of the checkout.
+  const isCode = (path: string): boolean => basename(path) !== "tsconfig.json";
+  cpSync(join(ROOT, "dashboard/functions"), functions, { recursive: true, filter: isCode });
   return folder;
 }

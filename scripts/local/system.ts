@@ -1,10 +1,14 @@
 // A whole TrackKit on this machine: the Worker with its storage, and the dashboard on Pages in front of it.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prepareConfig, prepareDashboard, ROOT, type Secrets } from "./config.ts";
+import { type Built, prepareConfig, prepareDashboard, type Secrets } from "./config.ts";
 import { requireFree } from "./port.ts";
 import { lastLines, type Running, runWrangler, startWrangler } from "./process.ts";
+import { copyBuild, replaceServed } from "./served.ts";
 
+export { isBuilt } from "./served.ts";
+
+/** For a start that hangs. A busy machine needs more than a minute, and a process that dies is noticed at once. */
 const START_LIMIT_MS = 240_000;
 const POLL_MS = 100;
 
@@ -15,6 +19,8 @@ export interface SystemOptions {
   dashboardPort: number;
   /** True when `prepareState` has run for this folder and for the code as it is. */
   isPrepared?: boolean;
+  /** Builds into the folders that this system serves. Without it they are copies of what `npm run build` left. */
+  build?: (to: Built) => Promise<void>;
   /** Breaks off the start. */
   signal?: AbortSignal;
 }
@@ -84,11 +90,12 @@ export async function prepareState(state: string, port: number): Promise<void> {
 }
 
 /**
- * Starts Worker and dashboard and waits until both answer. Needs `npm run build` to have run.
- * @throws Error when a port is taken, a migration fails, or a process dies; then nothing is left running.
+ * Starts Worker and dashboard and waits until both answer. What they serve and watch lies in the state folder, so the
+ * checkout may be built or changed while they run.
+ * @throws Error when a port is taken, nothing is built, a migration fails, or a process dies; then nothing is left running.
  */
 export async function startLocalSystem(options: SystemOptions): Promise<LocalSystem> {
-  const { state, port, dashboardPort, isPrepared = false, signal } = options;
+  const { state, port, dashboardPort, isPrepared = false, build = copyBuild, signal } = options;
   await requireFree(port, "PORT");
   await requireFree(dashboardPort, "DASHBOARD_PORT");
   mkdirSync(state, { recursive: true });
@@ -96,6 +103,7 @@ export async function startLocalSystem(options: SystemOptions): Promise<LocalSys
   const { log, env } = common;
   writeFileSync(log, "");
   rmSync(env.WRANGLER_REGISTRY_PATH, { recursive: true, force: true });
+  await replaceServed(state, build);
   if (!isPrepared) await prepareState(state, port);
   const { config, secrets } = prepareConfig(state, port, dashboardPort);
   const { data, bundle } = preparedIn(state);
@@ -139,9 +147,4 @@ export async function startLocalSystem(options: SystemOptions): Promise<LocalSys
     throw failure;
   }
   return { ...urls, secrets, log, died, close };
-}
-
-/** True when the last build left all that a local system serves. */
-export function isBuilt(): boolean {
-  return existsSync(join(ROOT, "dist/assets/tk.js")) && existsSync(join(ROOT, "dashboard/dist/index.html"));
 }
