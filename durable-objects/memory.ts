@@ -2,10 +2,19 @@
 // The journal is the redo log of what came after the last checkpoint.
 import type { Event } from "../workers/domain/event";
 import { unpackEvent } from "../workers/domain/lake";
-import { emptyLive, LIVE_KEPT, type Live, MINUTES_KEPT, noteLive } from "../workers/domain/live";
+import {
+  emptyLive,
+  LIVE_KEPT,
+  type Live,
+  MINUTES_KEPT,
+  MOST_LIVE_VISITS,
+  noteLive,
+  noteVisit,
+} from "../workers/domain/live";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/seen";
-import { isExpected, type Moment, type Stamped, stamp } from "../workers/domain/visit";
+import { isExpected, type Moment, type Stamped, stamp, VISIT_GAP, type Visit } from "../workers/domain/visit";
+import { addDays } from "../workers/domain/zone";
 import type { Journal } from "./journal";
 import { VisitorBook } from "./visitor-book";
 
@@ -42,12 +51,19 @@ export class Memory {
     this.live.feed = state?.feed ?? [];
     this.live.rules = fromCounts(state?.rules ?? []);
     this.live.lastEventAt = state?.last ?? null;
-    this.book = new VisitorBook(sql, now, (visit) => this.live.visits.set(visit.id, visit));
+    this.book = new VisitorBook(sql);
+    this.restoreLive(now);
     for (const row of sql.exec<{ generation: number; n: number; hashes: ArrayBuffer }>("SELECT * FROM seen")) {
       this.seenRows = Math.max(this.seenRows, row.n + 1);
       if (row.generation >= oldestGeneration(now)) restoreSeen(this.seen, row.generation, new Uint32Array(row.hashes));
     }
     this.replay(now);
+  }
+
+  private restoreLive(now: number): void {
+    const visits: Visit[] = [];
+    for (const visit of this.book.visitsSince(now - LIVE_KEPT)) if (visits.push(visit) === MOST_LIVE_VISITS) break;
+    for (const visit of visits.reverse()) noteVisit(this.live, visit);
   }
 
   /** Does again what the journal says was done since the checkpoint. */
@@ -83,7 +99,18 @@ export class Memory {
 
   /** True when this visitor was here on this date. */
   knows(date: string, visitor: string): boolean {
-    return this.book.find(date, visitor) !== undefined;
+    return this.book.has(date, visitor);
+  }
+
+  /** Reads the visitors of a batch together, before its events are stamped one by one. */
+  prepare(moments: readonly (Pick<Moment, "date" | "yesterday"> & { visitor: string | null; time: number })[]): void {
+    this.book.prepare(
+      moments.flatMap(({ date, visitor, yesterday, time }) => {
+        if (visitor !== null && this.book.has(date, visitor)) return [{ date, visitor }];
+        const from = yesterday();
+        return from === null ? [] : [{ date: addDays(date, -1), visitor: from, since: time - VISIT_GAP }];
+      }),
+    );
   }
 
   /** Stamps an event and remembers what it changed. */

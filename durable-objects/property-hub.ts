@@ -14,6 +14,7 @@ import { localDate, localHour } from "../workers/domain/zone";
 import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
+import { moveOldVisitors } from "./old-visitors";
 import { Salts } from "./visitor-id";
 
 /** Calls that arrive within this time (ms) share one journal row. A row written costs more than all else in an event. */
@@ -60,6 +61,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     ctx.blockConcurrencyWhile(async () => {
       this.isEmpty = isWithoutTables(ctx.storage.sql);
       if (this.isEmpty) return;
+      await moveOldVisitors(ctx.storage);
       this.load();
       this.alarmAt = await ctx.storage.getAlarm();
       if (this.journal.head > this.journal.sent) await this.alarmBy(Date.now() + this.flushAfter());
@@ -92,6 +94,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const group = this.group();
     let duplicates = 0;
     try {
+      this.memory.prepare(
+        arrivals.map((arrival) => ({
+          ...this.salts.idsFor(arrival, property, this.memory, now),
+          time: arrival.event_time,
+        })),
+      );
       for (const arrival of arrivals) {
         if (!isOwn(arrival)) others.push(arrival);
         else if (noteSeen(this.memory.seen, arrival.event_id, now)) this.take(arrival, property, group, now);
@@ -308,6 +316,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       write();
     });
     if (group.events.length > 0) this.sockets.changed();
+    this.checkpointWhenFull();
     if (this.journal.head === this.journal.sent) return;
     if (this.journal.unsentBytes >= MESSAGE_BYTES && !this.flushing) this.ctx.waitUntil(this.sendFull());
     void this.alarmBy(Date.now() + this.flushAfter());
@@ -356,9 +365,24 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     }
   }
 
-  private checkpointWhenDue(): void {
+  private isCheckpointDue(times = 1): boolean {
     const rows = this.journal.head - this.journal.covered;
-    if (rows < CHECKPOINT_ROWS && this.journal.bytesSinceCheckpoint < CHECKPOINT_BYTES) return;
+    return rows >= times * CHECKPOINT_ROWS || this.journal.bytesSinceCheckpoint >= times * CHECKPOINT_BYTES;
+  }
+
+  /** A send that waits for a slow queue must not keep memory, and what a start replays, from being bounded. */
+  private checkpointWhenFull(): void {
+    if (!this.isCheckpointDue(2)) return;
+    try {
+      this.checkpoint();
+    } catch (error) {
+      // The group is in the journal, so it is durable; memory has been read anew.
+      console.error("hub could not write a checkpoint; the next commit tries again", error);
+    }
+  }
+
+  private checkpointWhenDue(): void {
+    if (!this.isCheckpointDue()) return;
     // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.
     this.waiting?.commit();
     this.checkpoint();

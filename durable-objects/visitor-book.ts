@@ -1,157 +1,121 @@
-// The visitor book of a hub: recent visitors as objects, the other visitors of the day as text, older days in SQLite
-// until an event asks for them. Changes are appended at checkpoints and now and then written together.
-import { LIVE_KEPT } from "../workers/domain/live";
+// The visitor book of a hub: the visitors who came last as objects, all others in SQLite until an event asks for them. What
+// memory holds is bounded, however many visitors a day has: they leave when they are quiet, and earlier when there are
+// many. A checkpoint writes what changed; whoever has changed since stays.
+import { MOST_VISITORS } from "../workers/domain/capacity";
 import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visit";
 import { addDays } from "../workers/domain/zone";
+import { type Line, lastOf, toFittingText } from "./visitor-record";
+import { type RowLimits, VisitorRows } from "./visitor-rows";
 
 /** Days of visitors that are kept: an event may come 72 hours late, in a visit of the day before. */
 const DAYS_KEPT = 5;
-/** Visitors fall asleep this long (ms) after their last event: no visit goes on by then, even if an event came late. */
+/** Visitors leave memory this long (ms) after their last event: no visit goes on by then, even if an event came late. */
 const AWAKE = VISIT_GAP + 5 * 60_000;
-export interface Limits {
-  /** Characters, all of them ASCII, after which a row is full; and those of the longest record: a row has 2 MB. */
-  chunk: number;
+
+export interface Limits extends RowLimits {
+  /** Characters of the longest record: a row of SQLite has 2 MB. */
   longest: number;
-  /** So many rows of changes are written together with the days that they change: what a start must read again. */
-  changes: number;
+  /** Characters of the records that are in memory as objects, which take two to four bytes for each. */
+  awake: number;
   /** Distinct values that are kept as one string object each. */
   pool: number;
 }
 
-const LIMITS: Limits = { chunk: 500_000, longest: 1_000_000, changes: 64, pool: 50_000 };
+const LIMITS: Limits = {
+  chunk: 128_000,
+  longest: 1_000_000,
+  compacted: 16,
+  visitors: MOST_VISITORS,
+  indexed: 2 * MOST_VISITORS,
+  awake: 6_000_000,
+  pool: 20_000,
+};
+/** What a record counts for before its text was ever made. */
+const USUAL_SIZE = 1_000;
 
-interface Day {
-  /** A record, or its text while its visitor is quiet. */
-  records: Map<string, VisitorDay | string>;
-  /** Visitors whose record is an object. */
-  awake: Set<string>;
-  /** False when only recent visitors are in memory and the others in storage. */
-  whole: boolean;
-  changed: Set<string>;
+interface Entry {
+  date: string;
+  visitor: string;
+  record: VisitorDay;
+  /** Characters of its text when it was last written or read. */
+  size: number;
 }
 
-const lastOf = (record: VisitorDay): number => Math.max(...record.visits.map(({ last }) => last));
-
-/** ASCII, because V8 keeps a text with one foreign letter at two bytes a letter; sets become lists. */
-const toText = (record: VisitorDay): string =>
-  JSON.stringify(record, (_, value: unknown) => (value instanceof Set ? [...value] : value)).replace(
-    /[\u0080-\uffff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-
-/**
- * The text of a record that fits a row. A record that does not is that of a program; the values of its former visits,
- * which only a late event could ask for, are let go.
- */
-function toFittingText(record: VisitorDay, limit: number): string {
-  const text = toText(record);
-  if (text.length <= limit) return text;
-  const visits = record.visits.map((visit, i) =>
-    i === record.visits.length - 1 ? visit : { ...visit, seen: visit.seen.map(() => []) },
-  );
-  return toText({ ...record, visits });
+interface Wanted {
+  date: string;
+  visitor: string;
+  since?: number;
 }
 
-/** A line of storage: visitor, time of the last event, record. None of them holds a tab or a line's end. */
-const toLine = (visitor: string, record: VisitorDay | string, limit: number): string =>
-  typeof record === "string"
-    ? `${visitor}\t${lastInText(record)}\t${record}`
-    : `${visitor}\t${lastOf(record)}\t${toFittingText(record, limit)}`;
-
-/** The latest `"last":` of a record's text, without parsing the rest. */
-function lastInText(text: string): number {
-  let last = 0;
-  for (const [, time] of text.matchAll(/"last":(\d+)/g)) last = Math.max(last, Number(time));
-  return last;
-}
-
-function toChunks(lines: Iterable<string>, limit: number): string[] {
-  const chunks: string[] = [];
-  let own: string[] = [];
-  let length = 0;
-  for (const line of lines) {
-    if (length + line.length > limit && own.length > 0) {
-      chunks.push(own.join("\n"));
-      own = [];
-      length = 0;
-    }
-    own.push(line);
-    length += line.length + 1;
-  }
-  if (own.length > 0) chunks.push(own.join("\n"));
-  return chunks;
-}
+const keyOf = (date: string, visitor: string): string => `${date} ${visitor}`;
 
 export class VisitorBook implements Book {
-  private readonly sql: SqlStorage;
   private readonly limits: Limits;
-  private readonly days = new Map<string, Day>();
-  /** Dates of which storage has visitors. */
-  private readonly stored: Set<string>;
-  private changes: number;
+  private readonly rows: VisitorRows;
+  /** By date and visitor; who changed or was read last is at the end. */
+  private readonly entries = new Map<string, Entry>();
+  private readonly changed = new Map<string, Entry>();
+  /** Characters of all entries. */
+  private size = 0;
+  /** Above this size it is worth looking for who may leave. */
+  private roomFor: number;
   private readonly pool = new Map<string, string>();
   /** Time of the latest event. */
   private latest = 0;
-  private latestDate = "";
-  /** Visitors without an event since then (ms) may be asleep. */
-  private quietBefore = 0;
+  private latestDate: string;
 
-  /** Reads the latest day and who was here in the last half hour before `now`, and tells them to `onRecent`. */
-  constructor(sql: SqlStorage, now: number, onRecent: (visit: Visit) => void, limits: Limits = LIMITS) {
-    this.sql = sql;
+  constructor(sql: SqlStorage, limits: Limits = LIMITS) {
     this.limits = limits;
-    sql.exec(`CREATE TABLE IF NOT EXISTS visitors (date TEXT NOT NULL, chunk INTEGER NOT NULL, body TEXT NOT NULL,
-      PRIMARY KEY (date, chunk)) WITHOUT ROWID`);
-    sql.exec("CREATE TABLE IF NOT EXISTS changes (n INTEGER PRIMARY KEY, date TEXT NOT NULL, body TEXT NOT NULL)");
-    const dates = sql.exec<{ date: string }>("SELECT date FROM visitors UNION SELECT date FROM changes").toArray();
-    this.stored = new Set(dates.map(({ date }) => date));
-    this.changes = sql.exec<{ n: number }>("SELECT coalesce(max(n) + 1, 0) AS n FROM changes").one().n;
-    const recent = [...this.stored].sort().slice(-2);
-    this.latestDate = recent.at(-1) ?? "";
-    const texts = new Map(recent.map((date) => [date, this.read(date)]));
-    for (const day of texts.values())
-      for (const text of day.values()) this.latest = Math.max(this.latest, lastInText(text));
-    this.quietBefore = this.latest - AWAKE;
-    for (const [date, day] of texts) this.wakeRecent(date, day, now, onRecent);
-    // Only the latest day stays whole.
-    this.sleep();
+    this.roomFor = limits.awake;
+    this.rows = new VisitorRows(sql, limits);
+    const dates = this.rows.dates();
+    this.latestDate = dates.at(-1) ?? "";
+    for (const date of dates) this.latest = Math.max(this.latest, this.rows.latestOn(date));
   }
 
-  /** Wakes those who must be awake for `find`, and those whom the live picture shows. */
-  private wakeRecent(date: string, texts: Map<string, string>, now: number, onRecent: (visit: Visit) => void): void {
-    const live = now - LIVE_KEPT;
-    for (const [visitor, text] of texts) {
-      const last = lastInText(text);
-      if (last < Math.min(this.quietBefore, live)) continue;
-      const visits = this.find(date, visitor)?.visits ?? [];
-      if (last >= live) for (const visit of visits) onRecent(visit);
-    }
+  /** Visits in storage with an event at `since` (ms) or later, roughly the latest first. */
+  *visitsSince(since: number): Generator<Visit> {
+    for (const [, { text }] of this.rows.since(since))
+      for (const visit of (JSON.parse(text) as VisitorDay).visits) if (visit.last >= since) yield visit;
   }
 
   find(date: string, visitor: string, since?: number): VisitorDay | undefined {
-    const day = this.dayOf(date);
-    let record = day.records.get(visitor);
-    if (record === undefined && !day.whole && (since === undefined || since < this.quietBefore)) {
-      this.read(date);
-      record = day.records.get(visitor);
+    const known = this.entries.get(keyOf(date, visitor));
+    if (known) return known.record;
+    this.read(date, [visitor], since);
+    return this.entries.get(keyOf(date, visitor))?.record;
+  }
+
+  has(date: string, visitor: string): boolean {
+    return this.entries.has(keyOf(date, visitor)) || this.rows.has(date, visitor);
+  }
+
+  /** Reads those who are about to be asked for, so that each row of storage is read once for all of them. */
+  prepare(wanted: Iterable<Wanted>): void {
+    const byDate = new Map<string, Set<string>>();
+    for (const { date, visitor, since } of wanted) {
+      if (this.entries.has(keyOf(date, visitor)) || !this.mayHave(date, since)) continue;
+      const own = byDate.get(date);
+      if (own) own.add(visitor);
+      else byDate.set(date, new Set([visitor]));
     }
-    return typeof record === "string" ? this.wake(day, visitor, record) : record;
+    for (const [date, visitors] of byDate) this.read(date, visitors);
   }
 
   add(date: string, visitor: string, record: VisitorDay): void {
-    const day = this.dayOf(date);
-    day.records.set(visitor, record);
-    day.awake.add(visitor);
+    this.put({ date, visitor, record, size: USUAL_SIZE });
     if (date > this.latestDate) this.latestDate = date;
   }
 
   touch(date: string, visitor: string): void {
-    this.dayOf(date).changed.add(visitor);
+    const key = keyOf(date, visitor);
+    this.changed.set(key, this.entries.get(key)!);
   }
 
-  /** Notes that an event of this time came. */
+  /** Says that an event of this time comes next. Between two events nobody holds a record. */
   passed(time: number): void {
     this.latest = Math.max(this.latest, time);
+    if (this.size > this.roomFor) this.makeRoom();
   }
 
   intern<T extends string | null>(value: T): T {
@@ -163,111 +127,74 @@ export class VisitorBook implements Book {
     return value;
   }
 
-  /** Writes what changed; call it in a transaction. Then lets those who are quiet sleep. */
+  /** Writes what changed; call it in a transaction. Then those leave memory who need not be there. */
   checkpoint(): void {
-    const changed: string[] = [];
-    for (const [date, day] of this.days) {
-      if (day.changed.size === 0) continue;
-      changed.push(date);
-      const lines = [...day.changed].map((visitor) => toLine(visitor, day.records.get(visitor)!, this.limits.longest));
-      for (const body of toChunks(lines, this.limits.chunk))
-        this.sql.exec("INSERT INTO changes (n, date, body) VALUES (?, ?, ?)", this.changes++, date, body);
-      day.changed.clear();
-      this.stored.add(date);
+    for (const date of new Set([...this.changed.values()].map((entry) => entry.date)))
+      this.rows.write(date, this.changedOn(date));
+    for (const [key, entry] of this.changed) {
+      this.entries.delete(key);
+      this.entries.set(key, entry);
     }
+    this.changed.clear();
     this.forget();
-    if (this.changes >= this.limits.changes) this.merge();
-    this.quietBefore = this.latest - AWAKE;
-    this.sleep();
+    this.rows.compact();
+    const quietBefore = this.latest - AWAKE;
+    for (const [key, entry] of this.entries) if (lastOf(entry.record) < quietBefore) this.drop(key, entry);
+    this.makeRoom();
   }
 
-  private dayOf(date: string): Day {
-    let day = this.days.get(date);
-    if (!day) {
-      day = { records: new Map(), awake: new Set(), whole: !this.stored.has(date), changed: new Set() };
-      this.days.set(date, day);
+  private *changedOn(date: string): Generator<Line> {
+    for (const entry of this.changed.values()) {
+      if (entry.date !== date) continue;
+      const text = toFittingText(entry.record, this.limits.longest);
+      this.size += text.length - entry.size;
+      entry.size = text.length;
+      yield { visitor: entry.visitor, last: lastOf(entry.record), text };
     }
-    return day;
   }
 
-  private wake(day: Day, visitor: string, text: string): VisitorDay {
-    const record = JSON.parse(text) as VisitorDay;
-    for (const visit of record.visits) {
-      visit.visitor = visit.visitor === visitor ? visitor : visit.visitor;
-      visit.dimensions = visit.dimensions.map((value) => this.intern(value));
-    }
-    day.records.set(visitor, record);
-    day.awake.add(visitor);
-    return record;
+  /** Whether storage may have a record of a date with an event at `since` (ms) or later. */
+  private mayHave(date: string, since = 0): boolean {
+    return this.rows.latestOn(date) >= Math.max(since, 1);
   }
 
-  /** Reads a day whole; what is in memory is newer. Returns the texts as storage has them. */
-  private read(date: string): Map<string, string> {
-    const texts = new Map<string, string>();
-    const bodies = this.sql.exec<{ body: string }>(
-      `SELECT body FROM (SELECT 0 AS part, chunk AS n, body FROM visitors WHERE date = ?1
-       UNION ALL SELECT 1, n, body FROM changes WHERE date = ?1) ORDER BY part, n`,
-      date,
-    );
-    for (const { body } of bodies)
-      for (const line of body.split("\n")) {
-        const [visitor, , text] = line.split("\t") as [string, string, string];
-        texts.set(visitor, text);
+  private read(date: string, visitors: Iterable<string>, since?: number): void {
+    if (!this.mayHave(date, since)) return;
+    for (const [visitor, text] of this.rows.read(date, visitors)) {
+      const record = JSON.parse(text) as VisitorDay;
+      for (const visit of record.visits) {
+        visit.visitor = visit.visitor === visitor ? visitor : visit.visitor;
+        visit.dimensions = visit.dimensions.map((value) => this.intern(value));
       }
-    const day = this.dayOf(date);
-    for (const [visitor, text] of texts) if (!day.records.has(visitor)) day.records.set(visitor, text);
-    day.whole = true;
-    return texts;
+      this.put({ date, visitor, record, size: text.length });
+    }
   }
 
-  /** Writes the days that have changes whole, and the changes away. */
-  private merge(): void {
-    for (const { date } of this.sql.exec<{ date: string }>("SELECT DISTINCT date FROM changes").toArray()) {
-      const day = this.dayOf(date);
-      if (!day.whole) this.read(date);
-      const chunks = toChunks(
-        [...day.records].map(([visitor, record]) => toLine(visitor, record, this.limits.longest)),
-        this.limits.chunk,
-      );
-      chunks.forEach((body, chunk) => {
-        this.sql.exec(
-          "INSERT INTO visitors (date, chunk, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
-          date,
-          chunk,
-          body,
-        );
-      });
-      this.sql.exec("DELETE FROM visitors WHERE date = ? AND chunk >= ?", date, chunks.length);
-    }
-    this.sql.exec("DELETE FROM changes");
-    this.changes = 0;
+  private put(entry: Entry): void {
+    this.entries.set(keyOf(entry.date, entry.visitor), entry);
+    this.size += entry.size;
   }
 
-  /** Turns quiet visitors of the latest day into text and lets go of those of other days, which storage has. */
-  private sleep(): void {
-    for (const [date, day] of this.days) {
-      const isLatest = date === this.latestDate;
-      for (const visitor of day.awake) {
-        const record = day.records.get(visitor) as VisitorDay;
-        if (lastOf(record) >= this.quietBefore || day.changed.has(visitor)) continue;
-        day.records.set(visitor, toFittingText(record, this.limits.longest));
-        day.awake.delete(visitor);
-      }
-      if (isLatest) continue;
-      if (day.awake.size === 0) this.days.delete(date);
-      else for (const [visitor, record] of day.records) if (typeof record === "string") day.records.delete(visitor);
-      day.whole = false;
+  private drop(key: string, entry: Entry): void {
+    this.entries.delete(key);
+    this.size -= entry.size;
+  }
+
+  /** Drops those who changed or were read longest ago while there is no room for all. */
+  private makeRoom(): void {
+    for (const [key, entry] of this.entries) {
+      if (this.size <= this.limits.awake) break;
+      // Who has changed cannot leave before the checkpoint.
+      if (!this.changed.has(key)) this.drop(key, entry);
     }
+    // Not to be tried again at every event while they cannot.
+    this.roomFor = Math.max(this.size, this.limits.awake) + this.limits.awake / 4;
   }
 
   /** Drops the days that no event can need any more. */
   private forget(): void {
     const oldest = addDays(this.latestDate || "9999-12-31", 1 - DAYS_KEPT);
-    if (![...this.stored].some((date) => date < oldest)) return;
-    this.sql.exec("DELETE FROM visitors WHERE date < ?", oldest);
-    this.sql.exec("DELETE FROM changes WHERE date < ?", oldest);
-    for (const date of this.stored) if (date < oldest) this.stored.delete(date);
-    for (const date of this.days.keys()) if (date < oldest) this.days.delete(date);
-    this.pool.clear();
+    this.rows.forget(oldest);
+    for (const [key, entry] of this.entries) if (entry.date < oldest) this.drop(key, entry);
   }
 }

@@ -1,4 +1,4 @@
-// Memory that a hub needs for each visitor of a day, measured in workerd: how many visitors a shard can hold.
+// Memory that a hub needs for each visitor who came lately, measured in workerd. Others are in SQLite (crowd.ts).
 import { join } from "node:path";
 import { openInspector } from "./cpu.ts";
 import { DAY, eventsOf, visits } from "./events.ts";
@@ -9,8 +9,6 @@ export interface HubMemory {
   bytesPerVisitor: number;
   visitors: number;
   eventsPerVisitor: number;
-  /** Visitors whom a hub can remember beside its code and what it has in hand. */
-  visitorsPerShard: number;
   /** Longest call, ms, at the end: with a checkpoint of all these visitors in it. */
   longestCall: number;
 }
@@ -19,8 +17,6 @@ const CALLS = 60;
 const EVENTS_PER_CALL = 500;
 /** Calls before the first look at the heap: code is compiled, tables and pools have their size. */
 const WARM_UP = 12;
-/** Of the 128 MB of an isolate: code, libraries, events in hand, and garbage that waits, take the rest. */
-const ROOM_BYTES = 80_000_000;
 
 const visitorsOf = (occurrences: readonly Occurrence[]): number =>
   new Set(occurrences.map(({ address, agent }) => `${address} ${agent}`)).size;
@@ -68,7 +64,6 @@ export async function measureMemory(script: string, folder: string): Promise<Hub
       bytesPerVisitor,
       visitors,
       eventsPerVisitor: occurrences.length / visitors,
-      visitorsPerShard: Math.floor(ROOM_BYTES / bytesPerVisitor),
       longestCall,
     };
   } finally {

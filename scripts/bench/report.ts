@@ -1,4 +1,5 @@
 // The report: figures beside their budgets, as a table and as JSON.
+import { MOST_VISITORS } from "../../workers/domain/capacity.ts";
 import type { ClickCost } from "./click-cost.ts";
 import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";
@@ -161,7 +162,7 @@ export function toText(measured: Measured): string {
         `${whole.format(pipeline.compactionRate)} rows/s through compaction; ${pipeline.filesBefore} objects became ${pipeline.filesAfter}.`,
       `Queries: ${whole.format(queries.rows)} rollup rows; p50 ${ms(queries.p50)}; slowest by p95: ${slowest.join(", ")}.`,
       `Hub: ${whole.format(memory.visitors)} visitors with ${memory.eventsPerVisitor.toFixed(1)} events each; ` +
-        `room for about ${whole.format(memory.visitorsPerShard)} visitor-days; longest call ${ms(memory.longestCall)}.`,
+        `it remembers ${whole.format(MOST_VISITORS)} a day; longest call ${ms(memory.longestCall)}.`,
     ].join("\n"),
   ].join("\n\n");
 }

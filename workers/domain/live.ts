@@ -15,10 +15,24 @@ export const MINUTES_KEPT = LIVE_MINUTES + SLACK;
 export const LIVE_KEPT = MINUTES_KEPT * MINUTE;
 const ROWS = 10;
 const FEED_EVENTS = 50;
+/** A hub's share shows so many visits, the latest, at some 300 bytes each. */
+export const MOST_LIVE_VISITS = 50_000;
+
+/** What the picture needs of a visit. */
+export interface LiveVisit {
+  visitor: string;
+  start: number;
+  last: number;
+  bounced: boolean;
+  exit: string | null;
+  source: string;
+  country: string;
+  device: string;
+}
 
 export interface Live {
-  /** Visits with an event in the window, by id; much older ones are dropped when the picture is drawn. */
-  visits: Map<string, Visit>;
+  /** Visits with an event in the window, by id, the one that came last at the end; old ones go when the picture is drawn. */
+  visits: Map<string, LiveVisit>;
   /** Page views by minute since 1970. */
   pageviews: Map<number, number>;
   /** The latest events, oldest first. */
@@ -44,6 +58,18 @@ const sourceOf = ({ dimensions }: Visit): string => dimensions[SOURCE] ?? "(dire
 const countryOf = ({ dimensions }: Visit): string => dimensions[COUNTRY] ?? "(unknown)";
 const deviceOf = ({ dimensions }: Visit): string => dimensions[DEVICE] ?? "(unknown)";
 
+/** Puts a visit as it is now at the end; the one that came longest ago makes room. */
+export function noteVisit({ visits }: Live, visit: Visit): LiveVisit {
+  const { id, visitor, start, last, exit } = visit;
+  const bounced = visit.pageviews === 1 && !visit.interactive;
+  const dimensions = { source: sourceOf(visit), country: countryOf(visit), device: deviceOf(visit) };
+  const noted = { visitor, start, last, bounced, exit, ...dimensions };
+  visits.delete(id);
+  visits.set(id, noted);
+  if (visits.size > MOST_LIVE_VISITS) visits.delete(visits.keys().next().value!);
+  return noted;
+}
+
 /** Notes an event of a visit. */
 export function noteLive(
   live: Live,
@@ -51,20 +77,12 @@ export function noteLive(
   event: Pick<Event, "event_type" | "event_time" | "name" | "page" | "rule">,
 ): void {
   const { event_type: type, event_time: time, name, page } = event;
-  live.visits.set(visit.id, visit);
+  const { country, device, source } = noteVisit(live, visit);
   live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
   noteRule(live.rules, event);
   // Measurements of reading come by the second and say nothing that somebody did.
   if (type !== "engagement" && type !== "heatmap" && type !== "rule_seen")
-    noteFeed(live.feed, {
-      time,
-      name,
-      type,
-      page,
-      country: countryOf(visit),
-      device: deviceOf(visit),
-      source: sourceOf(visit),
-    });
+    noteFeed(live.feed, { time, name, type, page, country, device, source });
   if (type !== "pageview") return;
   const minute = Math.floor(time / MINUTE);
   live.pageviews.set(minute, (live.pageviews.get(minute) ?? 0) + 1);
@@ -84,7 +102,7 @@ function noteFeed(feed: FeedRow[], row: FeedRow): void {
   if (feed.length > FEED_EVENTS) feed.shift();
 }
 
-function tally(visits: readonly Visit[], valueFor: (visit: Visit) => string | null): Record<string, number> {
+function tally(visits: readonly LiveVisit[], valueFor: (visit: LiveVisit) => string | null): Record<string, number> {
   const visitors = new Map<string, Set<string>>();
   for (const visit of visits) {
     const value = valueFor(visit);
@@ -108,12 +126,12 @@ export function liveShare(live: Live, now: number): LiveShare {
     active_30m: new Set(active.map((visit) => visit.visitor)).size,
     per_minute: Array.from({ length: LIVE_MINUTES }, (_, i) => live.pageviews.get(minute - LIVE_MINUTES + 1 + i) ?? 0),
     visits: began.length,
-    bounces: began.filter((visit) => visit.pageviews === 1 && !visit.interactive).length,
+    bounces: began.filter((visit) => visit.bounced).length,
     duration: began.reduce((sum, visit) => sum + Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000), 0),
     pages: tally(active, (visit) => visit.exit),
-    sources: tally(active, sourceOf),
-    countries: tally(active, countryOf),
-    devices: tally(active, deviceOf),
+    sources: tally(active, (visit) => visit.source),
+    countries: tally(active, (visit) => visit.country),
+    devices: tally(active, (visit) => visit.device),
     feed: live.feed,
     rules: toCounts(live.rules),
     last_event_at: live.lastEventAt,

@@ -57,7 +57,7 @@ export function watchStorage(storage: DurableObjectStorage): void {
   watch(Object.getPrototypeOf(storage.sql), "exec", (cursor, [sql]) => {
     cursors.push(cursor as SqlStorageCursor<Record<string, SqlStorageValue>>);
     if (/^\s*INSERT INTO journal/.test(String(sql))) tally.journal_rows += 1;
-    if (/^\s*INSERT INTO (visitors|seen)/.test(String(sql))) tally.checkpoint_rows += 1;
+    if (/^\s*INSERT INTO (visitor_rows|seen)/.test(String(sql))) tally.checkpoint_rows += 1;
   });
   for (const name of ["setAlarm", "deleteAlarm"])
     watch(Object.getPrototypeOf(storage), name, () => {
