@@ -273,7 +273,7 @@ describe("the routes of reports", () => {
   it("preview every kind, as HTML that runs nothing and as text", async () => {
     const { site_id } = await givenProperty();
     const key = await givenKey();
-    for (const kind of ["weekly_report", "monthly_report", "run_summary", "failure", "anomaly"]) {
+    for (const kind of ["weekly_report", "monthly_report", "run_summary", "failure", "anomaly", "capacity"]) {
       const reply = await call("GET", path(site_id, `/preview?kind=${kind}`), { key });
       expect([kind, reply.status, reply.headers.get("content-type")]).toEqual([kind, 200, "text/html; charset=UTF-8"]);
       expect(reply.headers.get("content-security-policy")).toContain("sandbox");

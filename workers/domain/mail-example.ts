@@ -1,12 +1,14 @@
 // Examples of mails that tell of something that happens seldom: what an owner sees before it has happened to them.
+import { toCapacity } from "./capacity";
 import { toAnomalyLetter } from "./mail-anomaly";
+import { toCapacityLetter } from "./mail-capacity";
 import type { Frame, Letter } from "./mail-letter";
 import { toFailureLetter, toRunSummaryLetter } from "./mail-run";
 
 const HOUR = 3_600_000;
 
 export const EXAMPLES: Record<
-  "run_summary" | "failure" | "anomaly",
+  "run_summary" | "failure" | "anomaly" | "capacity",
   (frame: Frame, timezone: string, now: number) => Letter
 > = {
   run_summary: (frame, timezone, now) =>
@@ -55,4 +57,6 @@ export const EXAMPLES: Record<
       },
       frame,
     ),
+  capacity: (frame, _, now) =>
+    toCapacityLetter(toCapacity({ date: new Date(now).toISOString().slice(0, 10), visitors: 240_000 }, 1), frame),
 };

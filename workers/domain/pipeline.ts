@@ -1,4 +1,5 @@
 // The pipeline as data: what runs are called, what they report, and what the dashboard and API clients are told. Zod-free.
+import type { Capacity } from "./capacity";
 
 /**
  * `run`: the watermark pipeline. The others are maintenance, of one property: `compaction` merges objects, `retention`
@@ -84,6 +85,8 @@ export interface PipelineView {
   }[];
   zones: { zone: LakeZone; files: number; rows: number; bytes: number }[];
   dead_letters: number;
+  /** How full the property's shards are. */
+  capacity: Capacity;
   /** The run that is going on, of all properties. */
   running: string | null;
   /** The newest first, at most 50. */

@@ -1,5 +1,6 @@
 // Properties and data streams: what an owner may set, and what collect must know of it.
 import { z } from "zod";
+import { MOST_SHARDS } from "./capacity";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "./measurement";
 import type { ShardChange } from "./shard";
 
@@ -52,7 +53,7 @@ export const propertyInput = z.strictObject({
     .default("USD"),
   streams: z.array(streamInput).max(20).default([]),
   privacy: privacyInput.default(() => privacyInput.parse({})),
-  shards: z.int().min(1).max(16).default(1),
+  shards: z.int().min(1).max(MOST_SHARDS).default(1),
   /** Whether everybody may see how many visitors there are now. */
   public_live: z.boolean().default(false),
 });

@@ -1,5 +1,5 @@
 // The task `alerts`: looks for anomalies of each property in what its hours and days counted, keeps them, and tells each
-// one once.
+// one once. It also warns of properties that need more shards.
 import { FOLLOWED_DAYS } from "../domain/anomaly";
 import { causeOf, toCauseQuestion } from "../domain/anomaly-cause";
 import { keepIds } from "../domain/anomaly-find";
@@ -10,13 +10,14 @@ import type { NewMail } from "../domain/mail";
 import type { RunReport } from "../domain/pipeline";
 import type { PropertySettings } from "../domain/settings";
 import { anomalyStatement, listAnomalies } from "../storage/anomalies";
-import { countingSites, readSeries, readValueDays, timezonesOf } from "../storage/anomaly-series";
+import { countingSites, placesOf, readSeries, readValueDays } from "../storage/anomaly-series";
+import { readCapacity } from "../storage/capacity";
 import { outboxStatement } from "../storage/outbox";
 import { noteUnit } from "../storage/runs";
 import { loadSettingsOf } from "../storage/settings";
 import { type SendEnv, sendOutbox } from "./send-mail";
 import type { Task } from "./tasks";
-import { anomalyMails } from "./tell";
+import { anomalyMails, queueCapacity } from "./tell";
 import type { WriteEnv } from "./write-mail";
 
 export type AlertsEnv = WriteEnv & SendEnv;
@@ -97,11 +98,13 @@ export async function alertProperty(
 
 /** Judges some properties, each whatever becomes of the others. @throws AggregateError after all have been tried. */
 async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: string, now: number): Promise<Alerted> {
-  const [timezones, settings] = [await timezonesOf(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
+  const [places, settings] = [await placesOf(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
   const sum: Alerted = { anomalies: 0, mails: 0 };
   const failures: unknown[] = [];
-  for (const [site_id, timezone] of timezones) {
+  for (const place of places) {
+    const { site_id, timezone } = place;
     try {
+      sum.mails += await queueCapacity(env, site_id, await readCapacity(env.DB, place, now), now);
       const done = await alertProperty(env, { site_id, timezone, settings: settings.get(site_id)! }, runId, now);
       sum.anomalies += done.anomalies;
       sum.mails += done.mails;

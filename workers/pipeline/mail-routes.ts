@@ -11,6 +11,7 @@ const NAMES: Record<MailKind, string> = {
   run_summary: "summaries of pipeline runs",
   failure: "mail about failed pipeline runs",
   anomaly: "mail about anomalies",
+  capacity: "mail about the number of shards",
   weekly_report: "weekly reports",
   monthly_report: "monthly reports",
 };

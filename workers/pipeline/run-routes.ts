@@ -4,6 +4,7 @@ import type { AppEnv } from "../app";
 import { type Caller, requireCaller } from "../domain/caller";
 import { DATASETS, type PipelineView, type RunDetails, type RunView } from "../domain/pipeline";
 import { Problem } from "../domain/problem";
+import { readCapacity } from "../storage/capacity";
 import { countDeadLetters } from "../storage/dead-letters";
 import { zonesOf } from "../storage/files";
 import { organizationsWithProperties } from "../storage/properties";
@@ -70,16 +71,18 @@ async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: strin
 const isOf = (siteId: string, step: string): boolean => step.endsWith(`: ${siteId}`);
 
 runRoutes.get(ROOT, async (c) => {
-  const { site_id } = await askedProperty(c, "stats");
+  const property = await askedProperty(c, "stats");
+  const { site_id } = property;
   const { DB, PIPELINE_MINUTES } = c.env;
-  const [marks, zones, letters, running, runs] = await Promise.all([
+  const now = Date.now();
+  const [marks, zones, letters, running, runs, capacity] = await Promise.all([
     watermarksOf(DB, site_id),
     zonesOf(DB, site_id),
     countDeadLetters(DB, site_id),
     runningRun(DB),
     recentRuns(DB, site_id, MOST_RUNS),
+    readCapacity(DB, property, now),
   ]);
-  const now = Date.now();
   const datasets = await Promise.all(
     DATASETS.map(async (dataset) => {
       const mark = marks.find((one) => one.dataset === dataset);
@@ -99,6 +102,7 @@ runRoutes.get(ROOT, async (c) => {
     datasets,
     zones,
     dead_letters: letters,
+    capacity,
     running: running?.id ?? null,
     runs: runs.map(toRunView),
   } satisfies PipelineView);

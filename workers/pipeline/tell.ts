@@ -1,8 +1,10 @@
 // What the owner is told of, as the settings say: runs, failures, anomalies. Reports are in reports.ts. Whoever has news
 // takes the mails into a batch of its own (outboxStatement), or queues them here; send-mail.ts sends them.
 import type { AnomalyRecord } from "../domain/anomaly-record";
+import type { Capacity } from "../domain/capacity";
 import type { NewMail } from "../domain/mail";
 import { type AnomalyData, toAnomalyLetter } from "../domain/mail-anomaly";
+import { toCapacityLetter } from "../domain/mail-capacity";
 import { type FailureData, type RunSummaryData, toFailureLetter, toRunSummaryLetter } from "../domain/mail-run";
 import type { RunReport } from "../domain/pipeline";
 import { addDays, localDate, startOfDate } from "../domain/zone";
@@ -138,6 +140,16 @@ export async function queueAnomaly(
   now: number,
 ): Promise<number> {
   return queueInPortions(env, await anomalyMails(env, siteId, id, record), now);
+}
+
+/** Warns that a property approaches what its shards remember: once a month for each level and number of shards. */
+export async function queueCapacity(env: WriteEnv, siteId: string, capacity: Capacity, now: number): Promise<number> {
+  if (capacity.level === "ok" || capacity.date === null) return 0;
+  const [told] = await listTold(env.DB, [siteId]);
+  if (!told) return 0;
+  const subject_id = `${capacity.level}-${capacity.shards}-${capacity.date.slice(0, 7)}`;
+  const topic = { kind: "capacity" as const, subject_id, data: capacity, toLetter: toCapacityLetter };
+  return queueInPortions(env, await mailsAbout(env, told, topic), now);
 }
 
 /** A mail has up to 30 KB and a parameter of D1 2 MB. */

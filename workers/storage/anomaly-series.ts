@@ -39,16 +39,19 @@ export async function countingSites(db: D1Database, since: number): Promise<stri
   return results.map(({ site_id }) => site_id);
 }
 
-/** Time zones of properties; of those that are there no more there is none. */
-export async function timezonesOf(db: D1Database, siteIds: readonly string[]): Promise<Map<string, string>> {
+/** Time zones and shards of properties; of those that are there no more there is none. */
+export async function placesOf(
+  db: D1Database,
+  siteIds: readonly string[],
+): Promise<{ site_id: string; timezone: string; shards: number }[]> {
   const { results } = await db
     .prepare(
-      `SELECT site_id, timezone FROM properties
+      `SELECT site_id, timezone, shards FROM properties
        WHERE deleted_at IS NULL AND site_id IN (SELECT value FROM json_each(?)) ORDER BY site_id`,
     )
     .bind(JSON.stringify(siteIds))
-    .all<{ site_id: string; timezone: string }>();
-  return new Map(results.map(({ site_id, timezone }) => [site_id, timezone]));
+    .all<{ site_id: string; timezone: string; shards: number }>();
+  return results;
 }
 
 /** Hours in epoch seconds, the end not included; all of some local dates that follow one another. */

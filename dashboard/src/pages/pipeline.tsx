@@ -1,5 +1,6 @@
 // Pipeline: what becomes of events after they have been counted, how far it is, and what could not be counted.
 import { createSignal, For, type JSX, Show } from "solid-js";
+import { adviceFor, stateOf } from "../../../workers/domain/capacity";
 import type { PipelineView } from "../../../workers/domain/pipeline";
 import { createAction } from "../data/action";
 import { createLoaded } from "../data/answer";
@@ -12,6 +13,7 @@ import { Figure } from "../panels/event-groups";
 import { PipelineRuns } from "../panels/pipeline-runs";
 import { RebuildPanel } from "../panels/rebuild-panel";
 import { LoadedPanel } from "../panels/screen";
+import { Icon } from "../parts/icon";
 import { TableHeads } from "../parts/table-heads";
 import "../style/insight.css";
 import "../style/pipeline.css";
@@ -52,6 +54,15 @@ export function Pipeline(): JSX.Element {
       <Show when={pipeline.value()}>
         {(view) => (
           <>
+            <Show when={view().capacity.level !== "ok"}>
+              <div class="notice notice-failure" role="alert">
+                <Icon name="alert" />
+                <p>
+                  <strong>This property needs more shards.</strong> {stateOf(view().capacity)}{" "}
+                  {adviceFor(view().capacity)}
+                </p>
+              </div>
+            </Show>
             <PipelineRuns runs={view().runs} running={view().running} started={started()} />
             <Show when={view().dead_letters > 0}>
               <DeadLetters siteId={property().site_id} count={view().dead_letters} onReplay={watch} />

@@ -20,6 +20,7 @@ const KINDS: Record<MailKind, string> = {
   run_summary: "Summary of runs",
   failure: "Failure",
   anomaly: "Anomaly",
+  capacity: "Capacity",
   weekly_report: "Weekly report",
   monthly_report: "Monthly report",
 };
