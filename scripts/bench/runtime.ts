@@ -115,10 +115,12 @@ async function start({ script, state, consumes = true }: ServerOptions): Promise
     unsafeDirectSockets: [{ host: "127.0.0.1", port }],
     stripCfConnectingIp: false,
   };
-  const shared = { host: "127.0.0.1", port: 0, inspectorPort: 0, cf: false as const, defaultPersistRoot: state };
-  const instance = new Miniflare(
-    convertV4MiniflareOptions({ ...shared, log: new Log(LogLevel.ERROR), workers: [worker] }),
-  );
+  const shared = { host: "127.0.0.1", port: 0, inspectorPort: 0, cf: false as const };
+  const instance = new Miniflare({
+    ...convertV4MiniflareOptions({ ...shared, log: new Log(LogLevel.ERROR), workers: [worker] }),
+    // The conversion drops the root of older options, and then nothing outlives the instance.
+    resourcePersistencePath: state,
+  });
   await instance.ready;
   const server = {
     port,
