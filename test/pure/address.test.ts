@@ -1,7 +1,7 @@
 // Addresses: which are excluded, and how much of one is kept.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isAddress, isAddressRange, isExcluded, truncateAddress } from "../../workers/domain/address";
+import { isAddress, isAddressRange, isExcluded, limitedNetwork, truncateAddress } from "../../workers/domain/address";
 
 describe("an address", () => {
   test.each(["1.2.3.4", "::1", "2001:db8::1", "::ffff:1.2.3.4", "fe80::1%eth0"])("%s is one", (text) => {
@@ -81,5 +81,52 @@ describe("an exclusion", () => {
   test("is an address or a CIDR range", () => {
     expect(["10.0.0.1", "10.0.0.0/8", "::/0", "2001:db8::/48"].every(isAddressRange)).toBe(true);
     expect(["", "10.0.0.0/33", "::/129", "10.0.0.0/x", "example.com", "10.0.0.0/-1"].some(isAddressRange)).toBe(false);
+  });
+});
+
+describe("what a rate limit counts", () => {
+  test("IPv4 whole", () => {
+    expect(limitedNetwork("192.0.2.7")).toBe("192.0.2.7");
+    expect(limitedNetwork("192.0.2.8")).toBe("192.0.2.8");
+  });
+
+  test("IPv6 by its /64, in whatever spelling", () => {
+    const spellings = [
+      "2001:db8:1:2::1",
+      "2001:db8:1:2:ffff:ffff:ffff:ffff",
+      "2001:0DB8:0001:0002:0000:0000:0000:0001",
+      "2001:db8:1:2::192.0.2.7",
+      "2001:db8:1:2:0:0:0:0",
+    ];
+    expect(new Set(spellings.map(limitedNetwork))).toEqual(new Set(["2001:db8:1:2::/64"]));
+    const others = ["2001:db8:1:3::1", "2001:db8:2:2::1", "2001:db8:1::1"].map(limitedNetwork);
+    expect(new Set([...others, "2001:db8:1:2::/64"]).size).toBe(4);
+  });
+
+  test("IPv4-mapped IPv6 as the IPv4 inside", () => {
+    const spellings = ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:c000:207", "0:0:0:0:0:ffff:c000:0207"];
+    expect(new Set(spellings.map(limitedNetwork))).toEqual(new Set(["192.0.2.7"]));
+    expect(limitedNetwork("::ffff:192.0.2.8")).toBe("192.0.2.8");
+  });
+
+  test("a zone is left out", () => {
+    expect(limitedNetwork("fe80::1%eth0")).toBe(limitedNetwork("fe80::2%eth1"));
+  });
+
+  test("everything that is no address as one sender", () => {
+    expect(new Set([null, "", "nobody", "300.0.0.1", "2001:db8::1::1"].map(limitedNetwork)).size).toBe(1);
+  });
+
+  test("any two addresses together exactly when they share the /64", () => {
+    const group = fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16));
+    const half = fc.tuple(fc.constant("2001"), group, group, group);
+    const rest = fc.tuple(group, group, group, group);
+    fc.assert(
+      fc.property(half, half, rest, rest, (one, other, a, b) => {
+        const together = limitedNetwork([...one, ...a].join(":")) === limitedNetwork([...other, ...b].join(":"));
+        expect(together).toBe(one.join() === other.join());
+        expect(limitedNetwork([...one, ...a].join(":"))).toBe(limitedNetwork([...one, ...b].join(":").toUpperCase()));
+      }),
+    );
   });
 });

@@ -70,6 +70,11 @@ describe("imports go down only", () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
+  it("only one file asks the rate limit, so that every key counts the same senders", () => {
+    const asking = code.filter((file) => file.startsWith("workers/") && /RATE_LIMIT|\.limit\(\{/.test(read(file)));
+    expect(asking).toEqual(["workers/rate-limit.ts"]);
+  });
+
   it("only one file imports chart.js, only one loads better-auth", () => {
     const charts = new Set(
       imports.filter(({ to, typeOnly }) => /^chart\.js/.test(to) && !typeOnly).map(({ from }) => from),

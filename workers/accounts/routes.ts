@@ -7,6 +7,7 @@ import type { AppEnv } from "../app";
 import { BODY_LIMIT, readInput } from "../body";
 import { requireCaller } from "../domain/caller";
 import { Problem, type ProblemCode } from "../domain/problem";
+import { isWithinRate } from "../rate-limit";
 import { users } from "../storage/account-tables";
 import { authFor } from "./auth-for";
 import { membershipsOf } from "./memberships";
@@ -20,9 +21,8 @@ accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT
   const path = c.req.path.slice("/api/auth".length);
   // better-auth counts requests in D1 before it looks whether there is such a path.
   const isKnown = Object.values(auth.api).some((endpoint) => (endpoint as { path?: string }).path === path);
-  const key = `auth/${c.req.header("cf-connecting-ip")}`;
   if (!isKnown) throw new Problem("not_found", "account route does not exist");
-  if (!(await c.env.RATE_LIMIT.limit({ key })).success)
+  if (!(await isWithinRate(c.env, "auth", c.req.header("cf-connecting-ip"))))
     throw new Problem("too_many", "address asks too often; wait ten seconds");
   const response = await auth.handler(c.req.raw);
   if (response.status >= 400) throw await toProblem(response);

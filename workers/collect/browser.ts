@@ -10,6 +10,7 @@ import { parseInput, parseJson } from "../domain/input";
 import { overlayPassIn } from "../domain/overlay";
 import { Problem } from "../domain/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
+import { isWithinRate } from "../rate-limit";
 import { errorReply } from "../reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
@@ -24,12 +25,6 @@ const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAAB
 /** So many events are one unit of the rate: a visitor's beacon has a few, a flood's is full. */
 const EVENTS_A_UNIT = 10;
 
-async function isWithinRate(env: Cloudflare.Env, key: string, events: number): Promise<boolean> {
-  for (let unit = 0; unit < events; unit += EVENTS_A_UNIT)
-    if (!(await env.RATE_LIMIT.limit({ key })).success) return false;
-  return true;
-}
-
 /**
  * The site of a browser's call, unless its address sends too much, or asks for too many properties.
  * @throws Problem not_found or too_many.
@@ -38,11 +33,11 @@ export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visito
   const now = Date.now();
   const tooMany = "address sends more than the property accepts; wait ten seconds";
   // A look-up costs D1: who tries ids is stopped before it.
-  if (!isAtHand(siteId, now) && !(await isWithinRate(env, `look-up/${visitor.address}`, 1)))
+  if (!isAtHand(siteId, now) && !(await isWithinRate(env, "look-up", visitor.address)))
     throw new Problem("too_many", tooMany, undefined, "rate_limited");
   const site = await siteFor(env.DB, siteId, now);
   if (!site) throw new Problem("not_found", `property ${siteId} does not exist`);
-  if (await isWithinRate(env, `${siteId}/${visitor.address}`, events)) return site;
+  if (await isWithinRate(env, siteId, visitor.address, Math.ceil(events / EVENTS_A_UNIT))) return site;
   holdRefusal(siteId, "rate_limited");
   throw new Problem("too_many", tooMany, undefined, "rate_limited");
 }

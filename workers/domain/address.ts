@@ -96,3 +96,18 @@ export function truncateAddress(address: string | null, privacy: AddressPrivacy)
   const kept = ipaddr.fromByteArray(bytes);
   return kept instanceof ipaddr.IPv6 ? kept.toRFC5952String() : kept.toString();
 }
+
+/** Bytes of an IPv6 address that a rate limit counts: its /64, which one subscriber has to themselves. */
+const LIMITED_BYTES = 8;
+
+/**
+ * What a rate limit counts as one sender: an IPv4 address, or the /64 of an IPv6 address, in one spelling. Anything else
+ * is one sender too: a header that holds no address must not be a way around the limit.
+ */
+export function limitedNetwork(text: string | null | undefined): string {
+  const address = text ? toAddress(text) : null;
+  if (!address) return "unknown";
+  if (address.kind() === "ipv4") return address.toString();
+  const bytes = address.toByteArray().fill(0, LIMITED_BYTES);
+  return `${(ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String()}/64`;
+}

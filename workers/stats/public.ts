@@ -4,6 +4,7 @@ import type { AppEnv } from "../app";
 import { isBadgeTheme, toBadge } from "../domain/badge";
 import type { LivePicture } from "../domain/hub";
 import { Problem } from "../domain/problem";
+import { isWithinRate } from "../rate-limit";
 import { loadProperty } from "../storage/properties";
 import { readLive } from "./live";
 
@@ -45,8 +46,7 @@ async function figuresFor(c: Context<AppEnv, "/api/public/:site_id/*">): Promise
   const now = Date.now();
   const isKnown = (looks.get(siteId)?.until ?? 0) > now;
   if (SITE_ID.test(siteId) && !isKnown) {
-    const key = `public/${c.req.header("cf-connecting-ip")}`;
-    if (!(await c.env.RATE_LIMIT.limit({ key })).success)
+    if (!(await isWithinRate(c.env, "public", c.req.header("cf-connecting-ip"))))
       throw new Problem("too_many", "address asks for too much; wait ten seconds");
   }
   const looked = SITE_ID.test(siteId) ? keptLook(c.env, siteId, now) : null;
