@@ -11,6 +11,19 @@ export async function readInput<Schema extends z.ZodType>(request: Request, sche
   return parseInput(schema, parseJson(await readText(request, BODY_LIMIT)));
 }
 
+/**
+ * The fields that a PATCH changes, without those that it does not name; null when it names none. Then there is nothing to
+ * write (SQL has no UPDATE of no column) and nothing to announce: the answer is the resource as it is.
+ * @throws Problem too_large or invalid.
+ */
+export async function readChanges<Shape extends z.core.$ZodLooseShape>(
+  request: Request,
+  schema: z.ZodObject<Shape>,
+): Promise<z.output<z.ZodObject<Shape>> | null> {
+  const changes = await readInput(request, schema);
+  return Object.keys(changes).length > 0 ? changes : null;
+}
+
 /** The body's text. Stops reading at the limit, where Content-Length is absent. @throws Problem too_large. */
 export async function readText(request: Request, limit: number): Promise<string> {
   const length = request.headers.get("content-length");

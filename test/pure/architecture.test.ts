@@ -75,6 +75,15 @@ describe("imports go down only", () => {
     expect(asking).toEqual(["workers/rate-limit.ts"]);
   });
 
+  it("every PATCH reads its body in one way, by which an empty one changes nothing", () => {
+    const handlers = code
+      .filter((file) => file.startsWith("workers/"))
+      .flatMap((file) => read(file).split(/^(?=\w+\.\w+\()/m))
+      .filter((part) => /^\w+\.patch\(/.test(part));
+    expect(handlers.length).toBeGreaterThan(3);
+    expect(handlers.filter((handler) => !handler.includes("await readChanges(c.req.raw, "))).toEqual([]);
+  });
+
   it("only one file imports chart.js, only one loads better-auth", () => {
     const charts = new Set(
       imports.filter(({ to, typeOnly }) => /^chart\.js/.test(to) && !typeOnly).map(({ from }) => from),

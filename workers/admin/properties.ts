@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app";
-import { readInput } from "../body";
+import { readChanges, readInput } from "../body";
 import { requireCaller, requireProperty } from "../domain/caller";
 import { shardName } from "../domain/hub";
 import { Problem } from "../domain/problem";
@@ -68,7 +68,8 @@ propertyRoutes.get("/api/v1/properties/:site_id", async (c) =>
 propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
   const before = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
   const { site_id } = before;
-  const input = await readInput(c.req.raw, propertyChanges);
+  const input = await readChanges(c.req.raw, propertyChanges);
+  if (!input) return c.json(before);
   const isResharded = input.shards !== undefined && input.shards !== before.shards;
   const changed = await updateProperty(c.env.DB, site_id, {
     ...input,

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app";
-import { readInput } from "../body";
+import { readChanges, readInput } from "../body";
 import { requireProperty } from "../domain/caller";
 import { isPlain } from "../domain/plain";
 import { Problem } from "../domain/problem";
@@ -87,10 +87,12 @@ ruleRoutes.get("/api/v1/properties/:site_id/rules/:id", async (c) => {
 
 ruleRoutes.patch("/api/v1/properties/:site_id/rules/:id", async (c) => {
   const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
-  const changes = await readInput(c.req.raw, ruleInput.partial());
-  if (changes.selector !== undefined) await requireSelector(changes.selector);
+  const changes = await readChanges(c.req.raw, ruleInput.partial());
+  if (changes?.selector !== undefined) await requireSelector(changes.selector);
   const id = c.req.param("id");
-  if (!(await loadRule(c.env.DB, property.site_id, id))) throw new Problem("not_found", "rule does not exist");
+  const before = await loadRule(c.env.DB, property.site_id, id);
+  if (!before) throw new Problem("not_found", "rule does not exist");
+  if (!changes) return c.json(before);
   const rule = await updateRule(c.env.DB, property.site_id, id, changes);
   if (!rule) throw new Problem("conflict", TOO_MANY);
   await announceChange(c.env, property);

@@ -1,7 +1,7 @@
 // The data streams of a property: its websites, and what is measured there.
 import { Hono } from "hono";
 import type { AppEnv } from "../app";
-import { readInput } from "../body";
+import { readChanges, readInput } from "../body";
 import { requireProperty } from "../domain/caller";
 import { Problem } from "../domain/problem";
 import { streamInput } from "../domain/property";
@@ -30,9 +30,13 @@ streamRoutes.post("/api/v1/properties/:site_id/streams", async (c) => {
 
 streamRoutes.patch("/api/v1/properties/:site_id/streams/:id", async (c) => {
   const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
-  const changes = await readInput(c.req.raw, streamInput.partial());
-  const changed = await updateStream(c.env.DB, property.site_id, c.req.param("id"), changes);
+  const changes = await readChanges(c.req.raw, streamInput.partial());
+  const id = c.req.param("id");
+  const changed = changes
+    ? await updateStream(c.env.DB, property.site_id, id, changes)
+    : property.streams.find((stream) => stream.id === id);
   if (!changed) throw new Problem("not_found", "data stream does not exist");
+  if (!changes) return c.json(changed);
   await announceChange(c.env, property);
   return c.json(changed);
 });

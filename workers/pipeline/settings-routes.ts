@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app";
-import { readInput } from "../body";
+import { readChanges } from "../body";
 import { requireProperty } from "../domain/caller";
 import { Problem } from "../domain/problem";
 import { alertsInput, type PropertySettings, reportsInput, retentionInput } from "../domain/settings";
@@ -83,8 +83,11 @@ settingsRoutes.get(ROUTE, async (c) => {
 
 settingsRoutes.patch(ROUTE, async (c) => {
   const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
-  const { reports, ...input } = await readInput(c.req.raw, settingsChanges);
-  const known = (await loadSettings(c.env.DB, property.site_id)).reports.webhook;
+  const given = await readChanges(c.req.raw, settingsChanges);
+  const before = await loadSettings(c.env.DB, property.site_id);
+  if (!given) return c.json(told(before, true));
+  const { reports, ...input } = given;
+  const known = before.reports.webhook;
   const { webhook: change, ...others } = reports ?? {};
   const webhook = change === undefined ? known : toWebhook(change, known, c.env.WORKER_URL);
   const changes: SettingsChanges = { ...input, reports: { ...others, ...(change === undefined ? {} : { webhook }) } };
