@@ -1,5 +1,6 @@
 // The incoming event: what `POST /api/events` and imports take from anywhere, as other people's programs write it.
 import { z } from "zod";
+import { isAddress } from "./address";
 import type { PropValue } from "./event";
 import { isPlain, plain } from "./plain";
 
@@ -76,7 +77,7 @@ export const incomingSchema = z.object({
   engaged_ms: z.number().min(0).max(86_400_000).optional(),
   scroll_depth: z.number().min(0).max(100).optional(),
   scroll_before: z.number().min(0).max(100).optional(),
-  ip: plain(45).optional(),
+  ip: plain(45).refine(isAddress, "ip must be an IPv4 or IPv6 address").optional(),
   user_agent: plain(1000).optional(),
   country: z
     .string()
