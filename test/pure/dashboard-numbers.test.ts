@@ -80,11 +80,20 @@ test("a comparison is drawn and told only as far back as there is a record", () 
   expect(series.points.map((point) => point.before)).toEqual([null, 0]);
 
   const summary = (from: string): Answer => anAnswer([], { comparison_date_range: [from, from] });
-  const beginning = anAnswer([], {});
-  beginning.query.date_range = ["2026-10-22T00:00:00+02:00", "2026-11-22T23:59:59+01:00"];
+  const beginning = anAnswer([], { data_from: "2026-10-22" });
   expect(isComparable(summary("2026-10-22T00:00:00+02:00"), beginning)).toBe(true);
   expect(isComparable(summary("2026-10-21T00:00:00+02:00"), beginning)).toBe(false);
   expect(isComparable(anAnswer([], {}), beginning)).toBe(false);
+});
+
+test("without a record nothing is compared; while it is not known where it begins, the line stays", () => {
+  const answer = anAnswer([], { time_labels: DAYS.slice(2), comparison_time_labels: DAYS.slice(0, 2) });
+  const before = (firstDay: string | null | undefined) =>
+    since(toSeries(answer, "visitors", "2026-11-30 00:00:00"), firstDay).points.map((point) => point.before);
+  expect(before(null)).toEqual([null, null]);
+  expect(before(undefined)).toEqual([0, 0]);
+  const summary = anAnswer([], { comparison_date_range: ["2026-10-22T00:00:00+02:00", "2026-10-22T23:59:59+02:00"] });
+  expect(isComparable(summary, anAnswer([], { data_from: null }))).toBe(false);
 });
 
 test("a year before the leap day is the end of that February", () => {

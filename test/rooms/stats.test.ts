@@ -282,6 +282,7 @@ describe("answers", () => {
     const answer = await ask({ metrics: METRICS, date_range: "all" });
     expect(answer.results[0]?.metrics).toEqual(recount(between("total", "2026-08-03", "2026-11-22")));
     expect(answer.query.date_range[0]).toBe("2026-08-03T00:00:00-02:30");
+    expect(answer.meta.data_from).toBe("2026-08-03");
     expect(answer.meta.running).toBe(true);
   });
 
@@ -382,6 +383,7 @@ describe("an empty property", () => {
         comparison: { dimensions: [], metrics: [0, 0, null, null], change: [0, 0, null, null] },
       },
     ]);
+    expect(answer.meta.data_from).toBeNull();
   });
 
   test("has no rows by any dimension and no series", async () => {

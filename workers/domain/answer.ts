@@ -52,6 +52,8 @@ export interface AnswerMeta {
   comparison_time_labels?: string[];
   comparison_date_range?: [string, string];
   total_rows?: number;
+  /** Of `date_range: "all"`: the first local date with data; null when the property has none. */
+  data_from?: string | null;
   /** Set when the period has not ended, so that its last day may be compared with a whole one. */
   running?: true;
   /**
@@ -202,6 +204,7 @@ function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
   }
   if (comparison) meta.comparison_date_range = toEnds(comparison.period, timezone);
   if (query.total_rows) meta.total_rows = total;
+  if (plan.firstDay !== undefined) meta.data_from = plan.firstDay;
   if (plan.running) meta.running = true;
   if (plan.main.cube) {
     const { waitingSince } = read;

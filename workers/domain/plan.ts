@@ -48,6 +48,8 @@ export interface Plan {
   running: boolean;
   /** When it is asked, ms. */
   now: number;
+  /** The first local date with data, null when there is none; set when the query asks for `all`. */
+  firstDay?: string | null;
 }
 
 /** Above it nobody reads hours, and each costs a look-up of its offset. */
@@ -157,5 +159,6 @@ export function toPlan(query: Query, vantage: Vantage): Plan {
     comparison: toComparison(query, period, time, vantage),
     running: period.from <= now && now < period.to,
     now,
+    ...(query.range === "all" && { firstDay: vantage.firstDay }),
   };
 }

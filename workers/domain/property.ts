@@ -1,5 +1,6 @@
 // Properties and data streams: what an owner may set, and what collect must know of it.
 import { z } from "zod";
+import { isAddressRange } from "./address";
 import { MOST_SHARDS } from "./capacity";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "./measurement";
 import type { ShardChange } from "./shard";
@@ -39,7 +40,15 @@ export const privacyInput = z.strictObject({
   storage: z.enum(["none", "local"]).default("none"),
   honour_dnt: z.boolean().default(false),
   /** Addresses, CIDR ranges. */
-  excluded_addresses: z.array(z.string().max(50)).max(100).default([]),
+  excluded_addresses: z
+    .array(
+      z
+        .string()
+        .max(50)
+        .refine(isAddressRange, "excluded_addresses must be addresses or ranges such as 203.0.113.0/24"),
+    )
+    .max(100)
+    .default([]),
   /** Paths; `*` stands for any text. */
   excluded_paths: z.array(z.string().startsWith("/", "excluded_paths must begin with /").max(500)).max(100).default([]),
 });

@@ -121,18 +121,18 @@ export function wholeDaysQuestion(scene: Scene): Question | null {
   };
 }
 
-/** Where the property's record begins: asked for the range that `all` turns out to be. */
+/** Where the property's record begins: the answer says it in `meta.data_from`. */
 export const beginningQuestion = (siteId: string): Question => ({
   site_id: siteId,
   metrics: ["visitors"],
   date_range: "all",
 });
 
-/** False where the compared period reaches back before the first event: a change would only tell that. */
+/** False where the compared period reaches back before the first event, or there was none: a change would only tell that. */
 export function isComparable(summary: Answer | undefined, beginning: Answer | undefined): boolean {
   const from = summary?.meta.comparison_date_range?.[0];
-  const first = beginning?.query.date_range[0];
-  return from !== undefined && first !== undefined && from.slice(0, 10) >= first.slice(0, 10);
+  const first = beginning?.meta.data_from;
+  return from !== undefined && first != null && from.slice(0, 10) >= first;
 }
 
 /** The rows of a panel. One row more than it shows tells whether there are more. */

@@ -75,10 +75,15 @@ export function toSeries(answer: Answer, metric: MetricName, clock: string, dayB
   return { interval, points, running: answer.meta.present_index ?? null };
 }
 
-/** The comparison without what lies before the record began: a line at zero would claim that nobody came. */
-export const since = (series: Series, firstDay: string): Series => ({
-  ...series,
-  points: series.points.map((point) =>
-    point.beforeLabel !== null && point.beforeLabel.slice(0, 10) < firstDay ? { ...point, before: null } : point,
-  ),
-});
+/**
+ * The comparison without what lies before the record began: a line at zero would claim that nobody came.
+ * @param firstDay null when there is no record at all, undefined while that is not known.
+ */
+export const since = (series: Series, firstDay: string | null | undefined): Series => {
+  if (firstDay === undefined) return series;
+  const isKnown = (label: string | null): boolean => label !== null && firstDay !== null && label >= firstDay;
+  return {
+    ...series,
+    points: series.points.map((point) => (isKnown(point.beforeLabel) ? point : { ...point, before: null })),
+  };
+};

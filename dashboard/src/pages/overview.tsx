@@ -95,7 +95,7 @@ export function Overview(): JSX.Element {
         : null;
   const beginning = createAnswer(() => beginningQuestion(property().site_id));
   const comparable = createMemo(() => isComparable(summary.value(), beginning.value()));
-  const firstDay = (): string => beginning.value()?.query.date_range[0]?.slice(0, 10) ?? "";
+  const firstDay = (): string | null | undefined => beginning.value()?.meta.data_from;
   /** No event ever: the page then says how to get the first one. */
   const isNew = (): boolean =>
     live.value()?.last_event_at === null && summary.value()?.results[0]?.metrics.every((value) => !value) === true;
@@ -175,9 +175,8 @@ export function Overview(): JSX.Element {
       <footer class="overview-foot">
         Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.{" "}
         <Show when={comparable() && wholeDays.value()}>Changes compare whole days: today is not over. </Show>
-        <Show when={summary.value()?.meta.comparison_date_range && beginning.value() && !comparable()}>
-          Changes are not told: the first event came on {formatRange(firstDay(), firstDay())}, after the compared period
-          began.
+        <Show when={summary.value()?.meta.comparison_date_range && !comparable() && firstDay()}>
+          {(day) => <>No comparison: this property has data since {formatRange(day(), day())}.</>}
         </Show>
       </footer>
     </main>

@@ -28,8 +28,8 @@ export interface TrendProps {
   /** What could not be loaded besides the line, and how to try again. */
   lacking: { what: string; retry: () => void } | null;
   timezone: string;
-  /** Where the property's record begins. */
-  firstDay: string;
+  /** Where the property's record begins; null without one, undefined while that is not known. */
+  firstDay: string | null | undefined;
   /** The property's wall clock. */
   clock: string;
   onTable: (table: boolean) => void;
