@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiAt, bearer } from "../../scripts/api.ts";
 import { buildTracker } from "../../scripts/build-tracker.ts";
 import { ROOT } from "../../scripts/local/config.ts";
-import { freePort } from "../../scripts/local/port.ts";
+import { reservePort } from "../../scripts/local/port.ts";
 import { canSeeProcesses, groupsOf, livingIn } from "./process-group.ts";
 import { until } from "./system.ts";
 
@@ -29,7 +29,7 @@ const START_LIMIT_MS = 300_000;
 /** `npm start -- --empty` in a state folder, which is a new one if not given. */
 async function npmStart(state?: string): Promise<Start> {
   const folder = state ?? (await mkdtemp(join(tmpdir(), "trackkit-local-")));
-  const ports = { PORT: `${await freePort()}`, DASHBOARD_PORT: `${await freePort()}` };
+  const ports = { PORT: `${await reservePort()}`, DASHBOARD_PORT: `${await reservePort()}` };
   const env = { ...process.env, TRACKKIT_STATE: folder, ...ports };
   const child = spawn(process.execPath, ["scripts/start.ts", "--empty"], { cwd: ROOT, env });
   let said = "";
