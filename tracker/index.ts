@@ -1,5 +1,5 @@
 // The tracker. It begins when the page is first shown: a page that is prerendered, or opened in a background tab and
-// never looked at, has not been visited.
+// never looked at, has not been visited. Until then nothing leaves and nothing is stored.
 import { type Call, recordCustom } from "./custom.ts";
 import { followVisibility, measureDepth, runClock } from "./engagement.ts";
 import { followForm } from "./forms.ts";
@@ -24,6 +24,10 @@ declare global {
   interface Window {
     trackkit?: Api;
   }
+  interface Document {
+    /** Chrome since 108; elsewhere undefined. */
+    prerendering?: boolean;
+  }
 }
 
 // Calls go through the queue for good: the page may have kept its stub, and the stub knows nothing but `q`.
@@ -36,11 +40,11 @@ for (const name of ["identify", "consent", "optOut"] as const)
   api[name] = (...args) => {
     // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
     (api.c ||= []).push([name, args]);
-    load("identity");
+    if (api.site) load("identity");
   };
 
 const begin = (): void => {
-  if (!siteId || api.site || document.hidden) return;
+  if (!siteId || api.site || document.hidden || document.prerendering) return;
   api.site = siteId;
   measureDepth();
   viewPage();
@@ -63,4 +67,6 @@ const begin = (): void => {
   else flush();
 };
 on("visibilitychange", begin);
+// A prerendered page that is activated becomes visible first, while its requests still say that they are prefetches.
+on("prerenderingchange", begin);
 begin();

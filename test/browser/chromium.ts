@@ -1,6 +1,8 @@
 // Chromium for the tests that need a real browser: where it is, and how it is started.
+import { spawn } from "node:child_process";
 import { accessSync, constants, readdirSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserServer, chromium, type LaunchOptions } from "playwright-core";
 
@@ -101,3 +103,21 @@ export const openChromium = (options: LaunchOptions = {}): Promise<Browser> => c
  */
 export const serveChromium = (): Promise<BrowserServer> =>
   chromium.launchServer(launchOptions({ args: [`--user-agent=${PERSON}`] }));
+
+/**
+ * Starts a Chromium on a page, without Playwright: Chromium does not prerender while DevTools is attached. Pages say
+ * themselves what happens. @returns what ends it.
+ */
+export async function openUnwatchedChromium(url: string, args: readonly string[] = []): Promise<() => Promise<void>> {
+  const profile = await mkdtemp(join(tmpdir(), "chromium-"));
+  const own = ["--headless", "--remote-debugging-port=0", "--disable-features=Prerender2MemoryControls"];
+  const chromium = spawn(findChromium(), [...FLAGS, ...own, ...args, `--user-data-dir=${profile}`, url], {
+    stdio: "ignore",
+  });
+  const ended = new Promise((resolve) => chromium.once("exit", resolve));
+  return async () => {
+    chromium.kill();
+    await ended;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+}

@@ -1,11 +1,6 @@
 // What the tracker says about pages: each view once, on every way by which a page can come to be seen.
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { findChromium } from "./chromium.ts";
-import { openStage, type Stage, story } from "./tracker-stage.ts";
+import { openStage, type Stage } from "./tracker-stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -187,39 +182,6 @@ test("a page opened in the background counts when it is first seen, with the cal
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   });
   expect(await stage.leave(page)).toEqual(["pageview /", "loaded /", "engagement /"]);
-});
-
-test("a prerendered page counts when it is activated, not before", async () => {
-  // The tag's load event comes after the tracker ran: what the tracker had said at once would come first.
-  const beacon = "JSON.stringify({ s: '', h: [{ n: 'prerendered', i: '1', u: '' }] })";
-  stage.site.pages["/next"] = stage.html({
-    tag: `onload="document.prerendering && fetch('${stage.collector.origin}', { method: 'POST', body: ${beacon} })"`,
-  });
-  stage.site.pages["/"] = `<script type="speculationrules">
-      { "prerender": [{ "urls": ["/next"], "eagerness": "immediate" }] }
-    </script>
-    <script>
-      setInterval(async () => { if ((await fetch('/go')).ok) location.href = '/next'; }, 100);
-    </script>`;
-  // Chromium does not prerender while DevTools is attached, so this one is started without Playwright.
-  const profile = await mkdtemp(join(tmpdir(), "prerender-"));
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0"];
-  const always = "--disable-features=Prerender2MemoryControls";
-  const chromium = spawn(findChromium(), [...flags, always, `--user-data-dir=${profile}`, stage.site.at("/")], {
-    stdio: "ignore",
-  });
-  try {
-    await stage.collector.arrived(1);
-    expect(story(stage.collector.hits, stage.site.origin)).toEqual(["prerendered "]);
-    stage.site.pages["/go"] = "go";
-    await stage.collector.arrived(2);
-    expect(story(stage.collector.hits, stage.site.origin)).toEqual(["prerendered ", "pageview /next"]);
-  } finally {
-    const ended = new Promise((resolve) => chromium.once("exit", resolve));
-    chromium.kill();
-    await ended;
-    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }
 });
 
 test("the tag counts once, however often it was pasted", async () => {
