@@ -1,8 +1,10 @@
-// Page views that the real collect gets out of a real browser where that is not plain: pages that were prerendered.
+// Page views that the real collect gets out of a real browser where that is not plain: pages that were prerendered, and
+// pages without script on another origin.
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LivePicture } from "../../workers/domain/hub.ts";
-import { openUnwatchedChromium } from "./chromium.ts";
-import { openSite, type Site } from "./fixture-site.ts";
+import { openChromium, openUnwatchedChromium } from "./chromium.ts";
+import { openSite, type Page, type Site } from "./fixture-site.ts";
 import { type System, startSystem, until } from "./system.ts";
 
 /** Headless browsers are refused as bots: a visitor must look like one. */
@@ -73,5 +75,33 @@ test("every page that was prerendered and then shown is counted", async () => {
     expect(refusals).toEqual([]);
   } finally {
     await close();
+  }
+});
+
+test("the README's pixel tells the path of a page on another origin, whatever the page's own policy", async () => {
+  const siteId = await givenProperty();
+  const [snippet = ""] = /<img [^`]*p\.gif[^`]*>/.exec(await readFile("README.md", "utf8")) ?? [];
+  expect(snippet).toContain("https://YOUR-WORKER/p.gif?s=SITE_ID");
+  const pixel = snippet.replace("https://YOUR-WORKER", system.worker).replace("SITE_ID", siteId);
+  const page = (policy?: string): Page => ({
+    body: `<!doctype html><html><head><title>Pixel</title></head><body>${pixel}</body></html>`,
+    ...(policy === undefined ? {} : { headers: { "referrer-policy": policy } }),
+  });
+  const policies = ["strict-origin-when-cross-origin", "same-origin", "no-referrer", "origin"];
+  site.pages["/without/policy"] = page();
+  for (const policy of policies) site.pages[`/with/${policy}`] = page(policy);
+  const paths = ["/without/policy", ...policies.map((policy) => `/with/${policy}`)];
+  const browser = await openChromium({ args: AS_VISITOR });
+  try {
+    const visitor = await browser.newContext({ javaScriptEnabled: false });
+    for (const path of paths) {
+      const tab = await visitor.newPage();
+      await tab.goto(site.at(`${path}?utm_source=letter`));
+    }
+    const { events, refusals } = await counted(siteId, paths.length);
+    expect(events).toEqual(paths.map((path) => `pageview ${path}`).sort());
+    expect(refusals).toEqual([]);
+  } finally {
+    await browser.close();
   }
 });
