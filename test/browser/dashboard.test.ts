@@ -1,6 +1,7 @@
 // The dashboard as its owner meets it: from signing in over the three steps to the first event and what became of it.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Answer } from "../../workers/domain/answer.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { type System, startSystem, until } from "./system.ts";
@@ -118,6 +119,20 @@ test("what was measured is on the overview", async () => {
   expect(await row("Technology").innerText()).toMatch(/^Chrome\s+1\s+100%$/);
   expect(await row("Pages").innerText()).toMatch(/^\/\s+1\s+100%$/);
   await page.getByTitle("Visitors of the last five minutes").filter({ hasText: "1" }).waitFor();
+});
+
+test("the overview names the first day with data, and none for a property without an event", async () => {
+  await page.locator(".overview-foot", { hasText: "No comparison: this property has data since" }).waitFor();
+  const { site_id } = await system.createProperty({ name: "Empty shop", url: "https://empty.example" });
+  const empty = await owner.newPage();
+  const beginning = empty.waitForResponse((response) => response.request().postData()?.includes('"all"') ?? false);
+  await empty.goto(`${system.dashboard}/p/${site_id}`);
+  await empty.getByRole("heading", { name: "No event has arrived yet" }).waitFor();
+  expect(((await (await beginning).json()) as Answer).meta.data_from).toBeNull();
+  await empty.locator(".trend table tbody tr").first().waitFor({ state: "attached" });
+  expect(await empty.locator(".overview-foot").innerText()).toMatch(/No cookies, no sampling\.$/);
+  await empty.close();
+  await system.api.delete(`/api/v1/properties/${site_id}`);
 });
 
 test("the chart is a picture with a table behind it", async () => {
