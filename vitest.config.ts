@@ -18,6 +18,8 @@ export default defineConfig({
     reporters: ["default", new Slowest()],
     projects: [
       {
+        // In Node Solid would resolve to what renders on a server, where no effect ever runs.
+        resolve: { alias: { "solid-js": "solid-js/dist/solid.js" } },
         test: {
           name: "pure",
           include: ["test/pure/**/*.test.ts"],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
 import type { Rule } from "../../workers/domain/rule";
 import { joinChromium } from "./shared-chromium.ts";
+import { strengthOf } from "./strength.ts";
 import { joinSystem, type System, until } from "./system.ts";
 
 const DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -240,7 +241,68 @@ test("a rule's clicks, visitors and rate show, and where they come from", async 
   expect(figures.slice(0, 3)).toEqual(["Clicks 2", "Visitors 2", "CTR 50.0%"]);
 });
 
+/** Holds the answers of insight back; what is then said to happen with them happens. */
+async function holdInsight(): Promise<(how: "answer" | "fail") => Promise<void>> {
+  const gate = Promise.withResolvers<"answer" | "fail">();
+  const calls: Promise<void>[] = [];
+  const error = { code: "unavailable", message: "database cannot be reached" };
+  await page.route("**/insight/**", (route) => {
+    const call = gate.promise.then((how) =>
+      how === "answer" ? route.continue() : route.fulfill({ status: 503, json: { error } }),
+    );
+    calls.push(call);
+    return call;
+  });
+  return async (how) => {
+    gate.resolve(how);
+    await Promise.all(calls);
+    await page.unroute("**/insight/**");
+  };
+}
+
+test("on every screen old figures are dimmed while the API is slow, and gone after a failed change of period", async () => {
+  const [rule] = await rules();
+  const screens = ["/events?event=Signup", "/events?show=media", "/events?show=forms", "/events?show=errors"];
+  for (const path of [...screens, "/vitals", "/heatmaps", `/rules?rule=${rule!.id}`]) {
+    await open(path);
+    const figures = page.getByRole("main").locator("td, dd, .funnel strong").filter({ hasText: /\d/ });
+    await figures.first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
+    const texts = await figures.allInnerTexts();
+    const drawn = "main :is(table, dl, .funnel, .heat-page)";
+    expect(new Set(await strengthOf(page, drawn)), path).toEqual(new Set([1]));
+
+    const end = await holdInsight();
+    await page.keyboard.press("w");
+    await page.locator("main .stale").first().waitFor();
+    expect(await figures.allInnerTexts(), path).toEqual(texts);
+    expect(Math.max(...(await strengthOf(page, drawn))), path).toBeLessThan(0.7);
+
+    await end("fail");
+    await page.getByRole("main").getByRole("alert").first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
+    expect(await figures.allInnerTexts(), path).toEqual([]);
+    expect(await page.locator("main .stale").count(), path).toBe(0);
+  }
+});
+
+test("the details of an event keep its name until those of the next are there", async () => {
+  await open("/events?event=Signup");
+  expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
+  const end = await holdInsight();
+  await page.getByRole("link", { name: "File download download" }).click();
+  await page.waitForURL("**?event=download");
+  await panel("Signup").locator(".stale").waitFor();
+  expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
+  await end("answer");
+  await panel("File download").waitFor();
+  expect(await rowsOf("Values of Link")).toEqual(["https://shop.example/catalogue.pdf 2"]);
+  expect(await panel("Signup").count()).toBe(0);
+});
+
 test("a rule is switched off where it stands, and deleted only when asked twice", async () => {
+  const [rule] = await rules();
+  await open(`/rules?rule=${rule!.id}`);
   const knob = page.getByRole("switch", { name: "Rule Buy button" });
   await knob.click();
   await until(rules, ([rule]) => rule?.enabled === false);

@@ -1,13 +1,15 @@
-// A reactive answer: asks again when its question changes, keeps the old answer on the screen meanwhile.
-import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+// A reactive answer: it carries the question that it answers, is asked again when the question changes, and shows the
+// old answer with its old question meanwhile.
+import { type Accessor, batch, createEffect, createMemo, createSignal, on, onCleanup, untrack } from "solid-js";
 import { request } from "./api";
-import type { Answer, Question } from "./question";
+import type { Answer, Answers, Question } from "./question";
 
 /**
- * `loading`: nothing to show yet. `stale`: what is shown answers an older question. `ready`: it is the answer.
- * `error`: the last attempt failed; what came before it may still be shown.
+ * `idle`: nothing is asked, nothing shown. `loading`: nothing to show yet. `ready`: the answer to the present question.
+ * `stale`: an older answer is shown until the present one arrives. `error`: the last attempt failed; a value is shown
+ * only if it answers the same question, which then could not be refreshed.
  */
-export type State = "loading" | "ready" | "stale" | "error";
+export type State = "idle" | "loading" | "ready" | "stale" | "error";
 
 export interface Loaded<T> {
   value: Accessor<T | undefined>;
@@ -16,53 +18,130 @@ export interface Loaded<T> {
   retry: () => void;
 }
 
+/** An answer together with its question. */
+export interface Shown<T, K> {
+  key: K;
+  value: T;
+}
+
+export interface LoadedFor<T, K> extends Loaded<T> {
+  /** Labels are made from this key, never from the URL: it moves with the figures, the URL moves ahead of them. */
+  shown: Accessor<Shown<T, K> | undefined>;
+}
+
+/** True while the figures on the screen may not be what would be loaded now: they are dimmed then. */
+export const isOld = ({ state, value }: Loaded<unknown>): boolean =>
+  state() === "stale" || (state() === "error" && value() !== undefined);
+
+/** True while an answer is awaited in the place of nothing, or of an old one. */
+export const isBusy = ({ state }: Loaded<unknown>): boolean => state() === "loading" || state() === "stale";
+
+/** The value, if it answers exactly this key: what belongs to another answer may only be shown beside its own. */
+export function valueFor<T, K>(loaded: LoadedFor<T, K>, key: K | null): T | undefined {
+  const shown = loaded.shown();
+  return shown && key !== null && JSON.stringify(shown.key) === JSON.stringify(key) ? shown.value : undefined;
+}
+
+/** What shows no failure of its own is tried again once another answer gets through. */
+export function createRetry(quiet: Loaded<unknown>, other: Loaded<unknown>): void {
+  createEffect(
+    on(
+      other.value,
+      (value) => {
+        if (value !== undefined && quiet.state() === "error") quiet.retry();
+      },
+      { defer: true },
+    ),
+  );
+}
+
 /**
- * @param key what to load; a new key makes the shown value stale, null loads nothing.
+ * @param key what to load; a new key makes the shown value stale, null loads nothing and shows nothing.
  * @param tick a change of it loads the same key again, in silence.
+ * @param identify the part of the key that the value depends on. Keys that agree in it share one value.
  */
 export function createLoaded<K, T>(
   key: Accessor<K | null>,
   load: (key: K, signal: AbortSignal) => Promise<T>,
   tick: Accessor<unknown> = () => undefined,
-): Loaded<T> {
-  const [value, setValue] = createSignal<T>();
-  const [state, setState] = createSignal<State>("loading");
-  const [error, setError] = createSignal<unknown>();
+  identify: (key: K) => unknown = (whole) => whole,
+): LoadedFor<T, K> {
+  const wanted = createMemo(() => {
+    const now = key();
+    return now === null ? null : { key: now, name: JSON.stringify(identify(now)) };
+  });
+  const name = createMemo(() => wanted()?.name ?? null);
+  const turn = createMemo(tick);
   const [attempt, setAttempt] = createSignal(0);
-  let shown: string | undefined;
+  const [held, setHeld] = createSignal<Shown<T, K> & { name: string }>();
+  const [failure, setFailure] = createSignal<{ name: string; cause: unknown; isRetried: boolean }>();
 
   createEffect(
-    on([key, tick, attempt], ([wanted]) => {
-      if (wanted === null) return;
-      const name = JSON.stringify(wanted);
+    on([name, turn, attempt], ([asked], before) => {
+      const now = untrack(wanted);
+      if (before && before[0] !== asked) setFailure(undefined);
+      if (now === null) {
+        setHeld(undefined);
+        return;
+      }
       const abort = new AbortController();
       onCleanup(() => abort.abort());
-      if (name !== shown) setState(value() === undefined ? "loading" : "stale");
-      load(wanted, abort.signal).then(
-        (loaded) => {
+      load(now.key, abort.signal).then(
+        (value) => {
           if (abort.signal.aborted) return;
-          shown = name;
-          setValue(() => loaded);
-          setError(undefined);
-          setState("ready");
+          batch(() => {
+            setHeld({ ...now, value });
+            setFailure(undefined);
+          });
         },
         (cause: unknown) => {
           if (abort.signal.aborted) return;
-          setError(cause);
-          setState("error");
+          batch(() => {
+            setFailure({ name: now.name, cause, isRetried: false });
+            // What answers another question must not stay under a failure of this one.
+            setHeld((one) => (one?.name === now.name ? one : undefined));
+          });
         },
       );
     }),
   );
-  return { value, state, error, retry: () => setAttempt((count) => count + 1) };
+
+  const state = createMemo((): State => {
+    const [asked, one, failed] = [name(), held(), failure()];
+    if (asked === null) return "idle";
+    if (failed?.name === asked && !failed.isRetried) return "error";
+    if (!one) return "loading";
+    return one.name === asked && failed?.name !== asked ? "ready" : "stale";
+  });
+  const shown = createMemo((before: Shown<T, K> | undefined): Shown<T, K> | undefined => {
+    const [now, one] = [wanted(), held()];
+    if (!now || !one) return undefined;
+    if (one.name === now.name) return { key: now.key, value: one.value };
+    // The last key that the value answered, which may be a newer one than it was loaded for.
+    return before?.value === one.value ? before : { key: one.key, value: one.value };
+  });
+  const value = createMemo(() => shown()?.value);
+  const error = createMemo(() => (state() === "error" ? failure()?.cause : undefined));
+  const retry = (): void =>
+    batch(() => {
+      setFailure((failed) => failed && { ...failed, isRetried: true });
+      setAttempt((count) => count + 1);
+    });
+  return { value, shown, state, error, retry };
+}
+
+/** What a question is asked with: "day" and "all" mean another range on another day. */
+export interface Asked {
+  /** Date on the property's calendar. */
+  today: string;
 }
 
 const FRESH = 5_000;
 const answers = new Map<string, { at: number; answer: Promise<Answer> }>();
 
 /** The same question asked by two panels within a few seconds goes out once. */
-function ask(question: Question): Promise<Answer> {
-  const key = JSON.stringify(question);
+function ask(question: Question, { today }: Asked): Promise<Answer> {
+  const key = JSON.stringify([today, question]);
   const known = answers.get(key);
   const now = Date.now();
   if (known && now - known.at < FRESH) return known.answer;
@@ -73,6 +152,36 @@ function ask(question: Question): Promise<Answer> {
   return answer;
 }
 
-/** @param tick see {@link createLoaded}. */
-export const createAnswer = (question: Accessor<Question | null>, tick?: Accessor<unknown>): Loaded<Answer> =>
-  createLoaded(question, ask, tick);
+/**
+ * The answer to one question.
+ * @param key what the question is made of, and the labels of its answer.
+ * @param tick see {@link createLoaded}.
+ */
+export const createAnswer = <K extends Asked>(
+  key: Accessor<K>,
+  toQuestion: (key: K) => Question,
+  tick?: Accessor<unknown>,
+): LoadedFor<Answer, K> =>
+  createLoaded(
+    key,
+    (now) => ask(toQuestion(now), now),
+    tick,
+    (now) => [now.today, toQuestion(now)],
+  );
+
+/** The answers to several questions as one: figures that stand side by side arrive together, or not at all. */
+export const createAnswers = <K extends Asked, Q extends Record<keyof Q, Question | null>>(
+  key: Accessor<K>,
+  toQuestions: (key: K) => Q,
+  tick?: Accessor<unknown>,
+): LoadedFor<Answers<Q>, K> =>
+  createLoaded(
+    key,
+    async (now) => {
+      const asked = Object.entries<Question | null>(toQuestions(now));
+      const told = await Promise.all(asked.map(([, question]) => question && ask(question, now)));
+      return Object.fromEntries(asked.map(([name], index) => [name, told[index]])) as Answers<Q>;
+    },
+    tick,
+    (now) => [now.today, toQuestions(now)],
+  );

@@ -1,7 +1,9 @@
-// The forecast on the overview: where it has a place, and how it joins the line. Pure.
+// Forecast and anomalies on the overview: where they have a place, and how they join the line. Pure.
 import type { AnomaliesView, ForecastView } from "../../../workers/domain/anomaly-record";
+import { MOST_INSIGHT_DAYS } from "../../../workers/domain/insight";
 import type { ForecastAsk } from "./anomaly";
-import { intervalFor, isRunning } from "./period";
+import type { InsightScene } from "./insight";
+import { daysOf, intervalFor, isRunning } from "./period";
 import type { Scene } from "./question";
 import type { Point, Series } from "./series";
 
@@ -13,6 +15,11 @@ export function forecastAsk({ siteId, today, view }: Scene): ForecastAsk | null 
   const { period, metric, withoutBots } = view;
   if (withoutBots || !isForecast(metric) || intervalFor(period) !== "day" || !isRunning(period, today)) return null;
   return { siteId, metric };
+}
+
+/** Null where anomalies have no place: they are of days, and the line may be of hours or months. */
+export function anomaliesAsk({ siteId, today, view: { period } }: Scene): InsightScene | null {
+  return intervalFor(period) === "day" ? { siteId, ...daysOf(period, today, MOST_INSIGHT_DAYS) } : null;
 }
 
 /** The days to come behind the line, and how today will end; days that the period has already keep their place. */

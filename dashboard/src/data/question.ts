@@ -25,6 +25,9 @@ export interface Question {
   pagination?: { limit: number; offset: number };
 }
 
+/** The answers to several questions that belong together, null where a question is. */
+export type Answers<Q> = { [Name in keyof Q]: Answer | Extract<Q[Name], null> };
+
 /** What the cards show, most telling first. */
 export const CARD_METRICS: readonly MetricName[] = [
   "visitors",
@@ -121,17 +124,47 @@ export function wholeDaysQuestion(scene: Scene): Question | null {
   };
 }
 
+/** What the headline and the cards show: the period, and the whole days that its changes are changes of. */
+export const summaryQuestions = (scene: Scene): { period: Question; wholeDays: Question | null } => ({
+  period: summaryQuestion(scene),
+  wholeDays: wholeDaysQuestion(scene),
+});
+export type Summary = Answers<ReturnType<typeof summaryQuestions>>;
+
+/** What the chart shows. */
+export const trendQuestions = (scene: Scene): { line: Question; dayBefore: Question | null } => ({
+  line: seriesQuestion(scene),
+  dayBefore: dayBeforeQuestion(scene),
+});
+export type TrendAnswers = Answers<ReturnType<typeof trendQuestions>>;
+
+/** The figures of the period itself, in the order of the cards. */
+export const periodRow = ({ period }: Summary): Row | undefined => period.results[0];
+
+/** The figures that a change is told of. */
+export const changeRow = ({ period, wholeDays }: Summary): Row | undefined => (wholeDays ?? period).results[0];
+
+/** True where two scenes count the same visitors, so that an answer to one can stand beside an answer to the other. */
+export function haveSameVisitors(one: Scene, other: Scene): boolean {
+  const [a, b] = [one, other].map((scene) => JSON.stringify([scene.today, base(scene), whoOf(scene)]));
+  return a === b;
+}
+
 /** Where the property's record begins: the answer says it in `meta.data_from`. */
-export const beginningQuestion = (siteId: string): Question => ({
+export const beginningQuestion = ({ siteId }: Pick<Scene, "siteId">): Question => ({
   site_id: siteId,
   metrics: ["visitors"],
   date_range: "all",
 });
 
+/** The first day with events: null when there was never an event, undefined while the answer is on its way. */
+export const firstDayOf = (beginning: Answer | undefined): string | null | undefined =>
+  beginning && (beginning.meta.data_from ?? null);
+
 /** False where the compared period reaches back before the first event, or there was none: a change would only tell that. */
 export function isComparable(summary: Answer | undefined, beginning: Answer | undefined): boolean {
   const from = summary?.meta.comparison_date_range?.[0];
-  const first = beginning?.meta.data_from;
+  const first = firstDayOf(beginning);
   return from !== undefined && first != null && from.slice(0, 10) >= first;
 }
 

@@ -2,9 +2,9 @@
 import { For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import type { EventsInsight } from "../../../workers/domain/insight";
-import { createLoaded, type Loaded } from "../data/answer";
+import { createLoaded, type LoadedFor } from "../data/answer";
 import { formatCount } from "../data/format";
-import { loadEventDetails, loadEvents } from "../data/insight";
+import { type InsightScene, loadEventDetails, loadEvents } from "../data/insight";
 import { eventName } from "../data/naming";
 import { DownloadEvents, ErrorEvents, FormEvents, ImageEvents, MediaEvents } from "../panels/event-groups";
 import { createScreen, LoadedPanel, type Screen, ScreenHead } from "../panels/screen";
@@ -69,7 +69,7 @@ function AllEvents(props: { screen: Screen }): JSX.Element {
   );
 }
 
-function EventList(props: { events: Loaded<EventsInsight>; screen: Screen }): JSX.Element {
+function EventList(props: { events: LoadedFor<EventsInsight, InsightScene>; screen: Screen }): JSX.Element {
   return (
     <LoadedPanel title="All events" loaded={props.events} bones={9}>
       {(value) => (
@@ -119,7 +119,7 @@ function EventDetail(props: { name: string; screen: Screen }): JSX.Element {
   );
   return (
     <LoadedPanel
-      title={eventName(props.name)}
+      title={eventName(detail.shown()?.key.names[0] ?? props.name)}
       loaded={detail}
       bones={8}
       class="event-detail"

@@ -1,7 +1,7 @@
 // Networks: which organizations read what, and what of all visits is suspected to be bots'.
 import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import type { NetworksInsight } from "../../../workers/domain/pipeline";
-import { createLoaded } from "../data/answer";
+import { createLoaded, isOld } from "../data/answer";
 import { formatCount } from "../data/format";
 import { loadNetworks } from "../data/insight";
 import { valueName } from "../data/naming";
@@ -50,7 +50,9 @@ export function Networks(): JSX.Element {
       <LoadedPanel title={nameOf(choice().show)} loaded={networks} bones={9}>
         {(value) => <Organizations value={value} choice={choice()} screen={screen} />}
       </LoadedPanel>
-      <Show when={networks.value()}>{(value) => <SuspectedBots signals={value().signals} />}</Show>
+      <Show when={networks.value()}>
+        {(value) => <SuspectedBots signals={value().signals} isOld={isOld(networks)} />}
+      </Show>
     </main>
   );
 }
@@ -119,14 +121,14 @@ function Organizations(props: {
   );
 }
 
-function SuspectedBots(props: { signals: NetworksInsight["signals"] }): JSX.Element {
+function SuspectedBots(props: { signals: NetworksInsight["signals"]; isOld: boolean }): JSX.Element {
   return (
     <section class="panel" aria-label="Suspected bots">
       <header class="panel-head">
         <h2>Suspected bots</h2>
         <span class="panel-note">Marked, not dropped</span>
       </header>
-      <div class="panel-free">
+      <div class="panel-free" classList={{ stale: props.isOld }}>
         <p class="panel-note">
           These visits count in all numbers. “Without bots” above leaves them out here and on the overview. Crawlers
           that say who they are have never been counted.

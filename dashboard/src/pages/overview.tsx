@@ -1,23 +1,23 @@
 // The overview: what happened on a property, in one sentence, eight figures, one line and six panels.
 import { A, useSearchParams } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
-import { MOST_INSIGHT_DAYS } from "../../../workers/domain/insight";
 import { loadAnomalies, loadForecast } from "../data/anomaly";
-import { createAnswer, createLoaded } from "../data/answer";
+import { createAnswer, createAnswers, createLoaded } from "../data/answer";
 import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
-import { forecastAsk } from "../data/forecast";
+import { anomaliesAsk, forecastAsk } from "../data/forecast";
 import { formatRange } from "../data/format";
 import { PANEL_NAMES } from "../data/panel";
-import { daysOf, intervalFor, isRunning, PERIODS, type PeriodName } from "../data/period";
+import { isRunning, PERIODS, type PeriodName } from "../data/period";
 import {
   beginningQuestion,
-  dayBeforeQuestion,
+  firstDayOf,
+  haveSameVisitors,
   isComparable,
+  periodRow,
   type Scene,
-  seriesQuestion,
-  summaryQuestion,
-  wholeDaysQuestion,
+  summaryQuestions,
+  trendQuestions,
 } from "../data/question";
 import { createShortcuts } from "../data/shortcut";
 import { type Params, readView, type View, writeView } from "../data/view";
@@ -73,32 +73,28 @@ export function Overview(): JSX.Element {
     ],
   });
 
-  const summary = createAnswer(() => summaryQuestion(scene()), tick);
-  const wholeDays = createAnswer(() => wholeDaysQuestion(scene()), tick);
-  const series = createAnswer(() => seriesQuestion(scene()), tick);
-  const dayBefore = createAnswer(() => dayBeforeQuestion(scene()), tick);
-  const wanted = createMemo(() => forecastAsk(scene()));
-  const forecast = createLoaded(wanted, loadForecast, tick);
-  const anomalies = createLoaded(
-    () =>
-      intervalFor(view().period) === "day"
-        ? { siteId: property().site_id, ...daysOf(view().period, today(), MOST_INSIGHT_DAYS) }
-        : null,
-    loadAnomalies,
-    tick,
-  );
-  const lacking = () =>
-    wanted() && forecast.state() === "error"
-      ? { what: "The forecast", retry: forecast.retry }
-      : anomalies.state() === "error"
-        ? { what: "Marks of anomalies", retry: anomalies.retry }
-        : null;
-  const beginning = createAnswer(() => beginningQuestion(property().site_id));
-  const comparable = createMemo(() => isComparable(summary.value(), beginning.value()));
-  const firstDay = (): string | null | undefined => beginning.value()?.meta.data_from;
+  const summary = createAnswers(scene, summaryQuestions, tick);
+  const trend = createAnswers(scene, trendQuestions, tick);
+  const forecast = createLoaded(() => forecastAsk(scene()), loadForecast, tick);
+  const anomalies = createLoaded(() => anomaliesAsk(scene()), loadAnomalies, tick);
+  const beginning = createAnswer(scene, beginningQuestion);
+  const comparable = createMemo(() => isComparable(summary.value()?.period, beginning.value()));
+  const firstDay = (): string | null | undefined => firstDayOf(beginning.value());
+  const visitorsOf = (of: Scene): number | null => {
+    const shown = summary.shown();
+    return shown && haveSameVisitors(shown.key, of) ? (periodRow(shown.value)?.metrics[0] ?? null) : null;
+  };
+  /** What the figures are of; while there are none, what is asked for. */
+  const shownView = (): View => summary.shown()?.key.view ?? view();
   /** No event ever: the page then says how to get the first one. */
-  const isNew = (): boolean =>
-    live.value()?.last_event_at === null && summary.value()?.results[0]?.metrics.every((value) => !value) === true;
+  const isNew = (): boolean => {
+    const shown = summary.value();
+    return (
+      live.value()?.last_event_at === null &&
+      shown !== undefined &&
+      periodRow(shown)?.metrics.every((value) => !value) === true
+    );
+  };
 
   return (
     <main class="overview">
@@ -119,7 +115,7 @@ export function Overview(): JSX.Element {
         </aside>
       </Show>
       <div class="overview-head">
-        <Headline scene={scene()} summary={summary} wholeDays={wholeDays} comparable={comparable()} />
+        <Headline scene={scene()} summary={summary} comparable={comparable()} tick={tick} />
         <PeriodPicker
           period={view().period}
           compare={view().compare}
@@ -128,7 +124,7 @@ export function Overview(): JSX.Element {
           more={<BotsSwitch without={view().withoutBots} onChange={(withoutBots) => change({ withoutBots })} />}
         />
       </div>
-      <Show when={view().withoutBots}>
+      <Show when={shownView().withoutBots}>
         <BotsNote onEnd={() => change({ withoutBots: false })}>
           Visits that are suspected to be bots’ are left out of all numbers on this page, except those of right now.
         </BotsNote>
@@ -136,18 +132,15 @@ export function Overview(): JSX.Element {
       <section class="sheet-card" aria-label="Summary and trend">
         <Cards
           summary={summary}
-          wholeDays={wholeDays}
           comparable={comparable()}
-          view={view()}
+          picked={view().metric}
           onPick={(metric) => change({ metric })}
         />
         <Trend
-          firstDay={firstDay()}
-          series={series}
-          dayBefore={dayBefore}
-          forecast={wanted() ? forecast.value() : undefined}
-          anomalies={anomalies.value()}
-          lacking={lacking()}
+          beginning={beginning}
+          trend={trend}
+          forecast={forecast}
+          anomalies={anomalies}
           timezone={property().timezone}
           view={view()}
           clock={clock()}
@@ -161,7 +154,7 @@ export function Overview(): JSX.Element {
               name={name}
               scene={scene()}
               tick={tick}
-              visitors={summary.value()?.results[0]?.metrics[0] ?? null}
+              visitorsOf={visitorsOf}
               onTab={(dimension) => change({ tabs: { ...view().tabs, [name]: dimension } }, true)}
               onAll={() => change({ all: name })}
             />
@@ -174,8 +167,8 @@ export function Overview(): JSX.Element {
       </Show>
       <footer class="overview-foot">
         Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.{" "}
-        <Show when={comparable() && wholeDays.value()}>Changes compare whole days: today is not over. </Show>
-        <Show when={summary.value()?.meta.comparison_date_range && !comparable() && firstDay()}>
+        <Show when={comparable() && summary.value()?.wholeDays}>Changes compare whole days: today is not over. </Show>
+        <Show when={summary.value()?.period.meta.comparison_date_range && !comparable() && firstDay()}>
           {(day) => <>No comparison: this property has data since {formatRange(day(), day())}.</>}
         </Show>
       </footer>

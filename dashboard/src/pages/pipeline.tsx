@@ -3,7 +3,7 @@ import { createSignal, For, type JSX, Show } from "solid-js";
 import { adviceFor, stateOf } from "../../../workers/domain/capacity";
 import type { PipelineView } from "../../../workers/domain/pipeline";
 import { createAction } from "../data/action";
-import { createLoaded } from "../data/answer";
+import { createLoaded, isOld } from "../data/answer";
 import { createTick } from "../data/clock";
 import { formatAgo, formatCount, formatDuration } from "../data/format";
 import { DATASET_NAMES, formatBytes, loadPipeline, startRun, ZONE_NAMES } from "../data/pipeline";
@@ -63,12 +63,12 @@ export function Pipeline(): JSX.Element {
                 </p>
               </div>
             </Show>
-            <PipelineRuns runs={view().runs} running={view().running} started={started()} />
+            <PipelineRuns runs={view().runs} started={started()} isOld={isOld(pipeline)} />
             <Show when={view().dead_letters > 0}>
               <DeadLetters siteId={property().site_id} count={view().dead_letters} onReplay={watch} />
             </Show>
             <div class="insight insight-two pipeline-two">
-              <Lake view={view()} />
+              <Lake view={view()} isOld={isOld(pipeline)} />
               <RebuildPanel siteId={property().site_id} onStarted={watch} />
             </div>
           </>
@@ -133,7 +133,7 @@ function Progress(props: { view: PipelineView }): JSX.Element {
   );
 }
 
-function Lake(props: { view: PipelineView }): JSX.Element {
+function Lake(props: { view: PipelineView; isOld: boolean }): JSX.Element {
   const total = () => props.view.zones.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
     <section class="panel" aria-label="Lake">
@@ -141,7 +141,7 @@ function Lake(props: { view: PipelineView }): JSX.Element {
         <h2>Lake</h2>
         <span class="panel-note">{formatBytes(total())} of Parquet in your bucket</span>
       </header>
-      <div class="panel-free">
+      <div class="panel-free" classList={{ stale: props.isOld }}>
         <table class="figures">
           <TableHeads names={["Zone"]} figures={["Objects", "Rows", "Size"]} />
           <tbody>

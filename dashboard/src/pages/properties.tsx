@@ -1,7 +1,7 @@
 // The list of properties: each with who is there now and how its week went.
 import { A, useNavigate } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
-import { createAnswer } from "../data/answer";
+import { createAnswer, isOld } from "../data/answer";
 import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
 import { formatCount, toChange } from "../data/format";
@@ -66,11 +66,16 @@ function PropertyRow(props: { property: Property }): JSX.Element {
   const siteId = props.property.site_id;
   const live = createLive(() => siteId);
   const tick = createTick(REFRESH);
+  const today = createMemo(() => {
+    tick();
+    return localClock(Date.now(), props.property.timezone).slice(0, 10);
+  });
   const answer = createAnswer(
-    () => ({
+    () => ({ today: today() }),
+    (asked) => ({
       site_id: siteId,
       metrics: ["visitors"],
-      date_range: toDateRange({ name: "7d" }, localClock(Date.now(), props.property.timezone).slice(0, 10)),
+      date_range: toDateRange({ name: "7d" }, asked.today),
       dimensions: ["time:day"],
       include: { time_labels: true, comparisons: { mode: "previous_period" } },
     }),
@@ -99,7 +104,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
           <strong>{props.property.name}</strong>
           <small>{hostOf(props.property) ?? "no data stream yet"}</small>
         </span>
-        <span class="property-live">
+        <span class="property-live" classList={{ stale: isOld(live) }}>
           <Show
             when={live.value()}
             fallback={
@@ -125,7 +130,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
           }
         >
           {(known) => (
-            <span class="property-week">
+            <span class="property-week" classList={{ stale: isOld(answer) }}>
               <Sparkline values={known().values} />
               <span class="property-count">
                 <strong>{formatCount(known().now)}</strong>

@@ -1,7 +1,7 @@
 // Rules: which elements are watched, how often they were used, and one of them in detail.
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import type { RuleCounts } from "../../../workers/domain/insight";
-import { createLoaded } from "../data/answer";
+import { createLoaded, isBusy, isOld } from "../data/answer";
 import { loadRuleCounts } from "../data/insight";
 import { loadRules, type Rule } from "../data/rule";
 import { useProperty } from "../frame/property-frame";
@@ -76,7 +76,7 @@ export function Rules(): JSX.Element {
             <Show when={counts.state() === "error"}>
               <Failure what="The clicks could not be loaded." error={counts.error()} onRetry={counts.retry} />
             </Show>
-            <ul class="rule-list" classList={{ stale: counts.state() === "stale" }}>
+            <ul class="rule-list" classList={{ stale: isOld(counts) }} aria-busy={isBusy(counts)}>
               <For each={list()}>
                 {(rule) => (
                   <RuleRow

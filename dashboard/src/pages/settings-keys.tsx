@@ -1,7 +1,7 @@
 // Settings: the API keys that may speak for this property.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../data/action";
-import { createLoaded, type Loaded } from "../data/answer";
+import { createLoaded, type LoadedFor } from "../data/answer";
 import { formatAgo } from "../data/format";
 import {
   type ApiKey,
@@ -15,7 +15,8 @@ import {
 import { useProperty } from "../frame/property-frame";
 import { Copyable } from "../parts/copy";
 import { Field, Submit, Switch } from "../parts/field";
-import { Bone, Empty, Failure } from "../parts/notice";
+import { LoadedBody } from "../parts/loaded";
+import { Bone, Empty } from "../parts/notice";
 
 const SCOPES: { scope: Scope; label: string; hint: string }[] = [
   { scope: "stats", label: "Read", hint: "Ask for numbers: queries and the live picture." },
@@ -63,36 +64,28 @@ export function KeySettings(): JSX.Element {
   );
 }
 
-function KeyList(props: { keys: Loaded<ApiKey[]>; remove: (id: string) => Promise<void>; none: string }): JSX.Element {
+function KeyList(props: {
+  keys: LoadedFor<ApiKey[], string>;
+  remove: (id: string) => Promise<void>;
+  none: string;
+}): JSX.Element {
   return (
-    <>
-      <Show when={props.keys.state() === "error"}>
-        <Failure what="The keys could not be loaded." error={props.keys.error()} onRetry={props.keys.retry} />
-      </Show>
-      <Show
-        when={props.keys.value()}
-        fallback={
-          <Show when={props.keys.state() !== "error"}>
-            <Bone class="w60" />
-          </Show>
-        }
-      >
-        {(list) => (
-          <ul class="keys">
-            <For
-              each={list()}
-              fallback={
-                <li>
-                  <Empty>{props.none}</Empty>
-                </li>
-              }
-            >
-              {(key) => <KeyRow apiKey={key} remove={props.remove} onGone={props.keys.retry} />}
-            </For>
-          </ul>
-        )}
-      </Show>
-    </>
+    <LoadedBody loaded={props.keys} failure="The keys could not be loaded." bones={<Bone class="w60" />}>
+      {(list) => (
+        <ul class="keys">
+          <For
+            each={list()}
+            fallback={
+              <li>
+                <Empty>{props.none}</Empty>
+              </li>
+            }
+          >
+            {(key) => <KeyRow apiKey={key} remove={props.remove} onGone={props.keys.retry} />}
+          </For>
+        </ul>
+      )}
+    </LoadedBody>
   );
 }
 

@@ -4,7 +4,8 @@ import { createLoaded } from "../data/answer";
 import { formatCount } from "../data/format";
 import { loadRefusals } from "../data/property";
 import { useProperty } from "../frame/property-frame";
-import { Bone, Empty, Failure } from "../parts/notice";
+import { LoadedBody } from "../parts/loaded";
+import { Bone, Empty } from "../parts/notice";
 import { TableHeads } from "../parts/table-heads";
 
 const toWords = (reason: string): string => {
@@ -21,17 +22,7 @@ export function RefusalSettings(): JSX.Element {
         Events of the last seven days that arrived and were left out on purpose. They are not lost by accident, and they
         are not in any number of the reports.
       </p>
-      <Show when={refusals.state() === "error"}>
-        <Failure what="The reasons could not be loaded." error={refusals.error()} onRetry={refusals.retry} />
-      </Show>
-      <Show
-        when={refusals.value()}
-        fallback={
-          <Show when={refusals.state() !== "error"}>
-            <Bone class="w60" />
-          </Show>
-        }
-      >
+      <LoadedBody loaded={refusals} failure="The reasons could not be loaded." bones={<Bone class="w60" />}>
         {(rows) => (
           <Show
             when={rows().length > 0}
@@ -55,7 +46,7 @@ export function RefusalSettings(): JSX.Element {
             </table>
           </Show>
         )}
-      </Show>
+      </LoadedBody>
     </section>
   );
 }

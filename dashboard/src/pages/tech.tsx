@@ -38,14 +38,10 @@ export function Tech(): JSX.Element {
   const view = createMemo(() => readTech(Object.fromEntries(NAMES.map((name) => [name, screen.param(name)]))));
   const hrefTo = (next: TechView): string => screen.hrefWith(writeTech(next));
   const change = (next: TechView): void => screen.change(writeTech({ ...next, page: 1 }));
-  const matrix = createAnswer(() => matrixQuestion(screen.scene(), view()), screen.tick);
-  const list = createAnswer(() => combinationQuestion(screen.scene(), view()), screen.tick);
-  /** The answer and the view that it answers move together. */
-  const shown = createMemo((before: { matrix: ReturnType<typeof toMatrix>; view: TechView } | undefined) => {
-    const answer = matrix.value();
-    if (!answer || (matrix.state() === "stale" && before)) return before;
-    return { matrix: toMatrix(answer.results), view: view() };
-  });
+  const asked = createMemo(() => ({ ...screen.scene(), today: screen.today(), view: view() }));
+  const matrix = createAnswer(asked, (now) => matrixQuestion(now, now.view), screen.tick);
+  const list = createAnswer(asked, (now) => combinationQuestion(now, now.view), screen.tick);
+  const crossed = createMemo(() => toMatrix(matrix.value()?.results ?? []));
 
   return (
     <main class="overview">
@@ -62,21 +58,17 @@ export function Tech(): JSX.Element {
         end={<Controls view={view()} onChange={change} />}
         class="tech-crossed"
       >
-        {(answer) => (
-          <Show when={shown()}>
-            {(now) => (
-              <Show when={now().matrix.total > 0} fallback={<Nothing answer={answer()} view={view()} />}>
-                <TechMatrix matrix={now().matrix} view={now().view} hrefTo={hrefTo} />
-                <Processed answer={answer()} view={view()} />
-              </Show>
-            )}
+        {(answer, of) => (
+          <Show when={crossed().total > 0} fallback={<Nothing answer={answer()} view={of().view} />}>
+            <TechMatrix matrix={crossed()} view={of().view} hrefTo={hrefTo} />
+            <Processed answer={answer()} view={of().view} />
           </Show>
         )}
       </LoadedPanel>
       <LoadedPanel title="Combinations" loaded={list} bones={8}>
-        {(answer) => (
-          <Show when={answer().results.length > 0} fallback={<Nothing answer={answer()} view={view()} />}>
-            <TechCombinations answer={answer()} view={view()} hrefTo={hrefTo} />
+        {(answer, of) => (
+          <Show when={answer().results.length > 0} fallback={<Nothing answer={answer()} view={of().view} />}>
+            <TechCombinations answer={answer()} view={of().view} hrefTo={hrefTo} />
           </Show>
         )}
       </LoadedPanel>

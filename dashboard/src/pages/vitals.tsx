@@ -1,7 +1,7 @@
 // Web vitals: how fast the site is for those who use it, by page and device.
 import { For, type JSX, Show } from "solid-js";
 import { VITALS, type Vital, type VitalRow, type VitalsInsight } from "../../../workers/domain/insight";
-import { createLoaded } from "../data/answer";
+import { createLoaded, isOld } from "../data/answer";
 import { formatCount } from "../data/format";
 import { loadVitals } from "../data/insight";
 import { valueName } from "../data/naming";
@@ -30,12 +30,12 @@ export function Vitals(): JSX.Element {
       />
       <Chips screen={screen} />
       <LoadedPanel title="At the 75th percentile" loaded={vitals} class="vitals" bones={5}>
-        {(value) => (
+        {(value, of) => (
           <Show
             when={!isEmpty(value())}
             fallback={
               <Show
-                when={screen.param("page") ?? screen.param("device")}
+                when={of().page ?? of().device}
                 fallback={<NothingMeasured what="measured page views" measurements={["web_vitals"]} />}
               >
                 <Empty title="Nothing was measured there in these days">
@@ -59,7 +59,7 @@ export function Vitals(): JSX.Element {
                 head="Page"
                 param="page"
                 rows={value().pages}
-                isStale={vitals.state() === "stale"}
+                isOld={isOld(vitals)}
                 screen={screen}
               />
             </Show>
@@ -70,7 +70,7 @@ export function Vitals(): JSX.Element {
                 param="device"
                 name={deviceName}
                 rows={value().devices}
-                isStale={vitals.state() === "stale"}
+                isOld={isOld(vitals)}
                 screen={screen}
               />
             </Show>
@@ -119,7 +119,7 @@ function Breakdown(props: {
   param: "page" | "device";
   name?: (value: string) => string;
   rows: VitalRow[];
-  isStale: boolean;
+  isOld: boolean;
   screen: Screen;
 }): JSX.Element {
   const isChosen = (row: VitalRow): boolean => props.screen.param(props.param) === row.value;
@@ -131,7 +131,7 @@ function Breakdown(props: {
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
       <div
         class="wide-table"
-        classList={{ stale: props.isStale }}
+        classList={{ stale: props.isOld }}
         tabindex="0"
         role="region"
         aria-label={`${props.title}, all metrics`}

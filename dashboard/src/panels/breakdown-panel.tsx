@@ -5,8 +5,9 @@ import { createAnswer } from "../data/answer";
 import { formatMetric, formatShare } from "../data/format";
 import { type DimensionName, type PanelDefinition, type PanelName, panelFor } from "../data/panel";
 import { panelQuestion, type Row, type Scene } from "../data/question";
+import { LoadedBody } from "../parts/loaded";
 import { Menu, MenuChoice } from "../parts/menu";
-import { Bone, Empty, Failure } from "../parts/notice";
+import { Bone, Empty } from "../parts/notice";
 import { ValueName } from "./value-cell";
 
 export const PANEL_ROWS = 9;
@@ -15,16 +16,20 @@ export interface BreakdownPanelProps {
   name: PanelName;
   scene: Scene;
   tick: () => unknown;
-  /** Visitors of the whole period, which shares are shares of. */
-  visitors: number | null;
+  /** Visitors of a whole period, which shares are shares of; null while they are not known. */
+  visitorsOf: (scene: Scene) => number | null;
   onTab: (dimension: DimensionName) => void;
   onAll: () => void;
 }
 
 export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
   const panel = panelFor(props.name);
-  const dimension = (): DimensionName => props.scene.view.tabs[props.name];
-  const answer = createAnswer(() => panelQuestion(props.scene, panel, dimension(), PANEL_ROWS + 1), props.tick);
+  const dimensionOf = (scene: Scene): DimensionName => scene.view.tabs[props.name];
+  const answer = createAnswer(
+    () => props.scene,
+    (scene) => panelQuestion(scene, panel, dimensionOf(scene), PANEL_ROWS + 1),
+    props.tick,
+  );
   const rows = (): Row[] =>
     (answer.value()?.results ?? []).filter((row) => (row.metrics[0] ?? 0) > 0).slice(0, PANEL_ROWS);
 
@@ -33,26 +38,16 @@ export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
       <header class="panel-head">
         <h2 id={`panel-${props.name}`}>{panel.title}</h2>
         <Show when={panel.tabs.length > 1}>
-          <Tabs panel={panel} dimension={dimension()} onTab={props.onTab} />
+          <Tabs panel={panel} dimension={dimensionOf(props.scene)} onTab={props.onTab} />
         </Show>
       </header>
-      <div class="panel-body" classList={{ stale: answer.state() === "stale" }} aria-busy={answer.state() !== "ready"}>
-        <Show when={answer.state() === "error"}>
-          <Failure what={`${panel.title} could not be loaded.`} error={answer.error()} onRetry={answer.retry} />
-        </Show>
-        <Show
-          when={answer.value()}
-          fallback={
-            <Show when={answer.state() !== "error"}>
-              <Bones />
-            </Show>
-          }
-        >
+      <LoadedBody class="panel-body" loaded={answer} failure={`${panel.title} could not be loaded.`} bones={<Bones />}>
+        {(_, scene) => (
           <Show when={rows().length > 0} fallback={<Empty>{panel.empty}</Empty>}>
-            <Rows panel={panel} dimension={dimension()} rows={rows()} visitors={props.visitors} />
+            <Rows panel={panel} dimension={dimensionOf(scene())} rows={rows()} visitors={props.visitorsOf(scene())} />
           </Show>
-        </Show>
-      </div>
+        )}
+      </LoadedBody>
       <footer class="panel-foot">
         <Show when={rows().length > 0}>
           <button type="button" class="button button-small button-quiet" onClick={props.onAll}>

@@ -1,34 +1,43 @@
 // The summary: one figure per metric with its change. The chosen one is drawn below.
 import { For, type JSX, Show } from "solid-js";
 import { METRICS, type MetricName } from "../../../workers/domain/catalog";
-import type { Loaded } from "../data/answer";
+import { isBusy, isOld, type LoadedFor } from "../data/answer";
 import { formatMetric, NOTHING, toChange } from "../data/format";
-import { type Answer, CARD_METRICS } from "../data/question";
-import type { View } from "../data/view";
+import { CARD_METRICS, changeRow, periodRow, type Scene, type Summary } from "../data/question";
 import { Icon } from "../parts/icon";
 import { Bone } from "../parts/notice";
 
 export function Cards(props: {
-  summary: Loaded<Answer>;
-  /** The whole days of a period that ends today: what its changes are told of. */
-  wholeDays: Loaded<Answer>;
-  view: View;
+  summary: LoadedFor<Summary, Scene>;
+  /** The metric of the chart. */
+  picked: MetricName;
   /** False where a change would only tell that there was no record before. */
   comparable: boolean;
   onPick: (metric: MetricName) => void;
 }): JSX.Element {
-  const row = () => props.summary.value()?.results[0];
+  const row = () => {
+    const shown = props.summary.value();
+    return shown && periodRow(shown);
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick the metric of the chart
-    <div class="cards" role="group" aria-label="Metric of the chart" aria-busy={props.summary.state() !== "ready"}>
+    <div
+      class="cards"
+      classList={{ stale: isOld(props.summary) }}
+      role="group"
+      aria-label="Metric of the chart"
+      aria-busy={isBusy(props.summary)}
+    >
       <For each={CARD_METRICS}>
         {(metric, index) => {
           const value = () => row()?.metrics[index()];
+          const view = () => props.summary.shown()?.key.view;
           /** Today is not over: against a whole day every count would look like a fall. */
-          const isPart = () => props.view.period.name === "day" && METRICS[metric].unit === "count";
+          const isPart = () => view()?.period.name === "day" && METRICS[metric].unit === "count";
           const whole = () => (props.comparable && isPart() ? row()?.comparison?.metrics[index()] : undefined);
           const change = () => {
-            const told = props.wholeDays.value()?.results[0] ?? row();
+            const shown = props.summary.value();
+            const told = shown && changeRow(shown);
             const comparison = props.comparable && !isPart() ? told?.comparison : null;
             return comparison
               ? toChange(metric, told?.metrics[index()] ?? null, comparison.metrics[index()] ?? null)
@@ -38,7 +47,7 @@ export function Cards(props: {
             <button
               type="button"
               class="card"
-              aria-pressed={props.view.metric === metric}
+              aria-pressed={props.picked === metric}
               onClick={() => props.onPick(metric)}
             >
               <span class="card-label">{METRICS[metric].label}</span>
@@ -49,7 +58,7 @@ export function Cards(props: {
               </span>
               <span class="card-change">
                 <Show when={whole() !== undefined}>
-                  {formatMetric(metric, whole())} {props.view.compare === "year" ? "a year ago" : "yesterday"}
+                  {formatMetric(metric, whole())} {view()?.compare === "year" ? "a year ago" : "yesterday"}
                 </Show>
                 <Show when={change()}>
                   {(moved) => (

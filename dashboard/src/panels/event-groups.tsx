@@ -1,7 +1,7 @@
 // The kinds of event that belong together: media and forms as funnels; downloads, images and errors as lists.
 import { type Accessor, For, type JSX, Show } from "solid-js";
 import type { EventInsight } from "../../../workers/domain/insight";
-import { createLoaded, type Loaded } from "../data/answer";
+import { createLoaded, type LoadedFor } from "../data/answer";
 import {
   FORM_EVENTS,
   type FormFunnel,
@@ -13,7 +13,7 @@ import {
   valuesOf,
 } from "../data/engagement";
 import { formatCount, formatShare, NOTHING } from "../data/format";
-import { loadEventDetails } from "../data/insight";
+import { type EventsAsk, loadEventDetails } from "../data/insight";
 import { LoadedPanel, NothingMeasured, type Screen } from "./screen";
 import { toValueRows, ValueRows } from "./value-rows";
 
@@ -24,7 +24,7 @@ interface GroupProps {
 function createDetails<Name extends string>(
   screen: Screen,
   names: readonly Name[],
-): Loaded<Record<Name, EventInsight>> {
+): LoadedFor<Record<Name, EventInsight>, EventsAsk<Name>> {
   return createLoaded(
     () => ({ scene: screen.scene(), names }),
     (ask, signal) => loadEventDetails(ask, signal),
@@ -153,10 +153,10 @@ export function ImageEvents(props: GroupProps): JSX.Element {
 }
 
 /** What it was beside the pages on which it happened. */
-function TwoLists<T>(props: {
+function TwoLists<T, K>(props: {
   title: string;
   first: {
-    details: Loaded<T>;
+    details: LoadedFor<T, K>;
     of: (details: T) => EventInsight;
     values: (insight: EventInsight) => { value: string; events: number }[];
     head: string;

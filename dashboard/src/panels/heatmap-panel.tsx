@@ -31,8 +31,14 @@ export function HeatmapPanel(props: {
   );
   const layer = (): Layer => (props.screen.param("of") === "moves" ? "moves" : "clicks");
   return (
-    <LoadedPanel title={props.page} loaded={heatmap} bones={9} end={props.widths} class="heatmap">
-      {(value) => (
+    <LoadedPanel
+      title={heatmap.shown()?.key.page ?? props.page}
+      loaded={heatmap}
+      bones={9}
+      end={props.widths}
+      class="heatmap"
+    >
+      {(value, of) => (
         <>
           <div class="heat-head">
             <p class="panel-note">
@@ -55,7 +61,7 @@ export function HeatmapPanel(props: {
               </For>
             </div>
           </div>
-          <ShowOnPage page={props.page} screen={props.screen} />
+          <ShowOnPage page={of().page} screen={props.screen} />
           <Show
             when={value()[layer()].length > 0}
             fallback={

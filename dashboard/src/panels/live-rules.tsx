@@ -1,7 +1,7 @@
 // The counters of the rules, ticking: how often each matched since it was made, and when it last did.
 import { A } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
-import { createLoaded, type Loaded } from "../data/answer";
+import { createLoaded, isOld, type Loaded } from "../data/answer";
 import { createTick } from "../data/clock";
 import { formatAgo, formatCount } from "../data/format";
 import type { LivePicture } from "../data/property";
@@ -36,7 +36,13 @@ export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }):
         <small>since each was made</small>
       </header>
       {/* biome-ignore lint/a11y/useSemanticElements: many rules scroll, so a keyboard must reach them */}
-      <div class="panel-body" role="region" aria-label="Counters of the rules" tabindex="0">
+      <div
+        class="panel-body"
+        classList={{ stale: isOld(rules) }}
+        role="region"
+        aria-label="Counters of the rules"
+        tabindex="0"
+      >
         <Show when={rules.state() === "error"}>
           <Failure what="The rules could not be loaded." error={rules.error()} onRetry={rules.retry} />
         </Show>

@@ -1,6 +1,6 @@
 // Right now: the last thirty minutes, minute by minute, and the pages being read.
 import { For, type JSX, Show } from "solid-js";
-import type { Loaded } from "../data/answer";
+import { isOld, type Loaded } from "../data/answer";
 import { formatCount, formatDuration, formatMetric } from "../data/format";
 import type { LivePicture } from "../data/property";
 import { Bone, Empty, Failure } from "../parts/notice";
@@ -15,7 +15,7 @@ export function NowPanel(props: { live: Loaded<LivePicture> }): JSX.Element {
         <h2 id="panel-now">Right now</h2>
         <small>the last 30 minutes</small>
       </header>
-      <div class="panel-body">
+      <div class="panel-body" classList={{ stale: isOld(props.live) }}>
         <Show when={props.live.state() === "error"}>
           <Failure what="The live picture could not be loaded." error={props.live.error()} onRetry={props.live.retry} />
         </Show>

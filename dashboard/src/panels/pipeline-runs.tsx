@@ -8,7 +8,8 @@ import { formatAgo, formatClock, formatCount } from "../data/format";
 import { formatTook, KIND_NAMES, loadRun, reportLines } from "../data/pipeline";
 import { useProperty } from "../frame/property-frame";
 import { Dialog } from "../parts/dialog";
-import { Empty, Failure } from "../parts/notice";
+import { LoadedBody } from "../parts/loaded";
+import { Empty } from "../parts/notice";
 import { TableHeads } from "../parts/table-heads";
 import { Bones } from "./screen";
 
@@ -21,7 +22,7 @@ export const RunState = (props: { status: RunView["status"] }): JSX.Element => (
   </span>
 );
 
-export function PipelineRuns(props: { runs: RunView[]; running: string | null; started: string | null }): JSX.Element {
+export function PipelineRuns(props: { runs: RunView[]; started: string | null; isOld: boolean }): JSX.Element {
   const [params, setParams] = useSearchParams<{ run?: string }>();
   const hrefOf = (id: string): string => `?${new URLSearchParams({ ...params, run: id } as Record<string, string>)}`;
   /** Started from here, and not in the list yet because it had nothing to do for this property, or has just begun. */
@@ -36,7 +37,7 @@ export function PipelineRuns(props: { runs: RunView[]; running: string | null; s
           </A>
         </Show>
       </header>
-      <div class="panel-free">
+      <div class="panel-free" classList={{ stale: props.isOld }}>
         <Show
           when={props.runs.length > 0}
           fallback={
@@ -95,12 +96,9 @@ function RunDialog(props: { id: string; onClose: () => void }): JSX.Element {
   createEffect(() => setOver((run.value()?.status ?? "running") !== "running"));
   return (
     <Dialog title={run.value() ? KIND_NAMES[run.value()!.kind] : "Run"} onClose={props.onClose} wide>
-      <Show when={run.state() === "error"}>
-        <Failure what="The run could not be loaded." error={run.error()} onRetry={run.retry} />
-      </Show>
-      <Show when={run.value()} fallback={<Show when={run.state() !== "error"}>{<Bones count={6} />}</Show>}>
+      <LoadedBody loaded={run} failure="The run could not be loaded." bones={<Bones count={6} />}>
         {(value) => <Details run={value()} />}
-      </Show>
+      </LoadedBody>
     </Dialog>
   );
 }

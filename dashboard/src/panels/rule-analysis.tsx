@@ -14,14 +14,17 @@ import { ValueRows } from "./value-rows";
 
 export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element {
   const insight = createLoaded(
-    () => ({ scene: props.screen.scene(), id: props.rule.id }),
+    () => ({ scene: props.screen.scene(), id: props.rule.id, rule: props.rule }),
     loadRuleInsight,
     props.screen.tick,
+    ({ scene, id }) => ({ scene, id }),
   );
+  /** The rule that the figures are of. */
+  const rule = (): Rule => insight.shown()?.key.rule ?? props.rule;
   const most = (counts: readonly { clicks: number }[]): number => Math.max(1, ...counts.map(({ clicks }) => clicks));
   return (
     <LoadedPanel
-      title={`Analysis of ${props.rule.name}`}
+      title={`Analysis of ${rule().name}`}
       loaded={insight}
       class="rule-analysis"
       end={
@@ -39,7 +42,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
       {(value) => (
         <>
           <dl class="tally">
-            <Figure label={matchName(props.rule)} value={formatCount(value().clicks)} />
+            <Figure label={matchName(rule())} value={formatCount(value().clicks)} />
             <Figure label="Visitors" value={formatCount(value().visitors)} />
             <Figure label="Views with the element" value={formatCount(value().views)} />
             <Figure label="CTR" value={formatRate(value().ctr)} />
@@ -56,7 +59,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
             when={value().clicks > 0 || value().views > 0}
             fallback={
               <Empty title="Nothing in these days">
-                {props.rule.enabled
+                {rule().enabled
                   ? "No visitor has seen an element that the selector finds."
                   : "The rule is off: switch it on to count."}
               </Empty>
@@ -64,9 +67,9 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
           >
             <div class="insight-halves">
               <ValueRows
-                caption={`Pages of ${props.rule.name}`}
+                caption={`Pages of ${rule().name}`}
                 head="Page"
-                columns={[matchName(props.rule), "Seen", "CTR"]}
+                columns={[matchName(rule()), "Seen", "CTR"]}
                 rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
                   name: page,
                   share: clicks / most(value().pages),
@@ -75,9 +78,9 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
               />
               <div>
                 <ValueRows
-                  caption={`Elements of ${props.rule.name}`}
+                  caption={`Elements of ${rule().name}`}
                   head="Element"
-                  columns={[matchName(props.rule)]}
+                  columns={[matchName(rule())]}
                   rows={value().elements.map(({ text, href, clicks }) => ({
                     name: text ?? "(no text)",
                     ...(href ? { hint: href } : {}),
@@ -86,9 +89,9 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
                   }))}
                 />
                 <ValueRows
-                  caption={`Devices of ${props.rule.name}`}
+                  caption={`Devices of ${rule().name}`}
                   head="Device"
-                  columns={[matchName(props.rule)]}
+                  columns={[matchName(rule())]}
                   rows={value().devices.map(({ device, clicks }) => ({
                     name: valueName("visit:device", device),
                     share: clicks / most(value().devices),

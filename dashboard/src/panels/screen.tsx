@@ -3,7 +3,7 @@ import { A, useLocation, useSearchParams } from "@solidjs/router";
 import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import { MOST_INSIGHT_DAYS } from "../../../workers/domain/insight";
 import { MEASUREMENTS, type Measurement } from "../../../workers/domain/measurement";
-import type { Loaded } from "../data/answer";
+import type { LoadedFor } from "../data/answer";
 import { localClock } from "../data/calendar";
 import { createTick } from "../data/clock";
 import { formatRange } from "../data/format";
@@ -12,7 +12,8 @@ import { daysOf, isRunning, PERIODS, type Period, type PeriodName } from "../dat
 import { createShortcuts } from "../data/shortcut";
 import { type Params, readPeriod, STANDARD_PERIOD, writePeriod } from "../data/view";
 import { useProperty } from "../frame/property-frame";
-import { Bone, Empty, Failure } from "../parts/notice";
+import { LoadedBody } from "../parts/loaded";
+import { Bone, Empty } from "../parts/notice";
 import { PeriodPicker } from "./period-picker";
 import "../style/insight.css";
 
@@ -107,42 +108,30 @@ export function ScreenHead(props: { title: string; lead: string; screen: Screen;
   );
 }
 
-/** A panel around something loaded: bones before it comes, dimmed while it is old, a failure with its retry. */
-export function LoadedPanel<T>(props: {
+/** A panel around something loaded. */
+export function LoadedPanel<T, K>(props: {
   title: string;
-  loaded: Loaded<T>;
+  loaded: LoadedFor<T, K>;
   /** How many rows the skeleton has. */
   bones?: number;
   end?: JSX.Element;
   class?: string;
-  children: (value: Accessor<T>) => JSX.Element;
+  children: (value: Accessor<T>, key: Accessor<K>) => JSX.Element;
 }): JSX.Element {
-  const isFailed = (): boolean => props.loaded.state() === "error";
   return (
     <section class={`panel ${props.class ?? ""}`} aria-label={props.title}>
       <header class="panel-head">
         <h2>{props.title}</h2>
         {props.end}
       </header>
-      <div
+      <LoadedBody
         class="panel-free"
-        classList={{ stale: props.loaded.state() === "stale" }}
-        aria-busy={props.loaded.state() !== "ready"}
+        loaded={props.loaded}
+        failure={`${props.title} could not be loaded.`}
+        bones={<Bones count={props.bones ?? 6} />}
       >
-        <Show when={isFailed()}>
-          <Failure
-            what={`${props.title} could not be loaded.`}
-            error={props.loaded.error()}
-            onRetry={props.loaded.retry}
-          />
-        </Show>
-        <Show
-          when={props.loaded.value()}
-          fallback={<Show when={!isFailed()}>{<Bones count={props.bones ?? 6} />}</Show>}
-        >
-          {(value) => props.children(value)}
-        </Show>
-      </div>
+        {props.children}
+      </LoadedBody>
     </section>
   );
 }

@@ -6,7 +6,8 @@ import { createLoaded } from "../data/answer";
 import { formatAgo } from "../data/format";
 import { loadMails, previewUrl, sendTest, type TestSent, testWords } from "../data/settings";
 import { useProperty } from "../frame/property-frame";
-import { Empty, Failure } from "../parts/notice";
+import { LoadedBody } from "../parts/loaded";
+import { Empty } from "../parts/notice";
 import { Bones } from "./screen";
 
 const STATES: Record<MailView["status"], string> = {
@@ -68,17 +69,7 @@ export function SentMails(props: {
           {test.error()}
         </p>
       </Show>
-      <Show when={mails.state() === "error"}>
-        <Failure what="The list could not be loaded." error={mails.error()} onRetry={mails.retry} />
-      </Show>
-      <Show
-        when={mails.value()}
-        fallback={
-          <Show when={mails.state() !== "error"}>
-            <Bones count={3} />
-          </Show>
-        }
-      >
+      <LoadedBody loaded={mails} failure="The list could not be loaded." bones={<Bones count={3} />}>
         {(view) => (
           <ul class="mails">
             <For
@@ -93,7 +84,7 @@ export function SentMails(props: {
             </For>
           </ul>
         )}
-      </Show>
+      </LoadedBody>
     </section>
   );
 }

@@ -3,55 +3,52 @@ import { createMemo, type JSX, Show } from "solid-js";
 import type { AnomaliesView, ForecastView } from "../../../workers/domain/anomaly-record";
 import { METRICS } from "../../../workers/domain/catalog";
 import type { Picture } from "../chart/line-chart";
-import type { Loaded } from "../data/answer";
+import type { ForecastAsk } from "../data/anomaly";
+import { isBusy, isOld, type LoadedFor, valueFor } from "../data/answer";
 import { localClock } from "../data/calendar";
-import { withForecast, withMarks } from "../data/forecast";
+import { anomaliesAsk, forecastAsk, withForecast, withMarks } from "../data/forecast";
 import { rangeOf } from "../data/format";
+import type { InsightScene } from "../data/insight";
 import { PERIODS } from "../data/period";
-import type { Answer } from "../data/question";
+import { type Answer, firstDayOf, type Scene, type TrendAnswers } from "../data/question";
 import { since, toSeries } from "../data/series";
 import type { View } from "../data/view";
 import { Icon } from "../parts/icon";
-import { Failure } from "../parts/notice";
+import { LoadedBody } from "../parts/loaded";
 import { TrendLine } from "./trend-line";
 import { TrendTable } from "./trend-table";
 
 export interface TrendProps {
-  series: Loaded<Answer>;
-  /** The whole day that today is compared with; has no value for other periods. */
-  dayBefore: Loaded<Answer>;
+  trend: LoadedFor<TrendAnswers, Scene>;
   view: View;
-  /** Of the days to come; undefined where there is none. */
-  forecast: ForecastView | undefined;
-  /** What was out of the ordinary in the period. */
-  anomalies: AnomaliesView | undefined;
-  /** What could not be loaded besides the line, and how to try again. */
-  lacking: { what: string; retry: () => void } | null;
+  /** Of the days to come. */
+  forecast: LoadedFor<ForecastView, ForecastAsk>;
+  /** What was out of the ordinary. */
+  anomalies: LoadedFor<AnomaliesView, InsightScene>;
   timezone: string;
-  /** Where the property's record begins; null without one, undefined while that is not known. */
-  firstDay: string | null | undefined;
+  /** Where the property's record begins: nothing is compared with what lies before it. */
+  beginning: LoadedFor<Answer, Scene>;
   /** The property's wall clock. */
   clock: string;
   onTable: (table: boolean) => void;
 }
 
 export function Trend(props: TrendProps): JSX.Element {
-  /** The answer and the metric that it answers move together: a new metric waits for its own numbers. */
-  const picture = createMemo((before: Picture | undefined): Picture | undefined => {
-    const answer = props.series.value();
-    if (!answer || props.series.state() === "stale") return before;
-    const { period, compare, metric } = props.view;
-    const isToday = period.name === "day" && compare !== "none";
+  const picture = createMemo((): Picture | undefined => {
+    const shown = props.trend.shown();
+    if (!shown) return undefined;
+    const { period, compare, metric } = shown.key.view;
     const line = since(
-      toSeries(answer, metric, props.clock, isToday ? props.dayBefore.value() : undefined),
-      props.firstDay,
+      toSeries(shown.value.line, metric, props.clock, shown.value.dayBefore ?? undefined),
+      firstDayOf(props.beginning.value()),
     );
-    const marked = props.anomalies
-      ? withMarks(line, props.anomalies, (instant) => localClock(instant, props.timezone).slice(0, 10))
+    const anomalies = valueFor(props.anomalies, anomaliesAsk(shown.key));
+    const marked = anomalies
+      ? withMarks(line, anomalies, (instant) => localClock(instant, props.timezone).slice(0, 10))
       : line;
-    const { forecast } = props;
+    const forecast = valueFor(props.forecast, forecastAsk(shown.key));
     return {
-      series: forecast?.metric === metric ? withForecast(marked, forecast, props.clock.slice(0, 10)) : marked,
+      series: forecast ? withForecast(marked, forecast, props.clock.slice(0, 10)) : marked,
       metric,
       names: {
         now: period.name === "custom" ? "This period" : PERIODS[period.name].label,
@@ -59,6 +56,14 @@ export function Trend(props: TrendProps): JSX.Element {
       },
     };
   });
+  /** What the line lacks; where there is no line, its own failure says enough. */
+  const lacking = () =>
+    picture() &&
+    [
+      { what: "The changes", loaded: props.beginning },
+      { what: "The forecast", loaded: props.forecast },
+      { what: "Marks of anomalies", loaded: props.anomalies },
+    ].find(({ loaded }) => loaded.state() === "error");
   const range = (): string | null => {
     const series = picture()?.series;
     return series
@@ -71,19 +76,19 @@ export function Trend(props: TrendProps): JSX.Element {
   };
 
   return (
-    <figure class="trend" aria-busy={props.series.state() !== "ready"}>
+    <figure class="trend" aria-busy={isBusy(props.trend)}>
       <figcaption class="trend-head">
-        <h2>
-          {METRICS[props.view.metric].label}
+        <h2 classList={{ stale: isOld(props.trend) }}>
+          <span>{METRICS[picture()?.metric ?? props.view.metric].label}</span>
           <Show when={range()}>
             <small>{range()}</small>
           </Show>
         </h2>
-        <Show when={props.lacking}>
+        <Show when={lacking()}>
           {(lacking) => (
             <span class="trend-lacking" role="status">
               {lacking().what} could not be loaded.{" "}
-              <button type="button" class="link" onClick={() => lacking().retry()}>
+              <button type="button" class="link" onClick={() => lacking().loaded.retry()}>
                 Try again
               </button>
             </span>
@@ -99,38 +104,33 @@ export function Trend(props: TrendProps): JSX.Element {
           {props.view.table ? "As a line" : "As a table"}
         </button>
       </figcaption>
-      <div class="trend-body" classList={{ stale: props.series.state() === "stale" }}>
-        <Show when={props.series.state() === "error"}>
-          <div class="trend-failure">
-            <Failure what="The trend could not be loaded." error={props.series.error()} onRetry={props.series.retry} />
-          </div>
-        </Show>
-        <Show
-          when={picture()}
-          fallback={
-            <Show when={props.series.state() !== "error"}>
-              <span class="bone trend-bone" aria-hidden="true" />
-            </Show>
-          }
-        >
-          {(shown) => (
-            <>
-              <Show when={!props.view.table}>
-                <TrendLine picture={shown()} />
-              </Show>
-              {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls, so a keyboard must reach it */}
-              <div
-                class={props.view.table ? "trend-table" : "unseen"}
-                role="region"
-                aria-label="The trend as a table"
-                tabindex={props.view.table ? 0 : undefined}
-              >
-                <TrendTable picture={shown()} />
-              </div>
-            </>
-          )}
-        </Show>
-      </div>
+      <LoadedBody
+        class="trend-body"
+        loaded={props.trend}
+        failure="The trend could not be loaded."
+        bones={<span class="bone trend-bone" aria-hidden="true" />}
+      >
+        {() => (
+          <Show when={picture()}>
+            {(shown) => (
+              <>
+                <Show when={!props.view.table}>
+                  <TrendLine picture={shown()} />
+                </Show>
+                {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls, so a keyboard must reach it */}
+                <div
+                  class={props.view.table ? "trend-table" : "unseen"}
+                  role="region"
+                  aria-label="The trend as a table"
+                  tabindex={props.view.table ? 0 : undefined}
+                >
+                  <TrendTable picture={shown()} />
+                </div>
+              </>
+            )}
+          </Show>
+        )}
+      </LoadedBody>
     </figure>
   );
 }

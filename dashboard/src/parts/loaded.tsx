@@ -1,0 +1,36 @@
+// The place of something loaded: a skeleton before it comes, dimmed while it is old, a failure with its retry.
+import { type Accessor, type JSX, Show } from "solid-js";
+import { isBusy, isOld, type LoadedFor } from "../data/answer";
+import { Failure } from "./notice";
+
+interface LoadedProps<T, K> {
+  loaded: LoadedFor<T, K>;
+  /** What failed, as a sentence. */
+  failure: string;
+  bones: JSX.Element;
+  /** @param key the question that the value answers: what the labels beside it are made of. */
+  children: (value: Accessor<T>, key: Accessor<K>) => JSX.Element;
+}
+
+/** For an element of its own, which says by {@link isOld} and {@link isBusy} how old its content is. */
+export const LoadedContent = <T, K>(props: LoadedProps<T, K>): JSX.Element => (
+  <>
+    <Show when={props.loaded.state() === "error"}>
+      <Failure what={props.failure} error={props.loaded.error()} onRetry={props.loaded.retry} />
+    </Show>
+    <Show when={props.loaded.shown()} fallback={<Show when={props.loaded.state() === "loading"}>{props.bones}</Show>}>
+      {(shown) =>
+        props.children(
+          () => shown().value,
+          () => shown().key,
+        )
+      }
+    </Show>
+  </>
+);
+
+export const LoadedBody = <T, K>(props: LoadedProps<T, K> & { class?: string }): JSX.Element => (
+  <div class={props.class} classList={{ stale: isOld(props.loaded) }} aria-busy={isBusy(props.loaded)}>
+    <LoadedContent {...props} />
+  </div>
+);
