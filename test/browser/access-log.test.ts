@@ -86,7 +86,11 @@ let system: System;
 let siteId: string;
 beforeAll(async () => {
   system = await joinSystem();
-  const property = await system.createProperty({ name: "Semicomplete", url: "https://semicomplete.com" });
+  const property = await system.createProperty({
+    name: "Semicomplete",
+    timezone: "UTC",
+    url: "https://semicomplete.com",
+  });
   siteId = property.site_id;
 });
 afterAll(() => system?.close());

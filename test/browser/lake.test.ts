@@ -66,7 +66,7 @@ const rawRows = () => count("SELECT coalesce(sum(rows), 0) AS n FROM lake_files 
 
 beforeAll(async () => {
   system = await joinSystem();
-  ({ site_id: siteId } = await system.createProperty({ url: "https://shop.example" }));
+  ({ site_id: siteId } = await system.createProperty({ timezone: "UTC", url: "https://shop.example" }));
   const root = `/api/v1/properties/${siteId}/pipeline`;
   await send(0, EVENTS);
   await until(rawRows, (rows) => rows >= EVENTS);

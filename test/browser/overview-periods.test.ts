@@ -3,7 +3,6 @@ import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PERIODS, type PeriodName } from "../../dashboard/src/data/period.ts";
 import { importEvents } from "../../scripts/simulate/send.ts";
-import { openChromium } from "./chromium.ts";
 import {
   historyOf,
   installReader,
@@ -13,8 +12,9 @@ import {
   sentenceOf,
   walkAllPairs,
 } from "./overview-screen.ts";
+import { joinChromium } from "./shared-chromium.ts";
 import { strengthOf } from "./strength.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
 let system: System;
 let browser: Browser;
@@ -30,35 +30,20 @@ const searchOf = (name: string): string => (name === "custom" ? CUSTOM : name ==
 const NAMES = [...Object.keys(PERIODS), "custom"];
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
-  // Where it is noon: no day ends while the test runs, and today has some hours behind it.
-  const offset = new Date().getUTCHours() - 12;
-  const timezone = offset === 0 ? "UTC" : `Etc/GMT${offset > 0 ? "+" : ""}${offset}`;
-  const { site_id } = await system.createProperty({ name: "Shop", timezone, url: "https://shop.example" });
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
+  const { site_id } = await system.createProperty({ name: "Shop", url: "https://shop.example" });
   home = `${system.dashboard}/p/${site_id}`;
-  const { events, pageviews } = historyOf(site_id, Date.now() - 60_000);
+  const { events } = historyOf(site_id, Date.now() - 60_000);
   const sent = await importEvents(system.api, events, { siteId: site_id, importId: "history" });
   expect(sent).toMatchObject({ accepted: events.length, rejected: [] });
-  await until(
-    () =>
-      system.api.post<{ results: { metrics: number[] }[] }>("/api/v2/query", {
-        site_id,
-        metrics: ["pageviews"],
-        date_range: "all",
-      }),
-    ({ results }) => results[0]?.metrics[0] === pageviews,
-  );
+  await system.settled(site_id);
 
   const owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+  await system.signIn(owner);
   await owner.addInitScript(installReader);
   page = await owner.newPage();
   await page.route(CALLS, takeCall);
   page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(system.dashboard);
-  await page.getByLabel("E-mail").fill(system.email);
-  await page.getByLabel("Password").fill(system.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Properties" }).waitFor();
 });
 
 afterAll(async () => {

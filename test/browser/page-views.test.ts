@@ -3,18 +3,17 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LivePicture } from "../../workers/domain/hub.ts";
-import { openChromium, openUnwatchedChromium } from "./chromium.ts";
+import { openUnwatchedChromium, PERSON } from "./chromium.ts";
 import { openSite, type Page, type Site } from "./fixture-site.ts";
-import { type System, startSystem, until } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System, until } from "./system.ts";
 
-/** Headless browsers are refused as bots: a visitor must look like one. */
-const VISITOR = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
-const AS_VISITOR = [`--user-agent=${VISITOR}`];
+const AS_VISITOR = [`--user-agent=${PERSON}`];
 
 let system: System;
 let site: Site;
 beforeAll(async () => {
-  [system, site] = await Promise.all([startSystem(), openSite()]);
+  [system, site] = await Promise.all([joinSystem(), openSite()]);
 });
 afterAll(async () => {
   await site?.close();
@@ -91,7 +90,7 @@ test("the README's pixel tells the path of a page on another origin, whatever th
   site.pages["/without/policy"] = page();
   for (const policy of policies) site.pages[`/with/${policy}`] = page(policy);
   const paths = ["/without/policy", ...policies.map((policy) => `/with/${policy}`)];
-  const browser = await openChromium({ args: AS_VISITOR });
+  const browser = await joinChromium();
   try {
     const visitor = await browser.newContext({ javaScriptEnabled: false });
     for (const path of paths) {
