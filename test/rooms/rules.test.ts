@@ -83,6 +83,7 @@ describe("a rule", () => {
     [{ name: "x".repeat(121) }, "name must have at most 120 characters"],
     [{ trigger: "wink" }, "trigger must be one of click, submit, visible, hover"],
     [{ page: "blog" }, "page must begin with / or *"],
+    [{ page: "/blog?page=*" }, "page must not contain a query, because pages are compared without theirs"],
     [{ page: `/${"x".repeat(200)}` }, "page must have at most 200 characters"],
     [{ attributes: Array(11).fill("data-a") }, "attributes must have at most 10 items"],
     [{ attributes: ["no name"] }, "attributes must be names such as data-plan"],

@@ -37,6 +37,7 @@ const ruleInput = z.strictObject({
     .trim()
     .max(200)
     .regex(/^[/*]/, "page must begin with / or *")
+    .refine((page) => !page.includes("?"), "page must not contain a query, because pages are compared without theirs")
     .refine(...inPlainText("page"))
     .nullable(),
   attributes: z

@@ -14,7 +14,8 @@ function toAddress(text: string): Address | null {
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : null;
 }
 
-function toRange(text: string): Range | null {
+/** The address and its prefix length; null for what is neither an address nor a CIDR range such as 10.0.0.0/8. */
+export function rangeOf(text: string): Range | null {
   const [base = "", bits, ...rest] = text.trim().split("/");
   const address = toAddress(base);
   if (!address || rest.length > 0) return null;
@@ -33,7 +34,7 @@ const rangesOf = new WeakMap<readonly string[], Range[]>();
 function toRanges(texts: readonly string[]): Range[] {
   let ranges = rangesOf.get(texts);
   if (!ranges) {
-    ranges = texts.map(toRange).filter((range) => range !== null);
+    ranges = texts.map(rangeOf).filter((range) => range !== null);
     rangesOf.set(texts, ranges);
   }
   return ranges;
@@ -43,7 +44,7 @@ function toRanges(texts: readonly string[]): Range[] {
 export const isAddress = (text: string): boolean => toAddress(text) !== null;
 
 /** True for an address or a CIDR range such as 10.0.0.0/8. */
-export const isAddressRange = (text: string): boolean => toRange(text) !== null;
+export const isAddressRange = (text: string): boolean => rangeOf(text) !== null;
 
 /** True when the address is one of, or lies in one of, the ranges (addresses or CIDR). What is no range matches nothing. */
 export function isExcluded(address: string | null, ranges: readonly string[]): boolean {

@@ -18,6 +18,7 @@ export function toPath(path: readonly PropertyKey[]): string {
   );
 }
 
+const FORMATS: Record<string, string> = { email: "e-mail address" };
 const UNITS: Record<string, string> = { string: " characters", array: " items", set: " items", object: " fields" };
 
 /** Zod's default sentences begin with "Invalid input"; ours begin with the field. A schema's own message goes first. */
@@ -36,11 +37,24 @@ function toSentence(issue: Issue): string {
     case "unrecognized_keys":
       return `${subject} must not have the field ${issue.keys.join(", ")}`;
     case "invalid_format":
-      return `${subject} must be a valid ${issue.format}`;
+      return `${subject} must be a valid ${FORMATS[issue.format] ?? issue.format}`;
+    case "custom":
+      return `${subject} ${issue.params?.fault ?? "is not valid"}`;
     default:
       return `${subject} is not valid`;
   }
 }
+
+/**
+ * A check of a schema: `faultOf` says what is wrong in words that follow the subject ("must begin with /"), or null. The
+ * subject is the whole path, so that the sentence names the item of a list.
+ */
+export const heldAgainst =
+  <T>(faultOf: (value: T) => string | null) =>
+  (value: T, context: z.core.$RefinementCtx<T>): void => {
+    const fault = faultOf(value);
+    if (fault !== null) context.addIssue({ code: "custom", params: { fault } });
+  };
 
 /** @throws Problem invalid, with an InputFault for everything that is wrong. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

@@ -14,7 +14,7 @@ export function pageOf(url: URL, withFragment: boolean): string {
 }
 
 /** Owners write `/über`, browsers `/%C3%BCber`. */
-const toAscii = (text: string): string =>
+export const toAscii = (text: string): string =>
   text.toWellFormed().replace(/[^\x21-\x7e]+/g, (foreign) => encodeURIComponent(foreign));
 
 /**

@@ -1,28 +1,27 @@
 // Properties and data streams: what an owner may set, and what collect must know of it.
 import { z } from "zod";
-import { isAddressRange } from "./address";
 import { MOST_SHARDS } from "./capacity";
+import { faultOfExcludedAddress, faultOfExcludedPath } from "./exclusion";
+import { heldAgainst } from "./input";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "./measurement";
 import type { ShardChange } from "./shard";
-
-/** Any zone that the runtime knows by its IANA name. */
-export function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { faultOfStreamUrl } from "./stream-url";
+import { findZone } from "./zone-name";
 
 const name = z.string().trim().min(1, "name must not be empty").max(100, "name must have at most 100 characters");
 
-const streamUrl = z
-  .string()
-  .max(500)
-  .refine((text) => /^https?:\/\/[^/\s?#]+/i.test(text) && URL.canParse(text), "url must be an http or https address");
+const streamUrl = z.string().max(500).superRefine(heldAgainst(faultOfStreamUrl));
 
-const timezone = z.string().max(64).refine(isTimezone, "timezone must be an IANA time zone such as Europe/Zurich");
+/** Any name of a zone, in any case; what comes out is the canonical one. */
+const timezone = z
+  .string()
+  .max(64)
+  .transform((named, context): string => {
+    const zone = findZone(named);
+    if (zone === null)
+      context.addIssue({ code: "custom", message: "timezone must be an IANA time zone such as Europe/Zurich" });
+    return zone ?? z.NEVER;
+  });
 
 export const measurementsInput = z.strictObject(
   Object.fromEntries(MEASUREMENT_NAMES.map((key) => [key, z.boolean().optional()])) as Record<
@@ -39,18 +38,16 @@ export const privacyInput = z.strictObject({
   /** Whether the tracker may keep an id in the browser, so that who comes back on another day is known. */
   storage: z.enum(["none", "local"]).default("none"),
   honour_dnt: z.boolean().default(false),
-  /** Addresses, CIDR ranges. */
+  /** Addresses and CIDR ranges. */
   excluded_addresses: z
-    .array(
-      z
-        .string()
-        .max(50)
-        .refine(isAddressRange, "excluded_addresses must be addresses or ranges such as 203.0.113.0/24"),
-    )
+    .array(z.string().trim().max(50).superRefine(heldAgainst(faultOfExcludedAddress)))
     .max(100)
     .default([]),
   /** Paths; `*` stands for any text. */
-  excluded_paths: z.array(z.string().startsWith("/", "excluded_paths must begin with /").max(500)).max(100).default([]),
+  excluded_paths: z
+    .array(z.string().trim().max(500).superRefine(heldAgainst(faultOfExcludedPath)))
+    .max(100)
+    .default([]),
 });
 
 export const propertyInput = z.strictObject({

@@ -32,7 +32,7 @@ export const alertsInput = z.strictObject({
   limits: z.partialRecord(z.enum(ANOMALY_METRICS), limits).default({}),
 });
 
-const address = z.email("recipients must be e-mail addresses").max(254);
+const address = z.email().max(254);
 
 export const reportsInput = z.strictObject({
   /** Who gets mail; Cloudflare sends to addresses that the account has verified. */

@@ -5,6 +5,7 @@ import { ERROR_NAMES } from "../domain/anomaly-series";
 import type { Fact } from "../domain/catalog";
 import { TOTAL } from "../domain/rollup";
 import { HOURLY_NAMES, hoursOf } from "../domain/segments";
+import { canonicalZone } from "../domain/zone-name";
 import { DAY_COUNTS } from "./pending";
 
 const TOTALS: readonly Fact[] = ["visitors", "pageviews", "events", "visits", "bounces"];
@@ -51,7 +52,7 @@ export async function placesOf(
     )
     .bind(JSON.stringify(siteIds))
     .all<{ site_id: string; timezone: string; shards: number }>();
-  return results;
+  return results.map((place) => ({ ...place, timezone: canonicalZone(place.timezone) }));
 }
 
 /** Hours in epoch seconds, the end not included; all of some local dates that follow one another. */

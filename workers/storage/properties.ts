@@ -11,6 +11,7 @@ import {
 } from "../domain/property";
 import type { Rule } from "../domain/rule";
 import type { ShardChange } from "../domain/shard";
+import { canonicalZone } from "../domain/zone-name";
 import { createShortId } from "./short-id";
 import { properties, rules, streams } from "./tables";
 
@@ -32,6 +33,8 @@ const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
 
 const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: PropertyRow, of: StreamRow[]): Property => ({
   ...row,
+  // Older properties may have the zone under a former name.
+  timezone: canonicalZone(row.timezone),
   // A setting that came later than the property takes its standard.
   privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),

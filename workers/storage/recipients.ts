@@ -1,6 +1,7 @@
 // Which properties have somebody to tell: in D1, those that set recipients or a webhook. The standard has neither.
 import type { Reports } from "../domain/settings";
 import { settingsInput } from "../domain/settings";
+import { canonicalZone } from "../domain/zone-name";
 
 export interface Told {
   site_id: string;
@@ -17,6 +18,7 @@ const SOMEBODY = `p.deleted_at IS NULL AND (json_array_length(s.settings, '$.rep
 type Row = Omit<Told, "reports"> & { settings: string };
 const toTold = ({ settings, ...row }: Row): Told => ({
   ...row,
+  timezone: canonicalZone(row.timezone),
   reports: settingsInput.parse(JSON.parse(settings)).reports,
 });
 
