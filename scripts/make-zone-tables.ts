@@ -39,10 +39,8 @@ const UTC = ["UTC", "Etc/UTC", "Etc/GMT"];
 /** "Nuuk (Godthåb), Greenland" → Nuuk, Godthåb. */
 function citiesOf(description: string): string[] {
   const place = description.includes(",") ? description.slice(0, description.lastIndexOf(",")) : description;
-  return place
-    .split(/[(),]/)
-    .map((city) => city.trim())
-    .filter(Boolean);
+  const others = [...place.matchAll(/\(([^)]*)\)/g)].map(([, other]) => other!);
+  return [place.replaceAll(/\s*\([^)]*\)/g, ""), ...others].map((city) => city.trim());
 }
 
 function toZone(key: string, { _description = "", _alias = "", _iana, _region }: CldrZone): Zone {
@@ -86,6 +84,12 @@ function wrap(items: string[]): string {
 const literal = (text: string): string => text.replace(/[\\`]|\$\{/g, "\\$&");
 /** America/Argentina/Buenos_Aires → Buenos Aires. */
 const cityIn = (name: string): string => name.slice(name.lastIndexOf("/") + 1).replaceAll("_", " ");
+/** Zurich and Zürich are one city. */
+function onceEach(cities: string[]): string[] {
+  const plain = (city: string): string => city.normalize("NFD").replace(/\p{M}/gu, "");
+  return cities.filter((city, index) => cities.findIndex((other) => plain(other) === plain(city)) === index);
+}
+
 const isField = (text: string): boolean => !/[|;,/]/.test(text);
 
 /** The text of both generated files. */
@@ -101,7 +105,7 @@ export function makeZoneTables(cldr: CldrZones, tzdb: TzdbZone[]): { names: stri
     const isMain = group !== undefined && [name, ...aliases].includes(group.name);
     const more = isMain ? group.mainCities.filter((city) => isField(city) && (homes.get(city) ?? name) === name) : [];
     const words = [group?.alternativeName, group?.abbreviation, group?.dstAbbreviation].filter(Boolean);
-    return [name, country, words.join(" "), [...new Set([...cities, ...more])].join(",")].join("|");
+    return [name, country, words.join(" "), onceEach([...cities, ...more]).join(",")].join("|");
   };
   return {
     names: [

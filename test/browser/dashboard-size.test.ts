@@ -16,8 +16,10 @@ beforeAll(async () => {
   if (!isBuilt()) await buildDashboard();
 });
 
-test("the first load is at most 120 KB of script, gzipped, with every page and without charts", () => {
-  const scripts = assets().filter((name) => name.endsWith(".js") && !/^(line-chart|world-outlines)/.test(name));
+test("the first load is at most 120 KB of script, gzipped, with every page and without charts and tables", () => {
+  const scripts = assets().filter(
+    (name) => name.endsWith(".js") && !/^(line-chart|world-outlines|zone-choices)/.test(name),
+  );
   const bytes = scripts.reduce((sum, name) => sum + weigh(`assets/${name}`), weigh("theme.js"));
   console.log(`dashboard: ${(bytes / 1024).toFixed(1)} KB of script gzipped, budget ${BUDGET / 1024} KB`);
   expect(bytes).toBeLessThanOrEqual(BUDGET);
@@ -37,6 +39,16 @@ test("the map of the world comes when it is shown, and is at most 20 KB", () => 
   expect(others).toEqual([]);
   expect(weigh(`assets/${map}`)).toBeLessThanOrEqual(20 * 1024);
   expect(readFileSync(join(DIST, "index.html"), "utf8")).not.toContain("world-outlines");
+});
+
+test("the table of time zones comes where a zone is chosen, and is at most 20 KB", () => {
+  const [table, ...others] = assets().filter((name) => name.startsWith("zone-choices"));
+  expect(others).toEqual([]);
+  console.log(`time zones: ${(weigh(`assets/${table}`) / 1024).toFixed(1)} KB gzipped`);
+  expect(weigh(`assets/${table}`)).toBeLessThanOrEqual(20 * 1024);
+  expect(readFileSync(join(DIST, "index.html"), "utf8")).not.toContain("zone-choices");
+  const holders = assets().filter((name) => readFileSync(join(DIST, "assets", name), "utf8").includes("Asia/Kolkata"));
+  expect(holders).toEqual([table]);
 });
 
 test("the page holds nothing inline, as its content policy demands", () => {

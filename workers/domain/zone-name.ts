@@ -6,7 +6,8 @@ let names: Map<string, string> | undefined;
 /** Names are told apart neither by case nor by a space in place of the underscore. */
 const keyOf = (name: string): string => name.trim().toLowerCase().replaceAll(" ", "_");
 
-function knownNames(): Map<string, string> {
+/** Canonical names by all names that zones have, in lower case. */
+export function zonesByName(): ReadonlyMap<string, string> {
   names ??= new Map(
     ZONE_NAMES.split(/;\n?/).flatMap((zone) => {
       const [name = "", aliases = ""] = zone.split("=");
@@ -26,10 +27,10 @@ function askRuntime(name: string): string | null {
 }
 
 /** Asia/Calcutta → Asia/Kolkata. A name that the table does not have stays as it is. */
-export const canonicalZone = (name: string): string => knownNames().get(keyOf(name)) ?? name;
+export const canonicalZone = (name: string): string => zonesByName().get(keyOf(name)) ?? name;
 
 /** Canonical names of all zones. */
-export const canonicalZones = (): string[] => [...new Set(knownNames().values())];
+export const canonicalZones = (): string[] => [...new Set(zonesByName().values())];
 
 /**
  * The canonical name of the zone that a caller names; null for a name of no zone. The runtime must know it, because it
@@ -37,7 +38,7 @@ export const canonicalZones = (): string[] => [...new Set(knownNames().values())
  * knows no daylight saving time.
  */
 export function findZone(name: string): string | null {
-  const canonical = knownNames().get(keyOf(name));
+  const canonical = zonesByName().get(keyOf(name));
   if (canonical) return [canonical, name.trim()].find((known) => askRuntime(known) !== null) ?? null;
   return /^[a-z]\w*\//i.test(name.trim()) ? askRuntime(name.trim()) : null;
 }

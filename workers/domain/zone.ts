@@ -112,7 +112,7 @@ export function addDays(date: string, days: number): string {
 }
 
 /** `+05:30` */
-function formatOffset(offset: number): string {
+export function formatOffset(offset: number): string {
   const minutes = Math.floor(Math.abs(offset) / 60_000);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;

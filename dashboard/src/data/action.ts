@@ -1,11 +1,14 @@
 // An action that a person starts: whether it runs, and what went wrong. Two clicks do not run it twice.
 import { type Accessor, createSignal } from "solid-js";
-import { messageOf } from "./api";
+import type { InputFault } from "../../../workers/domain/input";
+import { ApiError, messageOf } from "./api";
 
 export interface Action<A extends unknown[]> {
   run: (...args: A) => Promise<void>;
   pending: Accessor<boolean>;
   error: Accessor<string | null>;
+  /** What the API found wrong with what was sent. */
+  faults: Accessor<readonly InputFault[]>;
   /** True after it went well, until it is run again. */
   done: Accessor<boolean>;
 }
@@ -13,21 +16,24 @@ export interface Action<A extends unknown[]> {
 export function createAction<A extends unknown[]>(act: (...args: A) => Promise<unknown>): Action<A> {
   const [pending, setPending] = createSignal(false);
   const [error, setError] = createSignal<string | null>(null);
+  const [faults, setFaults] = createSignal<readonly InputFault[]>([]);
   const [done, setDone] = createSignal(false);
 
   async function run(...args: A): Promise<void> {
     if (pending()) return;
     setPending(true);
     setError(null);
+    setFaults([]);
     setDone(false);
     try {
       await act(...args);
       setDone(true);
     } catch (cause) {
       setError(messageOf(cause));
+      setFaults(cause instanceof ApiError ? cause.faults : []);
     } finally {
       setPending(false);
     }
   }
-  return { run, pending, error, done };
+  return { run, pending, error, faults, done };
 }

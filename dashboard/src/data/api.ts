@@ -1,14 +1,18 @@
 // The one way to the API: JSON in, JSON out, and every failure an ApiError that a person can read.
 import { createSignal } from "solid-js";
+import type { InputFault } from "../../../workers/domain/input";
 import type { ProblemCode } from "../../../workers/domain/problem";
 
 export class ApiError extends Error {
   /** `offline`: no answer came at all. */
   readonly code: ProblemCode | "offline";
   readonly status: number;
+  /** Everything that is wrong with what was sent, where the API names it. */
+  readonly faults: readonly InputFault[];
 
-  constructor(code: ProblemCode | "offline", status: number, message: string) {
+  constructor(code: ProblemCode | "offline", status: number, message: string, faults: readonly InputFault[] = []) {
     super(message);
+    this.faults = faults;
     this.name = "ApiError";
     this.code = code;
     this.status = status;
@@ -31,7 +35,7 @@ const CODES: Record<number, ProblemCode> = {
 };
 
 interface Failure {
-  error?: { code?: ProblemCode; message?: string };
+  error?: { code?: ProblemCode; message?: string; details?: unknown };
   /** The accounts library answers under /api/auth with the message on top. */
   message?: string;
 }
@@ -40,8 +44,17 @@ async function toError(response: Response): Promise<ApiError> {
   const failure = (await response.json().catch(() => ({}))) as Failure;
   const code = failure.error?.code ?? CODES[response.status] ?? "internal";
   const said = failure.error?.message ?? failure.message;
-  return new ApiError(code, response.status, toSentence(said ?? `The server answered ${response.status}`));
+  return new ApiError(
+    code,
+    response.status,
+    toSentence(said ?? `The server answered ${response.status}`),
+    toFaults(failure.error?.details),
+  );
 }
+
+const isFault = (detail: unknown): detail is InputFault =>
+  typeof detail === "object" && detail !== null && "path" in detail && "message" in detail;
+const toFaults = (details: unknown): InputFault[] => (Array.isArray(details) ? details.filter(isFault) : []);
 
 /** The API's messages begin with the subject, in lower case, and have no full stop. */
 function toSentence(message: string): string {

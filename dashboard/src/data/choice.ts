@@ -1,4 +1,4 @@
-// The currencies and time zones that the browser knows, and which the viewer most likely wants. Values for pickers.
+// Values for pickers: the currencies that the browser knows, and what the viewer most likely wants.
 import { LOCALE } from "./format";
 
 const names = new Intl.DisplayNames(LOCALE, { type: "currency", fallback: "code" });
@@ -7,29 +7,22 @@ export interface Choice {
   value: string;
   label: string;
   hint: string;
+  /** A second line, in the list only. */
+  detail?: string;
+}
+
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[_/]/g, " ");
+
+/** The choices whose value and label hold all words that were typed. */
+export function searchChoices<T extends Choice>(choices: readonly T[], typed: string): T[] {
+  const words = plain(typed).split(" ").filter(Boolean);
+  return choices.filter(({ value, label }) => words.every((word) => plain(`${value} ${label}`).includes(word)));
 }
 
 export const currencies = (): Choice[] =>
   Intl.supportedValuesOf("currency").map((code) => ({ value: code, label: code, hint: names.of(code) ?? "" }));
 
-/** "UTC+5:30" of a zone, now. */
-export function offsetName(zone: string, now: number): string {
-  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(now);
-  return (parts.find((part) => part.type === "timeZoneName")?.value ?? "").replace("GMT", "UTC");
-}
-
-/** The hint of each, its offset, is worked out only for the few that are shown. */
-export function timezones(now: number): Choice[] {
-  const zones = Intl.supportedValuesOf("timeZone");
-  return (zones.includes("UTC") ? zones : ["UTC", ...zones]).map((zone) => ({
-    value: zone,
-    label: zone.replaceAll("_", " "),
-    get hint() {
-      return offsetName(zone, now);
-    },
-  }));
-}
-
+/** Browsers still report former names: Asia/Calcutta. */
 export const browserTimezone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** Of the countries that share a currency the viewer's is not known to Intl: a guess for the common ones, else USD. */

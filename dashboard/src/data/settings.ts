@@ -3,6 +3,7 @@ import type { MailsView } from "../../../workers/domain/mail";
 import type { Alerts, PropertySettings, Reports, Retention } from "../../../workers/domain/settings";
 import { request } from "./api";
 
+export { toLines, toList } from "./lines";
 export type { Alerts, MailsView, PropertySettings, Reports, Retention };
 
 const at = (siteId: string, rest: string): string => `/api/v1/properties/${encodeURIComponent(siteId)}${rest}`;
@@ -52,10 +53,3 @@ export const previewUrl = (siteId: string, kind: string): string =>
 /** A number that may be left out: what a field says, null where it is empty. */
 export const toNumber = (typed: string): number | null => (typed.trim() === "" ? null : Number(typed));
 export const fromNumber = (value: number | null | undefined): string => (value == null ? "" : String(value));
-
-export const toLines = (list: readonly string[]): string => list.join("\n");
-export const toList = (lines: string): string[] =>
-  lines
-    .split(/[\n,;]/)
-    .map((line) => line.trim())
-    .filter(Boolean);

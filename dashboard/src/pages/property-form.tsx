@@ -1,12 +1,28 @@
 // Name, time zone and currency of a property: asked when it is created and in its settings.
-import { createSignal, type JSX } from "solid-js";
+import { type Accessor, createSignal, type JSX } from "solid-js";
 import type { Action } from "../data/action";
-import { currencies, timezones } from "../data/choice";
+import { browserTimezone, currencies } from "../data/choice";
 import type { Property } from "../data/property";
+import type { ZoneChoice } from "../data/zone-choices";
 import { Field, Submit } from "../parts/field";
 import { Picker } from "../parts/picker";
 
 export type PropertyDraft = Pick<Property, "name" | "timezone" | "currency">;
+
+interface Zones {
+  choices: ZoneChoice[];
+  search: (choices: readonly ZoneChoice[], typed: string) => ZoneChoice[];
+}
+
+/** The time zones, once their table has been loaded. What was chosen before is then named as the table does. */
+function createZones(chosen: Accessor<string>, choose: (zone: string) => void): Accessor<Zones | undefined> {
+  const [zones, setZones] = createSignal<Zones>();
+  void import("../data/zone-choices").then(({ canonicalZone, searchZones, zoneChoices }) => {
+    choose(canonicalZone(chosen()));
+    setZones({ choices: zoneChoices(Date.now(), browserTimezone(), chosen()), search: searchZones });
+  });
+  return zones;
+}
 
 export function PropertyForm(props: {
   draft: PropertyDraft;
@@ -17,7 +33,7 @@ export function PropertyForm(props: {
   const [name, setName] = createSignal(props.draft.name);
   const [timezone, setTimezone] = createSignal(props.draft.timezone);
   const [currency, setCurrency] = createSignal(props.draft.currency);
-  const zones = timezones(Date.now());
+  const zones = createZones(timezone, setTimezone);
   const money = currencies();
 
   return (
@@ -42,8 +58,19 @@ export function PropertyForm(props: {
           />
         )}
       </Field>
-      <Field label="Time zone" hint="Days in the reports begin at midnight here.">
-        {(control) => <Picker control={control} choices={zones} value={timezone()} onPick={setTimezone} />}
+      <Field
+        label="Time zone"
+        hint="Days in the reports begin at midnight here. Search by city, country or offset: Mumbai, India, +5:30"
+      >
+        {(control) => (
+          <Picker
+            control={control}
+            choices={zones()?.choices ?? []}
+            search={zones()?.search}
+            value={timezone()}
+            onPick={setTimezone}
+          />
+        )}
       </Field>
       <Field label="Currency" hint="What revenue is shown in.">
         {(control) => <Picker control={control} choices={money} value={currency()} onPick={setCurrency} />}

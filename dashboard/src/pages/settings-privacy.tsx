@@ -1,11 +1,13 @@
 // Settings: what is kept of visitors, and who is not counted at all.
-import { createSignal, For, type JSX } from "solid-js";
+import { createMemo, createSignal, For, type JSX } from "solid-js";
 import { createAction } from "../data/action";
+import { ADDRESSES, areAllMarked, MARKED, PATHS, toEntryFaults, toLines, toList } from "../data/lines";
 import { changeProperty, type Privacy } from "../data/property";
 import { useProperty } from "../frame/property-frame";
-import { Field, Submit, Switch } from "../parts/field";
+import { Submit, Switch } from "../parts/field";
+import { goToFirstMark, LinesField } from "../parts/lines-field";
 
-const ADDRESSES: { value: Privacy["address"]; label: string; hint: string }[] = [
+const KEPT: { value: Privacy["address"]; label: string; hint: string }[] = [
   {
     value: "truncated",
     label: "Truncated",
@@ -15,12 +17,7 @@ const ADDRESSES: { value: Privacy["address"]; label: string; hint: string }[] = 
   { value: "full", label: "In full", hint: "Personal data in most countries: your visitors must be told." },
 ];
 
-const toLines = (list: readonly string[]): string => list.join("\n");
-const toList = (lines: string): string[] =>
-  lines
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
+const LISTS = { addresses: "privacy.excluded_addresses", paths: "privacy.excluded_paths" } as const;
 
 export function PrivacySettings(): JSX.Element {
   const { property } = useProperty();
@@ -30,17 +27,21 @@ export function PrivacySettings(): JSX.Element {
   const [honourDnt, setHonourDnt] = createSignal(privacy.honour_dnt);
   const [addresses, setAddresses] = createSignal(toLines(privacy.excluded_addresses));
   const [paths, setPaths] = createSignal(toLines(privacy.excluded_paths));
-  const save = createAction(() =>
-    changeProperty(property().site_id, {
+  let sent: { addresses: string[]; paths: string[] } = { addresses: [], paths: [] };
+  const save = createAction(() => {
+    sent = { addresses: toList(addresses(), ADDRESSES), paths: toList(paths(), PATHS) };
+    return changeProperty(property().site_id, {
       privacy: {
         address: address(),
         storage: storage(),
         honour_dnt: honourDnt(),
-        excluded_addresses: toList(addresses()),
-        excluded_paths: toList(paths()),
+        excluded_addresses: sent.addresses,
+        excluded_paths: sent.paths,
       },
-    }),
-  );
+    });
+  });
+  const addressFaults = createMemo(() => toEntryFaults(save.faults(), LISTS.addresses, sent.addresses));
+  const pathFaults = createMemo(() => toEntryFaults(save.faults(), LISTS.paths, sent.paths));
 
   return (
     <section class="block">
@@ -48,12 +49,13 @@ export function PrivacySettings(): JSX.Element {
         class="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void save.run();
+          const form = event.currentTarget;
+          void save.run().then(() => goToFirstMark(form));
         }}
       >
         <fieldset class="switches">
           <legend>What is kept of an address</legend>
-          <For each={ADDRESSES}>
+          <For each={KEPT}>
             {(choice) => (
               <label class="switch">
                 <input
@@ -83,37 +85,28 @@ export function PrivacySettings(): JSX.Element {
           checked={honourDnt()}
           onChange={setHonourDnt}
         />
-        <Field
+        <LinesField
           label="Addresses that are not counted"
-          hint="One a line, ranges as 203.0.113.0/24. Your own office, say."
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              class="textarea"
-              rows="4"
-              spellcheck={false}
-              value={addresses()}
-              onInput={(event) => setAddresses(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="Pages that are not counted" hint="One path a line; * stands for any text: /admin/*">
-          {(control) => (
-            <textarea
-              {...control}
-              class="textarea"
-              rows="4"
-              spellcheck={false}
-              value={paths()}
-              onInput={(event) => setPaths(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          hint="One address or range a line: 203.0.113.7 or 203.0.113.0/24. Your own office, say."
+          rows={4}
+          value={addresses()}
+          onInput={setAddresses}
+          separator={ADDRESSES}
+          faults={addressFaults()}
+        />
+        <LinesField
+          label="Pages that are not counted"
+          hint="One path a line; * stands for any text: /admin/*"
+          rows={4}
+          value={paths()}
+          onInput={setPaths}
+          separator={PATHS}
+          faults={pathFaults()}
+        />
         <Submit
           label="Save"
           pending={save.pending()}
-          error={save.error()}
+          error={areAllMarked(save.faults(), Object.values(LISTS)) ? MARKED : save.error()}
           done={save.done() && "Saved. It holds within a minute."}
         />
       </form>

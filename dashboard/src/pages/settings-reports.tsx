@@ -1,13 +1,15 @@
 // Settings: who gets which mail, and the webhook as the other way to be told.
-import { createSignal, type JSX } from "solid-js";
+import { createMemo, createSignal, type JSX } from "solid-js";
 import { createAction } from "../data/action";
-import { changeSettings, type Reports, toLines, toList } from "../data/settings";
+import { ADDRESSES, areAllMarked, MARKED, toEntryFaults, toLines, toList } from "../data/lines";
+import { changeSettings, type Reports } from "../data/settings";
 import { useProperty } from "../frame/property-frame";
 import { SentMails } from "../panels/sent-mails";
 import { SettingsLoaded } from "../panels/settings-loaded";
 import { WebhookForm } from "../panels/webhook-form";
 import { Radios } from "../parts/choices";
-import { Field, Submit, Switch } from "../parts/field";
+import { Submit, Switch } from "../parts/field";
+import { goToFirstMark, LinesField } from "../parts/lines-field";
 import "../style/settings.css";
 
 const SUMMARIES = [
@@ -15,6 +17,8 @@ const SUMMARIES = [
   { value: "daily", label: "Once a day", hint: "One mail with the runs of the day." },
   { value: "every", label: "Every run with data", hint: "Up to twelve mails an hour." },
 ] as const satisfies { value: Reports["run_summary"]; label: string; hint: string }[];
+
+const RECIPIENTS = "reports.recipients";
 
 export function ReportSettings(): JSX.Element {
   const [changes, setChanges] = createSignal(0);
@@ -40,10 +44,12 @@ function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element
   const [anomalies, setAnomalies] = createSignal(props.reports.anomalies);
   const [weekly, setWeekly] = createSignal(props.reports.weekly);
   const [monthly, setMonthly] = createSignal(props.reports.monthly);
+  let sent: string[] = [];
   const save = createAction(async () => {
+    sent = toList(recipients());
     await changeSettings(property().site_id, {
       reports: {
-        recipients: toList(recipients()),
+        recipients: sent,
         run_summary: summary(),
         anomalies: anomalies(),
         weekly: weekly(),
@@ -52,31 +58,27 @@ function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element
     });
     props.onSaved();
   });
+  const faults = createMemo(() => toEntryFaults(save.faults(), RECIPIENTS, sent));
   return (
     <section class="block">
       <form
         class="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void save.run();
+          const form = event.currentTarget;
+          void save.run().then(() => goToFirstMark(form));
         }}
       >
-        <Field
+        <LinesField
           label="Recipients"
           hint="One address a line, at most ten. Cloudflare sends to addresses that your account has verified."
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              class="textarea"
-              rows="3"
-              spellcheck={false}
-              placeholder="you@example.com"
-              value={recipients()}
-              onInput={(event) => setRecipients(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          rows={3}
+          placeholder="you@example.com"
+          value={recipients()}
+          onInput={setRecipients}
+          separator={ADDRESSES}
+          faults={faults()}
+        />
         <Switch
           label="Weekly report"
           hint="On Monday: the numbers, how they changed, top pages and sources, what is to be expected."
@@ -96,7 +98,12 @@ function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element
           onChange={setAnomalies}
         />
         <Radios legend="Runs of the pipeline" choices={SUMMARIES} value={summary()} onPick={setSummary} />
-        <Submit label="Save" pending={save.pending()} error={save.error()} done={save.done() && "Saved."} />
+        <Submit
+          label="Save"
+          pending={save.pending()}
+          error={areAllMarked(save.faults(), [RECIPIENTS]) ? MARKED : save.error()}
+          done={save.done() && "Saved."}
+        />
       </form>
     </section>
   );

@@ -1,41 +1,54 @@
 // A text field that searches a long list: the combobox of time zones and currencies.
 import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from "solid-js";
-import type { Choice } from "../data/choice";
+import { type Choice, searchChoices } from "../data/choice";
 
-export interface PickerProps {
-  choices: Choice[];
+export interface PickerProps<T extends Choice> {
+  choices: readonly T[];
+  /** The choices that fit what was typed, the best first; else those that hold all words. */
+  search?: (choices: readonly T[], typed: string) => T[];
   value: string;
   onPick: (value: string) => void;
   control: { id: string; "aria-describedby": string; "aria-invalid": boolean };
 }
 
-const SHOWN = 60;
-const plain = (text: string): string => text.toLowerCase().replaceAll(/[_/]/g, " ");
+const countOf = (count: number): string =>
+  count === 0 ? "Nothing matches" : `${count} ${count === 1 ? "choice" : "choices"}`;
 
-export function Picker(props: PickerProps): JSX.Element {
+export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
   const list = createUniqueId();
   const [typed, setTyped] = createSignal<string | null>(null);
   const [active, setActive] = createSignal(0);
   const isOpen = (): boolean => typed() !== null;
   const chosen = createMemo(() => props.choices.find((choice) => choice.value === props.value));
-  const labels = createMemo(() => props.choices.map((choice) => plain(`${choice.value} ${choice.label}`)));
   let box!: HTMLDivElement;
+  let options!: HTMLDivElement;
 
-  const found = createMemo(() => {
-    const words = plain(typed() ?? "")
-      .split(" ")
-      .filter(Boolean);
-    const all = labels();
-    const hits = props.choices.filter((_, index) => words.every((word) => all[index]!.includes(word)));
-    return hits.slice(0, SHOWN);
+  const found = createMemo((): readonly T[] => {
+    const text = typed()?.trim();
+    if (text === undefined) return [];
+    return text === "" ? props.choices : (props.search ?? searchChoices)(props.choices, text);
   });
 
   const move = (to: number): void => {
     setActive(Math.max(0, Math.min(found().length - 1, to)));
     box.querySelector(`#${list}-${active()}`)?.scrollIntoView({ block: "nearest" });
   };
-  const pick = (choice: Choice | undefined): void => {
-    if (choice) props.onPick(choice.value);
+  /** The chosen one stands in the middle, so that its neighbours show. */
+  const moveToChosen = (): void => {
+    move(found().findIndex((choice) => choice.value === props.value));
+    const option = box.querySelector<HTMLElement>(`#${list}-${active()}`);
+    if (option) options.scrollTop = option.offsetTop - (options.clientHeight - option.offsetHeight) / 2;
+  };
+  /** Shows all choices, from the chosen one on. */
+  const open = (): void => {
+    if (isOpen()) return;
+    setTyped("");
+    moveToChosen();
+  };
+  const pick = (choice: T | undefined): void => {
+    // Where nothing matches, the list stays open and says so.
+    if (!choice) return;
+    props.onPick(choice.value);
     setTyped(null);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -43,7 +56,7 @@ export function Picker(props: PickerProps): JSX.Element {
     if (step !== undefined) {
       event.preventDefault();
       if (isOpen()) move(active() + step);
-      else setTyped("");
+      else open();
     } else if (event.key === "Enter" && isOpen()) {
       event.preventDefault();
       pick(found()[active()]);
@@ -67,15 +80,11 @@ export function Picker(props: PickerProps): JSX.Element {
         aria-controls={list}
         aria-activedescendant={isOpen() && found().length > 0 ? `${list}-${active()}` : undefined}
         value={typed() ?? chosen()?.label ?? props.value}
-        onClick={(event) => {
-          if (isOpen()) return;
-          setTyped("");
-          setActive(0);
-          event.currentTarget.placeholder = chosen()?.label ?? "";
-        }}
+        placeholder={chosen()?.label}
+        onClick={open}
         onInput={(event) => {
           setTyped(event.currentTarget.value);
-          setActive(0);
+          move(0);
         }}
         onBlur={() => setTyped(null)}
         onKeyDown={onKeyDown}
@@ -83,24 +92,37 @@ export function Picker(props: PickerProps): JSX.Element {
       <Show when={!isOpen()}>
         <span class="picker-hint">{chosen()?.hint}</span>
       </Show>
-      <div class="picker-list" id={list} role="listbox" aria-label="Choices" hidden={!isOpen()}>
-        <For each={isOpen() ? found() : []} fallback={<p class="picker-none">Nothing matches “{typed()}”.</p>}>
-          {(choice, index) => (
-            // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which points at the active option
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
-            <div
-              id={`${list}-${index()}`}
-              class="picker-option"
-              role="option"
-              aria-selected={index() === active()}
-              onPointerDown={(event) => event.preventDefault()}
-              onClick={() => pick(choice)}
-            >
-              <span>{choice.label}</span>
-              <small>{choice.hint}</small>
-            </div>
-          )}
-        </For>
+      <div class="picker-list" hidden={!isOpen()}>
+        <div class="picker-options" ref={options} id={list} role="listbox" aria-label="Choices" tabindex="-1">
+          <For each={found()}>
+            {(choice, index) => (
+              // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which points at the active option
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
+              <div
+                id={`${list}-${index()}`}
+                class="picker-option"
+                role="option"
+                aria-selected={index() === active()}
+                onPointerDown={(event) => event.preventDefault()}
+                onClick={() => pick(choice)}
+              >
+                <span class="picker-text">
+                  {choice.label}
+                  <Show when={choice.detail}>
+                    <small>{choice.detail}</small>
+                  </Show>
+                </span>
+                <small>{choice.hint}</small>
+              </div>
+            )}
+          </For>
+        </div>
+        <Show when={found().length === 0}>
+          <p class="picker-none">{props.choices.length === 0 ? "One moment…" : `Nothing matches “${typed()}”.`}</p>
+        </Show>
+      </div>
+      <div role="status" class="unseen">
+        {typed() ? countOf(found().length) : ""}
       </div>
     </div>
   );

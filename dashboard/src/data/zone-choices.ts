@@ -1,0 +1,154 @@
+// The time zones of a picker, and how it searches them. Loaded only where a zone is chosen: the tables weigh 15 KB gzipped.
+import { formatOffset, offsetAt } from "../../../workers/domain/zone";
+import { canonicalZone, zonesByName } from "../../../workers/domain/zone-name";
+import type { Choice } from "./choice";
+import { LOCALE } from "./format";
+import { ZONE_PLACES } from "./zone-places";
+
+export interface ZoneChoice extends Choice {
+  /** `+05:30`, as of now. */
+  offset: string;
+  /** All names that the zone has. */
+  names: string[];
+  /** Names, cities and country, each word between two spaces. */
+  place: string;
+  /** What its time is called, likewise: Sri Lanka has India Time. */
+  time: string;
+}
+
+export { canonicalZone };
+
+const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
+
+/** Letters without their marks: people type Sao Paulo for São Paulo. */
+const plain = (text: string): string =>
+  text
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}+]+/gu, " ");
+
+const spaced = (text: string): string => ` ${plain(text).trim()} `;
+
+interface Place {
+  name: string;
+  country: string | null;
+  words: string;
+  cities: string[];
+}
+
+const places = (): Place[] =>
+  ZONE_PLACES.split(/;\n?/).map((zone) => {
+    const [name = "", country = "", words = "", cities = ""] = zone.split("|");
+    return { name, country, words, cities: cities.split(",").filter(Boolean) };
+  });
+
+const withoutPlace = (name: string): Place => ({ name, country: null, words: "", cities: [] });
+
+function toChoice({ name, country, words, cities }: Place, aliases: string[], own: string, now: number): ZoneChoice {
+  const offset = formatOffset(offsetAt(now, name));
+  const region = country ? regions.of(country) : null;
+  const note = [
+    ...(name === own ? ["This browser’s zone"] : []),
+    cities
+      .filter((city) => city !== region)
+      .slice(0, 3)
+      .join(", "),
+    region,
+  ];
+  return {
+    value: name,
+    label: name.replaceAll("_", " "),
+    hint: `UTC${offset}`,
+    detail: note.filter(Boolean).join(" · "),
+    offset,
+    names: [name, ...aliases].map((known) => plain(known).trim()),
+    place: spaced([name, ...aliases, ...cities, region, country].join(" ")),
+    time: spaced(words),
+  };
+}
+
+function isKnown(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
+const minutesOf = (offset: string): number => {
+  const [hours = 0, minutes = 0] = offset.slice(1).split(":").map(Number);
+  return (offset.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+};
+
+/**
+ * All zones that the browser knows: its own first, the others by their offset. Fixed offsets such as Etc/GMT+5, which no
+ * country uses, are among them only where they are `own` or `chosen`.
+ */
+export function zoneChoices(now: number, own: string, chosen: string): ZoneChoice[] {
+  const aliases = new Map<string, string[]>();
+  for (const [alias, name] of zonesByName()) aliases.set(name, [...(aliases.get(name) ?? []), alias]);
+  const listed = new Map(places().map((place) => [place.name, place]));
+  const [mine, theirs] = [canonicalZone(own), canonicalZone(chosen)];
+  for (const name of ["UTC", mine, theirs]) if (!listed.has(name)) listed.set(name, withoutPlace(name));
+  return [...listed.values()]
+    .filter(({ name }) => isKnown(name))
+    .map((place) => toChoice(place, aliases.get(place.name) ?? [], mine, now))
+    .sort(
+      (a, b) =>
+        Number(b.value === mine) - Number(a.value === mine) ||
+        minutesOf(a.offset) - minutesOf(b.offset) ||
+        (a.value < b.value ? -1 : 1),
+    );
+}
+
+/** `+5`, `UTC+5:30`, `-0330`, `5:30`: what the offset of a zone must be; null for what is no offset. */
+function toOffsetTest(typed: string): ((offset: string) => boolean) | null {
+  const match = /^(?:utc|gmt)?([+−-]?)(\d{1,2})(?::(\d{0,2})|(\d{2}))?$/.exec(typed);
+  const [, sign = "", hours = "", afterColon, atOnce] = match ?? [];
+  if (!match || (sign === "" && afterColon === undefined)) return null;
+  return (offset) => {
+    const isSigned = sign === "" || offset === "+00:00" || offset.startsWith(sign === "+" ? "+" : "-");
+    return isSigned && offset.slice(1).startsWith(`${hours.padStart(2, "0")}:${afterColon ?? atOnce ?? ""}`);
+  };
+}
+
+/**
+ * How well a zone fits a word: 0 for a whole word of its place, 1 for the beginning of one, 2 for the name of its time, 3
+ * for a part of a word; null when it does not.
+ */
+type Rank = (zone: ZoneChoice) => number | null;
+
+function toRank(word: string): Rank {
+  const hasOffset = toOffsetTest(word);
+  if (hasOffset) return ({ offset }) => (hasOffset(offset) ? 0 : null);
+  const text = plain(word).trim();
+  return ({ place, time }) => {
+    if (place.includes(` ${text} `)) return 0;
+    if (place.includes(` ${text}`)) return 1;
+    if (time.includes(` ${text}`)) return 2;
+    return place.includes(text) ? 3 : null;
+  };
+}
+
+/**
+ * The zones that fit all words, the best fits first: India is a country before it is the beginning of Indiana. A name that
+ * is typed in full comes before everything.
+ */
+export function searchZones(zones: readonly ZoneChoice[], typed: string): ZoneChoice[] {
+  // "UTC +5" is one offset, not the zone UTC and an offset.
+  const words = typed.toLowerCase().replace(/\b(utc|gmt)\s+(?=[+−-])/g, "");
+  const ranks = words
+    .split(/[\s,/_]+/)
+    .filter((word) => toOffsetTest(word) || plain(word).trim())
+    .map(toRank);
+  const name = plain(typed).trim();
+  const found: { zone: ZoneChoice; rank: number }[] = [];
+  for (const zone of zones) {
+    const each = ranks.map((rank) => rank(zone));
+    const isNamed = zone.names.includes(name);
+    if (isNamed || each.every((rank) => rank !== null))
+      found.push({ zone, rank: isNamed ? -1 : Math.max(0, ...each.map(Number)) });
+  }
+  return found.sort((a, b) => a.rank - b.rank).map(({ zone }) => zone);
+}
