@@ -11,6 +11,9 @@ export interface PickerProps<T extends Choice> {
   control: { id: string; "aria-describedby": string; "aria-invalid": boolean };
 }
 
+/** Of what was searched, best first: a letter that nearly all have must not cost as much as the whole list. */
+const SHOWN = 100;
+
 const countOf = (count: number): string =>
   count === 0 ? "Nothing matches" : `${count} ${count === 1 ? "choice" : "choices"}`;
 
@@ -26,7 +29,7 @@ export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
   const found = createMemo((): readonly T[] => {
     const text = typed()?.trim();
     if (text === undefined) return [];
-    return text === "" ? props.choices : (props.search ?? searchChoices)(props.choices, text);
+    return text === "" ? props.choices : (props.search ?? searchChoices)(props.choices, text).slice(0, SHOWN);
   });
 
   const move = (to: number): void => {
