@@ -6,8 +6,8 @@ import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Property } from "../../workers/domain/property";
 import { canonicalZones } from "../../workers/domain/zone-name.ts";
-import { openChromium } from "./chromium.ts";
-import { type System, startSystem } from "./system.ts";
+import { joinChromium } from "./shared-chromium.ts";
+import { joinSystem, type System } from "./system.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -19,21 +19,18 @@ let siteId: string;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), openChromium()]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   siteId = (await system.createProperty({ name: "Shop", url: "https://shop.example", timezone: "Europe/Zurich" }))
     .site_id;
   // Chromium reports this zone under its former name.
   owner = await browser.newContext({ locale: "en-GB", timezoneId: "Asia/Kolkata" });
+  await system.signIn(owner);
   page = await owner.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
   });
   await page.goto(system.dashboard);
-  await page.getByLabel("E-mail").fill(system.email);
-  await page.getByLabel("Password").fill(system.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Properties" }).waitFor();
 });
 
 afterAll(async () => {

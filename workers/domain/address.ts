@@ -43,9 +43,6 @@ function toRanges(texts: readonly string[]): Range[] {
 /** True for an IPv4 address in four decimals or an IPv6 address. */
 export const isAddress = (text: string): boolean => toAddress(text) !== null;
 
-/** True for an address or a CIDR range such as 10.0.0.0/8. */
-export const isAddressRange = (text: string): boolean => rangeOf(text) !== null;
-
 /** True when the address is one of, or lies in one of, the ranges (addresses or CIDR). What is no range matches nothing. */
 export function isExcluded(address: string | null, ranges: readonly string[]): boolean {
   if (!address || ranges.length === 0) return false;
