@@ -1,7 +1,7 @@
 // The journal: a transactional outbox in the hub's SQLite. Rows are groups of stamped events in order of arrival. A row
 // is free once the queue has it and a checkpoint covers it; free rows are overwritten instead of deleted, because a
 // delete is billed like a write.
-import type { RefusalCounts } from "../workers/domain/refusal";
+import { addRefusals, type RefusalCounts } from "../workers/domain/refusal";
 
 export interface Group {
   /** Position, increasing by one. */
@@ -20,6 +20,9 @@ export const GROUP_BYTES = 60_000;
  * envelope. One of 60 KB would cost the queue as much per event, and R2 and D1 twice as much.
  */
 export const MESSAGE_BYTES = 120_000;
+/** A checkpoint comes after this many journal rows or bytes: what must be replayed after an eviction. */
+const CHECKPOINT_ROWS = 512;
+const CHECKPOINT_BYTES = 1_000_000;
 /** Free rows beyond this number are given back at a checkpoint. */
 const SPARE_ROWS = 512;
 
@@ -30,6 +33,16 @@ interface Row extends Record<string, SqlStorageValue> {
   events: string;
   refusals: string | null;
   carried: string | null;
+}
+
+/** A message's text, put together without parsing what the journal holds. */
+export function toMessage(about: { id: string; site_id: string }, groups: readonly Group[]): string {
+  const refusals: Record<string, RefusalCounts> = {};
+  for (const group of groups)
+    for (const [date, counts] of Object.entries(group.refusals)) addRefusals(refusals, date, counts);
+  const events = groups.map((group) => group.events).filter((text) => text !== "");
+  const head = JSON.stringify({ kind: "stamped", ...about, refusals });
+  return `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
 }
 
 export class Journal {
@@ -155,6 +168,12 @@ export class Journal {
   rest(): void {
     this.writeMeta("sent", { sent: this.sent, cut: this.cut });
     this.release();
+  }
+
+  /** Whether so many times as much as a checkpoint may leave to replay has come since the last one. */
+  isCheckpointDue(times = 1): boolean {
+    const rows = this.head - this.covered;
+    return rows >= times * CHECKPOINT_ROWS || this.bytesSinceCheckpoint >= times * CHECKPOINT_BYTES;
   }
 
   /** Notes that a checkpoint holds all that the journal says. Part of the checkpoint's transaction. */

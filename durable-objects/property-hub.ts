@@ -7,11 +7,11 @@ import type { Arrival, Event } from "../workers/domain/event";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/hub";
 import { packStamped } from "../workers/domain/lake";
 import { emptyLive, liveShare } from "../workers/domain/live";
-import { addRefusals, type RefusalCounts } from "../workers/domain/refusal";
+import { addRefusals } from "../workers/domain/refusal";
 import { noteSeen } from "../workers/domain/seen";
 import type { VisitStamp } from "../workers/domain/visit";
 import { localDate, localHour } from "../workers/domain/zone";
-import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES } from "./journal";
+import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES, toMessage } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
 import { moveOldVisitors } from "./old-visitors";
@@ -21,9 +21,6 @@ import { Salts } from "./visitor-id";
 const HOLD = 50;
 /** A group of this many events is committed without waiting. */
 const FULL_GROUP = 64;
-/** A checkpoint comes after this many journal rows or bytes: what must be replayed after an eviction. */
-const CHECKPOINT_ROWS = 512;
-const CHECKPOINT_BYTES = 1_000_000;
 /** When the queue does not take a message, it is offered again after this time (ms). */
 const RETRY = 15_000;
 
@@ -89,17 +86,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.introduce(property);
     // While a property changes its number of shards, another hub may be the one that knows the visitor.
     const others: Arrival[] = [];
-    const isOwn = (arrival: Arrival) =>
-      !next || this.memory.expects(arrival, this.salts.idsFor(arrival, property, this.memory, now), now);
+    const idsOf = (arrival: Arrival) => this.salts.idsFor(arrival, property, this.memory, now);
+    const isOwn = (arrival: Arrival) => !next || this.memory.expects(arrival, idsOf(arrival), now);
     const group = this.group();
     let duplicates = 0;
     try {
-      this.memory.prepare(
-        arrivals.map((arrival) => ({
-          ...this.salts.idsFor(arrival, property, this.memory, now),
-          time: arrival.event_time,
-        })),
-      );
+      this.memory.prepare(arrivals.map((arrival) => ({ ...idsOf(arrival), time: arrival.event_time })));
       for (const arrival of arrivals) {
         if (!isOwn(arrival)) others.push(arrival);
         else if (noteSeen(this.memory.seen, arrival.event_id, now)) this.take(arrival, property, group, now);
@@ -365,14 +357,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     }
   }
 
-  private isCheckpointDue(times = 1): boolean {
-    const rows = this.journal.head - this.journal.covered;
-    return rows >= times * CHECKPOINT_ROWS || this.journal.bytesSinceCheckpoint >= times * CHECKPOINT_BYTES;
-  }
-
   /** A send that waits for a slow queue must not keep memory, and what a start replays, from being bounded. */
   private checkpointWhenFull(): void {
-    if (!this.isCheckpointDue(2)) return;
+    if (!this.journal.isCheckpointDue(2)) return;
     try {
       this.checkpoint();
     } catch (error) {
@@ -382,7 +369,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   private checkpointWhenDue(): void {
-    if (!this.isCheckpointDue()) return;
+    if (!this.journal.isCheckpointDue()) return;
     // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.
     this.waiting?.commit();
     this.checkpoint();
@@ -397,15 +384,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     }
   }
 
-  /** A message's text, put together without parsing what the journal holds. */
   private message(from: number, to: number): string {
-    const groups = [...this.journal.groups(from, to)];
-    const refusals: Record<string, RefusalCounts> = {};
-    for (const group of groups)
-      for (const [date, counts] of Object.entries(group.refusals)) addRefusals(refusals, date, counts);
-    const events = groups.map((group) => group.events).filter((text) => text !== "");
-    const head = JSON.stringify({ kind: "stamped", id: `${this.epoch}-${from}-${to}`, site_id: this.siteId, refusals });
-    return `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
+    const about = { id: `${this.epoch}-${from}-${to}`, site_id: this.siteId };
+    return toMessage(about, [...this.journal.groups(from, to)]);
   }
 
   /** Makes sure that an alarm comes by then. Setting one is billed as a row, so an earlier one is left alone. */
