@@ -146,7 +146,7 @@ describe("a property", () => {
     [
       { name: "a", timezone: "UTC", privacy: { excluded_addresses: ["10.0.0.0/8", "2001:db8::/32", "the office"] } },
       "privacy.excluded_addresses[2]",
-      "excluded_addresses must be addresses or ranges such as 203.0.113.0/24",
+      "privacy.excluded_addresses[2] must be an IPv4 or IPv6 address such as 203.0.113.7, or a range such as 203.0.113.0/24",
     ],
   ])("is refused with what is wrong in %j", async (body, path, message) => {
     const reply = await call("POST", "/api/v1/properties", { key: await givenKey(), body });
