@@ -1,6 +1,6 @@
 // The lake as readers see it who are not ours: its objects through the S3 endpoint of the local system, read by DuckDB, by
 // the list that the API gives. What they say equals what D1 answers.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -188,4 +188,14 @@ it("DuckDB reads TechStack, addresses and what is known of them, equal to D1", a
   );
   const [listed] = await query(`SELECT count(DISTINCT ip)::INT AS addresses FROM ${parquet("ip_list/**/*.parquet")}`);
   expect(known).toEqual(listed);
+});
+
+it("DuckDB runs the queries of docs/lake.md that need no network", async () => {
+  const blocks = [...readFileSync("docs/lake.md", "utf8").matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(([, sql]) => sql!);
+  const local = blocks.filter((sql) => /read_parquet\(\[?'(raw|events|techstack)\//.test(sql));
+  expect(local.length).toBe(3);
+  for (const sql of local) {
+    const rows = await query(sql.replace(/'(raw|events|techstack)\//g, `'${folder}/$1/`));
+    expect(rows.length).toBeGreaterThan(0);
+  }
 });

@@ -1,4 +1,5 @@
-// The tree is the architecture: which way imports go, how long files are, what they are called, what is documented.
+// The tree is the architecture: which way imports go, how long files are, what they are called. docs.test.ts holds the
+// documentation.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -111,35 +112,6 @@ describe("files", () => {
       (file) => !/^(\/\/ \S|\/\*\* ?\S|\/\* \S|#!)/.test(read(file)) && !file.endsWith(".config.ts"),
     );
     expect(mute).toEqual([]);
-  });
-});
-
-describe("the README", () => {
-  const readme = existsSync("README.md") ? read("README.md") : "";
-
-  it("has the tree in its map", () => {
-    const map = /## Map[\s\S]*?```([\s\S]*?)```/.exec(readme)?.[1] ?? "";
-    const mapped = [...map.matchAll(/^(\S+)/gm)].map(([, name]) => name!.replace(/\/$/, "")).sort();
-    const top = files.map((file) => file.split("/")[0]!).filter((name) => !name.startsWith("."));
-    const rooms = files
-      .filter((file) => /^workers\/[^/]+\//.test(file))
-      .map((file) => file.split("/").slice(0, 2).join("/"));
-    expect(mapped).toEqual([...new Set([...top, ...rooms])].sort());
-  });
-
-  it("tells every npm script", () => {
-    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    const silent = Object.keys(scripts).filter(
-      (name) => !readme.includes(`npm run ${name}`) && !readme.includes(`npm ${name}`),
-    );
-    expect(silent).toEqual([]);
-  });
-
-  it("tells every metric and refusal", async () => {
-    const { METRICS } = await import("../../workers/domain/catalog");
-    const { REFUSALS } = await import("../../workers/domain/refusal");
-    const names = [...Object.keys(METRICS), ...Object.keys(REFUSALS)];
-    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

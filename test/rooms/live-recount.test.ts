@@ -13,7 +13,7 @@ afterEach(() => vi.useRealTimers());
 
 const MINUTE = 60_000;
 const WINDOW = 30 * MINUTE;
-/** A morning: late events of the day before would be another visitor's, as README says. */
+/** A morning: late events of the day before would be another visitor's, as docs/metrics.md says. */
 const MORNING = Date.UTC(2026, 9, 5, 9);
 
 interface Act {

@@ -1,4 +1,4 @@
-// A plain recount of sent events, written from the definitions in the README and from nothing else: no code of the
+// A plain recount of sent events, written from the definitions in docs/metrics.md and from nothing else: no code of the
 // domain is used, so that an error there is not made twice. For a zone with a fixed offset.
 
 import { detailsOf } from "./recount-details";

@@ -115,7 +115,7 @@ const round = (value: number, decimals: number): number =>
 const per = (sum: number, of: number, decimals: number, scale = 1): number | null =>
   of > 0 ? round((sum * scale) / of, decimals) : null;
 
-/** The meaning of each is in the README, section Numbers. */
+/** docs/metrics.md defines each. */
 export const METRICS = {
   visitors: { label: "Visitors", unit: "count", needs: ["visitors"], from: (f) => f.visitors },
   visits: { label: "Visits", unit: "count", needs: ["visits"], from: (f) => f.visits },
