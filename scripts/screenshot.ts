@@ -57,21 +57,27 @@ async function takePicture(browser: Browser, { dashboard, email, password, site_
   await page.close();
 }
 
-const running = readCard();
-const started = running ? null : await startDemo();
-const card = running ?? started!.card;
-try {
-  if (card.site_id === null) throw new Error("The running system has no demo: start it without --empty.");
-  const browser = await openChromium();
+async function screenshot(): Promise<void> {
+  const running = readCard();
+  const started = running ? null : await startDemo();
+  const card = running ?? started!.card;
   try {
-    await takePicture(browser, card);
+    if (card.site_id === null) throw new Error("The running system has no demo: start it without --empty.");
+    const browser = await openChromium();
+    try {
+      await takePicture(browser, card);
+    } finally {
+      await browser.close();
+    }
+    console.log(`${PICTURE}: ${Math.round(statSync(PICTURE).size / 1000)} KB`);
   } finally {
-    await browser.close();
+    started?.child.kill("SIGTERM");
   }
-  console.log(`${PICTURE}: ${Math.round(statSync(PICTURE).size / 1000)} KB`);
+}
+
+try {
+  await screenshot();
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
-} finally {
-  started?.child.kill("SIGTERM");
 }
