@@ -3,9 +3,9 @@ import { defineConfig } from "drizzle-kit";
 export default defineConfig({
   dialect: "sqlite",
   schema: [
-    "./workers/storage/tables.ts",
-    "./workers/storage/pipeline-tables.ts",
-    "./workers/storage/account-tables.ts",
+    "./workers/storage/properties/tables.ts",
+    "./workers/storage/runs/tables.ts",
+    "./workers/storage/accounts/tables.ts",
   ],
   out: "./migrations",
 });

@@ -1,7 +1,7 @@
 // The journal: a transactional outbox in the hub's SQLite. Rows are groups of stamped events in order of arrival. A row
 // is free once the queue has it and a checkpoint covers it; free rows are overwritten instead of deleted, because a
 // delete is billed like a write.
-import { addRefusals, type RefusalCounts } from "../workers/domain/refusal";
+import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
 
 export interface Group {
   /** Position, increasing by one. */

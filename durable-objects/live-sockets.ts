@@ -1,8 +1,8 @@
 // Who watches: the hibernating WebSockets of a property's first hub, and how its other shards tell it that they changed.
 // No timer runs unless an event came and somebody watches; the runtime answers pings itself. So a quiet hub hibernates
 // with its sockets open.
-import { type LivePicture, type LiveShare, type SocketMessage, shardName } from "../workers/domain/hub";
-import { mergeLive } from "../workers/domain/live";
+import { type LivePicture, type LiveShare, type SocketMessage, shardName } from "../workers/domain/visits/hub";
+import { mergeLive } from "../workers/domain/visits/live";
 
 /** Watchers hear of changes at most this often (ms)… */
 const EVERY = 1000;

@@ -1,7 +1,8 @@
 // What the hub remembers between events, and its checkpoints: the book of visitors, seen event ids, the live picture.
 // The journal is the redo log of what came after the last checkpoint.
-import type { Event } from "../workers/domain/event";
-import { unpackEvent } from "../workers/domain/lake";
+import { unpackEvent } from "../workers/domain/events/columns";
+import type { Event } from "../workers/domain/events/event";
+import { addDays } from "../workers/domain/time/zone";
 import {
   emptyLive,
   LIVE_KEPT,
@@ -10,11 +11,10 @@ import {
   MOST_LIVE_VISITS,
   noteLive,
   noteVisit,
-} from "../workers/domain/live";
-import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/rule-counters";
-import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/seen";
-import { isExpected, type Moment, type Stamped, stamp, VISIT_GAP, type Visit } from "../workers/domain/visit";
-import { addDays } from "../workers/domain/zone";
+} from "../workers/domain/visits/live";
+import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/visits/rule-counters";
+import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/visits/seen";
+import { isExpected, type Moment, type Stamped, stamp, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
 import type { Journal } from "./journal";
 import { VisitorBook } from "./visitor-book";
 

@@ -1,16 +1,16 @@
 // PropertyHub: the Durable Object of one property, a shard of it, or an import into it. A thin adapter: it commits groups
 // of events to the journal, packs the journal into queue messages, and keeps the memory that stamping needs.
 import { DurableObject } from "cloudflare:workers";
-import { truncateAddress } from "../workers/domain/address";
-import { DAY_BIT } from "../workers/domain/catalog";
-import type { Arrival, Event } from "../workers/domain/event";
-import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/hub";
-import { packStamped } from "../workers/domain/lake";
-import { emptyLive, liveShare } from "../workers/domain/live";
-import { addRefusals } from "../workers/domain/refusal";
-import { noteSeen } from "../workers/domain/seen";
-import type { VisitStamp } from "../workers/domain/visit";
-import { localDate, localHour } from "../workers/domain/zone";
+import { DAY_BIT } from "../workers/domain/events/catalog";
+import { packStamped } from "../workers/domain/events/columns";
+import type { Arrival, Event } from "../workers/domain/events/event";
+import { addRefusals } from "../workers/domain/requests/refusal";
+import { localDate, localHour } from "../workers/domain/time/zone";
+import { truncateAddress } from "../workers/domain/visitors/address";
+import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/visits/hub";
+import { emptyLive, liveShare } from "../workers/domain/visits/live";
+import { noteSeen } from "../workers/domain/visits/seen";
+import type { VisitStamp } from "../workers/domain/visits/visit";
 import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES, toMessage } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";

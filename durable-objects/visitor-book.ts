@@ -1,9 +1,9 @@
 // The visitor book of a hub: the visitors who came last as objects, all others in SQLite until an event asks for them. What
 // memory holds is bounded, however many visitors a day has: they leave when they are quiet, and earlier when there are
 // many. A checkpoint writes what changed; whoever has changed since stays.
-import { MOST_VISITORS } from "../workers/domain/capacity";
-import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visit";
-import { addDays } from "../workers/domain/zone";
+import { addDays } from "../workers/domain/time/zone";
+import { MOST_VISITORS } from "../workers/domain/visits/capacity";
+import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visits/visit";
 import { type Line, lastOf, toFittingText } from "./visitor-record";
 import { type RowLimits, VisitorRows } from "./visitor-rows";
 

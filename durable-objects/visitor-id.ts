@@ -1,9 +1,9 @@
 // Visitor ids: a keyed hash of address, agent and property under a random salt of the local day. With the salt gone
 // nobody can tell who it was.
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import type { Arrival } from "../workers/domain/event";
-import type { HubProperty } from "../workers/domain/hub";
-import { addDays, localDate } from "../workers/domain/zone";
+import type { Arrival } from "../workers/domain/events/event";
+import { addDays, localDate } from "../workers/domain/time/zone";
+import type { HubProperty } from "../workers/domain/visits/hub";
 import type { Journal } from "./journal";
 
 /** Salts are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */

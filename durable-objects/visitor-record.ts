@@ -1,5 +1,5 @@
 // A visitor's day as a line of text, the form in which SQLite keeps it.
-import type { VisitorDay } from "../workers/domain/visit";
+import type { VisitorDay } from "../workers/domain/visits/visit";
 
 /** A record as text, with the visitor's id and the time (ms) of their last event. */
 export interface Line {

@@ -1,8 +1,8 @@
 // The visitors of a hub in SQLite. Rows hold the records of many visitors, because a row written is what is billed; a row
 // is never changed, a newer record of a visitor is in a later row. Memory holds an index of 24 bytes a visitor that says
 // which row has the newest record. Rows in which half of the records are outdated are written together.
-import { HashIndex } from "../workers/domain/hash-index";
-import { hash64 } from "../workers/domain/seen";
+import { HashIndex } from "../workers/domain/visits/hash-index";
+import { hash64 } from "../workers/domain/visits/seen";
 import { fromLine, type Line, textIn, toLine } from "./visitor-record";
 
 export interface RowLimits {

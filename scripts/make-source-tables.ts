@@ -80,7 +80,7 @@ if (import.meta.filename === process.argv[1]) {
   const folder = process.argv[2];
   if (!folder) throw new Error("The folder of lists must be given: node scripts/make-source-tables.ts FOLDER");
   const { sources, spam } = makeSourceTables((file) => readFileSync(join(folder, file), "utf8"));
-  const domain = join(import.meta.dirname, "../workers/domain");
-  writeFileSync(join(domain, "source-table.ts"), sources);
-  writeFileSync(join(domain, "spam-table.ts"), spam);
+  const target = join(import.meta.dirname, "../workers/domain/sources");
+  writeFileSync(join(target, "known-hosts.ts"), sources);
+  writeFileSync(join(target, "spam-hosts.ts"), spam);
 }

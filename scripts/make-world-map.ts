@@ -105,4 +105,4 @@ export function makeWorldMap(): string {
 }
 
 if (import.meta.main)
-  writeFileSync(join(import.meta.dirname, "../dashboard/src/chart/world-outlines.ts"), makeWorldMap());
+  writeFileSync(join(import.meta.dirname, "../dashboard/src/screens/realtime/world-outlines.ts"), makeWorldMap());

@@ -131,6 +131,6 @@ if (import.meta.filename === process.argv[1]) {
   const read = <T>(file: string): T => JSON.parse(readFileSync(join(folder, "node_modules", file), "utf8")) as T;
   const cldr = read<{ keyword: { u: { tz: CldrZones } } }>("cldr-bcp47/bcp47/timezone.json").keyword.u.tz;
   const { names, places } = makeZoneTables(cldr, read<TzdbZone[]>("@vvo/tzdb/raw-time-zones.json"));
-  writeFileSync(join(import.meta.dirname, "../workers/domain/zone-table.ts"), names);
+  writeFileSync(join(import.meta.dirname, "../workers/domain/time/zone-table.ts"), names);
   writeFileSync(join(import.meta.dirname, "../dashboard/src/data/zone-places.ts"), places);
 }

@@ -1,5 +1,5 @@
 // Engagement: how long a page view was seen and in focus, and how far down it was read.
-import type { Hit } from "../workers/domain/beacon.ts";
+import type { Hit } from "../workers/domain/events/beacon.ts";
 import { LEAST_ENGAGED_MS } from "./limits.ts";
 import { ends, tell } from "./moments.ts";
 import { flush, now, record } from "./send.ts";

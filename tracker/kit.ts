@@ -1,6 +1,6 @@
 // The kit: what the core lends to its chunks. A chunk is a module of its own, loaded only where its measurement is on:
 // `export default (kit: Kit): void => {…}`. Types only: the core makes the kit, so that a chunk carries nothing twice.
-import type { Beacon, BeaconReply, Hit, PageRule } from "../workers/domain/beacon.ts";
+import type { Beacon, BeaconReply, Hit, PageRule } from "../workers/domain/events/beacon.ts";
 
 export interface Kit {
   /** Notes an event, now, on this page. It leaves within 300 ms, or when the page is hidden. */

@@ -1,5 +1,5 @@
 // Sending: hits wait a moment for company, then leave together in one beacon. Its reply says what else to measure.
-import type { Beacon, BeaconReply, Hit } from "../workers/domain/beacon.ts";
+import type { Beacon, BeaconReply, Hit } from "../workers/domain/events/beacon.ts";
 import type { Chunk, Kit } from "./kit.ts";
 import { LONGEST_TEXT, MOST_HITS, WAIT_MS } from "./limits.ts";
 import { on, safely } from "./listen.ts";

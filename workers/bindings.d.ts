@@ -5,9 +5,9 @@ declare namespace Cloudflare {
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
     EVENTS: Queue<unknown>;
     LAKE: R2Bucket;
-    PIPELINE: Workflow<import("./domain/run-params").RunParams>;
-    ENRICHMENT: Workflow<import("./domain/run-params").EnrichmentParams>;
-    MAINTENANCE: Workflow<import("./domain/run-params").TaskParams>;
+    PIPELINE: Workflow<import("./domain/runs/run-params").RunParams>;
+    ENRICHMENT: Workflow<import("./domain/runs/run-params").EnrichmentParams>;
+    MAINTENANCE: Workflow<import("./domain/runs/run-params").TaskParams>;
     MAIL: SendEmail;
     DB: D1Database;
     FLUSH_SECONDS: string;

@@ -1,8 +1,8 @@
 // What the cron does: housekeeping, the start of what the pipeline has to do, and mail that waits for another try. One
 // that fails does not keep the others.
-import { keepHouse } from "./admin/housekeeping";
-import { startWhatIsDue } from "./pipeline/schedule";
-import { sendOutbox } from "./pipeline/send-mail";
+import { startWhatIsDue } from "./jobs/schedule";
+import { sendOutbox } from "./mail/send";
+import { keepHouse } from "./maintenance/housekeeping";
 
 /** @param due when it was due (`scheduledTime`, ms). @throws AggregateError, which the platform shows as a failed cron. */
 export async function onCron(env: Cloudflare.Env, due: number): Promise<void> {

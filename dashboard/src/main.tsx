@@ -6,32 +6,36 @@ import { reloadAfterUpdate } from "./data/update";
 import { PropertyFrame } from "./frame/property-frame";
 import { Root } from "./frame/root";
 import { SignedIn } from "./frame/signed-in";
-import { Overview } from "./pages/overview";
-import { Properties } from "./pages/properties";
-import { SignIn } from "./pages/sign-in";
+import { Overview } from "./screens/overview/overview";
+import { Properties } from "./screens/properties/properties";
+import { SignIn } from "./screens/start/sign-in";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/controls.css";
 import "./style/frame.css";
-import "./style/overview.css";
+import "./screens/overview/overview.css";
 import "./style/panels.css";
 import "./style/pages.css";
 
-const Setup = lazy(() => import("./pages/setup").then((page) => ({ default: page.Setup })));
-const CreateProperty = lazy(() => import("./pages/create-property").then((page) => ({ default: page.CreateProperty })));
-const CreateStream = lazy(() => import("./pages/create-stream").then((page) => ({ default: page.CreateStream })));
-const Install = lazy(() => import("./pages/install").then((page) => ({ default: page.Install })));
-const Settings = lazy(() => import("./pages/settings").then((page) => ({ default: page.Settings })));
-const Realtime = lazy(() => import("./pages/realtime").then((page) => ({ default: page.Realtime })));
-const Events = lazy(() => import("./pages/events").then((page) => ({ default: page.Events })));
-const Vitals = lazy(() => import("./pages/vitals").then((page) => ({ default: page.Vitals })));
-const Rules = lazy(() => import("./pages/rules").then((page) => ({ default: page.Rules })));
-const Heatmaps = lazy(() => import("./pages/heatmaps").then((page) => ({ default: page.Heatmaps })));
-const Tech = lazy(() => import("./pages/tech").then((page) => ({ default: page.Tech })));
-const Networks = lazy(() => import("./pages/networks").then((page) => ({ default: page.Networks })));
-const Anomalies = lazy(() => import("./pages/anomalies").then((page) => ({ default: page.Anomalies })));
-const Pipeline = lazy(() => import("./pages/pipeline").then((page) => ({ default: page.Pipeline })));
-const Missing = lazy(() => import("./pages/missing").then((page) => ({ default: page.Missing })));
+const Setup = lazy(() => import("./screens/start/setup").then((page) => ({ default: page.Setup })));
+const CreateProperty = lazy(() =>
+  import("./screens/start/create-property").then((page) => ({ default: page.CreateProperty })),
+);
+const CreateStream = lazy(() =>
+  import("./screens/start/create-stream").then((page) => ({ default: page.CreateStream })),
+);
+const Install = lazy(() => import("./screens/start/install").then((page) => ({ default: page.Install })));
+const Settings = lazy(() => import("./screens/settings/settings").then((page) => ({ default: page.Settings })));
+const Realtime = lazy(() => import("./screens/realtime/realtime").then((page) => ({ default: page.Realtime })));
+const Events = lazy(() => import("./screens/events/events").then((page) => ({ default: page.Events })));
+const Vitals = lazy(() => import("./screens/vitals/vitals").then((page) => ({ default: page.Vitals })));
+const Rules = lazy(() => import("./screens/rules/rules").then((page) => ({ default: page.Rules })));
+const Heatmaps = lazy(() => import("./screens/heatmaps/heatmaps").then((page) => ({ default: page.Heatmaps })));
+const Tech = lazy(() => import("./screens/technology/technology").then((page) => ({ default: page.Tech })));
+const Networks = lazy(() => import("./screens/networks/networks").then((page) => ({ default: page.Networks })));
+const Anomalies = lazy(() => import("./screens/anomalies/anomalies").then((page) => ({ default: page.Anomalies })));
+const Pipeline = lazy(() => import("./screens/pipeline/pipeline").then((page) => ({ default: page.Pipeline })));
+const Missing = lazy(() => import("./screens/start/missing").then((page) => ({ default: page.Missing })));
 
 reloadAfterUpdate();
 

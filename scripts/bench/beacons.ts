@@ -1,5 +1,5 @@
 // Beacons as browsers send them, made into HTTP requests.
-import type { Beacon, Hit } from "../../workers/domain/beacon.ts";
+import type { Beacon, Hit } from "../../workers/domain/events/beacon.ts";
 import { type View, views } from "./people.ts";
 
 export interface BeaconOptions {

@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { findChromium, openChromium } from "../../test/browser/chromium.ts";
-import type { PageRule } from "../../workers/domain/beacon.ts";
-import { MOST_RULES } from "../../workers/domain/rule.ts";
+import type { PageRule } from "../../workers/domain/events/beacon.ts";
+import { MOST_RULES } from "../../workers/domain/events/rule.ts";
 import { buildTracker } from "../build-tracker.ts";
 import { listen, serveScripts } from "./page-cost.ts";
 

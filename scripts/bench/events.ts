@@ -1,16 +1,16 @@
 // A month of events without HTTP: people's visits stamped and rolled up in this process by the Worker's own domain.
 import "./resolve.ts";
-import type { Event, StampedEvent } from "../../workers/domain/event.ts";
-import type { EventType } from "../../workers/domain/measurement.ts";
+import type { Event, StampedEvent } from "../../workers/domain/events/event.ts";
+import type { EventType } from "../../workers/domain/events/measurement.ts";
 import { type Visit, views, visits } from "./people.ts";
 import type { Filling, Occurrence } from "./tally.ts";
 
 // After resolve.ts, which static imports would not wait for.
-const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/device.ts");
-const { networkTypeFor } = await import("../../workers/domain/network-type.ts");
-const { rollUp } = await import("../../workers/domain/rollup.ts");
-const { sourceOf } = await import("../../workers/domain/source.ts");
-const { createBook, factsOf, stamp } = await import("../../workers/domain/visit.ts");
+const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/visitors/device.ts");
+const { networkTypeFor } = await import("../../workers/domain/networks/network-type.ts");
+const { rollUp } = await import("../../workers/domain/counts/rollup.ts");
+const { sourceOf } = await import("../../workers/domain/sources/source.ts");
+const { createBook, factsOf, stamp } = await import("../../workers/domain/visits/visit.ts");
 
 const HOST = "www.example.com";
 const HOUR = 3_600_000;

@@ -7,8 +7,8 @@ import { brotliCompressSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { findChromium, openChromium } from "../../test/browser/chromium.ts";
-import type { BeaconReply, PageRule } from "../../workers/domain/beacon.ts";
-import { MEASUREMENTS } from "../../workers/domain/measurement.ts";
+import type { BeaconReply, PageRule } from "../../workers/domain/events/beacon.ts";
+import { MEASUREMENTS } from "../../workers/domain/events/measurement.ts";
 import { buildTracker } from "../build-tracker.ts";
 import { ROOT } from "../local/config.ts";
 

@@ -7,7 +7,7 @@ import { PRICES, UNITS, type Unit } from "./prices.ts";
 import { serveSite } from "./runtime.ts";
 import type { PipelinePart, Tally } from "./tally.ts";
 
-const { toParquet } = await import("../../workers/domain/parquet.ts");
+const { toParquet } = await import("../../workers/domain/lake/parquet.ts");
 
 /** Half an hour of 100 events a second: six runs' worth, as they come every five minutes. */
 const EVENTS = 180_000;

@@ -1,5 +1,5 @@
 // The report: figures beside their budgets, as a table and as JSON.
-import { MOST_VISITORS } from "../../workers/domain/capacity.ts";
+import { MOST_VISITORS } from "../../workers/domain/visits/capacity.ts";
 import type { ClickCost } from "./click-cost.ts";
 import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";

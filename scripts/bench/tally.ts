@@ -1,6 +1,6 @@
 // What the counting Worker tells the bench, and what the bench gives it.
-import type { Facts } from "../../workers/domain/catalog.ts";
-import type { Event } from "../../workers/domain/event.ts";
+import type { Facts } from "../../workers/domain/events/catalog.ts";
+import type { Event } from "../../workers/domain/events/event.ts";
 
 export interface Tally {
   worker_requests: number;

@@ -1,5 +1,5 @@
 // When people come: by the hour and weekday of where they live, some often, most once in a while.
-import { offsetAt } from "../../workers/domain/zone.ts";
+import { offsetAt } from "../../workers/domain/time/zone.ts";
 import type { Country, Simulation } from "./config.ts";
 import type { Person } from "./people.ts";
 import { type Random, randomFor } from "./random.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { RULE_TRIGGER_NAMES } from "../../workers/domain/rule.ts";
+import { RULE_TRIGGER_NAMES } from "../../workers/domain/events/rule.ts";
 
 const weight = z.number().min(0);
 const share = z.number().min(0).max(1);

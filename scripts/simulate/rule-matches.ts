@@ -1,6 +1,6 @@
 // Rules in a simulation: an action that has a rule's selector matches it, as the tracker would see it.
-import { isExcludedPath } from "../../workers/domain/path.ts";
-import type { Rule } from "../../workers/domain/rule.ts";
+import { isExcludedPath } from "../../workers/domain/events/path.ts";
+import type { Rule } from "../../workers/domain/events/rule.ts";
 import type { Happening } from "./behaviour.ts";
 import type { Action, Page } from "./config.ts";
 

@@ -1,5 +1,5 @@
 // The demo property: thirty days of simulated people, and then a few at a time, now.
-import { MEASUREMENT_NAMES } from "../../workers/domain/measurement.ts";
+import { MEASUREMENT_NAMES } from "../../workers/domain/events/measurement.ts";
 import { type Api, ApiError } from "../api.ts";
 import { readSimulation, type Simulation } from "../simulate/config.ts";
 import { playLive } from "../simulate/live.ts";

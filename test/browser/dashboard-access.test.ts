@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
-import type { Rule } from "../../workers/domain/rule";
+import { MEASUREMENT_NAMES } from "../../workers/domain/events/measurement";
+import type { Rule } from "../../workers/domain/events/rule";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System } from "./system.ts";
 

@@ -1,7 +1,7 @@
 // The dashboard as its owner meets it: from signing in over the three steps to the first event and what became of it.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Answer } from "../../workers/domain/answer.ts";
+import type { Answer } from "../../workers/domain/queries/answer.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { type System, startSystem, until } from "./system.ts";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, join } from "node:path";
-import type { Beacon, BeaconReply, Hit } from "../../workers/domain/beacon.ts";
+import type { Beacon, BeaconReply, Hit } from "../../workers/domain/events/beacon.ts";
 
 /** The HTML of a page, or all of its answer. */
 export type Page =

@@ -1,8 +1,8 @@
 // The insight screens against the whole system: what is sent shows with the right numbers, and rules are kept in the screen.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { MEASUREMENT_NAMES } from "../../workers/domain/measurement";
-import type { Rule } from "../../workers/domain/rule";
+import { MEASUREMENT_NAMES } from "../../workers/domain/events/measurement";
+import type { Rule } from "../../workers/domain/events/rule";
 import { joinChromium } from "./shared-chromium.ts";
 import { strengthOf } from "./strength.ts";
 import { joinSystem, type System, until } from "./system.ts";

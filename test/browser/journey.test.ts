@@ -3,7 +3,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Property } from "../../workers/domain/property.ts";
+import type { Property } from "../../workers/domain/properties/property.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System } from "./system.ts";

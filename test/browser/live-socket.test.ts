@@ -1,8 +1,8 @@
 // The live socket in a real browser: through the Pages proxy with the session's cookie, and from no other site's page.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SocketMessage } from "../../workers/domain/hub.ts";
-import type { Property } from "../../workers/domain/property.ts";
+import type { Property } from "../../workers/domain/properties/property.ts";
+import type { SocketMessage } from "../../workers/domain/visits/hub.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System, until } from "./system.ts";

@@ -2,8 +2,8 @@
 // on the screen.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { EventsInsight, HeatmapInsight, VitalsInsight } from "../../workers/domain/insight";
-import { EVENT_TYPES, MEASUREMENT_NAMES } from "../../workers/domain/measurement";
+import type { EventsInsight, HeatmapInsight, VitalsInsight } from "../../workers/domain/counts/insight";
+import { EVENT_TYPES, MEASUREMENT_NAMES } from "../../workers/domain/events/measurement";
 import { chunksRun } from "./chunks.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";

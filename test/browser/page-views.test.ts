@@ -2,7 +2,7 @@
 // pages without script on another origin.
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LivePicture } from "../../workers/domain/hub.ts";
+import type { LivePicture } from "../../workers/domain/visits/hub.ts";
 import { openUnwatchedChromium, PERSON } from "./chromium.ts";
 import { openSite, type Page, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";

@@ -1,9 +1,9 @@
 // A rule from the picker to its numbers: pointed at on the page, counted live, analysed, and quiet once it is off.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LivePicture } from "../../workers/domain/hub";
-import type { RuleInsight } from "../../workers/domain/insight";
-import type { Rule } from "../../workers/domain/rule";
+import type { RuleInsight } from "../../workers/domain/counts/insight";
+import type { Rule } from "../../workers/domain/events/rule";
+import type { LivePicture } from "../../workers/domain/visits/hub";
 import { chunksRun } from "./chunks.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";

@@ -1,9 +1,9 @@
 // The screens of the pipeline against the whole system: technology crossed, networks, suspected bots, runs, settings.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AnomaliesView, AnomalyView, ForecastView } from "../../workers/domain/anomaly-record";
-import type { PipelineView } from "../../workers/domain/pipeline";
-import type { PropertySettings } from "../../workers/domain/settings";
+import type { AnomaliesView, AnomalyView, ForecastView } from "../../workers/domain/anomalies/record";
+import type { PropertySettings } from "../../workers/domain/properties/settings";
+import type { PipelineView } from "../../workers/domain/runs/run";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System, until } from "./system.ts";
 

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Property } from "../../workers/domain/property";
-import { canonicalZones } from "../../workers/domain/zone-name.ts";
+import type { Property } from "../../workers/domain/properties/property";
+import { canonicalZones } from "../../workers/domain/time/zone-name.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System } from "./system.ts";
 

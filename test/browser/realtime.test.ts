@@ -1,8 +1,8 @@
 // The realtime screen as its owner sees it: what a visitor does shows within seconds, and what is not true any more says so.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LivePicture } from "../../workers/domain/hub.ts";
-import type { Rule } from "../../workers/domain/rule.ts";
+import type { Rule } from "../../workers/domain/events/rule.ts";
+import type { LivePicture } from "../../workers/domain/visits/hub.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System, until } from "./system.ts";

@@ -2,9 +2,9 @@
 // event:rule, and quiet after it was switched off and the page opened again.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LivePicture } from "../../workers/domain/hub.ts";
-import type { Property } from "../../workers/domain/property.ts";
-import type { Rule } from "../../workers/domain/rule.ts";
+import type { Rule } from "../../workers/domain/events/rule.ts";
+import type { Property } from "../../workers/domain/properties/property.ts";
+import type { LivePicture } from "../../workers/domain/visits/hub.ts";
 import { chunksRun } from "./chunks.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";

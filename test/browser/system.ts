@@ -10,7 +10,7 @@ import { reservePort } from "../../scripts/local/port.ts";
 import { downloadLake, queryD1, type Row } from "../../scripts/local/storage.ts";
 import { type LocalSystem, preparedIn, startLocalSystem } from "../../scripts/local/system.ts";
 import { ensureAccount } from "../../scripts/start/account.ts";
-import type { Property } from "../../workers/domain/property.ts";
+import type { Property } from "../../workers/domain/properties/property.ts";
 
 /** A system that runs, as plain data: it crosses from the process that started it to those of the tests. */
 export interface Running {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/domain/measurement.ts";
+import { MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/domain/events/measurement.ts";
 import { openStage, type Stage } from "./tracker-stage.ts";
 
 const CHUNKS = [...MEASUREMENT_NAMES.filter((key) => MEASUREMENTS[key].chunk), "rules", "identity"].filter((key) =>

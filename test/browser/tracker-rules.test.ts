@@ -1,8 +1,8 @@
 // What the tracker says about the owner's rules: which elements match when, and that no page feels it.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { PageRule } from "../../workers/domain/beacon.ts";
-import { toPatternSource } from "../../workers/domain/path.ts";
+import type { PageRule } from "../../workers/domain/events/beacon.ts";
+import { toPatternSource } from "../../workers/domain/events/path.ts";
 import { openStage, type Stage } from "./tracker-stage.ts";
 
 let stage: Stage;

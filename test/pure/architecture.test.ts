@@ -73,7 +73,7 @@ describe("imports go down only", () => {
 
   it("only one file asks the rate limit, so that every key counts the same senders", () => {
     const asking = code.filter((file) => file.startsWith("workers/") && /RATE_LIMIT|\.limit\(\{/.test(read(file)));
-    expect(asking).toEqual(["workers/rate-limit.ts"]);
+    expect(asking).toEqual(["workers/http/rate-limit.ts"]);
   });
 
   it("every PATCH reads its body in one way, by which an empty one changes nothing", () => {

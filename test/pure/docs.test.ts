@@ -3,14 +3,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DIMENSIONS, METRICS } from "../../workers/domain/catalog";
-import { incomingSchema, KEYED_FIELDS } from "../../workers/domain/incoming";
-import { LAKE_COLUMN_NAMES } from "../../workers/domain/lake";
-import { EVENT_TYPES, MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/domain/measurement";
-import { LAKE_ZONES, RUN_KINDS } from "../../workers/domain/pipeline";
-import { PROBLEM_STATUS } from "../../workers/domain/problem";
-import { REFUSALS } from "../../workers/domain/refusal";
-import { alertsInput, reportsInput, retentionInput } from "../../workers/domain/settings";
+import { DIMENSIONS, METRICS } from "../../workers/domain/events/catalog";
+import { LAKE_COLUMN_NAMES } from "../../workers/domain/events/columns";
+import { EVENT_TYPES, MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/domain/events/measurement";
+import { alertsInput, reportsInput, retentionInput } from "../../workers/domain/properties/settings";
+import { PROBLEM_STATUS } from "../../workers/domain/requests/problem";
+import { REFUSALS } from "../../workers/domain/requests/refusal";
+import { LAKE_ZONES, RUN_KINDS } from "../../workers/domain/runs/run";
+import { incomingSchema, KEYED_FIELDS } from "../../workers/domain/visits/incoming";
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
   .split("\n")

@@ -1,6 +1,6 @@
 // Builders of what browsers and servers send.
 import { exports } from "cloudflare:workers";
-import type { Beacon, Hit } from "../../workers/domain/beacon";
+import type { Beacon, Hit } from "../../workers/domain/events/beacon";
 import { call, ORIGIN } from "./given";
 
 export const CHROME =

@@ -1,6 +1,6 @@
 // Chaos for Workflows: effects that fail or are cut off before or after they happen, and steps as the platform has them,
 // with results that survive a crash. What is cut off never goes on, and none of its `catch` or `finally` is reached.
-import type { Steps } from "../../workers/pipeline/steps";
+import type { Steps } from "../../workers/jobs/steps";
 import { breakable, chance, Fault } from "./chance";
 
 /** As the platform does: the first try and three more. */

@@ -2,11 +2,11 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { StampedEvent } from "../../workers/domain/event";
-import { shardName } from "../../workers/domain/hub";
-import { fromParquet } from "../../workers/domain/parquet";
+import type { StampedEvent } from "../../workers/domain/events/event";
+import { fromParquet } from "../../workers/domain/lake/parquet";
+import { shardName } from "../../workers/domain/visits/hub";
 import worker from "../../workers/index";
-import { checkAll } from "../../workers/pipeline/rebuild";
+import { checkAll } from "../../workers/maintenance/rebuild";
 import { call, givenKey } from "./given";
 
 export interface Letter {

@@ -1,6 +1,6 @@
 // What visitors of the fault test do: events with everything that may be in them, by chance.
-import type { Arrival } from "../../workers/domain/event";
-import { EVENT_TYPES, type EventType } from "../../workers/domain/measurement";
+import type { Arrival } from "../../workers/domain/events/event";
+import { EVENT_TYPES, type EventType } from "../../workers/domain/events/measurement";
 import type { Sent } from "./recount";
 
 export interface Chance {

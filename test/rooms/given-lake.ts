@@ -1,15 +1,15 @@
 // A lake for tests: stamped events as ingest counts them, processed by the pipeline as far as a test says.
 import { env } from "cloudflare:workers";
-import type { EnrichmentRow } from "../../workers/domain/enrichment";
-import { IP_ENRICHMENT_COLUMNS } from "../../workers/domain/enrichment";
-import type { StampedEvent } from "../../workers/domain/event";
-import { pipelineKey, unpackEvent } from "../../workers/domain/lake";
-import { tableToParquet } from "../../workers/domain/table-parquet";
+import { pipelineKey, unpackEvent } from "../../workers/domain/events/columns";
+import type { StampedEvent } from "../../workers/domain/events/event";
+import { tableToParquet } from "../../workers/domain/lake/table-parquet";
+import type { EnrichmentRow } from "../../workers/domain/networks/enrichment";
+import { IP_ENRICHMENT_COLUMNS } from "../../workers/domain/networks/enrichment";
 import { extract } from "../../workers/pipeline/extract";
 import { load } from "../../workers/pipeline/load";
-import { countMessages } from "../../workers/storage/count-messages";
-import { listFiles, readEvents } from "../../workers/storage/lake-rows";
-import { moveWatermarks, processedUntil } from "../../workers/storage/watermarks";
+import { countMessages } from "../../workers/storage/counts/count-messages";
+import { listFiles, readEvents } from "../../workers/storage/lake/reading";
+import { moveWatermarks, processedUntil } from "../../workers/storage/runs/watermarks";
 
 let number = 0;
 

@@ -4,10 +4,10 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
 import { createAuth } from "../../workers/accounts/auth";
 import { createOwner } from "../../workers/accounts/setup";
-import { SCOPES, type Scope } from "../../workers/domain/caller";
-import { type Property, type PropertyInput, propertyInput } from "../../workers/domain/property";
-import { createKey } from "../../workers/storage/keys";
-import { createProperty } from "../../workers/storage/properties";
+import { SCOPES, type Scope } from "../../workers/domain/properties/caller";
+import { type Property, type PropertyInput, propertyInput } from "../../workers/domain/properties/property";
+import { createKey } from "../../workers/storage/properties/keys";
+import { createProperty } from "../../workers/storage/properties/properties";
 
 export const ORIGIN = "https://track.example";
 

@@ -4,7 +4,7 @@
 // A page must not feel it, whatever the selectors are: looking for elements is done when the browser is idle, one rule at
 // a time, at most twice a second, and never again for a rule that took long; and a rule whose selector twice took more than
 // a millisecond to compare with a path of elements is given up until a page is loaded anew.
-import type { PageRule } from "../../workers/domain/beacon.ts";
+import type { PageRule } from "../../workers/domain/events/beacon.ts";
 import type { Kit } from "../kit.ts";
 
 /** ms: how often elements are looked for, how long a pointer rests, what a look and a comparison may cost. */

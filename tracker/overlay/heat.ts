@@ -1,6 +1,6 @@
 // Heatmaps over the real page: where visitors clicked, moved, and how far they read.
-import type { HeatCell, HeatmapInsight, HeatWidth } from "../../workers/domain/insight.ts";
-import { HEAT_COLUMNS, HEAT_ROW_PIXELS, HEAT_WIDTHS, REACH_STEP } from "../../workers/domain/insight.ts";
+import type { HeatCell, HeatmapInsight, HeatWidth } from "../../workers/domain/counts/insight.ts";
+import { HEAT_COLUMNS, HEAT_ROW_PIXELS, HEAT_WIDTHS, REACH_STEP } from "../../workers/domain/counts/insight.ts";
 import type { OpenedWith } from "./pass.ts";
 import { heading, make, openStage } from "./stage.ts";
 

@@ -1,5 +1,5 @@
 // The pass with which the overlay was opened.
-import { type OverlayPass, overlayPassIn } from "../../workers/domain/overlay.ts";
+import { type OverlayPass, overlayPassIn } from "../../workers/domain/events/overlay.ts";
 
 export interface OpenedWith extends OverlayPass {
   /** As it was signed. */

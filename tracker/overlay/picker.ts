@@ -1,5 +1,5 @@
 // The picker: the owner points at an element, sees which selector would find it, and sends the choice to the dashboard.
-import type { OverlayChoice } from "../../workers/domain/overlay.ts";
+import type { OverlayChoice } from "../../workers/domain/events/overlay.ts";
 import type { OpenedWith } from "./pass.ts";
 import { countMatches, type Proposal, proposalsFor } from "./selector.ts";
 import { heading, make, openStage } from "./stage.ts";

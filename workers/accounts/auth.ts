@@ -45,7 +45,7 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
     advanced: {
       cookiePrefix: COOKIE_PREFIX,
       // Cloudflare sets this header itself, whatever the visitor sent.
-      // It counts attempts by IPv6 /64 as rate-limit.ts does; said aloud, because a default may change.
+      // It counts attempts by IPv6 /64 as http/rate-limit.ts does; said aloud, because a default may change.
       ipAddress: { ipAddressHeaders: ["cf-connecting-ip"], ipv6Subnet: 64 },
       // Said aloud, because better-auth would take both from NODE_ENV.
       disableOriginCheck: false,

@@ -1,9 +1,9 @@
 // Finds out who is calling: an API key in the Authorization header, else the user of the session cookie, else nobody.
 import type { Context, MiddlewareHandler } from "hono";
-import type { AppEnv } from "../app";
-import { type Caller, scopesOfRole } from "../domain/caller";
-import { Problem } from "../domain/problem";
-import { findKey } from "../storage/keys";
+import { type Caller, scopesOfRole } from "../domain/properties/caller";
+import { Problem } from "../domain/requests/problem";
+import type { AppEnv } from "../http/app";
+import { findKey } from "../storage/properties/keys";
 import { authFor } from "./auth-for";
 import { membershipsOf } from "./memberships";
 import { hasSessionCookie, requireOwnOrigin } from "./session-cookie";

@@ -1,7 +1,7 @@
 // Who belongs to which organization, and as what.
 import { asc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { members, organizations } from "../storage/account-tables";
+import { members, organizations } from "../storage/accounts/tables";
 
 export interface Membership {
   id: string;

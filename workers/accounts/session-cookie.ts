@@ -1,5 +1,5 @@
 // The session's cookie: whether a request carries one, and whether its page may use it. Does not need better-auth.
-import { Problem } from "../domain/problem";
+import { Problem } from "../domain/requests/problem";
 
 export const COOKIE_PREFIX = "trackkit";
 

@@ -1,8 +1,8 @@
 // The first account: made once, by whoever holds the setup token, while there is no other.
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { Problem } from "../domain/problem";
-import { users } from "../storage/account-tables";
+import { Problem } from "../domain/requests/problem";
+import { users } from "../storage/accounts/tables";
 import type { Auth } from "./auth";
 import { PASSWORD_LENGTH } from "./password-length";
 

@@ -1,9 +1,9 @@
 // Tells a property's hubs that its configuration has changed: they tell it to collect with their next reply, so that a
 // switch works at a visitor's next page view although every isolate keeps what it knows of a property for a minute.
-import { shardName } from "../domain/hub";
-import type { Property } from "../domain/property";
-import { hubCount } from "../domain/shard";
-import { raiseVersion } from "../storage/properties";
+import type { Property } from "../domain/properties/property";
+import { shardName } from "../domain/visits/hub";
+import { hubCount } from "../domain/visits/shard";
+import { raiseVersion } from "../storage/properties/properties";
 
 /** Call it after the change is in D1. Where a hub cannot be reached, the change is known within that minute. */
 export async function announceChange(

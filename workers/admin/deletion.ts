@@ -2,21 +2,9 @@
 import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import { importName, shardName } from "../domain/hub";
-import { countedIdsOf } from "../domain/segments";
-import { deleteKeysOfProperty } from "../storage/keys";
-import {
-  anomalies,
-  lakeGarbage,
-  mailOptouts,
-  mails,
-  networks,
-  pipelineRunProperties,
-  pipelineRuns,
-  propertySettings,
-  techstackDays,
-  watermarks,
-} from "../storage/pipeline-tables";
+import { countedIdsOf } from "../domain/counts/suspects";
+import { importName, shardName } from "../domain/visits/hub";
+import { deleteKeysOfProperty } from "../storage/properties/keys";
 import {
   deadLetters,
   imports,
@@ -29,7 +17,19 @@ import {
   rollupPending,
   rules,
   streams,
-} from "../storage/tables";
+} from "../storage/properties/tables";
+import {
+  anomalies,
+  lakeGarbage,
+  mailOptouts,
+  mails,
+  networks,
+  pipelineRunProperties,
+  pipelineRuns,
+  propertySettings,
+  techstackDays,
+  watermarks,
+} from "../storage/runs/tables";
 
 type DeletionEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 

@@ -1,12 +1,12 @@
 // API keys: of a property, or of an organization. Nobody can give a key more than they may do themselves.
 import { Hono } from "hono";
 import { z } from "zod";
-import type { AppEnv } from "../app";
-import { readInput } from "../body";
-import { type Caller, requireProperty, SCOPES, type Scope } from "../domain/caller";
-import { Problem } from "../domain/problem";
-import { createKey, deleteKey, type KeyOwner, listKeys } from "../storage/keys";
-import { loadProperty } from "../storage/properties";
+import { type Caller, requireProperty, SCOPES, type Scope } from "../domain/properties/caller";
+import { Problem } from "../domain/requests/problem";
+import type { AppEnv } from "../http/app";
+import { readInput } from "../http/body";
+import { createKey, deleteKey, type KeyOwner, listKeys } from "../storage/properties/keys";
+import { loadProperty } from "../storage/properties/properties";
 import { organizationsFor, requireOrganization, requireWholeOrganization } from "./organization";
 
 export const keyRoutes = new Hono<AppEnv>();

@@ -1,6 +1,6 @@
 // Which organization a caller means, where no property says it.
-import { type Caller, requireCaller, type Scope } from "../domain/caller";
-import { Problem } from "../domain/problem";
+import { type Caller, requireCaller, type Scope } from "../domain/properties/caller";
+import { Problem } from "../domain/requests/problem";
 
 /** The organizations in which the caller has the scope, the one joined first at the front. */
 export function organizationsFor(caller: Caller, scope: Scope): string[] {

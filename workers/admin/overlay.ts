@@ -1,16 +1,16 @@
 // Passes to the overlay: the address at which an owner opens a page of the site with a tool over it.
 import { Hono } from "hono";
 import { z } from "zod";
-import type { AppEnv } from "../app";
-import { readInput } from "../body";
-import { daysBetween } from "../domain/calendar";
-import { requireProperty } from "../domain/caller";
-import { MOST_INSIGHT_DAYS } from "../domain/insight";
-import { OVERLAY_MINUTES, OVERLAY_TOOLS, withOverlayPass } from "../domain/overlay";
-import { hostOf, isKnownHost } from "../domain/path";
-import { Problem } from "../domain/problem";
-import { signPass } from "../overlay-pass";
-import { loadProperty } from "../storage/properties";
+import { MOST_INSIGHT_DAYS } from "../domain/counts/insight";
+import { OVERLAY_MINUTES, OVERLAY_TOOLS, withOverlayPass } from "../domain/events/overlay";
+import { hostOf, isKnownHost } from "../domain/events/path";
+import { requireProperty } from "../domain/properties/caller";
+import { Problem } from "../domain/requests/problem";
+import { daysBetween } from "../domain/time/calendar";
+import type { AppEnv } from "../http/app";
+import { readInput } from "../http/body";
+import { signPass } from "../http/overlay-pass";
+import { loadProperty } from "../storage/properties/properties";
 
 const date = z.iso.date("date must be YYYY-MM-DD");
 

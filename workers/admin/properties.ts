@@ -1,20 +1,20 @@
 // Properties: listed, created, changed, deleted by the members and keys of the organization that owns them.
 import { Hono } from "hono";
 import { z } from "zod";
-import type { AppEnv } from "../app";
-import { readChanges, readInput } from "../body";
-import { requireCaller, requireProperty } from "../domain/caller";
-import { shardName } from "../domain/hub";
-import { Problem } from "../domain/problem";
-import { privacyInput, propertyInput } from "../domain/property";
-import { withShards } from "../domain/shard";
+import { requireCaller, requireProperty } from "../domain/properties/caller";
+import { privacyInput, propertyInput } from "../domain/properties/property";
+import { Problem } from "../domain/requests/problem";
+import { shardName } from "../domain/visits/hub";
+import { withShards } from "../domain/visits/shard";
+import type { AppEnv } from "../http/app";
+import { readChanges, readInput } from "../http/body";
 import {
   createProperty,
   listProperties,
   loadProperty,
   markPropertyDeleted,
   updateProperty,
-} from "../storage/properties";
+} from "../storage/properties/properties";
 import { announceChange } from "./announce";
 import { removeRemains } from "./deletion";
 import { organizationsFor, requireOrganization } from "./organization";

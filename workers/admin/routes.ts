@@ -1,6 +1,6 @@
 // The routes of admin: what an owner sets up and takes down.
 import { Hono } from "hono";
-import type { AppEnv } from "../app";
+import type { AppEnv } from "../http/app";
 import { keyRoutes } from "./keys";
 import { overlayRoutes } from "./overlay";
 import { propertyRoutes } from "./properties";

@@ -1,14 +1,14 @@
 // Rules of a property: listed, created, changed, switched on and off, deleted.
 import { Hono } from "hono";
 import { z } from "zod";
-import type { AppEnv } from "../app";
-import { readChanges, readInput } from "../body";
-import { requireProperty } from "../domain/caller";
-import { isPlain } from "../domain/plain";
-import { Problem } from "../domain/problem";
-import { MOST_KEPT_RULES, MOST_RULES, RULE_TRIGGER_NAMES } from "../domain/rule";
-import { loadProperty } from "../storage/properties";
-import { createRule, deleteRule, listRules, loadRule, updateRule } from "../storage/rules";
+import { MOST_KEPT_RULES, MOST_RULES, RULE_TRIGGER_NAMES } from "../domain/events/rule";
+import { requireProperty } from "../domain/properties/caller";
+import { isPlain } from "../domain/requests/plain";
+import { Problem } from "../domain/requests/problem";
+import type { AppEnv } from "../http/app";
+import { readChanges, readInput } from "../http/body";
+import { loadProperty } from "../storage/properties/properties";
+import { createRule, deleteRule, listRules, loadRule, updateRule } from "../storage/properties/rules";
 import { announceChange } from "./announce";
 import { requireSelector } from "./selector";
 

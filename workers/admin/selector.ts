@@ -1,6 +1,6 @@
 // Whether a selector can be read: by the parser's grammar, narrowed to what every browser's `querySelector` takes.
 import type { AstEntity, AstSelector, ParserError, SyntaxDefinition } from "css-selector-parser";
-import { Problem } from "../domain/problem";
+import { Problem } from "../domain/requests/problem";
 
 /** Without namespaces, columns, nesting and pseudo-elements: browsers throw at them, or find nothing. */
 const SYNTAX: SyntaxDefinition = {

@@ -1,11 +1,11 @@
 // The data streams of a property: its websites, and what is measured there.
 import { Hono } from "hono";
-import type { AppEnv } from "../app";
-import { readChanges, readInput } from "../body";
-import { requireProperty } from "../domain/caller";
-import { Problem } from "../domain/problem";
-import { streamInput } from "../domain/property";
-import { createStream, deleteStream, loadProperty, updateStream } from "../storage/properties";
+import { requireProperty } from "../domain/properties/caller";
+import { streamInput } from "../domain/properties/property";
+import { Problem } from "../domain/requests/problem";
+import type { AppEnv } from "../http/app";
+import { readChanges, readInput } from "../http/body";
+import { createStream, deleteStream, loadProperty, updateStream } from "../storage/properties/properties";
 import { announceChange } from "./announce";
 
 export const streamRoutes = new Hono<AppEnv>();

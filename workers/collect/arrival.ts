@@ -1,14 +1,14 @@
 // Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
-import type { Envelope, Hit } from "../domain/beacon";
-import { deviceOf, languageOf, screenOf } from "../domain/device";
-import type { Arrival, PropValue } from "../domain/event";
-import { type Incoming, propsSchema, timeOf } from "../domain/incoming";
-import { parseInput } from "../domain/input";
-import { type EventType, toEventType } from "../domain/measurement";
-import { hostOf, pageOf } from "../domain/path";
-import { Problem } from "../domain/problem";
-import { sourceOf } from "../domain/source";
-import { toCleanText } from "../domain/text";
+import type { Envelope, Hit } from "../domain/events/beacon";
+import type { Arrival, PropValue } from "../domain/events/event";
+import { type EventType, toEventType } from "../domain/events/measurement";
+import { hostOf, pageOf } from "../domain/events/path";
+import { parseInput } from "../domain/requests/input";
+import { Problem } from "../domain/requests/problem";
+import { toCleanText } from "../domain/requests/text";
+import { sourceOf } from "../domain/sources/source";
+import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
+import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
 import { placeFor, type Site } from "./site";
 import { networkFacts, type Place, type Visitor } from "./visitor";

@@ -2,16 +2,16 @@
 // one request that comes for every page view of every site, so it is answered without Hono's middleware.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import type { AppEnv } from "../app";
-import { readText } from "../body";
-import { type BeaconReply, type Envelope, envelopeSchema, type Hit, hitSchema } from "../domain/beacon";
-import type { Arrival } from "../domain/event";
-import { parseInput, parseJson } from "../domain/input";
-import { overlayPassIn } from "../domain/overlay";
-import { Problem } from "../domain/problem";
-import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
-import { isWithinRate } from "../rate-limit";
-import { errorReply } from "../reply";
+import { type BeaconReply, type Envelope, envelopeSchema, type Hit, hitSchema } from "../domain/events/beacon";
+import type { Arrival } from "../domain/events/event";
+import { overlayPassIn } from "../domain/events/overlay";
+import { parseInput, parseJson } from "../domain/requests/input";
+import { Problem } from "../domain/requests/problem";
+import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
+import type { AppEnv } from "../http/app";
+import { readText } from "../http/body";
+import { isWithinRate } from "../http/rate-limit";
+import { errorReply } from "../http/reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { refusalOf } from "./refuse";
@@ -92,7 +92,7 @@ async function openOverlay(
   beacon: Envelope,
   pass: string,
 ): Promise<{ reply: BeaconReply; headers: Record<string, string> }> {
-  const { provePass } = await import("../overlay-pass");
+  const { provePass } = await import("../http/overlay-pass");
   const isGood = (await provePass(env, pass))?.site_id === site.property.site_id;
   ctx.waitUntil(deliver(env, site.property, [], { owner_tool: beacon.h.length }));
   return { reply: { off: [], on: isGood ? ["overlay"] : [] }, headers: { [REFUSAL_HEADER]: "owner_tool" } };

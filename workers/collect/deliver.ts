@@ -1,11 +1,11 @@
 // Delivery: events to their hubs, and to the queue when a hub does not answer. Resolves when all of it is durable.
-import type { Arrival } from "../domain/event";
-import { type AcceptReply, type HubBatch, type HubProperty, importName, shardName } from "../domain/hub";
-import type { UnstampedMessage } from "../domain/message";
-import { Problem } from "../domain/problem";
-import type { Property } from "../domain/property";
-import type { Refusal, RefusalCounts } from "../domain/refusal";
-import { routesFor } from "../domain/shard";
+import type { Arrival } from "../domain/events/event";
+import type { Property } from "../domain/properties/property";
+import { Problem } from "../domain/requests/problem";
+import type { Refusal, RefusalCounts } from "../domain/requests/refusal";
+import { type AcceptReply, type HubBatch, type HubProperty, importName, shardName } from "../domain/visits/hub";
+import type { UnstampedMessage } from "../domain/visits/message";
+import { routesFor } from "../domain/visits/shard";
 
 export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS">;
 

@@ -1,9 +1,9 @@
 // Identity: the first-party id of a browser, where the owner lets one be stored.
 import { createHash } from "node:crypto";
-import type { Envelope } from "../domain/beacon";
-import type { StoredVisitor } from "../domain/event";
-import type { Property } from "../domain/property";
-import { localDate } from "../domain/zone";
+import type { Envelope } from "../domain/events/beacon";
+import type { StoredVisitor } from "../domain/events/event";
+import type { Property } from "../domain/properties/property";
+import { localDate } from "../domain/time/zone";
 
 /** The tracker's ids begin with the time (ms, base 36) at which they were made. */
 const MADE = /^([0-9a-z]{8})\./;

@@ -1,17 +1,17 @@
 // Events from anywhere (POST /api/events) and from the past (POST …/imports), as other people's programs send them.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import type { AppEnv } from "../app";
-import { readText } from "../body";
-import { requireCaller, requireProperty } from "../domain/caller";
-import type { Arrival } from "../domain/event";
-import { type Incoming, incomingSchema, KEYED_FIELDS } from "../domain/incoming";
-import { parseInput, parseJson } from "../domain/input";
-import { hostOf, isKnownHost } from "../domain/path";
-import { Problem } from "../domain/problem";
-import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/refusal";
-import { hash64 } from "../domain/seen";
-import { noteImport } from "../storage/imports";
+import type { Arrival } from "../domain/events/event";
+import { hostOf, isKnownHost } from "../domain/events/path";
+import { requireCaller, requireProperty } from "../domain/properties/caller";
+import { parseInput, parseJson } from "../domain/requests/input";
+import { Problem } from "../domain/requests/problem";
+import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
+import { type Incoming, incomingSchema, KEYED_FIELDS } from "../domain/visits/incoming";
+import { hash64 } from "../domain/visits/seen";
+import type { AppEnv } from "../http/app";
+import { readText } from "../http/body";
+import { noteImport } from "../storage/properties/imports";
 import { arrivalOfIncoming, type IncomingContext } from "./arrival";
 import { admit } from "./browser";
 import { deliver } from "./deliver";

@@ -1,11 +1,11 @@
-// What is not counted, and why: a list to read. Adding a reason adds one line here and one in domain/refusal.ts.
-import { isExcluded } from "../domain/address";
-import { isBot, isPrefetch } from "../domain/bot";
-import type { Arrival } from "../domain/event";
-import { EVENT_TYPES, MEASUREMENTS } from "../domain/measurement";
-import { isExcludedPath, isKnownHost } from "../domain/path";
-import type { Refusal } from "../domain/refusal";
-import { isSpamReferrer } from "../domain/source";
+// What is not counted, and why: a list to read. Adding a reason adds one line here and one in domain/requests/refusal.ts.
+import type { Arrival } from "../domain/events/event";
+import { EVENT_TYPES, MEASUREMENTS } from "../domain/events/measurement";
+import { isExcludedPath, isKnownHost } from "../domain/events/path";
+import type { Refusal } from "../domain/requests/refusal";
+import { isSpamReferrer } from "../domain/sources/source";
+import { isExcluded } from "../domain/visitors/address";
+import { isBot, isPrefetch } from "../domain/visitors/bot";
 import { placeFor, type Site } from "./site";
 
 export interface Question {

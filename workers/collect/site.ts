@@ -1,11 +1,10 @@
 // The site: what collect must know of a property, kept in the isolate for a minute, or until a hub tells of a newer
 // version. Unknown ids are kept too, so that a wrong snippet costs neither D1 nor a Durable Object per hit.
-
-import type { PageRule } from "../domain/beacon";
-import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/measurement";
-import { hostOf, toPatternSource, withoutWww } from "../domain/path";
-import type { Property, Stream } from "../domain/property";
-import { type Configuration, loadConfiguration } from "../storage/properties";
+import type { PageRule } from "../domain/events/beacon";
+import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/events/measurement";
+import { hostOf, toPatternSource, withoutWww } from "../domain/events/path";
+import type { Property, Stream } from "../domain/properties/property";
+import { type Configuration, loadConfiguration } from "../storage/properties/properties";
 
 const KEPT_MS = 60_000;
 const KEPT_SITES = 2_000;

@@ -1,7 +1,7 @@
 // Who and where: what the edge knows of the browser that sent a request.
-import type { VisitFacts } from "../domain/event";
-import type { NetworkType } from "../domain/network";
-import { networkTypeFor } from "../domain/network-type";
+import type { VisitFacts } from "../domain/events/event";
+import type { NetworkType } from "../domain/networks/network";
+import { networkTypeFor } from "../domain/networks/network-type";
 
 export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 

@@ -1,10 +1,10 @@
 // The queue consumer: stamped messages become Parquet objects and one D1 batch; un-stamped ones go to their hub. Crash
 // anywhere, deliver anything twice, in any grouping: lake and rollups come out the same.
-import { readMessage, type StampedMessage } from "../domain/message";
-import { countedIdsOf } from "../domain/segments";
-import { type CountEnv, countMessages } from "../storage/count-messages";
-import { handOver } from "../storage/hand-over";
-import { foldWhenDue } from "../storage/pending";
+import { countedIdsOf } from "../domain/counts/suspects";
+import { readMessage, type StampedMessage } from "../domain/visits/message";
+import { type CountEnv, countMessages } from "../storage/counts/count-messages";
+import { foldWhenDue } from "../storage/counts/pending";
+import { handOver } from "../storage/lake/hand-over";
 
 interface Delivery {
   delivery: Message;

@@ -1,9 +1,9 @@
 // The dead-letter consumer: what failed five times is tried once more, and else kept in R2 with the reason.
-import { deadLetterKey } from "../domain/lake";
-import { eventCountOf, readMessage, siteOf } from "../domain/message";
-import { type CountEnv, countMessages } from "../storage/count-messages";
-import { keepDeadLetter } from "../storage/dead-letters";
-import { handOver } from "../storage/hand-over";
+import { deadLetterKey } from "../domain/events/columns";
+import { eventCountOf, readMessage, siteOf } from "../domain/visits/message";
+import { type CountEnv, countMessages } from "../storage/counts/count-messages";
+import { keepDeadLetter } from "../storage/lake/dead-letters";
+import { handOver } from "../storage/lake/hand-over";
 
 export async function consumeDeadLetters(batch: MessageBatch, env: CountEnv): Promise<void> {
   for (const delivery of batch.messages) {

@@ -9,15 +9,15 @@ import {
   NOTHING_FOUND,
   noCounts,
   tellCounts,
-} from "../domain/enrichment";
-import { prefixOf } from "../domain/prefix";
-import type { EnrichmentParams, EnrichmentUnit } from "../domain/run-params";
-import { readAddresses, writeEnrichment } from "../storage/enrichment";
+} from "../domain/networks/enrichment";
+import type { EnrichmentParams, EnrichmentUnit } from "../domain/runs/run-params";
+import { prefixOf } from "../domain/visitors/prefix";
+import type { Steps } from "../jobs/steps";
+import { readAddresses, writeEnrichment } from "../storage/lake/enrichment";
 import { type LookedUp, lookUpAll, type Portion } from "./look-up";
 import { chooseProvider, type Edge, openFile } from "./providers/choose";
 import { PATIENCE, type Patience } from "./providers/patience";
 import type { Provider, RemoteProvider } from "./providers/provider";
-import type { Steps } from "./steps";
 
 /** A property's addresses. Where it keeps none there is nothing to say. */
 type Unit = EnrichmentUnit & { ip_list: string };

@@ -1,12 +1,12 @@
 // Extract and transform: the raw objects of a unit become its TechStack and its IP list, an object each.
-import { addToIpList, emptyIpList, IP_LIST_COLUMNS, ipRows } from "../domain/ip-list";
-import { pipelineKey } from "../domain/lake";
-import { tableToParquet } from "../domain/table-parquet";
-import { addToTechstack, emptyTechstack, TECHSTACK_COLUMNS, techstackRows } from "../domain/techstack";
-import type { Unit } from "../domain/units";
-import { announceObjects } from "../storage/garbage";
-import { createObject } from "../storage/lake";
-import { loadProperty } from "../storage/properties";
+import { addToTechstack, emptyTechstack, TECHSTACK_COLUMNS, techstackRows } from "../domain/counts/techstack";
+import { pipelineKey } from "../domain/events/columns";
+import { tableToParquet } from "../domain/lake/table-parquet";
+import type { Unit } from "../domain/lake/units";
+import { addToIpList, emptyIpList, IP_LIST_COLUMNS, ipRows } from "../domain/networks/ip-list";
+import { announceObjects } from "../storage/lake/garbage";
+import { createObject } from "../storage/lake/objects";
+import { loadProperty } from "../storage/properties/properties";
 import { rawEvents } from "./raw-events";
 
 /** An object that is written and not yet listed. Times are ms, dates local. */

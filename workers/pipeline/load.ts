@@ -1,20 +1,20 @@
 // Load: what a unit has become goes into D1, and the watermark moves, in one batch. Twice is refused by the watermark.
-import { addCorrection, effective, emptyCorrection } from "../domain/correction";
-import type { Found } from "../domain/enrichment";
-import { segmentOf } from "../domain/network";
-import { addNetworkVisit, emptyNetworkVisits } from "../domain/network-visits";
-import type { RunReport } from "../domain/pipeline";
-import type { Rollup } from "../domain/rollup";
-import { tableFromParquet } from "../domain/table-parquet";
-import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/techstack";
-import { countStatements } from "../storage/counts";
-import { loadEnrichment } from "../storage/enrichment";
-import { keepStatement } from "../storage/garbage";
-import { networkStatements } from "../storage/networks";
-import { loadProperty } from "../storage/properties";
-import { noteUnit } from "../storage/runs";
-import { cubeStatements } from "../storage/techstack";
-import { moveWatermarks, processedUntil } from "../storage/watermarks";
+import { addCorrection, effective, emptyCorrection } from "../domain/counts/correction";
+import type { Rollup } from "../domain/counts/rollup";
+import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/counts/techstack";
+import { tableFromParquet } from "../domain/lake/table-parquet";
+import type { Found } from "../domain/networks/enrichment";
+import { segmentOf } from "../domain/networks/network";
+import { addNetworkVisit, emptyNetworkVisits } from "../domain/networks/network-visits";
+import type { RunReport } from "../domain/runs/run";
+import { countStatements } from "../storage/counts/counts";
+import { cubeStatements } from "../storage/counts/techstack";
+import { loadEnrichment } from "../storage/lake/enrichment";
+import { keepStatement } from "../storage/lake/garbage";
+import { networkStatements } from "../storage/networks/networks";
+import { loadProperty } from "../storage/properties/properties";
+import { noteUnit } from "../storage/runs/runs";
+import { moveWatermarks, processedUntil } from "../storage/runs/watermarks";
 import type { Extracted, Made } from "./extract";
 import { rawEvents } from "./raw-events";
 

@@ -1,7 +1,7 @@
 // Looks a portion of addresses up: in the cache of networks, and what it does not know at a remote provider.
-import { type EnrichmentStatus, type Found, NOTHING_FOUND } from "../domain/enrichment";
-import { prefixesOf, prefixOf } from "../domain/prefix";
-import { keepNetworks, readNetworks } from "../storage/ip-networks";
+import { type EnrichmentStatus, type Found, NOTHING_FOUND } from "../domain/networks/enrichment";
+import { prefixesOf, prefixOf } from "../domain/visitors/prefix";
+import { keepNetworks, readNetworks } from "../storage/networks/answers";
 import { type Asked, startAsking } from "./providers/ask";
 import type { Patience } from "./providers/patience";
 import type { RemoteProvider } from "./providers/provider";

@@ -1,10 +1,10 @@
 // Notify: what a run or a task has to tell its owners, queued once and sent.
-import type { RunReport } from "../domain/pipeline";
-import type { TaskParams } from "../domain/run-params";
+import type { RunReport } from "../domain/runs/run";
+import type { TaskParams } from "../domain/runs/run-params";
+import { queueFailure, queueRunSummary } from "../mail/news";
+import { type SendEnv, sendOutbox } from "../mail/send";
+import type { WriteEnv } from "../mail/write";
 import type { Loaded } from "./load";
-import { type SendEnv, sendOutbox } from "./send-mail";
-import { queueFailure, queueRunSummary } from "./tell";
-import type { WriteEnv } from "./write-mail";
 
 export type NotifyEnv = SendEnv & WriteEnv;
 

@@ -1,8 +1,8 @@
 // The rows of a unit's raw objects, one object after the other: never more than two of them in memory.
-import type { StampedEvent } from "../domain/event";
-import { fromParquet } from "../domain/parquet";
-import type { Unit } from "../domain/units";
-import { objectsOfUnit } from "../storage/watermarks";
+import type { StampedEvent } from "../domain/events/event";
+import { fromParquet } from "../domain/lake/parquet";
+import type { Unit } from "../domain/lake/units";
+import { objectsOfUnit } from "../storage/runs/watermarks";
 
 /** @throws Error when an object that D1 lists is not there: the run says so, and the watermark stays before it. */
 export async function* rawEvents(

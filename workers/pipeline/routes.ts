@@ -1,14 +1,14 @@
 // The routes of the pipeline, put together.
 import { Hono } from "hono";
-import type { AppEnv } from "../app";
-import { anomalyRoutes } from "./anomaly-routes";
-import { deadLetterRoutes } from "./dead-letter-routes";
-import { lakeRoutes } from "./lake-routes";
-import { mailRoutes } from "./mail-routes";
-import { rebuildRoutes } from "./rebuild-routes";
-import { reportRoutes } from "./report-routes";
+import { settingsRoutes } from "../admin/settings";
+import { anomalyRoutes } from "../alerts/routes";
+import type { AppEnv } from "../http/app";
+import { reportRoutes } from "../mail/routes";
+import { mailRoutes } from "../mail/unsubscribe";
+import { deadLetterRoutes } from "../maintenance/dead-letter-routes";
+import { lakeRoutes } from "../maintenance/lake-routes";
+import { rebuildRoutes } from "../maintenance/rebuild-routes";
 import { runRoutes } from "./run-routes";
-import { settingsRoutes } from "./settings-routes";
 
 export const pipelineRoutes = new Hono<AppEnv>()
   .route("/", runRoutes)

@@ -1,17 +1,17 @@
 // Routes of runs: what the pipeline does for a property, how far it is, what the lake holds, and starting a run.
 import { Hono } from "hono";
-import type { AppEnv } from "../app";
-import { type Caller, requireCaller } from "../domain/caller";
-import { DATASETS, type PipelineView, type RunDetails, type RunView } from "../domain/pipeline";
-import { Problem } from "../domain/problem";
-import { readCapacity } from "../storage/capacity";
-import { countDeadLetters } from "../storage/dead-letters";
-import { zonesOf } from "../storage/files";
-import { organizationsWithProperties } from "../storage/properties";
-import { loadRun, loadUnitNote, type RunRow, recentRuns, runningRun } from "../storage/runs";
-import { backlogOf, watermarksOf } from "../storage/watermarks";
-import { askedProperty } from "./asked-property";
-import { startRun } from "./schedule";
+import { type Caller, requireCaller } from "../domain/properties/caller";
+import { Problem } from "../domain/requests/problem";
+import { DATASETS, type PipelineView, type RunDetails, type RunView } from "../domain/runs/run";
+import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
+import { startRun } from "../jobs/schedule";
+import { readCapacity } from "../storage/counts/capacity";
+import { countDeadLetters } from "../storage/lake/dead-letters";
+import { zonesOf } from "../storage/lake/listing";
+import { organizationsWithProperties } from "../storage/properties/properties";
+import { loadRun, loadUnitNote, type RunRow, recentRuns, runningRun } from "../storage/runs/runs";
+import { backlogOf, watermarksOf } from "../storage/runs/watermarks";
 
 export const runRoutes = new Hono<AppEnv>();
 

@@ -1,12 +1,12 @@
 // A run of the watermark pipeline, as the list of its steps. Each is idempotent, checkpointed, retried, and in the run log.
-import type { RunParams } from "../domain/run-params";
-import { toUnits, type Unit } from "../domain/units";
-import { endRun, noteFailure } from "../storage/runs";
-import { waitingObjects, waitingProperties } from "../storage/watermarks";
+import { toUnits, type Unit } from "../domain/lake/units";
+import type { RunParams } from "../domain/runs/run-params";
+import { createOnce, type Steps } from "../jobs/steps";
+import { endRun, noteFailure } from "../storage/runs/runs";
+import { waitingObjects, waitingProperties } from "../storage/runs/watermarks";
 import { type Extracted, extract } from "./extract";
 import { type Loaded, load } from "./load";
 import { type Failure, type NotifyEnv, notifyOfFailure, notifyOfRun } from "./notify";
-import { createOnce, type Steps } from "./steps";
 
 export type RunEnv = Pick<Cloudflare.Env, "LAKE" | "ENRICHMENT"> & NotifyEnv;
 

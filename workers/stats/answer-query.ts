@@ -1,9 +1,9 @@
 // Query → answer: plan it, read the rollups, tell.
-import { type Answer, toAnswer } from "../domain/answer";
-import { toPlan } from "../domain/plan";
-import type { Property } from "../domain/property";
-import type { Query } from "../domain/query";
-import { readFirstDay, readRollups } from "../storage/rollups";
+import type { Property } from "../domain/properties/property";
+import { type Answer, toAnswer } from "../domain/queries/answer";
+import { toPlan } from "../domain/queries/plan";
+import type { Query } from "../domain/queries/query";
+import { readFirstDay, readRollups } from "../storage/counts/rollups";
 
 /** @throws Problem invalid when the rollups cannot answer it. */
 export async function answerQuery(db: D1Database, property: Property, query: Query, now: number): Promise<Answer> {

@@ -1,17 +1,17 @@
 // The routes of stats: queries in the dialect of Plausible's Stats API v2, the live picture, and refusals.
 import { Hono } from "hono";
-import type { AppEnv } from "../app";
-import { readText } from "../body";
-import { requireCaller, requireProperty } from "../domain/caller";
-import { parseJson } from "../domain/input";
-import { Problem } from "../domain/problem";
-import { toQuery } from "../domain/query";
-import { REFUSALS, type Refusal } from "../domain/refusal";
-import { addDays, localDate } from "../domain/zone";
-import { loadProperty } from "../storage/properties";
-import { readRefusals } from "../storage/rollups";
+import { requireCaller, requireProperty } from "../domain/properties/caller";
+import { toQuery } from "../domain/queries/query";
+import { parseJson } from "../domain/requests/input";
+import { Problem } from "../domain/requests/problem";
+import { REFUSALS, type Refusal } from "../domain/requests/refusal";
+import { addDays, localDate } from "../domain/time/zone";
+import type { AppEnv } from "../http/app";
+import { readText } from "../http/body";
+import { readRefusals } from "../storage/counts/rollups";
+import { loadProperty } from "../storage/properties/properties";
 import { answerQuery } from "./answer-query";
-import { openLiveSocket, readLive } from "./live";
+import { openLiveSocket, readLive } from "./live/live";
 
 export const statsRoutes = new Hono<AppEnv>();
 

@@ -10,7 +10,7 @@ import {
   type Plugin,
   PointElement,
 } from "chart.js";
-import { METRICS, type MetricName } from "../../../workers/domain/catalog";
+import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
 import { formatMetric, formatTick } from "../data/format";
 import type { Point, Series } from "../data/series";
 import { type Colours, readColours, readFont } from "./colours";

@@ -1,6 +1,6 @@
 // An action that a person starts: whether it runs, and what went wrong. Two clicks do not run it twice.
 import { type Accessor, createSignal } from "solid-js";
-import type { InputFault } from "../../../workers/domain/input";
+import type { InputFault } from "../../../workers/domain/requests/input";
 import { ApiError, messageOf } from "./api";
 
 export interface Action<A extends unknown[]> {

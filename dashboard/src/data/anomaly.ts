@@ -1,5 +1,5 @@
 // Anomalies and forecasts: the calls, and how an anomaly is told. Shapes are in the domain.
-import type { AnomaliesView, AnomalyMetric, AnomalyView, ForecastView } from "../../../workers/domain/anomaly-record";
+import type { AnomaliesView, AnomalyMetric, AnomalyView, ForecastView } from "../../../workers/domain/anomalies/record";
 import { request } from "./api";
 import { formatBucket, formatCount, formatDuration } from "./format";
 import type { InsightScene } from "./insight";

@@ -1,7 +1,7 @@
 // The one way to the API: JSON in, JSON out, and every failure an ApiError that a person can read.
 import { createSignal } from "solid-js";
-import type { InputFault } from "../../../workers/domain/input";
-import type { ProblemCode } from "../../../workers/domain/problem";
+import type { InputFault } from "../../../workers/domain/requests/input";
+import type { ProblemCode } from "../../../workers/domain/requests/problem";
 
 export class ApiError extends Error {
   /** `offline`: no answer came at all. */

@@ -1,5 +1,5 @@
 // Numbers, changes and dates as a person reads them. The screen is English, so the formats are too. Pure.
-import { METRICS, type Metric, type MetricName } from "../../../workers/domain/catalog";
+import { METRICS, type Metric, type MetricName } from "../../../workers/domain/events/catalog";
 import { addDays, monthEnd } from "./calendar";
 import type { Interval } from "./period";
 

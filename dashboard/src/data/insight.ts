@@ -8,8 +8,8 @@ import type {
   RuleInsight,
   RulesInsight,
   VitalsInsight,
-} from "../../../workers/domain/insight";
-import type { NetworksInsight } from "../../../workers/domain/pipeline";
+} from "../../../workers/domain/counts/insight";
+import type { NetworksInsight } from "../../../workers/domain/runs/run";
 import { request } from "./api";
 
 /** Where and when: what every question has in common. Both days are included. */

@@ -1,5 +1,5 @@
 // Lists that are typed as text, one entry a line, and which of their lines the API refused. Pure.
-import type { InputFault } from "../../../workers/domain/input";
+import type { InputFault } from "../../../workers/domain/requests/input";
 
 /** Addresses are pasted with commas and semicolons too. */
 export const ADDRESSES = /[\n,;]/;

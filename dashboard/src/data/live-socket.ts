@@ -1,5 +1,5 @@
 // The live socket of a property: the whole picture first, then changes, until it ends. One try; others say what is next.
-import type { LivePicture, SocketMessage } from "../../../workers/domain/hub";
+import type { LivePicture, SocketMessage } from "../../../workers/domain/visits/hub";
 
 export interface LiveSocket {
   /** Asks for the changes that mere time made. */

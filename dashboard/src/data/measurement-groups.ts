@@ -1,5 +1,5 @@
 // The measurements as an owner looks for them: in groups. Each belongs to one. Pure.
-import type { Measurement } from "../../../workers/domain/measurement";
+import type { Measurement } from "../../../workers/domain/events/measurement";
 
 export const MEASUREMENT_GROUPS: readonly { title: string; measurements: readonly Measurement[] }[] = [
   { title: "Pages", measurements: ["page_views", "first_visit", "scroll", "not_found"] },

@@ -1,7 +1,7 @@
 // What the values of a dimension are called on the screen: countries, languages and kinds of event have names.
-import { dimensionFor } from "../../../workers/domain/catalog";
-import type { EventType } from "../../../workers/domain/measurement";
-import type { NetworkType } from "../../../workers/domain/network";
+import { dimensionFor } from "../../../workers/domain/events/catalog";
+import type { EventType } from "../../../workers/domain/events/measurement";
+import type { NetworkType } from "../../../workers/domain/networks/network";
 import { LOCALE } from "./format";
 
 const kinds = new Map<"region" | "language", Intl.DisplayNames>();

@@ -1,5 +1,5 @@
 // The overlay: opens a page of the site with a tool over it, and hears what was picked there.
-import type { OverlayChoice, OverlayTool } from "../../../workers/domain/overlay";
+import type { OverlayChoice, OverlayTool } from "../../../workers/domain/events/overlay";
 import { ApiError, request } from "./api";
 
 interface Opened {

@@ -5,7 +5,7 @@ import {
   FACTS_OF_SCOPE,
   METRICS,
   type MetricName,
-} from "../../../workers/domain/catalog";
+} from "../../../workers/domain/events/catalog";
 
 export type DimensionName = (typeof DIMENSIONS)[number]["name"];
 

@@ -1,9 +1,9 @@
 // Properties, their data streams, keys and refusals: the calls, and the list that the whole dashboard shares.
 import { createSignal } from "solid-js";
-import type { Scope } from "../../../workers/domain/caller";
-import type { LivePicture } from "../../../workers/domain/hub";
-import type { Measurements } from "../../../workers/domain/measurement";
-import type { Privacy, Property, Stream } from "../../../workers/domain/property";
+import type { Measurements } from "../../../workers/domain/events/measurement";
+import type { Scope } from "../../../workers/domain/properties/caller";
+import type { Privacy, Property, Stream } from "../../../workers/domain/properties/property";
+import type { LivePicture } from "../../../workers/domain/visits/hub";
 import { request } from "./api";
 
 export type { LivePicture, Measurements, Privacy, Property, Scope, Stream };

@@ -1,6 +1,6 @@
 // The questions that the overview asks, made from the view; and the shape of their answers. Pure.
-import type { Answer, AnswerRow as Row } from "../../../workers/domain/answer";
-import type { MetricName } from "../../../workers/domain/catalog";
+import type { MetricName } from "../../../workers/domain/events/catalog";
+import type { Answer, AnswerRow as Row } from "../../../workers/domain/queries/answer";
 import { addDays, yearBefore } from "./calendar";
 import { columnsFor, type DimensionName, type PanelDefinition } from "./panel";
 import { type DateRange, intervalFor, toDateRange } from "./period";

@@ -1,5 +1,5 @@
 // Rules: the calls that manage them, what a form makes of them, and which field a refusal speaks of.
-import type { Rule } from "../../../workers/domain/rule";
+import type { Rule } from "../../../workers/domain/events/rule";
 import { request } from "./api";
 
 export type { Rule };

@@ -1,5 +1,5 @@
 // The time series: an answer turned into the points of a line, every bucket present, the running one marked. Pure.
-import { METRICS, type MetricName } from "../../../workers/domain/catalog";
+import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
 import { daysIn } from "./calendar";
 import type { Interval } from "./period";
 import type { Answer, Row } from "./question";

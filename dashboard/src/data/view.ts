@@ -1,5 +1,5 @@
 // The view: everything about the overview that a person would share, read from the URL and written back to it. Pure.
-import { METRICS, type MetricName } from "../../../workers/domain/catalog";
+import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
 import { type DimensionName, PANEL_NAMES, PANELS, type PanelName, panelFor } from "./panel";
 import { PERIODS, type Period, type PeriodName, toCustom } from "./period";
 

@@ -1,6 +1,6 @@
 // The time zones of a picker, and how it searches them. Loaded only where a zone is chosen: the tables weigh 15 KB gzipped.
-import { formatOffset, offsetAt } from "../../../workers/domain/zone";
-import { canonicalZone, zonesByName } from "../../../workers/domain/zone-name";
+import { formatOffset, offsetAt } from "../../../workers/domain/time/zone";
+import { canonicalZone, zonesByName } from "../../../workers/domain/time/zone-name";
 import type { Choice } from "./choice";
 import { LOCALE } from "./format";
 import { ZONE_PLACES } from "./zone-places";

@@ -1,10 +1,9 @@
 // The real Worker and hub, counted: what `npm run bench` runs to learn what an event costs.
-
-import { keepHouse as realHousekeeping } from "../../../workers/admin/housekeeping";
-import type { HubBatch } from "../../../workers/domain/hub";
-import type { Rollup } from "../../../workers/domain/rollup";
+import type { Rollup } from "../../../workers/domain/counts/rollup";
+import type { HubBatch } from "../../../workers/domain/visits/hub";
 import real, { PropertyHub as RealHub } from "../../../workers/index";
-import { writeCount } from "../../../workers/storage/counts";
+import { keepHouse as realHousekeeping } from "../../../workers/maintenance/housekeeping";
+import { writeCount } from "../../../workers/storage/counts/counts";
 import type { CronCost, Filling, Mark, Occurrence } from "../tally";
 import { compactOnce, fillLake, runOnce } from "./pipeline";
 import { countedEnv, settle, tally, watchStorage } from "./watch";

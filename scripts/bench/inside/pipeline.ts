@@ -1,13 +1,13 @@
 // The pipeline inside the counting Worker: the real run, its child and the real compaction, step by step in one isolate,
 // so that steps, rows and operations can be counted and nothing else takes time.
-import { fromParquet } from "../../../workers/domain/parquet";
-import type { EnrichmentParams } from "../../../workers/domain/run-params";
+import { fromParquet } from "../../../workers/domain/lake/parquet";
+import type { EnrichmentParams } from "../../../workers/domain/runs/run-params";
+import type { Steps } from "../../../workers/jobs/steps";
 import { enrich } from "../../../workers/pipeline/enrich";
 import { runPipeline } from "../../../workers/pipeline/run";
-import type { Steps } from "../../../workers/pipeline/steps";
-import { runTask } from "../../../workers/pipeline/tasks";
-import { countMessages } from "../../../workers/storage/count-messages";
-import { beginRun } from "../../../workers/storage/runs";
+import { countMessages } from "../../../workers/storage/counts/count-messages";
+import { beginRun } from "../../../workers/storage/runs/runs";
+import { runTask } from "../../../workers/tasks";
 import type { PipelinePart } from "../tally";
 import { countedEnv, tally } from "./watch";
 

@@ -1,8 +1,15 @@
 // Asks a remote provider about one address: within the day's budget, through the circuit breaker, again when it fails.
-import { backOff } from "../../domain/back-off";
-import { afterAnswer, afterFailure, type Breaker, closedBreaker, endBreaker, passFor } from "../../domain/breaker";
-import type { Found } from "../../domain/enrichment";
-import { dayOf, reserveCalls, returnCalls } from "../../storage/ip-networks";
+import { backOff } from "../../domain/networks/back-off";
+import {
+  afterAnswer,
+  afterFailure,
+  type Breaker,
+  closedBreaker,
+  endBreaker,
+  passFor,
+} from "../../domain/networks/breaker";
+import type { Found } from "../../domain/networks/enrichment";
+import { dayOf, reserveCalls, returnCalls } from "../../storage/networks/answers";
 import type { Patience } from "./patience";
 import type { Answer, RemoteProvider } from "./provider";
 

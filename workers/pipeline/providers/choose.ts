@@ -1,5 +1,5 @@
 // Which provider the settings name.
-import { Problem } from "../../domain/problem";
+import { Problem } from "../../domain/requests/problem";
 import { httpProvider } from "./http";
 import { mmdbProvider } from "./mmdb";
 import type { Provider, RemoteProvider } from "./provider";

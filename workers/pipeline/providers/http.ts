@@ -1,8 +1,8 @@
 // Provider `http`: a service that is asked about one address at a time and replies with JSON.
-import { retryAfter } from "../../domain/back-off";
-import { Problem } from "../../domain/problem";
-import { fieldsFor } from "../../domain/provider-fields";
-import { readReply } from "../../domain/provider-reply";
+import { retryAfter } from "../../domain/networks/back-off";
+import { fieldsFor } from "../../domain/networks/provider-fields";
+import { readReply } from "../../domain/networks/provider-reply";
+import { Problem } from "../../domain/requests/problem";
 import type { Answer, RemoteProvider } from "./provider";
 
 /** Replies are some hundred bytes; whoever sends more than this means no good. */

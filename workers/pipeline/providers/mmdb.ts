@@ -1,8 +1,8 @@
 // Provider `mmdb`: a file of MaxMind's format in the bucket (https://maxmind.github.io/MaxMind-DB/).
 import type { Reader, Response } from "mmdb-lib";
-import { Problem } from "../../domain/problem";
-import { fieldsFor } from "../../domain/provider-fields";
-import { readReply } from "../../domain/provider-reply";
+import { fieldsFor } from "../../domain/networks/provider-fields";
+import { readReply } from "../../domain/networks/provider-reply";
+import { Problem } from "../../domain/requests/problem";
 import type { Provider } from "./provider";
 
 /** It stays in the memory of the isolate, which has 128 MB for everything. GeoLite2-ASN has 10 MB, GeoLite2-City 60. */

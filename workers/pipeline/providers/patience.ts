@@ -1,7 +1,7 @@
 // How patiently a provider is asked: time-outs, attempts, pauses. And the clock and the chance that go with it, which
 // tests replace.
-import type { BackOffPolicy } from "../../domain/back-off";
-import type { BreakerPolicy } from "../../domain/breaker";
+import type { BackOffPolicy } from "../../domain/networks/back-off";
+import type { BreakerPolicy } from "../../domain/networks/breaker";
 
 export interface Patience {
   now(): number;

@@ -1,7 +1,7 @@
 // The seam behind which whoever knows about addresses stands.
-import type { Reading } from "../../domain/provider-reply";
+import type { Reading } from "../../domain/networks/provider-reply";
 
-/** The prefix of what was found is in canonical form and holds the address (domain/prefix.ts). */
+/** The prefix of what was found is in canonical form and holds the address (domain/visitors/prefix.ts). */
 export type Answer =
   | Exclude<Reading, { kind: "lie" }>
   /** It will not say, however often it is asked. */

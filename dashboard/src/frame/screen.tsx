@@ -1,0 +1,175 @@
+// What the insight screens have in common: the days in the URL, the head with the period picker, panels, emptiness.
+import { A, useLocation, useSearchParams } from "@solidjs/router";
+import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
+import { MOST_INSIGHT_DAYS } from "../../../workers/domain/counts/insight";
+import { MEASUREMENTS, type Measurement } from "../../../workers/domain/events/measurement";
+import type { LoadedFor } from "../data/answer";
+import { localClock } from "../data/calendar";
+import { createTick } from "../data/clock";
+import { formatRange } from "../data/format";
+import type { InsightScene } from "../data/insight";
+import { daysOf, isRunning, PERIODS, type Period, type PeriodName } from "../data/period";
+import { createShortcuts } from "../data/shortcut";
+import { type Params, readPeriod, STANDARD_PERIOD, writePeriod } from "../data/view";
+import { LoadedBody } from "../parts/loaded";
+import { Bone, Empty } from "../parts/notice";
+import { PeriodPicker } from "./period-picker";
+import { useProperty } from "./property-frame";
+import "../style/insight.css";
+
+const REFRESH = 60_000;
+/** Insight is asked by days, and of a year at most: it has no beginning to ask for. */
+const WITHOUT: PeriodName = "all";
+
+export interface Screen {
+  scene: Accessor<InsightScene>;
+  /** Moves while the period is running: the same question is then asked again. */
+  tick: Accessor<number>;
+  period: Accessor<Period>;
+  today: Accessor<string>;
+  /** What the URL says; undefined where it says nothing. */
+  param: (name: string) => string | undefined;
+  change: (params: Params, replace?: boolean) => void;
+  /** The address of this screen with some parameters changed. */
+  hrefWith: (params: Params) => string;
+}
+
+/** The state of a screen that the URL holds, and the keys that change its period. */
+export function createScreen(): Screen {
+  const { property } = useProperty();
+  const location = useLocation();
+  const [params, setParams] = useSearchParams();
+  const minute = createTick(REFRESH);
+  const today = createMemo(() => {
+    minute();
+    return localClock(Date.now(), property().timezone).slice(0, 10);
+  });
+  const period = createMemo((): Period => {
+    const read = readPeriod(params as Params);
+    return read.name === WITHOUT ? { name: STANDARD_PERIOD } : read;
+  });
+  const scene = createMemo(() => ({
+    siteId: property().site_id,
+    ...daysOf(period(), today(), MOST_INSIGHT_DAYS),
+  }));
+  const change = (next: Params, replace = false): void => setParams(next, { replace, scroll: false });
+  const names = (Object.keys(PERIODS) as PeriodName[]).filter((name) => name !== WITHOUT);
+  createShortcuts({
+    title: "Period",
+    shortcuts: names.map((name) => ({
+      key: PERIODS[name].key,
+      label: PERIODS[name].label,
+      run: () => change(writePeriod({ name })),
+    })),
+  });
+  return {
+    scene,
+    tick: () => (isRunning(period(), today()) ? minute() : 0),
+    period,
+    today,
+    param: (name) => (params as Params)[name] || undefined,
+    change,
+    hrefWith: (next) => {
+      const query = new URLSearchParams(location.search);
+      for (const [name, value] of Object.entries(next)) {
+        if (value === undefined) query.delete(name);
+        else query.set(name, value);
+      }
+      return `${location.pathname}${query.size > 0 ? `?${query}` : ""}`;
+    },
+  };
+}
+
+export function ScreenHead(props: { title: string; lead: string; screen: Screen; more?: JSX.Element }): JSX.Element {
+  const isCut = (): boolean => {
+    const period = props.screen.period();
+    return period.name === "custom" && period.from !== props.screen.scene().from;
+  };
+  return (
+    <div class="overview-head">
+      <div class="screen-title">
+        <h1>{props.title}</h1>
+        <p class="lead">{props.lead}</p>
+        <Show when={isCut()}>
+          <p class="panel-note">
+            The period is longer than {MOST_INSIGHT_DAYS} days: shown is its end,{" "}
+            {formatRange(props.screen.scene().from, props.screen.scene().to)}.
+          </p>
+        </Show>
+      </div>
+      <PeriodPicker
+        period={props.screen.period()}
+        today={props.screen.today()}
+        without={WITHOUT}
+        more={props.more}
+        onChange={(part) => "period" in part && props.screen.change(writePeriod(part.period))}
+      />
+    </div>
+  );
+}
+
+/** A panel around something loaded. */
+export function LoadedPanel<T, K>(props: {
+  title: string;
+  loaded: LoadedFor<T, K>;
+  /** How many rows the skeleton has. */
+  bones?: number;
+  end?: JSX.Element;
+  class?: string;
+  children: (value: Accessor<T>, key: Accessor<K>) => JSX.Element;
+}): JSX.Element {
+  return (
+    <section class={`panel ${props.class ?? ""}`} aria-label={props.title}>
+      <header class="panel-head">
+        <h2>{props.title}</h2>
+        {props.end}
+      </header>
+      <LoadedBody
+        class="panel-free"
+        loaded={props.loaded}
+        failure={`${props.title} could not be loaded.`}
+        bones={<Bones count={props.bones ?? 6} />}
+      >
+        {props.children}
+      </LoadedBody>
+    </section>
+  );
+}
+
+/** Widths of rows to come: they fall off as real ones do. */
+const WIDTHS = ["w80", "w60", "w50", "w40", "w40", "w30", "w30", "w20"];
+
+export const Bones = (props: { count: number }): JSX.Element => (
+  <div class="bones">
+    <For each={Array.from({ length: props.count }, (_, index) => WIDTHS[Math.min(index, WIDTHS.length - 1)])}>
+      {(width) => <Bone class={width} />}
+    </For>
+  </div>
+);
+
+/** Nothing in these days: because it is not measured, which the owner can change, or because nothing happened. */
+export function NothingMeasured(props: { what: string; measurements: readonly Measurement[] }): JSX.Element {
+  const { property } = useProperty();
+  const off = (): Measurement[] =>
+    props.measurements.filter((name) => !property().streams.some((stream) => stream.measurements[name]));
+  const labels = (): string =>
+    off()
+      .map((name) => `“${MEASUREMENTS[name].label}”`)
+      .join(" and ");
+  return (
+    <Show
+      when={off().length > 0}
+      fallback={
+        <Empty title={`No ${props.what} in these days`}>
+          It is measured: what visitors do from now on shows here within a minute.
+        </Empty>
+      }
+    >
+      <Empty title={`No ${props.what} yet`}>
+        Switch on {labels()} in{" "}
+        <A href={`/p/${property().site_id}/settings/streams`}>the settings of the data stream</A>. It holds from each
+        visitor’s next page view on.
+      </Empty>
+    </Show>
+  );
+}

@@ -1,0 +1,68 @@
+// The switches of what a data stream measures: all of them in groups, or the usual ones first and the rest behind a door.
+import { For, type JSX, Show } from "solid-js";
+import {
+  MEASUREMENT_NAMES,
+  MEASUREMENTS,
+  type Measurement,
+  type Measurements,
+} from "../../../workers/domain/events/measurement";
+import { MEASUREMENT_GROUPS } from "../data/measurement-groups";
+import { Switch } from "../parts/field";
+import { Icon } from "../parts/icon";
+
+const isStandard = (name: Measurement): boolean => MEASUREMENTS[name].standard;
+
+const OTHERS = MEASUREMENT_GROUPS.map(({ title, measurements }) => ({
+  title,
+  measurements: measurements.filter((name) => !isStandard(name)),
+})).filter(({ measurements }) => measurements.length > 0);
+
+export interface SwitchesProps {
+  measurements: Measurements;
+  onChange: (name: Measurement, on: boolean) => void;
+  /** For somebody who is just beginning: the usual ones are in sight, the others one click away. */
+  calm?: boolean;
+}
+
+export function MeasurementSwitches(props: SwitchesProps): JSX.Element {
+  const group = (title: string, names: readonly Measurement[]): JSX.Element => (
+    <Group title={title} names={names} measurements={props.measurements} onChange={props.onChange} />
+  );
+  return (
+    <Show
+      when={props.calm}
+      fallback={<For each={MEASUREMENT_GROUPS}>{({ title, measurements }) => group(title, measurements)}</For>}
+    >
+      {group("What is measured", MEASUREMENT_NAMES.filter(isStandard))}
+      {/* Who comes back to this step finds open what was chosen before. */}
+      <details
+        class="more-measurements"
+        open={MEASUREMENT_NAMES.some((name) => !isStandard(name) && props.measurements[name])}
+      >
+        <summary>
+          <Icon name="right" />
+          More measurements
+        </summary>
+        <For each={OTHERS}>{({ title, measurements }) => group(title, measurements)}</For>
+      </details>
+    </Show>
+  );
+}
+
+function Group(props: SwitchesProps & { title: string; names: readonly Measurement[] }): JSX.Element {
+  return (
+    <fieldset class="switches">
+      <legend>{props.title}</legend>
+      <For each={props.names}>
+        {(name) => (
+          <Switch
+            label={MEASUREMENTS[name].label}
+            hint={MEASUREMENTS[name].hint}
+            checked={props.measurements[name]}
+            onChange={(checked) => props.onChange(name, checked)}
+          />
+        )}
+      </For>
+    </fieldset>
+  );
+}

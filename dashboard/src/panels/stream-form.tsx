@@ -1,0 +1,108 @@
+// A data stream: the website's address, its name, and what is measured there.
+import { createSignal, type JSX, Show } from "solid-js";
+import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../../../workers/domain/events/measurement";
+import type { Action } from "../data/action";
+import type { StreamDraft } from "../data/property";
+import { Field, Submit } from "../parts/field";
+import { MeasurementSwitches } from "./measurement-switches";
+
+export const STANDARD_MEASUREMENTS = Object.fromEntries(
+  MEASUREMENT_NAMES.map((name) => [name, MEASUREMENTS[name].standard]),
+) as Measurements;
+
+/** People type `example.com`: the scheme is understood. */
+export const toUrl = (typed: string): string => (/^https?:\/\//i.test(typed) ? typed : `https://${typed}`);
+
+/** `https://not a host` parses too: its blanks become %20. */
+const isAddress = (text: string): boolean => URL.canParse(text) && /^[^%\s]+$/.test(new URL(text).hostname);
+
+export function StreamForm(props: {
+  draft: StreamDraft;
+  action: Action<[StreamDraft]>;
+  button: string;
+  /** Shows the usual measurements only, until asked for more. */
+  calm?: boolean;
+  done?: string;
+  children?: JSX.Element;
+}): JSX.Element {
+  const [url, setUrl] = createSignal(props.draft.url);
+  const [name, setName] = createSignal(props.draft.name);
+  const [isNamed, setNamed] = createSignal(props.draft.name !== "");
+  const [measurements, setMeasurements] = createSignal({ ...STANDARD_MEASUREMENTS, ...props.draft.measurements });
+  const [complaint, setComplaint] = createSignal<string | null>(null);
+
+  /** Until the owner says otherwise, a stream is called like its host. */
+  const type = (typed: string): void => {
+    setUrl(typed);
+    setComplaint(null);
+    const full = toUrl(typed.trim());
+    if (!isNamed() && isAddress(full)) setName(new URL(full).host);
+  };
+
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const full = toUrl(url().trim());
+        if (!isAddress(full)) {
+          setComplaint("The address must look like https://www.example.com");
+          return;
+        }
+        void props.action.run({ url: full, name: name().trim(), measurements: measurements() });
+      }}
+    >
+      <Field
+        label="Website address"
+        hint="Events from other hosts are not counted; subdomains are."
+        error={complaint()}
+      >
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            type="text"
+            inputmode="url"
+            required
+            maxlength="500"
+            autocomplete="url"
+            placeholder="https://www.example.com"
+            value={url()}
+            onInput={(event) => type(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label="Stream name">
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            type="text"
+            required
+            maxlength="100"
+            autocomplete="off"
+            value={name()}
+            onInput={(event) => {
+              setName(event.currentTarget.value);
+              setNamed(event.currentTarget.value !== "");
+            }}
+          />
+        )}
+      </Field>
+      <MeasurementSwitches
+        calm={props.calm}
+        measurements={measurements()}
+        onChange={(name, on) => setMeasurements((before) => ({ ...before, [name]: on }))}
+      />
+      <div class="form-foot">
+        <Submit
+          label={props.button}
+          pending={props.action.pending()}
+          error={props.action.error()}
+          done={props.action.done() && (props.done ?? false)}
+        />
+        <Show when={props.children}>{props.children}</Show>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,76 @@
+// Anomalies: when a number was not what it usually is at this time, what explains it, and what is watched.
+import { A } from "@solidjs/router";
+import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
+import type { AnomaliesView } from "../../../../workers/domain/anomalies/record";
+import { loadAnomalies, WATCHED } from "../../data/anomaly";
+import { createLoaded } from "../../data/answer";
+import { formatCount } from "../../data/format";
+import { useProperty } from "../../frame/property-frame";
+import { createScreen, LoadedPanel, type Screen, ScreenHead } from "../../frame/screen";
+import { Empty } from "../../parts/notice";
+import { AnomalyRow } from "./anomaly-row";
+import "./anomalies.css";
+
+export function Anomalies(): JSX.Element {
+  const screen = createScreen();
+  const { property } = useProperty();
+  const anomalies = createLoaded(screen.scene, loadAnomalies, screen.tick);
+  return (
+    <main class="overview">
+      <ScreenHead
+        title="Anomalies"
+        lead="When a number was not what it usually is at that hour of the week."
+        screen={screen}
+      />
+      <LoadedPanel
+        title="Incidents"
+        loaded={anomalies}
+        bones={6}
+        end={
+          <A href={`/p/${property().site_id}/settings/alerts`} class="panel-note">
+            What to be told of
+          </A>
+        }
+      >
+        {(view) => <Incidents view={view} screen={screen} onChange={anomalies.retry} />}
+      </LoadedPanel>
+    </main>
+  );
+}
+
+function Incidents(props: { view: Accessor<AnomaliesView>; screen: Screen; onChange: () => void }): JSX.Element {
+  const newest = createMemo(() =>
+    [...props.view().anomalies].sort((a, b) => Date.parse(b.started_at) - Date.parse(a.started_at)),
+  );
+  const isShowingAll = (): boolean => props.screen.param("dismissed") === "shown";
+  const dismissed = (): number => newest().filter((one) => one.dismissed).length;
+  const shown = () => newest().filter((one) => isShowingAll() || !one.dismissed);
+  return (
+    <>
+      <Show when={shown().length > 0} fallback={<Nothing />}>
+        <ul class="incidents">
+          <For each={shown()}>{(one) => <AnomalyRow anomaly={one} onDismissed={props.onChange} />}</For>
+        </ul>
+      </Show>
+      <Show when={dismissed() > 0}>
+        <p class="panel-note">
+          <a href={props.screen.hrefWith({ dismissed: isShowingAll() ? undefined : "shown" })} noScroll>
+            {isShowingAll() ? "Hide what was dismissed" : `Show ${formatCount(dismissed())} dismissed`}
+          </a>
+        </p>
+      </Show>
+    </>
+  );
+}
+
+const Nothing = (): JSX.Element => (
+  <div class="incidents-none">
+    <Empty title="Nothing out of the ordinary in these days">
+      Every hour and every day is held against the same hours of the six weeks before. A new property is watched once it
+      has some weeks to compare with.
+    </Empty>
+    <ul class="watched" aria-label="What is watched">
+      <For each={Object.values(WATCHED)}>{(label) => <li>{label}</li>}</For>
+    </ul>
+  </div>
+);

@@ -1,0 +1,73 @@
+// Heatmaps as they are drawn: cells sorted into a few shades, each shade one path; the curve of scroll reach. Pure.
+import {
+  HEAT_COLUMNS,
+  HEAT_ROW_PIXELS,
+  type HeatCell,
+  type HeatWidth,
+  REACH_STEP,
+} from "../../../../workers/domain/counts/insight";
+
+export const WIDTHS = {
+  phone: { label: "Phone", hint: "under 640 px", pixels: 390 },
+  tablet: { label: "Tablet", hint: "640 to 1023 px", pixels: 820 },
+  desktop: { label: "Desktop", hint: "1024 px and more", pixels: 1280 },
+} as const satisfies Record<HeatWidth, { label: string; hint: string; pixels: number }>;
+
+export const SHADES = 5;
+
+export interface Shade {
+  /** Counts of this shade, both included. */
+  from: number;
+  to: number;
+  /** Its cells as one SVG path, a column wide and a row high by one. */
+  path: string;
+}
+
+export interface HeatPicture {
+  columns: number;
+  /** As many as have anything in them, and a little room below. */
+  rows: number;
+  shades: Shade[];
+  /** The most frequent first: the table behind the picture. */
+  cells: HeatCell[];
+}
+
+/**
+ * Shades by ratio, not by difference: one button takes most of the clicks of a page, and on an even scale all else
+ * would be white.
+ */
+export function toHeatPicture(cells: readonly HeatCell[]): HeatPicture {
+  const top = Math.max(1, ...cells.map(([, , count]) => count));
+  const bounds = [...new Set(Array.from({ length: SHADES }, (_, i) => Math.ceil(top ** ((i + 1) / SHADES))))];
+  const shades = bounds.map((to, index): Shade => {
+    const from = index === 0 ? 1 : bounds[index - 1]! + 1;
+    const path = cells
+      .filter(([, , count]) => count >= from && count <= to)
+      .map(([column, row]) => `M${column} ${row}h1v1h-1z`)
+      .join("");
+    return { from, to, path };
+  });
+  const deepest = cells.reduce((rows, [, row]) => Math.max(rows, row + 1), 0);
+  return {
+    columns: HEAT_COLUMNS,
+    rows: Math.max(deepest + 2, 15),
+    shades,
+    cells: [...cells].sort((a, b) => b[2] - a[2] || a[1] - b[1] || a[0] - b[0]),
+  };
+}
+
+/** "240–280 px" from the top of the page. */
+export const depthOf = (row: number): string => `${row * HEAT_ROW_PIXELS}–${(row + 1) * HEAT_ROW_PIXELS} px`;
+
+/** Share of the views that got so far, by depth in percent; everybody saw the top. */
+export function toReach(reach: readonly number[], views: number): { depth: number; views: number; share: number }[] {
+  const of = Math.max(views, reach[0] ?? 0, 1);
+  return [
+    { depth: 0, views: of, share: 100 },
+    ...reach.map((count, index) => ({ depth: (index + 1) * REACH_STEP, views: count, share: (count / of) * 100 })),
+  ];
+}
+
+/** The deepest step that at least half of the views reached. */
+export const medianDepth = (reach: readonly number[], views: number): number =>
+  toReach(reach, views).findLast(({ share }) => share >= 50)?.depth ?? 0;

@@ -1,0 +1,105 @@
+// Networks as rows with their figures; one of them opened to show what it read.
+import { createSignal, For, type JSX, Show } from "solid-js";
+import { formatAgo, formatCount, NOTHING } from "../../data/format";
+import { countryName, valueName } from "../../data/naming";
+import type { Screen } from "../../frame/screen";
+import { Icon } from "../../parts/icon";
+import { TableHeads } from "../../parts/table-heads";
+import type { NetworkRow } from "./choice";
+
+const STANDARD_ROWS = 25;
+
+/** From the smallest to the largest, as addresses are written. */
+const placeOf = ({ place: { city, region, country } }: NetworkRow): string =>
+  [city, region === city ? null : region, country === null ? null : countryName(country)].filter(Boolean).join(", ") ||
+  NOTHING;
+
+export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Screen }): JSX.Element {
+  const [isOpen, setOpen] = createSignal(false);
+  const shown = (): readonly NetworkRow[] => (isOpen() ? props.rows : props.rows.slice(0, STANDARD_ROWS));
+  const isChosen = ({ network }: NetworkRow): boolean => props.screen.param("network") === network;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
+      <div class="wide-table" tabindex="0" role="region" aria-label="Networks, all figures">
+        <table class="figures network-table">
+          <caption class="unseen">Networks</caption>
+          <TableHeads
+            names={["Network", "Type", "Place"]}
+            figures={["Visitors", "Visits", "Page views", "Last seen"]}
+          />
+          <tbody>
+            <For each={shown()}>
+              {(row) => (
+                <>
+                  <tr classList={{ "row-chosen": isChosen(row) }}>
+                    <th scope="row" class="wide-name">
+                      <button
+                        type="button"
+                        class="row-link network-name"
+                        onClick={() => props.screen.change({ network: isChosen(row) ? undefined : row.network })}
+                        title={row.asn === null ? row.network : `${row.network} (AS${row.asn})`}
+                        aria-expanded={isChosen(row)}
+                      >
+                        <Icon name={isChosen(row) ? "down" : "right"} />
+                        <span class="value">{row.network}</span>
+                      </button>
+                    </th>
+                    <td class="wide-name">{valueName("visit:network_type", row.network_type)}</td>
+                    <td class="wide-name" title={placeOf(row)}>
+                      {placeOf(row)}
+                    </td>
+                    <td class="number">{formatCount(row.visitors)}</td>
+                    <td class="number">{formatCount(row.visits)}</td>
+                    <td class="number">{formatCount(row.pageviews)}</td>
+                    <td class="number">
+                      {row.last_seen === null ? NOTHING : formatAgo(Date.parse(row.last_seen), Date.now())}
+                    </td>
+                  </tr>
+                  <Show when={isChosen(row)}>
+                    <tr class="network-pages">
+                      <td colspan="7">
+                        <Pages row={row} />
+                      </td>
+                    </tr>
+                  </Show>
+                </>
+              )}
+            </For>
+          </tbody>
+        </table>
+      </div>
+      <Show when={!isOpen() && props.rows.length > STANDARD_ROWS}>
+        <div class="panel-foot">
+          <button type="button" class="button button-small button-quiet" onClick={() => setOpen(true)}>
+            Show all {formatCount(props.rows.length)}
+            <span class="unseen"> networks</span>
+          </button>
+        </div>
+      </Show>
+    </>
+  );
+}
+
+const Pages = (props: { row: NetworkRow }): JSX.Element => (
+  <Show
+    when={props.row.pages.length > 0}
+    fallback={
+      <p class="panel-note">What it read is not known: the pipeline has not come by yet, or it is no organization.</p>
+    }
+  >
+    <p class="panel-note">Read most{placeOf(props.row) === NOTHING ? "" : `, from ${placeOf(props.row)}`}:</p>
+    <ol class="network-page-list" aria-label={`Pages that ${props.row.network} read most`}>
+      <For each={props.row.pages}>
+        {({ page, pageviews }) => (
+          <li>
+            <span class="value" title={page}>
+              {page}
+            </span>
+            <span>{formatCount(pageviews)}</span>
+          </li>
+        )}
+      </For>
+    </ol>
+  </Show>
+);

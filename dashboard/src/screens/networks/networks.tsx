@@ -1,0 +1,170 @@
+// Networks: which organizations read what, and what of all visits is suspected to be bots'.
+import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
+import type { NetworksInsight } from "../../../../workers/domain/runs/run";
+import { createLoaded, isOld } from "../../data/answer";
+import { formatCount } from "../../data/format";
+import { loadNetworks } from "../../data/insight";
+import { valueName } from "../../data/naming";
+import { readWithoutBots, writeWithoutBots } from "../../data/view";
+import { BotsNote, BotsSwitch } from "../../frame/bots-switch";
+import { createScreen, LoadedPanel, type Screen, ScreenHead } from "../../frame/screen";
+import { Empty } from "../../parts/notice";
+import { ALL_NETWORKS, isSuspected, type NetworkChoice, ORGANIZATIONS, signalName, toChoices, toShown } from "./choice";
+import { NetworkTable } from "./network-table";
+import "./networks.css";
+
+const NAMES: Record<string, string> = { [ORGANIZATIONS]: "Organizations", [ALL_NETWORKS]: "All networks" };
+const nameOf = (show: string): string => NAMES[show] ?? valueName("visit:network_type", show);
+
+export function Networks(): JSX.Element {
+  const screen = createScreen();
+  const networks = createLoaded(screen.scene, loadNetworks, screen.tick);
+  const choice = createMemo(
+    (): NetworkChoice => ({
+      show: screen.param("type") ?? ORGANIZATIONS,
+      withoutBots: readWithoutBots({ bots: screen.param("bots") }),
+    }),
+  );
+  const change = (withoutBots: boolean): void => screen.change(writeWithoutBots(withoutBots));
+  return (
+    <main class="overview">
+      <ScreenHead
+        title="Networks"
+        lead="Which organizations read what, as far as the networks they came through say it."
+        screen={screen}
+        more={<BotsSwitch without={choice().withoutBots} onChange={change} />}
+      />
+      <Show when={choice().withoutBots}>
+        <BotsNote onEnd={() => change(false)}>
+          Networks whose visits are suspected to be bots’ are left out below.
+        </BotsNote>
+      </Show>
+      <LoadedPanel title={nameOf(choice().show)} loaded={networks} bones={9}>
+        {(value) => <Organizations value={value} choice={choice()} screen={screen} />}
+      </LoadedPanel>
+      <Show when={networks.value()}>
+        {(value) => <SuspectedBots signals={value().signals} isOld={isOld(networks)} />}
+      </Show>
+    </main>
+  );
+}
+
+function Organizations(props: {
+  value: Accessor<NetworksInsight>;
+  choice: NetworkChoice;
+  screen: Screen;
+}): JSX.Element {
+  const rows = createMemo(() => toShown(props.value(), props.choice));
+  return (
+    <>
+      <nav aria-label="Types of network">
+        <ul class="chips chips-choice">
+          <For each={toChoices(props.value(), props.choice.withoutBots)}>
+            {({ show, visitors }) => (
+              <li>
+                <a
+                  class="chip"
+                  href={props.screen.hrefWith({ type: show === ORGANIZATIONS ? undefined : show, network: undefined })}
+                  noScroll
+                  aria-current={props.choice.show === show ? "true" : undefined}
+                >
+                  <span>
+                    {nameOf(show)} <small>{formatCount(visitors)}</small>
+                  </span>
+                </a>
+              </li>
+            )}
+          </For>
+        </ul>
+      </nav>
+      <Show
+        when={rows().length > 0}
+        fallback={
+          <Show
+            when={props.choice.show === ORGANIZATIONS && props.value().types.length > 0}
+            fallback={
+              <Show
+                when={props.choice.withoutBots && isSuspected(props.choice.show)}
+                fallback={
+                  <Empty title="No network in these days">
+                    Networks are told by the edge through which visitors come; a longer period may show some.
+                  </Empty>
+                }
+              >
+                <Empty title="Left out">
+                  Visits from networks of this type are suspected to be bots’, and those are not shown now.
+                </Empty>
+              </Show>
+            }
+          >
+            <Empty title="No organization in these days">
+              Visitors came through networks that say nothing of who they are: home and mobile connections, say.{" "}
+              <a href={props.screen.hrefWith({ type: ALL_NETWORKS })} noScroll>
+                All networks
+              </a>{" "}
+              shows them.
+            </Empty>
+          </Show>
+        }
+      >
+        <NetworkTable rows={rows()} screen={props.screen} />
+      </Show>
+    </>
+  );
+}
+
+function SuspectedBots(props: { signals: NetworksInsight["signals"]; isOld: boolean }): JSX.Element {
+  return (
+    <section class="panel" aria-label="Suspected bots">
+      <header class="panel-head">
+        <h2>Suspected bots</h2>
+        <span class="panel-note">Marked, not dropped</span>
+      </header>
+      <div class="panel-free" classList={{ stale: props.isOld }}>
+        <p class="panel-note">
+          These visits count in all numbers. “Without bots” above leaves them out here and on the overview. Crawlers
+          that say who they are have never been counted.
+        </p>
+        <Show
+          when={props.signals.length > 0}
+          fallback={<Empty title="No visit was suspected in these days">Nothing needs to be left out.</Empty>}
+        >
+          {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
+          <div class="wide-table" tabindex="0" role="region" aria-label="Suspected bots by reason, all figures">
+            <table class="figures signal-table">
+              <caption class="unseen">Suspected bots by reason</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Reason</th>
+                  <For each={["Visitors", "Visits", "Page views", "Events"]}>
+                    {(label) => (
+                      <th scope="col" class="number">
+                        {label}
+                      </th>
+                    )}
+                  </For>
+                </tr>
+              </thead>
+              <tbody>
+                <For each={props.signals}>
+                  {(one) => (
+                    <tr>
+                      <th scope="row" class="signal-name">
+                        <strong>{signalName(one.signal)}</strong>
+                        <small>{one.meaning}</small>
+                      </th>
+                      <td class="number">{formatCount(one.visitors)}</td>
+                      <td class="number">{formatCount(one.visits)}</td>
+                      <td class="number">{formatCount(one.pageviews)}</td>
+                      <td class="number">{formatCount(one.events)}</td>
+                    </tr>
+                  )}
+                </For>
+              </tbody>
+            </table>
+          </div>
+        </Show>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,166 @@
+// A panel: the visitors of the period by one dimension, with tabs for its neighbours.
+import { For, type JSX, Show } from "solid-js";
+import { METRICS } from "../../../../workers/domain/events/catalog";
+import { createAnswer } from "../../data/answer";
+import { formatMetric, formatShare } from "../../data/format";
+import { type DimensionName, type PanelDefinition, type PanelName, panelFor } from "../../data/panel";
+import { panelQuestion, type Row, type Scene } from "../../data/question";
+import { ValueName } from "../../panels/value-cell";
+import { LoadedBody } from "../../parts/loaded";
+import { Menu, MenuChoice } from "../../parts/menu";
+import { Bone, Empty } from "../../parts/notice";
+
+export const PANEL_ROWS = 9;
+
+export interface BreakdownPanelProps {
+  name: PanelName;
+  scene: Scene;
+  tick: () => unknown;
+  /** Visitors of a whole period, which shares are shares of; null while they are not known. */
+  visitorsOf: (scene: Scene) => number | null;
+  onTab: (dimension: DimensionName) => void;
+  onAll: () => void;
+}
+
+export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
+  const panel = panelFor(props.name);
+  const dimensionOf = (scene: Scene): DimensionName => scene.view.tabs[props.name];
+  const answer = createAnswer(
+    () => props.scene,
+    (scene) => panelQuestion(scene, panel, dimensionOf(scene), PANEL_ROWS + 1),
+    props.tick,
+  );
+  const rows = (): Row[] =>
+    (answer.value()?.results ?? []).filter((row) => (row.metrics[0] ?? 0) > 0).slice(0, PANEL_ROWS);
+
+  return (
+    <section class="panel" aria-labelledby={`panel-${props.name}`}>
+      <header class="panel-head">
+        <h2 id={`panel-${props.name}`}>{panel.title}</h2>
+        <Show when={panel.tabs.length > 1}>
+          <Tabs panel={panel} dimension={dimensionOf(props.scene)} onTab={props.onTab} />
+        </Show>
+      </header>
+      <LoadedBody class="panel-body" loaded={answer} failure={`${panel.title} could not be loaded.`} bones={<Bones />}>
+        {(_, scene) => (
+          <Show when={rows().length > 0} fallback={<Empty>{panel.empty}</Empty>}>
+            <Rows panel={panel} dimension={dimensionOf(scene())} rows={rows()} visitors={props.visitorsOf(scene())} />
+          </Show>
+        )}
+      </LoadedBody>
+      <footer class="panel-foot">
+        <Show when={rows().length > 0}>
+          <button type="button" class="button button-small button-quiet" onClick={props.onAll}>
+            Show all<span class="unseen"> of {panel.title}</span>
+          </button>
+        </Show>
+      </footer>
+    </section>
+  );
+}
+
+function Tabs(props: {
+  panel: PanelDefinition;
+  dimension: DimensionName;
+  onTab: (dimension: DimensionName) => void;
+}): JSX.Element {
+  const hidden = () => props.panel.tabs.slice(props.panel.shown);
+  const chosen = () => hidden().find((tab) => tab.dimension === props.dimension);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick what the rows are
+    <div class="tabs" role="group" aria-label={`${props.panel.title} by`}>
+      <For each={props.panel.tabs.slice(0, props.panel.shown)}>
+        {(tab) => (
+          <button
+            type="button"
+            class="tab"
+            aria-pressed={tab.dimension === props.dimension}
+            onClick={() => props.onTab(tab.dimension)}
+          >
+            {tab.label}
+          </button>
+        )}
+      </For>
+      <Show when={hidden().length > 0}>
+        <Menu
+          label={props.panel.more ?? "More"}
+          face={chosen()?.label}
+          class={`tab ${chosen() ? "tab-chosen" : ""}`}
+          align="end"
+        >
+          {(close) => (
+            <For each={hidden()}>
+              {(tab) => (
+                <MenuChoice
+                  checked={tab.dimension === props.dimension}
+                  onPick={() => {
+                    close();
+                    props.onTab(tab.dimension);
+                  }}
+                >
+                  {tab.label}
+                </MenuChoice>
+              )}
+            </For>
+          )}
+        </Menu>
+      </Show>
+    </div>
+  );
+}
+
+function Rows(props: {
+  panel: PanelDefinition;
+  dimension: DimensionName;
+  rows: Row[];
+  visitors: number | null;
+}): JSX.Element {
+  const label = (): string => props.panel.tabs.find((tab) => tab.dimension === props.dimension)?.label ?? "";
+  const top = (): number => Math.max(...props.rows.map((row) => row.metrics[0] ?? 0), 1);
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{label()}</th>
+          <th scope="col" class="number">
+            {METRICS[props.panel.metric].label}
+          </th>
+          <th scope="col" class="number share">
+            {props.panel.second ? (
+              METRICS[props.panel.second].label
+            ) : (
+              <span title="Of all visitors of the period">Share</span>
+            )}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={props.rows}>
+          {(row) => (
+            <tr>
+              <th scope="row" class="row-name" style={{ "--share": `${((row.metrics[0] ?? 0) / top()) * 100}%` }}>
+                <span class="row-text">
+                  <ValueName dimension={props.dimension} value={row.dimensions[0] ?? null} />
+                </span>
+              </th>
+              <td class="number">{formatMetric(props.panel.metric, row.metrics[0])}</td>
+              <td class="number share">
+                {props.panel.second
+                  ? formatMetric(props.panel.second, row.metrics[1])
+                  : formatShare(row.metrics[0] ?? 0, props.visitors ?? 0)}
+              </td>
+            </tr>
+          )}
+        </For>
+      </tbody>
+    </table>
+  );
+}
+
+/** Widths of rows to come: they fall off as real ones do. */
+const BONES = ["w80", "w60", "w50", "w40", "w40", "w30", "w30", "w20", "w20"];
+const Bones = (): JSX.Element => (
+  <div class="bones">
+    <For each={BONES}>{(width) => <Bone class={width} />}</For>
+  </div>
+);

@@ -1,0 +1,89 @@
+// Right now: the last thirty minutes, minute by minute, and the pages being read.
+import { For, type JSX, Show } from "solid-js";
+import { isOld, type Loaded } from "../../data/answer";
+import { formatCount, formatDuration, formatMetric } from "../../data/format";
+import type { LivePicture } from "../../data/property";
+import { MinuteBars } from "../../panels/minute-bars";
+import { Bone, Empty, Failure } from "../../parts/notice";
+
+const ROWS = 5;
+
+export function NowPanel(props: { live: Loaded<LivePicture> }): JSX.Element {
+  return (
+    <section class="panel now" aria-labelledby="panel-now">
+      <header class="panel-head">
+        <h2 id="panel-now">Right now</h2>
+        <small>the last 30 minutes</small>
+      </header>
+      <div class="panel-body" classList={{ stale: isOld(props.live) }}>
+        <Show when={props.live.state() === "error"}>
+          <Failure what="The live picture could not be loaded." error={props.live.error()} onRetry={props.live.retry} />
+        </Show>
+        <Show
+          when={props.live.value()}
+          fallback={
+            <Show when={props.live.state() !== "error"}>
+              <div class="bones">
+                <Bone class="w40" />
+                <Bone class="bone-minutes" />
+              </div>
+            </Show>
+          }
+        >
+          {(now) => <Picture now={now()} />}
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function Picture(props: { now: LivePicture }): JSX.Element {
+  const busiest = (): number => Math.max(...props.now.pages.map((row) => row.visitors), 1);
+  return (
+    <>
+      <dl class="now-figures">
+        <Figure label="visitors" value={formatCount(props.now.active_30m)} />
+        <Figure label="page views" value={formatCount(props.now.pageviews_30m)} />
+        <Figure label="bounce rate" value={formatMetric("bounce_rate", props.now.bounce_rate_30m)} />
+        <Figure
+          label="visit duration"
+          value={props.now.avg_duration_30m === null ? "–" : formatDuration(props.now.avg_duration_30m)}
+        />
+      </dl>
+      <MinuteBars minutes={props.now.per_minute} />
+      <Show when={props.now.pages.length > 0} fallback={<Empty>Nobody has been here in the last half hour.</Empty>}>
+        <table class="rows">
+          <thead class="unseen">
+            <tr>
+              <th scope="col">Page</th>
+              <th scope="col">Visitors</th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={props.now.pages.slice(0, ROWS)}>
+              {(row) => (
+                <tr>
+                  <th scope="row" class="row-name" style={{ "--share": `${(row.visitors / busiest()) * 100}%` }}>
+                    <span class="row-text">
+                      <span class="value" title={row.value}>
+                        {row.value}
+                      </span>
+                    </span>
+                  </th>
+                  <td class="number">{formatCount(row.visitors)}</td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+        </table>
+      </Show>
+    </>
+  );
+}
+
+const Figure = (props: { label: string; value: string }): JSX.Element => (
+  <div>
+    <dt>{props.label}</dt>
+    <dd>{props.value}</dd>
+  </div>
+);

@@ -1,0 +1,61 @@
+// The table that stands behind the line: for screen readers always, on the screen when it is asked for.
+import { For, type JSX, Show } from "solid-js";
+import { METRICS } from "../../../../workers/domain/events/catalog";
+import type { Picture } from "../../chart/line-chart";
+import { formatBucket, formatMetric, NOTHING } from "../../data/format";
+
+export function TrendTable(props: { picture: Picture }): JSX.Element {
+  const isCompared = (): boolean => props.picture.series.points.some((point) => point.beforeLabel !== null);
+  const isForecast = (): boolean => props.picture.series.points.some((point) => point.forecast);
+  return (
+    <table class="figures">
+      <caption class="unseen">{METRICS[props.picture.metric].label} over time</caption>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col" class="number">
+            {props.picture.names.now}
+          </th>
+          <Show when={isCompared()}>
+            <th scope="col" class="number">
+              {props.picture.names.before}
+            </th>
+          </Show>
+          <Show when={isForecast()}>
+            <th scope="col" class="number">
+              Forecast
+            </th>
+            <th scope="col" class="number">
+              Four of five times
+            </th>
+          </Show>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={props.picture.series.points}>
+          {(point, index) => (
+            <tr>
+              <th scope="row">
+                {formatBucket(point.label, props.picture.series.interval)}
+                <Show when={index() === props.picture.series.running}> (so far)</Show>
+                <Show when={point.marked}> (out of the ordinary)</Show>
+              </th>
+              <td class="number">{formatMetric(props.picture.metric, point.value, true)}</td>
+              <Show when={isCompared()}>
+                <td class="number">{formatMetric(props.picture.metric, point.before, true)}</td>
+              </Show>
+              <Show when={isForecast()}>
+                <td class="number">{formatMetric(props.picture.metric, point.forecast?.value, true)}</td>
+                <td class="number">
+                  {point.forecast
+                    ? `${formatMetric(props.picture.metric, point.forecast.low80, true)} to ${formatMetric(props.picture.metric, point.forecast.high80, true)}`
+                    : NOTHING}
+                </td>
+              </Show>
+            </tr>
+          )}
+        </For>
+      </tbody>
+    </table>
+  );
+}

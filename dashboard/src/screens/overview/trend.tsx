@@ -1,0 +1,136 @@
+// The trend: the chosen metric over time, as a line or as the table that stands behind it.
+import { createMemo, type JSX, Show } from "solid-js";
+import type { AnomaliesView, ForecastView } from "../../../../workers/domain/anomalies/record";
+import { METRICS } from "../../../../workers/domain/events/catalog";
+import type { Picture } from "../../chart/line-chart";
+import type { ForecastAsk } from "../../data/anomaly";
+import { isBusy, isOld, type LoadedFor, valueFor } from "../../data/answer";
+import { localClock } from "../../data/calendar";
+import { rangeOf } from "../../data/format";
+import type { InsightScene } from "../../data/insight";
+import { PERIODS } from "../../data/period";
+import { type Answer, firstDayOf, type Scene, type TrendAnswers } from "../../data/question";
+import { since, toSeries } from "../../data/series";
+import type { View } from "../../data/view";
+import { Icon } from "../../parts/icon";
+import { LoadedBody } from "../../parts/loaded";
+import { anomaliesAsk, forecastAsk, withForecast, withMarks } from "./forecast";
+import { TrendLine } from "./trend-line";
+import { TrendTable } from "./trend-table";
+
+export interface TrendProps {
+  trend: LoadedFor<TrendAnswers, Scene>;
+  view: View;
+  /** Of the days to come. */
+  forecast: LoadedFor<ForecastView, ForecastAsk>;
+  /** What was out of the ordinary. */
+  anomalies: LoadedFor<AnomaliesView, InsightScene>;
+  timezone: string;
+  /** Where the property's record begins: nothing is compared with what lies before it. */
+  beginning: LoadedFor<Answer, Scene>;
+  /** The property's wall clock. */
+  clock: string;
+  onTable: (table: boolean) => void;
+}
+
+export function Trend(props: TrendProps): JSX.Element {
+  const picture = createMemo((): Picture | undefined => {
+    const shown = props.trend.shown();
+    if (!shown) return undefined;
+    const { period, compare, metric } = shown.key.view;
+    const line = since(
+      toSeries(shown.value.line, metric, props.clock, shown.value.dayBefore ?? undefined),
+      firstDayOf(props.beginning.value()),
+    );
+    const anomalies = valueFor(props.anomalies, anomaliesAsk(shown.key));
+    const marked = anomalies
+      ? withMarks(line, anomalies, (instant) => localClock(instant, props.timezone).slice(0, 10))
+      : line;
+    const forecast = valueFor(props.forecast, forecastAsk(shown.key));
+    return {
+      series: forecast ? withForecast(marked, forecast, props.clock.slice(0, 10)) : marked,
+      metric,
+      names: {
+        now: period.name === "custom" ? "This period" : PERIODS[period.name].label,
+        before: compare === "year" ? "Year before" : period.name === "day" ? "Yesterday" : "Period before",
+      },
+    };
+  });
+  /** What the line lacks; where there is no line, its own failure says enough. */
+  const lacking = () =>
+    picture() &&
+    [
+      { what: "The changes", loaded: props.beginning },
+      { what: "The forecast", loaded: props.forecast },
+      { what: "Marks of anomalies", loaded: props.anomalies },
+    ].find(({ loaded }) => loaded.state() === "error");
+  const range = (): string | null => {
+    const series = picture()?.series;
+    return series
+      ? rangeOf(
+          series.points.filter((point) => point.value !== null || !point.forecast).map((point) => point.label),
+          series.interval,
+          props.clock.slice(0, 10),
+        )
+      : null;
+  };
+
+  return (
+    <figure class="trend" aria-busy={isBusy(props.trend)}>
+      <figcaption class="trend-head">
+        <h2 classList={{ stale: isOld(props.trend) }}>
+          <span>{METRICS[picture()?.metric ?? props.view.metric].label}</span>
+          <Show when={range()}>
+            <small>{range()}</small>
+          </Show>
+        </h2>
+        <Show when={lacking()}>
+          {(lacking) => (
+            <span class="trend-lacking" role="status">
+              {lacking().what} could not be loaded.{" "}
+              <button type="button" class="link" onClick={() => lacking().loaded.retry()}>
+                Try again
+              </button>
+            </span>
+          )}
+        </Show>
+        <button
+          type="button"
+          class="button button-small button-quiet"
+          aria-pressed={props.view.table}
+          onClick={() => props.onTable(!props.view.table)}
+        >
+          <Icon name={props.view.table ? "line" : "table"} />
+          {props.view.table ? "As a line" : "As a table"}
+        </button>
+      </figcaption>
+      <LoadedBody
+        class="trend-body"
+        loaded={props.trend}
+        failure="The trend could not be loaded."
+        bones={<span class="bone trend-bone" aria-hidden="true" />}
+      >
+        {() => (
+          <Show when={picture()}>
+            {(shown) => (
+              <>
+                <Show when={!props.view.table}>
+                  <TrendLine picture={shown()} />
+                </Show>
+                {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls, so a keyboard must reach it */}
+                <div
+                  class={props.view.table ? "trend-table" : "unseen"}
+                  role="region"
+                  aria-label="The trend as a table"
+                  tabindex={props.view.table ? 0 : undefined}
+                >
+                  <TrendTable picture={shown()} />
+                </div>
+              </>
+            )}
+          </Show>
+        )}
+      </LoadedBody>
+    </figure>
+  );
+}

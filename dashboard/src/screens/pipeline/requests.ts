@@ -1,0 +1,106 @@
+// The pipeline: the calls, and how its states read. Shapes are told in the domain.
+import type {
+  Dataset,
+  DeadLettersView,
+  LakeZone,
+  PipelineView,
+  RunDetails,
+  RunKind,
+  RunReport,
+} from "../../../../workers/domain/runs/run";
+import { request } from "../../data/api";
+import { formatCount } from "../../data/format";
+
+const at = (siteId: string, rest = ""): string => `/api/v1/properties/${encodeURIComponent(siteId)}/pipeline${rest}`;
+
+export const loadPipeline = (siteId: string, signal: AbortSignal): Promise<PipelineView> =>
+  request(at(siteId), { signal });
+
+export interface RunAsk {
+  siteId: string;
+  id: string;
+}
+
+export const loadRun = ({ siteId, id }: RunAsk, signal: AbortSignal): Promise<RunDetails> =>
+  request(at(siteId, `/runs/${encodeURIComponent(id)}`), { signal });
+
+interface Started {
+  run_id: string;
+}
+
+export const startRun = (siteId: string): Promise<Started> => request(at(siteId, "/run"), { method: "POST" });
+
+export const startCompaction = (siteId: string): Promise<Started> =>
+  request(at(siteId, "/compact"), { method: "POST" });
+
+export const startRebuild = (siteId: string, days: { from: string; to: string; check: boolean }): Promise<Started> =>
+  request(at(siteId, "/rebuild"), { method: "POST", body: days });
+
+export const loadDeadLetters = (siteId: string, signal: AbortSignal): Promise<DeadLettersView> =>
+  request(at(siteId, "/dead-letters"), { signal });
+
+/** Without ids: all of them. */
+export const replayDeadLetters = (siteId: string, ids?: readonly string[]): Promise<Started> =>
+  request(at(siteId, "/dead-letters/replay"), { method: "POST", body: ids ? { ids } : {} });
+
+export const discardDeadLetters = (siteId: string, ids: readonly string[]): Promise<{ discarded: number }> =>
+  request(at(siteId, "/dead-letters/discard"), { method: "POST", body: { ids } });
+
+export const KIND_NAMES: Record<RunKind, string> = {
+  run: "Run",
+  compaction: "Compaction",
+  retention: "Retention",
+  erasure: "Erasure",
+  rebuild: "Rebuild",
+  check: "Check",
+  alerts: "Alerts",
+  reports: "Reports",
+  replay: "Replay",
+};
+
+export const DATASET_NAMES: Record<Dataset, { label: string; what: string }> = {
+  techstack: { label: "TechStack", what: "browsers, systems, devices and screens" },
+  ip_list: { label: "IP list", what: "unique addresses, as your privacy setting keeps them" },
+  ip_enrichment: { label: "IP enrichment", what: "the organizations behind the addresses" },
+};
+
+export const ZONE_NAMES: Record<LakeZone, { label: string; what: string }> = {
+  raw: { label: "raw", what: "fresh events, an object per message" },
+  events: { label: "events", what: "the same, merged and sorted" },
+  techstack: { label: "techstack", what: "technology facts" },
+  ip_list: { label: "ip_list", what: "addresses" },
+  ip_enrichment: { label: "ip_enrichment", what: "organizations" },
+};
+
+/** Bytes as a person reads them: 812 B, 4.2 kB, 1.3 MB. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** How long something took: 80 ms, 2.4 s, 1 m 12 s. */
+export function formatTook(started: string, ended: string | null): string {
+  if (ended === null) return "running";
+  const ms = Math.max(0, Date.parse(ended) - Date.parse(started));
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} m ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** `techstack_rows` as "Techstack rows", with its value as a person reads it. */
+export const reportLines = (report: RunReport | null): { name: string; value: string }[] =>
+  Object.entries(report ?? {})
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([key, value]) => {
+      const words = key.replaceAll("_", " ");
+      return {
+        name: words.charAt(0).toUpperCase() + words.slice(1),
+        value: typeof value === "number" ? formatCount(value) : String(value),
+      };
+    });

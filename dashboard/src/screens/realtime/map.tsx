@@ -1,0 +1,16 @@
+// Where the visitors of the last half hour are, on the map. The panel of countries says the same in figures.
+import type { JSX } from "solid-js";
+import type { Loaded } from "../../data/answer";
+import type { LivePicture } from "../../data/property";
+import { WorldMap } from "./world-map";
+
+export function LiveMap(props: { live: Loaded<LivePicture> }): JSX.Element {
+  return (
+    <section class="panel live-map" aria-labelledby="live-map">
+      <header class="panel-head">
+        <h2 id="live-map">Places</h2>
+      </header>
+      <WorldMap places={props.live.value()?.countries ?? []} />
+    </section>
+  );
+}

@@ -1,0 +1,84 @@
+// A live panel: visitors of the last 30 minutes by one dimension.
+import { createMemo, For, type JSX, Show } from "solid-js";
+import type { Loaded } from "../../data/answer";
+import { formatCount } from "../../data/format";
+import type { DimensionName } from "../../data/panel";
+import type { LivePicture } from "../../data/property";
+import { ValueName } from "../../panels/value-cell";
+import { Bone, Empty } from "../../parts/notice";
+
+/** The lists of the picture that count visitors. */
+type RowList = "pages" | "sources" | "countries" | "devices";
+
+export function LiveRows(props: {
+  live: Loaded<LivePicture>;
+  list: RowList;
+  title: string;
+  dimension: DimensionName;
+  /** What a row is called in the head of the column. */
+  column: string;
+  empty: string;
+}): JSX.Element {
+  const id = `live-${props.list}`;
+  return (
+    <section class={`panel live-panel live-${props.list}`} aria-labelledby={id}>
+      <header class="panel-head">
+        <h2 id={id}>{props.title}</h2>
+      </header>
+      <div class="panel-body">
+        <Show when={props.live.value()} fallback={<LiveBones live={props.live} />}>
+          {(now) => (
+            <Show when={now()[props.list].length > 0} fallback={<Empty>{props.empty}</Empty>}>
+              <RowTable rows={now()[props.list]} dimension={props.dimension} column={props.column} />
+            </Show>
+          )}
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function RowTable(props: {
+  rows: readonly { value: string; visitors: number }[];
+  dimension: DimensionName;
+  column: string;
+}): JSX.Element {
+  const top = createMemo(() => Math.max(...props.rows.map((row) => row.visitors), 1));
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{props.column}</th>
+          <th scope="col" class="number">
+            Visitors
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={props.rows}>
+          {(row) => (
+            <tr>
+              <th scope="row" class="row-name" style={{ "--share": `${(row.visitors / top()) * 100}%` }}>
+                <span class="row-text">
+                  <ValueName dimension={props.dimension} value={row.value} />
+                </span>
+              </th>
+              <td class="number">{formatCount(row.visitors)}</td>
+            </tr>
+          )}
+        </For>
+      </tbody>
+    </table>
+  );
+}
+
+const BONES = ["w80", "w60", "w40", "w30", "w20"];
+
+/** What stands in a live panel until the first picture is there; nothing where there will be none. */
+export const LiveBones = (props: { live: Pick<Loaded<unknown>, "state"> }): JSX.Element => (
+  <Show when={props.live.state() !== "error"}>
+    <div class="bones">
+      <For each={BONES}>{(width) => <Bone class={width} />}</For>
+    </div>
+  </Show>
+);

@@ -1,0 +1,90 @@
+// The counters of the rules, ticking: how often each matched since it was made, and when it last did.
+import { A } from "@solidjs/router";
+import { createMemo, For, type JSX, Show } from "solid-js";
+import { createLoaded, isOld, type Loaded } from "../../data/answer";
+import { createTick } from "../../data/clock";
+import { formatAgo, formatCount } from "../../data/format";
+import type { LivePicture } from "../../data/property";
+import { loadRules } from "../../data/rule";
+import { Empty, Failure } from "../../parts/notice";
+import { TableHeads } from "../../parts/table-heads";
+import { LiveBones } from "./rows";
+
+/** "12 sec. ago" must not stay so. */
+const AGE = 5_000;
+
+export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }): JSX.Element {
+  /** A rule that nobody has told of yet is a reason to ask for their names again. */
+  const ids = createMemo(() =>
+    (props.live.value()?.rules ?? [])
+      .map((rule) => rule.id)
+      .sort()
+      .join(),
+  );
+  const rules = createLoaded(() => props.siteId, loadRules, ids);
+  const age = createTick(AGE);
+  const counts = createMemo(() => new Map(props.live.value()?.rules.map((rule) => [rule.id, rule]) ?? []));
+  const last = (id: string): string => {
+    age();
+    const at = counts().get(id)?.last_click_at;
+    return at ? formatAgo(Date.parse(at), Date.now()) : "not yet";
+  };
+  return (
+    <section class="panel live-panel live-rules" aria-labelledby="live-rules">
+      <header class="panel-head">
+        <h2 id="live-rules">Rules</h2>
+        <small>since each was made</small>
+      </header>
+      {/* biome-ignore lint/a11y/useSemanticElements: many rules scroll, so a keyboard must reach them */}
+      <div
+        class="panel-body"
+        classList={{ stale: isOld(rules) }}
+        role="region"
+        aria-label="Counters of the rules"
+        tabindex="0"
+      >
+        <Show when={rules.state() === "error"}>
+          <Failure what="The rules could not be loaded." error={rules.error()} onRetry={rules.retry} />
+        </Show>
+        <Show when={props.live.value() && rules.value()} fallback={<LiveBones live={rules} />}>
+          <Show
+            when={rules.value()?.length}
+            fallback={
+              <Empty title="No rule yet">
+                A rule counts what is done with any element of your pages.{" "}
+                <A href={`/p/${props.siteId}/rules`}>Make the first one</A>
+              </Empty>
+            }
+          >
+            <table class="rows">
+              <TableHeads names={["Rule"]} figures={["Matches", "Last"]} />
+              <tbody>
+                <For each={rules.value()}>
+                  {(rule) => (
+                    <tr>
+                      <th scope="row">
+                        <span class="row-text">
+                          <span class="value" classList={{ absent: !rule.enabled }} title={rule.selector}>
+                            {rule.name}
+                            <Show when={!rule.enabled}> (off)</Show>
+                          </span>
+                        </span>
+                      </th>
+                      <td class="number">
+                        {/* Keyed: a count that changes is drawn anew, and so is seen to tick. */}
+                        <Show when={formatCount(counts().get(rule.id)?.clicks ?? 0)} keyed>
+                          {(count) => <span class="live-rule-count">{count}</span>}
+                        </Show>
+                      </td>
+                      <td class="number">{last(rule.id)}</td>
+                    </tr>
+                  )}
+                </For>
+              </tbody>
+            </table>
+          </Show>
+        </Show>
+      </div>
+    </section>
+  );
+}

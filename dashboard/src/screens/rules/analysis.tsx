@@ -1,0 +1,108 @@
+// One rule in detail: on which pages, which elements and which devices.
+import { type JSX, Show } from "solid-js";
+import { createLoaded } from "../../data/answer";
+import { formatAgo, formatCount } from "../../data/format";
+import { loadRuleInsight } from "../../data/insight";
+import { valueName } from "../../data/naming";
+import type { Rule } from "../../data/rule";
+import { LoadedPanel, type Screen } from "../../frame/screen";
+import { ValueRows } from "../../panels/value-rows";
+import { Icon } from "../../parts/icon";
+import { Empty } from "../../parts/notice";
+import { Figure } from "../events/event-groups";
+import { formatRate, matchName } from "./row";
+
+export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element {
+  const insight = createLoaded(
+    () => ({ scene: props.screen.scene(), id: props.rule.id, rule: props.rule }),
+    loadRuleInsight,
+    props.screen.tick,
+    ({ scene, id }) => ({ scene, id }),
+  );
+  /** The rule that the figures are of. */
+  const rule = (): Rule => insight.shown()?.key.rule ?? props.rule;
+  const most = (counts: readonly { clicks: number }[]): number => Math.max(1, ...counts.map(({ clicks }) => clicks));
+  return (
+    <LoadedPanel
+      title={`Analysis of ${rule().name}`}
+      loaded={insight}
+      class="rule-analysis"
+      end={
+        <a
+          class="button button-icon"
+          href={props.screen.hrefWith({ rule: undefined })}
+          noScroll
+          aria-label="Close the analysis"
+          title="Close"
+        >
+          <Icon name="close" />
+        </a>
+      }
+    >
+      {(value) => (
+        <>
+          <dl class="tally">
+            <Figure label={matchName(rule())} value={formatCount(value().clicks)} />
+            <Figure label="Visitors" value={formatCount(value().visitors)} />
+            <Figure label="Views with the element" value={formatCount(value().views)} />
+            <Figure label="CTR" value={formatRate(value().ctr)} />
+            <Figure
+              label="Last"
+              value={
+                <Show when={value().last_click_at} fallback={value().clicks > 0 ? "imported" : "never"}>
+                  {(at) => <time datetime={at()}>{formatAgo(Date.parse(at()), Date.now())}</time>}
+                </Show>
+              }
+            />
+          </dl>
+          <Show
+            when={value().clicks > 0 || value().views > 0}
+            fallback={
+              <Empty title="Nothing in these days">
+                {rule().enabled
+                  ? "No visitor has seen an element that the selector finds."
+                  : "The rule is off: switch it on to count."}
+              </Empty>
+            }
+          >
+            <div class="insight-halves">
+              <ValueRows
+                caption={`Pages of ${rule().name}`}
+                head="Page"
+                columns={[matchName(rule()), "Seen", "CTR"]}
+                rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
+                  name: page,
+                  share: clicks / most(value().pages),
+                  figures: [formatCount(clicks), formatCount(seen), formatRate(ctr)],
+                }))}
+              />
+              <div>
+                <ValueRows
+                  caption={`Elements of ${rule().name}`}
+                  head="Element"
+                  columns={[matchName(rule())]}
+                  rows={value().elements.map(({ text, href, clicks }) => ({
+                    name: text ?? "(no text)",
+                    ...(href ? { hint: href } : {}),
+                    share: clicks / most(value().elements),
+                    figures: [formatCount(clicks)],
+                  }))}
+                />
+                <ValueRows
+                  caption={`Devices of ${rule().name}`}
+                  head="Device"
+                  columns={[matchName(rule())]}
+                  rows={value().devices.map(({ device, clicks }) => ({
+                    name: valueName("visit:device", device),
+                    share: clicks / most(value().devices),
+                    figures: [formatCount(clicks)],
+                  }))}
+                />
+              </div>
+            </div>
+          </Show>
+        </>
+      )}
+    </LoadedPanel>
+  );
+}

@@ -1,0 +1,138 @@
+// The form of a rule, in a dialog: made or changed. What the API refuses is said at the field it is about.
+import { createSignal, For, type JSX } from "solid-js";
+import { RULE_TRIGGER_NAMES, RULE_TRIGGERS, type RuleTrigger } from "../../../../workers/domain/events/rule";
+import { createAction } from "../../data/action";
+import {
+  changeRule,
+  createRule,
+  fieldOf,
+  type Rule,
+  type RuleDraft,
+  type RuleField,
+  toAttributes,
+} from "../../data/rule";
+import { Dialog } from "../../parts/dialog";
+import { Field, Submit, Switch } from "../../parts/field";
+import { PickOnPage } from "./pick-on-page";
+import { SelectorField } from "./selector-field";
+
+export function RuleDialog(props: {
+  siteId: string;
+  /** Null for one to be made. */
+  rule: Rule | null;
+  onClose: () => void;
+  onSaved: () => void;
+}): JSX.Element {
+  const [name, setName] = createSignal(props.rule?.name ?? "");
+  const [selector, setSelector] = createSignal(props.rule?.selector ?? "");
+  const [trigger, setTrigger] = createSignal<RuleTrigger>(props.rule?.trigger ?? "click");
+  const [page, setPage] = createSignal(props.rule?.page ?? "");
+  const [attributes, setAttributes] = createSignal(props.rule?.attributes.join(", ") ?? "");
+  const [enabled, setEnabled] = createSignal(props.rule?.enabled ?? true);
+
+  const save = createAction(async (draft: RuleDraft) => {
+    if (props.rule) await changeRule(props.siteId, props.rule.id, draft);
+    else await createRule(props.siteId, draft);
+    props.onSaved();
+  });
+  const refused = (): RuleField | null => fieldOf(save.error());
+  const complaint = (field: RuleField): string | null => (refused() === field ? save.error() : null);
+
+  const text = (
+    field: RuleField,
+    label: string,
+    hint: JSX.Element,
+    value: () => string,
+    set: (value: string) => void,
+    more: JSX.InputHTMLAttributes<HTMLInputElement>,
+  ): JSX.Element => (
+    <Field label={label} hint={hint} error={complaint(field)}>
+      {(control) => (
+        <input
+          {...control}
+          type="text"
+          autocomplete="off"
+          spellcheck={false}
+          value={value()}
+          onInput={(event) => set(event.currentTarget.value)}
+          class="input"
+          {...more}
+        />
+      )}
+    </Field>
+  );
+
+  return (
+    <Dialog title={props.rule ? `Change ${props.rule.name}` : "New rule"} onClose={props.onClose}>
+      <form
+        class="dialog-form dialog-scroll"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run({
+            name: name().trim(),
+            selector: selector().trim(),
+            trigger: trigger(),
+            page: page().trim() || null,
+            attributes: toAttributes(attributes()),
+            enabled: enabled(),
+          });
+        }}
+      >
+        {text("name", "Name", "What it is called in the reports.", name, setName, {
+          required: true,
+          maxlength: "120",
+          autofocus: true,
+        })}
+        <SelectorField value={selector()} error={complaint("selector")} onChange={setSelector} />
+        <PickOnPage
+          pattern={page().trim()}
+          onPicked={(choice) => {
+            setSelector(choice.selector);
+            if (!name().trim()) setName(choice.text);
+          }}
+        />
+        <fieldset class="switches choices">
+          <legend>Counts when the element</legend>
+          <For each={RULE_TRIGGER_NAMES}>
+            {(one) => (
+              <label class="switch">
+                <input
+                  type="radio"
+                  name="trigger"
+                  class="radio"
+                  checked={trigger() === one}
+                  onChange={() => setTrigger(one)}
+                />
+                <span class="switch-text">{RULE_TRIGGERS[one]}</span>
+              </label>
+            )}
+          </For>
+        </fieldset>
+        {text("page", "Pages", "Empty for all; * stands for any text.", page, setPage, {
+          maxlength: "200",
+          placeholder: "/blog/*",
+          class: "input input-code",
+        })}
+        {text(
+          "attributes",
+          "Attributes to note",
+          "Of the element, with commas between them. Never what visitors type.",
+          attributes,
+          setAttributes,
+          { placeholder: "data-plan, data-position", class: "input input-code" },
+        )}
+        <Switch
+          label="On"
+          hint="Holds from each visitor’s next page view on."
+          checked={enabled()}
+          onChange={setEnabled}
+        />
+        <Submit
+          label={props.rule ? "Save" : "Create the rule"}
+          pending={save.pending()}
+          error={refused() ? null : save.error()}
+        />
+      </form>
+    </Dialog>
+  );
+}

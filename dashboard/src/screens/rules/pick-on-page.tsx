@@ -1,0 +1,54 @@
+// "Pick on the page": the owner points at the element on the site itself, and the selector comes back into the form.
+import { For, type JSX, onCleanup, Show } from "solid-js";
+import type { OverlayChoice } from "../../../../workers/domain/events/overlay";
+import { createAction } from "../../data/action";
+import { pickOnPage } from "../../data/overlay";
+import { useProperty } from "../../frame/property-frame";
+
+/** A property rarely has more websites, and a form has no room for more buttons. */
+const MOST_SITES = 3;
+
+/** Where to begin: the page that a pattern names when it names one. */
+function pageFor(streamUrl: string, pattern: string): string {
+  const isPage = pattern.startsWith("/") && !pattern.includes("*");
+  return new URL(isPage ? pattern : "/", streamUrl).href;
+}
+
+export function PickOnPage(props: {
+  /** The rule's page pattern, as typed so far. */
+  pattern: string;
+  onPicked: (choice: OverlayChoice) => void;
+}): JSX.Element {
+  const { property } = useProperty();
+  let waiting = new AbortController();
+  onCleanup(() => waiting.abort());
+  const pick = createAction(async (url: string) => {
+    waiting = new AbortController();
+    const choice = await pickOnPage(property().site_id, pageFor(url, props.pattern), waiting.signal);
+    if (choice) props.onPicked(choice);
+  });
+  return (
+    <div class="pick">
+      <Show
+        when={!pick.pending()}
+        fallback={
+          <p class="pick-wait" role="status">
+            Waiting for your choice in the other window…{" "}
+            <button type="button" class="button button-quiet button-small" onClick={() => waiting.abort()}>
+              Cancel
+            </button>
+          </p>
+        }
+      >
+        <For each={property().streams.slice(0, MOST_SITES)}>
+          {(stream) => (
+            <button type="button" class="button button-small" onClick={() => void pick.run(stream.url)}>
+              Pick on {property().streams.length > 1 ? new URL(stream.url).host : "the page"}
+            </button>
+          )}
+        </For>
+      </Show>
+      <Show when={pick.error()}>{(error) => <p class="field-hint field-error">{error()}</p>}</Show>
+    </div>
+  );
+}

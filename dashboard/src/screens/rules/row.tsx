@@ -1,0 +1,115 @@
+// A rule in the list: its switch, what it looks for, what came of it, and the ways to change and delete it.
+import { createSignal, type JSX, Show } from "solid-js";
+import type { RuleCounts } from "../../../../workers/domain/counts/insight";
+import { RULE_TRIGGERS } from "../../../../workers/domain/events/rule";
+import { createAction } from "../../data/action";
+import { formatAgo, formatCount, NOTHING } from "../../data/format";
+import { changeRule, deleteRule, type Rule } from "../../data/rule";
+import { Icon } from "../../parts/icon";
+import { Bone } from "../../parts/notice";
+import { Figure } from "../events/event-groups";
+
+export const formatRate = (ctr: number | null): string => (ctr === null ? NOTHING : `${ctr.toFixed(1)}%`);
+
+/** What a match of the rule is: not everything that is counted was clicked. */
+export const matchName = (rule: Rule): string =>
+  ({ click: "Clicks", submit: "Submissions", visible: "Views", hover: "Hovers" })[rule.trigger];
+
+export function RuleRow(props: {
+  siteId: string;
+  rule: Rule;
+  /** Undefined while they are on their way, null where they could not be loaded. */
+  counts: RuleCounts | null | undefined;
+  href: string;
+  chosen: boolean;
+  onChanged: () => void;
+  onEdit: () => void;
+  onGone: () => void;
+}): JSX.Element {
+  const [isSure, setSure] = createSignal(false);
+  const turn = createAction(async (enabled: boolean) => {
+    await changeRule(props.siteId, props.rule.id, { enabled });
+    props.onChanged();
+  });
+  const remove = createAction(async () => {
+    await deleteRule(props.siteId, props.rule.id);
+    props.onGone();
+  });
+  const last = (): string => {
+    const at = props.counts?.last_click_at;
+    if (at) return formatAgo(Date.parse(at), Date.now());
+    // Imports of history have no last moment: only what comes live has one.
+    return props.counts?.clicks ? "imported" : "never";
+  };
+  const figure = (text: (counts: RuleCounts) => string): JSX.Element => (
+    <Show when={props.counts} fallback={props.counts === null ? NOTHING : <Bone class="bone-figure" />}>
+      {(counts) => text(counts())}
+    </Show>
+  );
+
+  return (
+    <li class="rule" classList={{ "rule-off": !props.rule.enabled, "row-chosen": props.chosen }}>
+      <label class="switch rule-switch" title={props.rule.enabled ? "On" : "Off"}>
+        <input
+          type="checkbox"
+          role="switch"
+          aria-checked={props.rule.enabled}
+          aria-label={`Rule ${props.rule.name}`}
+          checked={props.rule.enabled}
+          onChange={(event) => {
+            const input = event.currentTarget;
+            // The switch shows what holds, also where the change was refused.
+            void turn.run(input.checked).finally(() => {
+              input.checked = props.rule.enabled;
+            });
+          }}
+        />
+      </label>
+      <div class="rule-name">
+        <a href={props.href} noScroll class="rule-link" aria-current={props.chosen ? "true" : undefined}>
+          {props.rule.name}
+        </a>
+        <p>
+          <code>{props.rule.selector}</code> {RULE_TRIGGERS[props.rule.trigger]}
+          <Show when={props.rule.page}>
+            {" "}
+            on <code>{props.rule.page}</code>
+          </Show>
+          <Show when={!props.rule.enabled}> · off</Show>
+        </p>
+        <Show when={turn.error() ?? remove.error()}>
+          <p role="alert" class="submit-error">
+            {turn.error() ?? remove.error()}
+          </p>
+        </Show>
+      </div>
+      <dl class="tally rule-tally">
+        <Figure label={matchName(props.rule)} value={figure(({ clicks }) => formatCount(clicks))} />
+        <Figure label="Visitors" value={figure(({ visitors }) => formatCount(visitors))} />
+        <Figure label="CTR" value={figure(({ ctr }) => formatRate(ctr))} />
+        <Figure label="Last" value={figure(last)} />
+      </dl>
+      <div class="rule-actions">
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Edit the rule ${props.rule.name}`}
+          onClick={() => props.onEdit()}
+        >
+          Edit
+        </button>
+        <button
+          type="button"
+          class="button button-small button-danger"
+          aria-label={isSure() ? undefined : `Delete the rule ${props.rule.name}`}
+          onClick={() => (isSure() ? void remove.run() : setSure(true))}
+          onBlur={() => setSure(false)}
+        >
+          <Show when={isSure()} fallback={<Icon name="trash" />}>
+            Click again to delete
+          </Show>
+        </button>
+      </div>
+    </li>
+  );
+}

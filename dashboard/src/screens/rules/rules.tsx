@@ -1,0 +1,114 @@
+// Rules: which elements are watched, how often they were used, and one of them in detail.
+import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+import type { RuleCounts } from "../../../../workers/domain/counts/insight";
+import { createLoaded, isBusy, isOld } from "../../data/answer";
+import { loadRuleCounts } from "../../data/insight";
+import { loadRules, type Rule } from "../../data/rule";
+import { useProperty } from "../../frame/property-frame";
+import { createScreen, LoadedPanel, ScreenHead } from "../../frame/screen";
+import { Icon } from "../../parts/icon";
+import { Empty, Failure } from "../../parts/notice";
+import { RuleAnalysis } from "./analysis";
+import { RuleDialog } from "./form";
+import { RuleRow } from "./row";
+
+/** Of a rule that the reply leaves out: it neither matched nor was it seen. */
+const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null };
+
+export function Rules(): JSX.Element {
+  const { property } = useProperty();
+  const screen = createScreen();
+  const siteId = property().site_id;
+  const rules = createLoaded(() => siteId, loadRules);
+  const counts = createLoaded(screen.scene, loadRuleCounts, screen.tick);
+  /** The rule that a dialog is open for; `new` for one to be made. */
+  const [editing, setEditing] = createSignal<Rule | "new" | null>(null);
+
+  const countsOf = createMemo(() => new Map(counts.value()?.rules.map((rule) => [rule.id, rule])));
+  const countsFor = (id: string): RuleCounts | null | undefined => {
+    if (!counts.value()) return counts.state() === "error" ? null : undefined;
+    return countsOf().get(id) ?? { id, ...none };
+  };
+  const chosen = (): Rule | undefined => rules.value()?.find((rule) => rule.id === screen.param("rule"));
+  const gone = (id: string): void => {
+    if (screen.param("rule") === id) screen.change({ rule: undefined }, true);
+    rules.retry();
+  };
+
+  return (
+    <main class="overview">
+      <ScreenHead
+        title="Rules"
+        lead="Name an element once, and its clicks are counted: no change of the site, no new release."
+        screen={screen}
+      />
+      <LoadedPanel
+        title="Rules"
+        loaded={rules}
+        bones={4}
+        class="rules-panel"
+        end={
+          <Show when={rules.value()?.length}>
+            <button type="button" class="button button-small" onClick={() => setEditing("new")}>
+              <Icon name="plus" />
+              New rule
+            </button>
+          </Show>
+        }
+      >
+        {(list) => (
+          <Show
+            when={list().length > 0}
+            fallback={
+              <div class="rules-empty">
+                <Empty title="No rule yet">
+                  A rule names an element by its CSS selector, such as <code>#buy</code> or{" "}
+                  <code>a[href^="/pricing"]</code>, and counts when it is clicked, sent, seen or hovered. It holds from
+                  each visitor’s next page view on.
+                </Empty>
+                <button type="button" class="button button-main" onClick={() => setEditing("new")}>
+                  <Icon name="plus" />
+                  New rule
+                </button>
+              </div>
+            }
+          >
+            <Show when={counts.state() === "error"}>
+              <Failure what="The clicks could not be loaded." error={counts.error()} onRetry={counts.retry} />
+            </Show>
+            <ul class="rule-list" classList={{ stale: isOld(counts) }} aria-busy={isBusy(counts)}>
+              <For each={list()}>
+                {(rule) => (
+                  <RuleRow
+                    siteId={siteId}
+                    rule={rule}
+                    counts={countsFor(rule.id)}
+                    href={screen.hrefWith({ rule: rule.id })}
+                    chosen={screen.param("rule") === rule.id}
+                    onChanged={rules.retry}
+                    onEdit={() => setEditing(rule)}
+                    onGone={() => gone(rule.id)}
+                  />
+                )}
+              </For>
+            </ul>
+          </Show>
+        )}
+      </LoadedPanel>
+      <Show when={chosen()}>{(rule) => <RuleAnalysis rule={rule()} screen={screen} />}</Show>
+      <Show when={editing()} keyed>
+        {(rule) => (
+          <RuleDialog
+            siteId={siteId}
+            rule={rule === "new" ? null : rule}
+            onClose={() => setEditing(null)}
+            onSaved={() => {
+              setEditing(null);
+              rules.retry();
+            }}
+          />
+        )}
+      </Show>
+    </main>
+  );
+}

@@ -1,0 +1,29 @@
+// The field of a rule's selector: what helps to find one belongs beside it.
+import type { JSX } from "solid-js";
+import { Field } from "../../parts/field";
+
+export function SelectorField(props: {
+  value: string;
+  error: string | null;
+  onChange: (selector: string) => void;
+}): JSX.Element {
+  return (
+    <Field label="CSS selector" hint="Which elements: #buy, .plan button, [data-cta]." error={props.error}>
+      {(control) => (
+        <div class="selector">
+          <input
+            {...control}
+            type="text"
+            class="input input-code"
+            required
+            maxlength="500"
+            autocomplete="off"
+            spellcheck={false}
+            value={props.value}
+            onInput={(event) => props.onChange(event.currentTarget.value)}
+          />
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,86 @@
+// Settings: what a property is called and where its days begin; what of it everybody may see; and its end.
+import { useNavigate } from "@solidjs/router";
+import { createSignal, type JSX, Show } from "solid-js";
+import { createAction } from "../../data/action";
+import { changeProperty, deleteProperty } from "../../data/property";
+import { useProperty } from "../../frame/property-frame";
+import { type PropertyDraft, PropertyForm } from "../../panels/property-form";
+import { Dialog } from "../../parts/dialog";
+import { Field, Submit } from "../../parts/field";
+import { PublicNumbers } from "./public";
+
+export function GeneralSettings(): JSX.Element {
+  const { property } = useProperty();
+  const [isAsking, setAsking] = createSignal(false);
+  const save = createAction((draft: PropertyDraft) => changeProperty(property().site_id, draft));
+  return (
+    <>
+      <section class="block">
+        <PropertyForm draft={property()} action={save} button="Save" done="Saved." />
+        <p class="block-note">
+          A new time zone holds for what comes from now on. Its site id is <code>{property().site_id}</code>.
+        </p>
+      </section>
+      <PublicNumbers />
+      <section class="block block-danger">
+        <h2>Delete this property</h2>
+        <p>Its numbers, its record in the lake and its keys are removed for good. Nothing brings them back.</p>
+        <button type="button" class="button button-danger" onClick={() => setAsking(true)}>
+          Delete…
+        </button>
+      </section>
+      <Show when={isAsking()}>
+        <Deletion onClose={() => setAsking(false)} />
+      </Show>
+    </>
+  );
+}
+
+function Deletion(props: { onClose: () => void }): JSX.Element {
+  const { property } = useProperty();
+  const navigate = useNavigate();
+  const { site_id: siteId, name } = property();
+  const [typed, setTyped] = createSignal("");
+  const [complaint, setComplaint] = createSignal<string | null>(null);
+  const remove = createAction(async () => {
+    // Away first: the page of a property that is gone has nothing to show.
+    await deleteProperty(siteId);
+    navigate("/", { replace: true });
+  });
+  return (
+    <Dialog title={`Delete ${name}`} onClose={props.onClose}>
+      <form
+        class="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed().trim() === name.trim()) void remove.run();
+          else setComplaint(`Type ${name} exactly as it is written.`);
+        }}
+      >
+        <p>Everything that was ever measured of it is removed for good.</p>
+        <Field label={`Type “${name}” to confirm`} error={complaint()}>
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              type="text"
+              autocomplete="off"
+              required
+              value={typed()}
+              onInput={(event) => {
+                setTyped(event.currentTarget.value);
+                setComplaint(null);
+              }}
+            />
+          )}
+        </Field>
+        <Submit
+          label="Delete for good"
+          class="button button-main button-fatal"
+          pending={remove.pending()}
+          error={remove.error()}
+        />
+      </form>
+    </Dialog>
+  );
+}

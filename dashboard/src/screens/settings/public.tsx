@@ -1,0 +1,54 @@
+// Settings: the live numbers for everybody: a badge for the owner's own pages, and the same as data.
+import { createSignal, type JSX, Show } from "solid-js";
+import { createAction } from "../../data/action";
+import { changeProperty } from "../../data/property";
+import { me } from "../../data/session";
+import { useProperty } from "../../frame/property-frame";
+import { Copyable } from "../../parts/copy";
+import { Switch } from "../../parts/field";
+
+/** Where the Worker answers strangers: the tracker comes from there too. */
+const publicAddress = (siteId: string, file: string): string =>
+  new URL(`/api/public/${encodeURIComponent(siteId)}/${file}`, me()?.tracker_url ?? location.origin).href;
+
+const ALT = "Visitors right now";
+
+/** The address is our own, and can hold no quote. */
+export const badgeCode = (address: string): string => `<img src="${address}" alt="${ALT}">`;
+
+export function PublicNumbers(): JSX.Element {
+  const { property } = useProperty();
+  const siteId = property().site_id;
+  const [isWanted, setWanted] = createSignal(property().public_live);
+  const save = createAction((isPublic: boolean) => changeProperty(siteId, { public_live: isPublic }));
+  const change = async (isPublic: boolean): Promise<void> => {
+    setWanted(isPublic);
+    await save.run(isPublic);
+    // Where it could not be saved the switch goes back.
+    setWanted(property().public_live);
+  };
+  return (
+    <section class="block">
+      <h2>Public live numbers</h2>
+      <Switch
+        label="Show how many are here to everybody"
+        hint="Visitors of the last 5 and 30 minutes and page views; nothing else, and nothing of earlier."
+        checked={isWanted()}
+        onChange={change}
+      />
+      <Show when={save.error()}>
+        <p role="alert" class="submit-error">
+          {save.error()}
+        </p>
+      </Show>
+      <Show when={property().public_live}>
+        <div class="public-live">
+          {/* Through the dashboard's own origin, as its content policy demands. */}
+          <img src={`/api/public/${encodeURIComponent(siteId)}/badge.svg`} alt={ALT} height="20" />
+          <Copyable label="The badge" text={badgeCode(publicAddress(siteId, "badge.svg"))} />
+          <Copyable label="The address of the numbers" text={publicAddress(siteId, "live.json")} />
+        </div>
+      </Show>
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+// Settings of a property beside the property itself: the calls. Shapes are told in the domain.
+import type { MailsView } from "../../../../workers/domain/mail/mail";
+import type { Alerts, PropertySettings, Reports, Retention } from "../../../../workers/domain/properties/settings";
+import { request } from "../../data/api";
+
+export { toLines, toList } from "../../data/lines";
+export type { Alerts, MailsView, PropertySettings, Reports, Retention };
+
+const at = (siteId: string, rest: string): string => `/api/v1/properties/${encodeURIComponent(siteId)}${rest}`;
+
+export const loadSettings = (siteId: string, signal: AbortSignal): Promise<PropertySettings> =>
+  request(at(siteId, "/settings"), { signal });
+
+export interface SettingsChange {
+  retention?: Partial<Retention>;
+  alerts?: Partial<Alerts>;
+  reports?: Partial<Omit<Reports, "webhook">> & { webhook?: { url: string; secret?: string } | null };
+}
+
+export const changeSettings = (siteId: string, change: SettingsChange): Promise<PropertySettings> =>
+  request(at(siteId, "/settings"), { method: "PATCH", body: change });
+
+/** What stands for a secret that was told before. */
+const SECRET_SET = "set";
+
+/** The secret of the webhook, in the one reply that tells it. */
+export const freshSecret = ({ reports: { webhook } }: PropertySettings): string | null =>
+  webhook && webhook.secret !== SECRET_SET && webhook.secret !== null ? webhook.secret : null;
+
+export const eraseUser = (siteId: string, userId: string): Promise<{ run_id: string }> =>
+  request(at(siteId, "/erasures"), { method: "POST", body: { user_id: userId } });
+
+export const loadMails = (siteId: string, signal: AbortSignal): Promise<MailsView> =>
+  request(at(siteId, "/reports"), { signal });
+
+export interface TestSent {
+  sent: number;
+  failed: number;
+}
+
+export const sendTest = (siteId: string): Promise<TestSent> => request(at(siteId, "/reports/test"), { method: "POST" });
+
+/** What came of a test, in words. */
+export const testWords = ({ sent, failed }: TestSent): string =>
+  [
+    ...(sent > 0 ? [`Sent to ${sent}.`] : []),
+    ...(failed > 0 ? [`${failed} could not be sent: the list says why.`] : []),
+  ].join(" ") || "Nobody was sent anything: all have unsubscribed.";
+
+export const previewUrl = (siteId: string, kind: string): string =>
+  at(siteId, `/reports/preview?${new URLSearchParams({ kind })}`);
+
+/** A number that may be left out: what a field says, null where it is empty. */
+export const toNumber = (typed: string): number | null => (typed.trim() === "" ? null : Number(typed));
+export const fromNumber = (value: number | null | undefined): string => (value == null ? "" : String(value));

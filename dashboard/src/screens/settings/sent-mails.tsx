@@ -1,0 +1,106 @@
+// What was sent to whom, and whether it arrived at the mail service; a test, and what reports look like.
+import { createSignal, For, type JSX, Show } from "solid-js";
+import type { MailKind, MailView } from "../../../../workers/domain/mail/mail";
+import { createAction } from "../../data/action";
+import { createLoaded } from "../../data/answer";
+import { formatAgo } from "../../data/format";
+import { useProperty } from "../../frame/property-frame";
+import { Bones } from "../../frame/screen";
+import { LoadedBody } from "../../parts/loaded";
+import { Empty } from "../../parts/notice";
+import { loadMails, previewUrl, sendTest, type TestSent, testWords } from "./requests";
+
+const STATES: Record<MailView["status"], string> = {
+  queued: "Waiting",
+  sending: "Being sent",
+  sent: "Sent",
+  failed: "Failed",
+};
+
+const KINDS: Record<MailKind, string> = {
+  run_summary: "Summary of runs",
+  failure: "Failure",
+  anomaly: "Anomaly",
+  capacity: "Capacity",
+  weekly_report: "Weekly report",
+  monthly_report: "Monthly report",
+};
+
+const PREVIEWS = ["weekly_report", "monthly_report"] as const satisfies MailKind[];
+const SHOWN = 20;
+
+export function SentMails(props: {
+  /** Moves when recipients were changed: a complaint about them is then old. */
+  changes: number;
+}): JSX.Element {
+  const { property } = useProperty();
+  const siteId = property().site_id;
+  const [sent, setSent] = createSignal<TestSent | null>(null);
+  const mails = createLoaded(
+    () => siteId,
+    loadMails,
+    () => props.changes,
+  );
+  const test = createAction(async () => {
+    setSent(null);
+    setSent(await sendTest(siteId));
+    mails.retry();
+  });
+  return (
+    <section class="block" aria-labelledby="sent">
+      <h2 id="sent">What was sent</h2>
+      <div class="sent-tools">
+        <button type="button" class="button" aria-disabled={test.pending()} onClick={() => void test.run()}>
+          Send a test
+        </button>
+        <For each={PREVIEWS}>
+          {(kind) => (
+            <a class="button button-quiet" href={previewUrl(siteId, kind)} target="_blank" rel="noreferrer">
+              Preview: {KINDS[kind].toLowerCase()}
+            </a>
+          )}
+        </For>
+        <span role="status" class="submit-status">
+          <Show when={sent()}>{(told) => testWords(told())}</Show>
+        </span>
+      </div>
+      <Show when={test.error()}>
+        <p role="alert" class="submit-error">
+          {test.error()}
+        </p>
+      </Show>
+      <LoadedBody loaded={mails} failure="The list could not be loaded." bones={<Bones count={3} />}>
+        {(view) => (
+          <ul class="mails">
+            <For
+              each={view().mails.slice(0, SHOWN)}
+              fallback={
+                <li>
+                  <Empty>Nothing yet. The first report comes after the first whole week.</Empty>
+                </li>
+              }
+            >
+              {(mail) => <Mail mail={mail} />}
+            </For>
+          </ul>
+        )}
+      </LoadedBody>
+    </section>
+  );
+}
+
+const Mail = (props: { mail: MailView }): JSX.Element => (
+  <li class="mail">
+    <span class="mail-text">
+      <strong>{props.mail.subject}</strong>
+      <small>
+        {KINDS[props.mail.kind]} · {props.mail.channel === "webhook" ? "webhook at " : ""}
+        {props.mail.recipient} · {formatAgo(Date.parse(props.mail.sent_at ?? props.mail.created_at), Date.now())}
+      </small>
+      <Show when={props.mail.error}>
+        <small class="submit-error">{props.mail.error}</small>
+      </Show>
+    </span>
+    <span class={`mail-state mail-${props.mail.status}`}>{STATES[props.mail.status]}</span>
+  </li>
+);

@@ -1,0 +1,28 @@
+// The settings of a property as a section needs them: loaded, or the bones or the failure in their place.
+import { type JSX, Show } from "solid-js";
+import { createLoaded } from "../../data/answer";
+import { useProperty } from "../../frame/property-frame";
+import { Bones } from "../../frame/screen";
+import { Failure } from "../../parts/notice";
+import { loadSettings, type PropertySettings } from "./requests";
+
+/** The children are made once, of what was loaded first: a form is not taken away from whoever is typing. */
+export function SettingsLoaded(props: { children: (settings: PropertySettings) => JSX.Element }): JSX.Element {
+  const { property } = useProperty();
+  const settings = createLoaded(() => property().site_id, loadSettings);
+  return (
+    <Show
+      when={settings.value()}
+      fallback={
+        <section class="block" aria-busy={settings.state() !== "error"}>
+          <Show when={settings.state() === "error"} fallback={<Bones count={5} />}>
+            <Failure what="The settings could not be loaded." error={settings.error()} onRetry={settings.retry} />
+          </Show>
+        </section>
+      }
+      keyed
+    >
+      {(value) => props.children(value)}
+    </Show>
+  );
+}

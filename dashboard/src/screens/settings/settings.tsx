@@ -1,0 +1,63 @@
+// The settings of a property: a section each for what it is, what it measures, what it keeps and who may ask.
+import { A, useParams } from "@solidjs/router";
+import { type Component, For, type JSX, Show } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { useProperty } from "../../frame/property-frame";
+import { AlertSettings } from "./alerts";
+import { GeneralSettings } from "./general";
+import { KeySettings } from "./keys";
+import { PrivacySettings } from "./privacy";
+import { RefusalSettings } from "./refusals";
+import { ReportSettings } from "./reports";
+import { RetentionSettings } from "./retention";
+import { StreamSettings } from "./streams";
+
+const SECTIONS: { path: string; label: string; page: Component }[] = [
+  { path: "", label: "General", page: GeneralSettings },
+  { path: "streams", label: "Data streams", page: StreamSettings },
+  { path: "privacy", label: "Privacy", page: PrivacySettings },
+  { path: "retention", label: "Retention", page: RetentionSettings },
+  { path: "alerts", label: "Alerts", page: AlertSettings },
+  { path: "reports", label: "Reports", page: ReportSettings },
+  { path: "keys", label: "API keys", page: KeySettings },
+  { path: "refusals", label: "Not counted", page: RefusalSettings },
+];
+
+export function Settings(): JSX.Element {
+  const params = useParams();
+  const { property } = useProperty();
+  const section = () => SECTIONS.find(({ path }) => path === (params.section ?? "")) ?? SECTIONS[0]!;
+  const home = (): string => `/p/${property().site_id}`;
+
+  return (
+    <main class="settings">
+      <nav class="settings-nav" aria-label="Settings">
+        <A href={home()} class="settings-back">
+          ← Overview
+        </A>
+        <ul>
+          <For each={SECTIONS}>
+            {({ path, label }) => (
+              <li>
+                <A
+                  href={`${home()}/settings${path && `/${path}`}`}
+                  end
+                  aria-current={section().path === path ? "page" : undefined}
+                >
+                  {label}
+                </A>
+              </li>
+            )}
+          </For>
+        </ul>
+      </nav>
+      <div class="settings-body">
+        <h1>{section().label}</h1>
+        {/* Keyed by the section: a form never carries what was typed into another. */}
+        <Show when={section()} keyed>
+          {({ page }) => <Dynamic component={page} />}
+        </Show>
+      </div>
+    </main>
+  );
+}

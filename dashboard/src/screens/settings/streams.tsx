@@ -1,0 +1,96 @@
+// Settings: the data streams of a property, what each measures, and the tag once more.
+import { createSignal, For, type JSX, Show } from "solid-js";
+import { createAction } from "../../data/action";
+import { changeStream, createStream, deleteStream, type Stream, type StreamDraft } from "../../data/property";
+import { useProperty } from "../../frame/property-frame";
+import { FirstEvent, Snippet } from "../../panels/snippet";
+import { STANDARD_MEASUREMENTS, StreamForm } from "../../panels/stream-form";
+import { Icon } from "../../parts/icon";
+import { Empty } from "../../parts/notice";
+
+export function StreamSettings(): JSX.Element {
+  const { property } = useProperty();
+  const [isAdding, setAdding] = createSignal(false);
+  const siteId = property().site_id;
+  const add = createAction(async (draft: StreamDraft) => {
+    await createStream(siteId, draft);
+    setAdding(false);
+  });
+  /** By id: saving one stream must not close the forms of the others. */
+  const ids = (): string[] => property().streams.map((stream) => stream.id);
+
+  return (
+    <>
+      <section class="block">
+        <h2>The tag</h2>
+        <Snippet siteId={siteId} />
+        <FirstEvent siteId={siteId} />
+      </section>
+      <For
+        each={ids()}
+        fallback={
+          <section class="block">
+            <Empty title="No data stream yet">
+              Browsers' events are counted only for the website of a data stream.
+            </Empty>
+          </section>
+        }
+      >
+        {(id) => {
+          const stream = () => property().streams.find((one) => one.id === id);
+          return <Show when={stream()}>{(known) => <StreamBlock siteId={siteId} stream={known()} />}</Show>;
+        }}
+      </For>
+      <Show
+        when={isAdding()}
+        fallback={
+          <button type="button" class="button" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            Add a data stream
+          </button>
+        }
+      >
+        <section class="block">
+          <h2>New data stream</h2>
+          <StreamForm draft={{ url: "", name: "", measurements: STANDARD_MEASUREMENTS }} action={add} button="Add">
+            <button type="button" class="button button-quiet" onClick={() => setAdding(false)}>
+              Cancel
+            </button>
+          </StreamForm>
+        </section>
+      </Show>
+    </>
+  );
+}
+
+function StreamBlock(props: { siteId: string; stream: Stream }): JSX.Element {
+  const save = createAction((draft: StreamDraft) => changeStream(props.siteId, props.stream.id, draft));
+  const [isSure, setSure] = createSignal(false);
+  const remove = createAction(() => deleteStream(props.siteId, props.stream.id));
+  return (
+    <details class="block stream">
+      <summary>
+        <span>
+          <strong>{props.stream.name}</strong>
+          <small>{props.stream.url}</small>
+        </span>
+        <Icon name="down" />
+      </summary>
+      <StreamForm draft={props.stream} action={save} button="Save" done="Saved.">
+        <button
+          type="button"
+          class="button button-quiet button-danger"
+          onClick={() => (isSure() ? void remove.run() : setSure(true))}
+          onBlur={() => setSure(false)}
+        >
+          {isSure() ? "Click again to remove it" : "Remove"}
+        </button>
+        <Show when={remove.error()}>
+          <p role="alert" class="submit-error">
+            {remove.error()}
+          </p>
+        </Show>
+      </StreamForm>
+    </details>
+  );
+}

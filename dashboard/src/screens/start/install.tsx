@@ -1,0 +1,32 @@
+// Step three: the tag, and the wait for the first event.
+import { A, useParams } from "@solidjs/router";
+import { type JSX, Show } from "solid-js";
+import { propertyOf } from "../../data/property";
+import { FirstEvent, Snippet } from "../../panels/snippet";
+import { Steps } from "../../panels/steps";
+import { Missing } from "./missing";
+
+export function Install(): JSX.Element {
+  const params = useParams();
+  const property = () => propertyOf(params.site_id);
+  return (
+    <Show when={property()} fallback={<Missing />}>
+      {(known) => (
+        <Steps at={3} lead={<>One line of HTML connects {known().name} with this dashboard.</>}>
+          <div class="form">
+            <Snippet siteId={known().site_id} />
+            <FirstEvent siteId={known().site_id} />
+            <div class="form-foot">
+              <A href={`/p/${known().site_id}`} class="button button-main">
+                Go to the overview
+              </A>
+              <A href={`/new/${known().site_id}/stream`} class="button button-quiet">
+                Back to the data stream
+              </A>
+            </div>
+          </div>
+        </Steps>
+      )}
+    </Show>
+  );
+}

@@ -1,0 +1,79 @@
+// Signing in; and before there is any account, the way to the first one.
+import { Navigate, useNavigate, useSearchParams } from "@solidjs/router";
+import { createEffect, createResource, createSignal, type JSX, Show } from "solid-js";
+import { createAction } from "../../data/action";
+import { isSetupNeeded, loadMe, me, signIn } from "../../data/session";
+import { Field, Submit } from "../../parts/field";
+import { Mark } from "../../parts/mark";
+
+/** Only a path of this dashboard: a link must not send anyone elsewhere after signing in. */
+const toPath = (next: unknown): string =>
+  typeof next === "string" && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/";
+
+export function SignIn(): JSX.Element {
+  const navigate = useNavigate();
+  const [params] = useSearchParams();
+  const [email, setEmail] = createSignal("");
+  const [password, setPassword] = createSignal("");
+  const [setup] = createResource(() => isSetupNeeded().catch(() => false));
+  const next = (): string => toPath(params.next);
+  document.title = "Sign in · TrackKit";
+
+  // Someone who is signed in already has nothing to do here.
+  if (me() === undefined) loadMe().catch(() => undefined);
+  createEffect(() => {
+    if (me()) navigate(next(), { replace: true });
+  });
+  const enter = createAction(() => signIn(email().trim(), password()));
+
+  return (
+    <main class="door">
+      <Show when={setup()}>
+        <Navigate href="/setup" />
+      </Show>
+      <div class="door-card">
+        <Mark />
+        <h1>Sign in to TrackKit</h1>
+        <form
+          class="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void enter.run();
+          }}
+        >
+          <Field label="E-mail">
+            {(control) => (
+              <input
+                {...control}
+                class="input"
+                type="email"
+                name="email"
+                autocomplete="username"
+                required
+                autofocus
+                value={email()}
+                onInput={(event) => setEmail(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          <Field label="Password">
+            {(control) => (
+              <input
+                {...control}
+                class="input"
+                type="password"
+                name="password"
+                autocomplete="current-password"
+                required
+                value={password()}
+                onInput={(event) => setPassword(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          <Submit label="Sign in" pending={enter.pending()} error={enter.error()} />
+        </form>
+      </div>
+      <p class="door-foot">Web analytics in your own Cloudflare account.</p>
+    </main>
+  );
+}

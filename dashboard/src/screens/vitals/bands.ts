@@ -1,0 +1,54 @@
+// Web vitals as a person reads them: their names, the bands of web.dev, and where a value lies on the scale. Pure.
+import type { Vital } from "../../../../workers/domain/counts/insight";
+import { NOTHING } from "../../data/format";
+
+interface VitalAbout {
+  label: string;
+  hint: string;
+  /** Up to here it is good… */
+  good: number;
+  /** …up to here it needs improvement, beyond it is poor. https://web.dev/articles/defining-core-web-vitals-thresholds */
+  poor: number;
+}
+
+export const VITAL_ABOUT = {
+  LCP: { label: "Largest Contentful Paint", hint: "The main content is there", good: 2500, poor: 4000 },
+  INP: { label: "Interaction to Next Paint", hint: "The page answers to a click or key", good: 200, poor: 500 },
+  CLS: { label: "Cumulative Layout Shift", hint: "How much jumps about meanwhile", good: 0.1, poor: 0.25 },
+  FCP: { label: "First Contentful Paint", hint: "Something is on the screen", good: 1800, poor: 3000 },
+  TTFB: { label: "Time to First Byte", hint: "The server begins to answer", good: 800, poor: 1800 },
+} as const satisfies Record<Vital, VitalAbout>;
+
+export const BANDS = { good: "Good", needs: "Needs improvement", poor: "Poor" } as const;
+export type Band = keyof typeof BANDS;
+
+export function bandOf(metric: Vital, value: number): Band {
+  const { good, poor } = VITAL_ABOUT[metric];
+  if (value <= good) return "good";
+  return value <= poor ? "needs" : "poor";
+}
+
+/** As few digits as do, but never so few that the number would seem to lie in another band. */
+function toDigits(metric: Vital, value: number, unit: number, digits: number): string {
+  const text = (value / unit).toFixed(digits);
+  return bandOf(metric, Number(text) * unit) === bandOf(metric, value) ? text : (value / unit).toFixed(digits + 1);
+}
+
+/** 340 ms, 2.4 s; layout shift has no unit. */
+export function formatVital(metric: Vital, value: number | null): string {
+  if (value === null) return NOTHING;
+  if (metric === "CLS") return value > 0 && value < 0.01 ? value.toFixed(3) : toDigits(metric, value, 1, 2);
+  return value < 1000 ? `${Math.round(value)} ms` : `${toDigits(metric, value, 1000, 1)} s`;
+}
+
+/**
+ * Where a value lies on a scale whose three bands are equally long, in percent from the left. The poor band ends at
+ * twice its beginning: what is beyond stands at the end.
+ */
+export function placeOf(metric: Vital, value: number): number {
+  const { good, poor } = VITAL_ABOUT[metric];
+  const third = 100 / 3;
+  if (value <= good) return (value / good) * third;
+  if (value <= poor) return third + ((value - good) / (poor - good)) * third;
+  return 2 * third + Math.min((value - poor) / poor, 1) * third;
+}

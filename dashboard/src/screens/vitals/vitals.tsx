@@ -1,0 +1,199 @@
+// Web vitals: how fast the site is for those who use it, by page and device.
+import { For, type JSX, Show } from "solid-js";
+import { VITALS, type Vital, type VitalRow, type VitalsInsight } from "../../../../workers/domain/counts/insight";
+import { createLoaded, isOld } from "../../data/answer";
+import { formatCount } from "../../data/format";
+import { loadVitals } from "../../data/insight";
+import { valueName } from "../../data/naming";
+import { createScreen, LoadedPanel, NothingMeasured, type Screen, ScreenHead } from "../../frame/screen";
+import { Icon } from "../../parts/icon";
+import { Empty } from "../../parts/notice";
+import { BANDS, bandOf, formatVital } from "./bands";
+import { VitalCard } from "./vital-card";
+
+const deviceName = (device: string): string => valueName("visit:device", device);
+
+export function Vitals(): JSX.Element {
+  const screen = createScreen();
+  const vitals = createLoaded(
+    () => ({ scene: screen.scene(), page: screen.param("page"), device: screen.param("device") }),
+    loadVitals,
+    screen.tick,
+  );
+  const isEmpty = (value: VitalsInsight): boolean => value.metrics.every(({ samples }) => samples === 0);
+  return (
+    <main class="overview">
+      <ScreenHead
+        title="Web vitals"
+        lead="Three of four page views were at least this fast, as measured in visitors’ browsers."
+        screen={screen}
+      />
+      <Chips screen={screen} />
+      <LoadedPanel title="At the 75th percentile" loaded={vitals} class="vitals" bones={5}>
+        {(value, of) => (
+          <Show
+            when={!isEmpty(value())}
+            fallback={
+              <Show
+                when={of().page ?? of().device}
+                fallback={<NothingMeasured what="measured page views" measurements={["web_vitals"]} />}
+              >
+                <Empty title="Nothing was measured there in these days">
+                  Without the filter above, the whole site is shown.
+                </Empty>
+              </Show>
+            }
+          >
+            <ul class="vital-cards">
+              <For each={value().metrics}>{(metric) => <VitalCard metric={metric} />}</For>
+            </ul>
+          </Show>
+        )}
+      </LoadedPanel>
+      <Show when={vitals.value()}>
+        {(value) => (
+          <div class="insight">
+            <Show when={value().pages.length > 0}>
+              <Breakdown
+                title="By page"
+                head="Page"
+                param="page"
+                rows={value().pages}
+                isOld={isOld(vitals)}
+                screen={screen}
+              />
+            </Show>
+            <Show when={value().devices.length > 0}>
+              <Breakdown
+                title="By device"
+                head="Device"
+                param="device"
+                name={deviceName}
+                rows={value().devices}
+                isOld={isOld(vitals)}
+                screen={screen}
+              />
+            </Show>
+          </div>
+        )}
+      </Show>
+    </main>
+  );
+}
+
+/** What the screen is narrowed down to, each with the way out. */
+function Chips(props: { screen: Screen }): JSX.Element {
+  const chips = () =>
+    [
+      { param: "page", label: "Page", value: props.screen.param("page") },
+      { param: "device", label: "Device", value: props.screen.param("device") },
+    ].filter((chip) => chip.value !== undefined);
+  return (
+    <Show when={chips().length > 0}>
+      <ul class="chips" aria-label="Filters">
+        <For each={chips()}>
+          {({ param, label, value }) => (
+            <li>
+              <a
+                class="chip"
+                href={props.screen.hrefWith({ [param]: undefined })}
+                noScroll
+                aria-label={`Without the filter ${label} ${value}`}
+              >
+                <span>
+                  {label} <strong>{param === "device" ? deviceName(value!) : value}</strong>
+                </span>
+                <Icon name="close" />
+              </a>
+            </li>
+          )}
+        </For>
+      </ul>
+    </Show>
+  );
+}
+
+function Breakdown(props: {
+  title: string;
+  head: string;
+  param: "page" | "device";
+  name?: (value: string) => string;
+  rows: VitalRow[];
+  isOld: boolean;
+  screen: Screen;
+}): JSX.Element {
+  const isChosen = (row: VitalRow): boolean => props.screen.param(props.param) === row.value;
+  return (
+    <section class="panel" aria-label={props.title}>
+      <header class="panel-head">
+        <h2>{props.title}</h2>
+      </header>
+      {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
+      <div
+        class="wide-table"
+        classList={{ stale: props.isOld }}
+        tabindex="0"
+        role="region"
+        aria-label={`${props.title}, all metrics`}
+      >
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">{props.head}</th>
+              <For each={VITALS}>
+                {(metric) => (
+                  <th scope="col" class="number">
+                    {metric}
+                  </th>
+                )}
+              </For>
+              <th scope="col" class="number">
+                Samples
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={props.rows}>
+              {(row) => (
+                <tr classList={{ "row-chosen": isChosen(row) }}>
+                  <th scope="row" class="wide-name">
+                    <a
+                      class="row-link value"
+                      href={props.screen.hrefWith({ [props.param]: isChosen(row) ? undefined : row.value })}
+                      noScroll
+                      title={row.value}
+                      aria-current={isChosen(row) ? "true" : undefined}
+                    >
+                      {props.name?.(row.value) ?? row.value}
+                    </a>
+                  </th>
+                  <For each={VITALS}>
+                    {(metric) => (
+                      <td class="number">
+                        <Value metric={metric} value={row.p75[metric]} />
+                      </td>
+                    )}
+                  </For>
+                  <td class="number">{formatCount(row.samples)}</td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** The band is said by its mark's shape and in words, not by colour alone. */
+function Value(props: { metric: Vital; value: number | null }): JSX.Element {
+  return (
+    <Show when={props.value !== null} fallback={formatVital(props.metric, null)}>
+      <span class="vital-value">
+        <span class={`band-mark band-${bandOf(props.metric, props.value!)}`} aria-hidden="true" />
+        {formatVital(props.metric, props.value)}
+        <span class="unseen"> ({BANDS[bandOf(props.metric, props.value!)]})</span>
+      </span>
+    </Show>
+  );
+}

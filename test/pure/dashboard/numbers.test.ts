@@ -1,0 +1,215 @@
+// What the dashboard makes of answers: lines without holes, changes with the right sign, numbers a person can read.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { localClock, monthEnd, yearBefore } from "../../../dashboard/src/data/calendar";
+import { formatDuration, formatMetric, formatShare, NOTHING, toChange } from "../../../dashboard/src/data/format";
+import { flagOf, valueName } from "../../../dashboard/src/data/naming";
+import { columnsFor, PANEL_NAMES, PANELS } from "../../../dashboard/src/data/panel";
+import { isComparable } from "../../../dashboard/src/data/question";
+import { intervalOf, since, toSeries } from "../../../dashboard/src/data/series";
+import { nextWait, reconnectWait } from "../../../dashboard/src/data/wait";
+import { DIMENSIONS, FACTS_OF_SCOPE, METRIC_NAMES, METRICS } from "../../../workers/domain/events/catalog";
+import type { Answer } from "../../../workers/domain/queries/answer";
+
+const anAnswer = (results: Answer["results"], meta: Answer["meta"]): Answer => ({
+  results,
+  meta,
+  query: {
+    site_id: "s",
+    metrics: ["visitors"],
+    date_range: ["", ""],
+    filters: [],
+    dimensions: [],
+    order_by: [],
+    include: {},
+    pagination: { limit: 1, offset: 0 },
+  },
+});
+
+const DAYS = ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"];
+
+test("a bucket without a row is zero for a count and nothing for a rate", () => {
+  const answer = anAnswer([{ dimensions: ["2026-11-21"], metrics: [7] }], { time_labels: DAYS.slice(0, 2) });
+  const values = (metric: "visitors" | "bounce_rate") =>
+    toSeries(answer, metric, "2026-11-30 00:00:00").points.map((point) => point.value);
+  expect(values("visitors")).toEqual([0, 7]);
+  expect(values("bounce_rate")).toEqual([null, 7]);
+});
+
+test("a bucket that lies ahead has no value, so that no line falls to zero in the future", () => {
+  const answer = anAnswer([], { time_labels: DAYS, present_index: 2 });
+  const { points, running } = toSeries(answer, "visitors", "2026-11-22 09:30:00");
+  expect(points.map((point) => point.value)).toEqual([0, 0, 0, null]);
+  expect(running).toBe(2);
+});
+
+test("each bucket stands over the bucket at its place in the compared period", () => {
+  const answer = anAnswer(
+    [
+      {
+        dimensions: ["2026-11-21"],
+        metrics: [7],
+        comparison: { dimensions: ["2026-11-19"], metrics: [5], change: [40] },
+      },
+    ],
+    { time_labels: DAYS.slice(0, 2), comparison_time_labels: ["2026-11-18", "2026-11-19"] },
+  );
+  const { points } = toSeries(answer, "visitors", "2026-11-30 00:00:00");
+  expect(points.map(({ beforeLabel, before }) => [beforeLabel, before])).toEqual([
+    ["2026-11-18", 0],
+    ["2026-11-19", 5],
+  ]);
+});
+
+test("today stands over the whole of yesterday, also over the hours that lie ahead", () => {
+  const hours = (day: string) => [`${day} 00:00:00`, `${day} 01:00:00`];
+  const today = anAnswer([{ dimensions: ["2026-11-22 00:00:00"], metrics: [3] }], { time_labels: hours("2026-11-22") });
+  const yesterday = anAnswer([{ dimensions: ["2026-11-21 01:00:00"], metrics: [9] }], {
+    time_labels: hours("2026-11-21"),
+  });
+  const { points } = toSeries(today, "visitors", "2026-11-22 00:30:00", yesterday);
+  expect(points.map(({ value, before }) => [value, before])).toEqual([
+    [3, 0],
+    [null, 9],
+  ]);
+});
+
+test("a comparison is drawn and told only as far back as there is a record", () => {
+  const answer = anAnswer([], { time_labels: DAYS.slice(2), comparison_time_labels: DAYS.slice(0, 2) });
+  const series = since(toSeries(answer, "visitors", "2026-11-30 00:00:00"), "2026-11-21");
+  expect(series.points.map((point) => point.before)).toEqual([null, 0]);
+
+  const summary = (from: string): Answer => anAnswer([], { comparison_date_range: [from, from] });
+  const beginning = anAnswer([], { data_from: "2026-10-22" });
+  expect(isComparable(summary("2026-10-22T00:00:00+02:00"), beginning)).toBe(true);
+  expect(isComparable(summary("2026-10-21T00:00:00+02:00"), beginning)).toBe(false);
+  expect(isComparable(anAnswer([], {}), beginning)).toBe(false);
+});
+
+test("without a record nothing is compared; while it is not known where it begins, the line stays", () => {
+  const answer = anAnswer([], { time_labels: DAYS.slice(2), comparison_time_labels: DAYS.slice(0, 2) });
+  const before = (firstDay: string | null | undefined) =>
+    since(toSeries(answer, "visitors", "2026-11-30 00:00:00"), firstDay).points.map((point) => point.before);
+  expect(before(null)).toEqual([null, null]);
+  expect(before(undefined)).toEqual([0, 0]);
+  const summary = anAnswer([], { comparison_date_range: ["2026-10-22T00:00:00+02:00", "2026-10-22T23:59:59+02:00"] });
+  expect(isComparable(summary, anAnswer([], { data_from: null }))).toBe(false);
+});
+
+test("a year before the leap day is the end of that February", () => {
+  expect(yearBefore("2028-02-29")).toBe("2027-02-28");
+  expect(yearBefore("2026-11-22")).toBe("2025-11-22");
+});
+
+test("the labels tell the bucket, also where the period cuts the first", () => {
+  expect(intervalOf(["2026-11-22 00:00:00", "2026-11-22 01:00:00"])).toBe("hour");
+  expect(intervalOf(DAYS)).toBe("day");
+  expect(intervalOf(["2026-11-05", "2026-11-09", "2026-11-16"])).toBe("week");
+  expect(intervalOf(["2026-01-01", "2026-02-01", "2026-03-01"])).toBe("month");
+  expect(intervalOf([])).toBe("day");
+});
+
+test("a change and its reverse point in opposite directions, and a fall is good news only where less is better", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...METRIC_NAMES),
+      fc.integer({ min: 1, max: 1e6 }),
+      fc.integer({ min: 1, max: 1e6 }),
+      (metric, a, b) => {
+        const there = toChange(metric, a, b);
+        const back = toChange(metric, b, a);
+        if (there?.direction === "up" && back?.direction !== "flat") expect(back?.direction).toBe("down");
+        if (there?.direction === "up") expect(there.better).toBe(!("lowerIsBetter" in METRICS[metric]));
+        if (a === b) expect(there?.direction).toBe("flat");
+      },
+    ),
+  );
+});
+
+test("rates move by points, the rest by percent, and nothing is compared with nothing", () => {
+  expect(toChange("bounce_rate", 40, 43)).toEqual({ text: "−3 pts", direction: "down", better: true });
+  expect(toChange("visitors", 112, 100)?.text).toBe("+12%");
+  expect(toChange("visitors", 5, 0)).toBeNull();
+  expect(toChange("visit_duration", null, 10)).toBeNull();
+});
+
+test("numbers are as short as they may be", () => {
+  expect(formatMetric("visitors", 9999)).toBe("9,999");
+  expect(formatMetric("visitors", 12_840)).toBe("12.8k");
+  expect(formatMetric("visitors", 12_840, true)).toBe("12,840");
+  expect(formatMetric("pageviews", 3_400_000)).toBe("3.4M");
+  expect(formatMetric("bounce_rate", 43.6)).toBe("44%");
+  expect(formatMetric("views_per_visit", 2)).toBe("2.00");
+  expect(formatMetric("time_on_page", null)).toBe(NOTHING);
+  expect([8, 65, 3600, 4321].map(formatDuration)).toEqual(["8s", "1m 05s", "1h 00m", "1h 12m"]);
+});
+
+test("a share lies between nothing and all, however the visitors overlap", () => {
+  fc.assert(
+    fc.property(fc.nat(1e6), fc.nat(1e6), (part, of) => {
+      const text = formatShare(part, of);
+      if (of === 0) expect(text).toBe(NOTHING);
+      else expect(text === "<1%" || Number.parseInt(text, 10) <= 100).toBe(true);
+    }),
+  );
+});
+
+test("every panel asks only for what the rollups of its dimensions carry", () => {
+  for (const name of PANEL_NAMES)
+    for (const tab of PANELS[name].tabs) {
+      const known = DIMENSIONS.find((one) => one.name === tab.dimension);
+      const facts = FACTS_OF_SCOPE[known?.scope ?? "event"];
+      const asked = [...columnsFor(tab.dimension), PANELS[name].metric];
+      for (const metric of asked)
+        expect(
+          METRICS[metric].needs.every((fact) => facts.includes(fact)),
+          `${metric} by ${tab.dimension}`,
+        ).toBe(true);
+      expect(columnsFor(tab.dimension)).toContain(PANELS[name].metric);
+    }
+});
+
+test("every dimension of the catalogue has its place in a panel, but for those that a screen of their own names", () => {
+  const shown = PANEL_NAMES.flatMap((name) => PANELS[name].tabs.map((tab) => tab.dimension));
+  expect(new Set(shown)).toEqual(new Set(DIMENSIONS.filter((one) => !one.sparse).map((one) => one.name)));
+});
+
+test("codes have names, and what is no code stays as it came", () => {
+  expect(valueName("visit:country", "CH")).toBe("Switzerland");
+  expect(valueName("visit:country", "not a code")).toBe("not a code");
+  expect(valueName("visit:language", "de")).toBe("German");
+  expect(valueName("visit:source", "(direct)")).toBe("Direct");
+  expect(valueName("event:name", "form_submit")).toBe("Form submission");
+  expect(flagOf("CH")).toBe("🇨🇭");
+  for (const code of ["(unknown)", "ch", "C", null]) expect(flagOf(code)).toBeNull();
+});
+
+test("a day begins at the property's midnight", () => {
+  const instant = Date.parse("2026-11-22T20:00:00Z");
+  expect(localClock(instant, "Asia/Kolkata")).toBe("2026-11-23 01:30:00");
+  expect(localClock(instant, "America/Los_Angeles")).toBe("2026-11-22 12:00:00");
+  expect(monthEnd("2028-02-03")).toBe("2028-02-29");
+});
+
+test("the wait for the first event grows, and never grows long", () => {
+  fc.assert(
+    fc.property(fc.nat(100_000), (waited) => {
+      expect(nextWait(waited)).toBeGreaterThanOrEqual(2);
+      expect(nextWait(waited)).toBeLessThanOrEqual(15);
+      expect(nextWait(waited + 1)).toBeGreaterThanOrEqual(nextWait(waited));
+    }),
+  );
+});
+
+test("the wait before connecting again doubles, is never two dashboards' same, and never longer than a minute", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (failures, chance) => {
+      const wait = reconnectWait(failures, chance);
+      const longest = reconnectWait(failures, 1);
+      expect(wait).toBeGreaterThanOrEqual(500);
+      expect(wait).toBeGreaterThanOrEqual(longest / 2);
+      expect(longest).toBe(Math.min(60_000, 2 * reconnectWait(failures, 0)));
+      expect(reconnectWait(failures + 1, 1)).toBe(Math.min(60_000, 2 * longest));
+    }),
+  );
+});

@@ -1,0 +1,241 @@
+// Laws of stamping and rolling up: counts add up however the events are cut, and the live picture is a recount.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { emptyRollup, merge, noFacts, type Rollup, rollUp } from "../../../workers/domain/counts/rollup";
+import { packStamped, unpackEvent } from "../../../workers/domain/events/columns";
+import type { Event, StampedEvent } from "../../../workers/domain/events/event";
+import { EVENT_TYPES, type EventType } from "../../../workers/domain/events/measurement";
+import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
+import { emptyLive, liveShare, mergeLive, noteLive } from "../../../workers/domain/visits/live";
+import { createBook, factsOf, stamp } from "../../../workers/domain/visits/visit";
+
+const ZONE = "Australia/Lord_Howe";
+const START = Date.UTC(2026, 3, 4, 13); // the night in which clocks there go back by half an hour
+const MINUTE = 60_000;
+
+interface Step {
+  person: number;
+  /** Minutes after START. */
+  at: number;
+  type: EventType;
+  page: string | null;
+  source: string | null;
+}
+
+const step = fc.record<Step>({
+  person: fc.integer({ min: 0, max: 3 }),
+  at: fc.integer({ min: 0, max: 3000 }),
+  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "outbound", "custom"),
+  page: fc.constantFrom("/", "/a", "/b", "__proto__", null),
+  source: fc.constantFrom("Google", "constructor", null),
+});
+
+const aStep = (given: Partial<Step>): Step => ({
+  person: 0,
+  at: 0,
+  type: "pageview",
+  page: "/",
+  source: null,
+  ...given,
+});
+
+const FACTS =
+  "referrer channel utm_source utm_medium utm_campaign utm_term utm_content device browser browser_version os os_version screen language country region city network".split(
+    " ",
+  );
+
+function toEvent({ at, type, page, source }: Step, index: number): Event {
+  return {
+    ...Object.fromEntries(FACTS.map((fact) => [fact, null])),
+    event_id: `e${index}`,
+    event_type: type,
+    name: type,
+    event_time: START + at * MINUTE,
+    page,
+    source,
+    hostname: "shop.example",
+    asn: null,
+    engaged_ms: type === "engagement" ? 1000 : null,
+    scroll_depth: null,
+    scroll_before: null,
+  } as unknown as Event;
+}
+
+/** Stamps steps in their order, as the hub does. */
+function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive()): StampedEvent[] {
+  return steps.map((one, index) => {
+    const event = toEvent(one, index);
+    const date = localDate(event.event_time, ZONE);
+    const idOn = (day: string) => `${one.person} on ${day}`;
+    const { visit, stamp: facts } = stamp(book, event, {
+      date,
+      hour: localHour(event.event_time, ZONE),
+      visitor: idOn(date),
+      yesterday: () => idOn(addDays(date, -1)),
+    });
+    noteLive(live, visit, event);
+    return { ...event, ...factsOf(visit), ...facts, site_id: "site", seq: index, visitor_id: idOn(date), ip: null };
+  });
+}
+
+function toPlain(rollup: Rollup): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  const put = (key: string, facts: Record<string, number>) => {
+    if (Object.values(facts).some((count) => count !== 0)) plain[key] = facts;
+  };
+  for (const [hour, facts] of rollup.hours) put(`hour ${hour}`, facts);
+  for (const [dimension, dates] of rollup.days)
+    for (const [date, values] of dates)
+      for (const [value, facts] of values) put(`${dimension} ${date} ${value}`, facts);
+  return plain;
+}
+
+const total = (events: StampedEvent[]) => {
+  const sum = noFacts();
+  for (const values of rollUp(events).days.get("total")!.values())
+    for (const facts of values.values()) for (const key in facts) sum[key as "visits"] += facts[key as "visits"];
+  return sum;
+};
+
+it("an event that was packed is what it was with the facts of its visit and its stamp, also through JSON", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const book = createBook();
+      steps.forEach((one, index) => {
+        const event = toEvent(one, index);
+        const moment = { date: localDate(event.event_time, ZONE), hour: 0, visitor: "v", yesterday: () => null };
+        const { visit, stamp: facts } = stamp(book, event, moment);
+        const about = { ...facts, site_id: "site", seq: index, visitor_id: "v", ip: null };
+        const whole = { ...unpackEvent([]), ...event, ...factsOf(visit), ...about };
+        const packed = packStamped({ ...unpackEvent([]), ...event }, visit, about);
+        expect(unpackEvent(JSON.parse(JSON.stringify(packed)))).toEqual(whole);
+      });
+    }),
+  );
+});
+
+describe("rolling up", () => {
+  it("adds up however the events are cut into messages", () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 60 }),
+        fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+        (steps, side) => {
+          const events = stampAll(steps);
+          const left = events.filter((_, i) => side[i]);
+          const right = events.filter((_, i) => !side[i]);
+          const merged = merge(merge(emptyRollup(), rollUp(right)), rollUp(left));
+          expect(toPlain(merged)).toEqual(toPlain(rollUp(events)));
+        },
+      ),
+    );
+  });
+
+  it("counts as many visits by source, by entry page and by exit page as in all", () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+        const events = stampAll(steps);
+        const { days } = rollUp(events);
+        const sum = (dimension: string, fact: "visits" | "bounces" | "duration") =>
+          [...(days.get(dimension)?.values() ?? [])]
+            .flatMap((values) => [...values.values()])
+            .reduce((all, f) => all + f[fact], 0);
+        for (const fact of ["visits", "bounces", "duration"] as const)
+          for (const dimension of ["source", "entry_page", "exit_page", "city"])
+            expect(sum(dimension, fact)).toBe(total(events)[fact]);
+      }),
+    );
+  });
+
+  it("has no negative count at the end, whatever moved", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        for (const facts of Object.values(toPlain(rollUp(stampAll(steps)))) as Record<string, number>[])
+          for (const count of Object.values(facts)) expect(count).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
+
+describe("a visit", () => {
+  it("goes on while gaps are at most 30 minutes", () => {
+    expect(total(stampAll([aStep({}), aStep({ at: 30 }), aStep({ at: 60 })])).visits).toBe(1);
+    expect(total(stampAll([aStep({}), aStep({ at: 31 })])).visits).toBe(2);
+  });
+
+  it("bounces with one page view, unless something was done on purpose", () => {
+    expect(total(stampAll([aStep({})])).bounces).toBe(1);
+    expect(total(stampAll([aStep({}), aStep({ type: "engagement" }), aStep({ type: "outbound" })])).bounces).toBe(1);
+    expect(total(stampAll([aStep({}), aStep({ type: "click" })])).bounces).toBe(0);
+    expect(total(stampAll([aStep({}), aStep({})])).bounces).toBe(0);
+    expect(total(stampAll([aStep({ type: "custom" })])).bounces).toBe(0);
+  });
+
+  it("lasts from its first event to its last, engagement included", () => {
+    expect(total(stampAll([aStep({}), aStep({ at: 4, type: "engagement" })])).duration).toBe(240);
+  });
+
+  it("crosses midnight as one, and its visitor counts on both days", () => {
+    // Midnight of 5 April on Lord Howe is at 13:00 UTC of 4 April: START.
+    const events = stampAll([aStep({ at: -10 }), aStep({ at: 10 })]);
+    expect(new Set(events.map((event) => event.local_date)).size).toBe(2);
+    expect(total(events)).toMatchObject({ visits: 1, visitors: 2, bounces: 0, duration: 1200 });
+    expect(new Set(events.map((event) => event.visit_id)).size).toBe(1);
+  });
+});
+
+describe("the live picture", () => {
+  it("has the same feed in whatever order and on however many hubs the events come", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 4 }), (steps, hubs) => {
+        const feedOf = (parts: readonly Step[][]) =>
+          mergeLive(
+            parts.map((part) => {
+              const live = emptyLive();
+              stampAll(part, createBook(), live);
+              return liveShare(live, START + 3000 * MINUTE);
+            }),
+          ).feed;
+        // Every step a visit of its own: what an event says must not depend on the visit's first.
+        const own = steps.map((one, person) => ({ ...one, person }));
+        const parts = Array.from({ length: hubs }, (_, hub) => own.filter(({ person }) => person % hubs === hub));
+        expect(feedOf(parts)).toEqual(feedOf([own.toReversed()]));
+      }),
+    );
+  });
+
+  it("equals a recount of the last 30 minutes", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 0, max: 3100 }), (steps, nowAt) => {
+        // In order of time and none after now, as live events come.
+        const past = steps.filter(({ at }) => at <= nowAt).sort((a, b) => a.at - b.at);
+        const live = emptyLive();
+        const events = stampAll(past, createBook(), live);
+        const now = START + nowAt * MINUTE;
+        const recent = events.filter((event) => event.event_time >= now - 30 * MINUTE);
+        const picture = mergeLive([liveShare(live, now)]);
+        const people = (list: StampedEvent[]) => new Set(list.map((event) => past[event.seq]!.person)).size;
+        expect(picture.active_30m).toBe(people(recent));
+        expect(picture.active_5m).toBe(people(recent.filter((event) => event.event_time >= now - 5 * MINUTE)));
+        const minute = Math.floor(now / MINUTE);
+        expect(picture.pageviews_30m).toBe(
+          events.filter((e) => e.event_type === "pageview" && Math.floor(e.event_time / MINUTE) > minute - 30).length,
+        );
+        const began = new Map<string, StampedEvent[]>();
+        for (const event of events) began.set(event.visit_id, [...(began.get(event.visit_id) ?? []), event]);
+        const visits = [...began.values()].filter((visit) => visit[0]!.event_time >= now - 30 * MINUTE);
+        const bounces = visits.filter(
+          (visit) =>
+            visit.filter((e) => e.event_type === "pageview").length === 1 &&
+            !visit.some((e) => EVENT_TYPES[e.event_type].interactive),
+        );
+        expect(picture.bounce_rate_30m).toBe(
+          visits.length ? Math.round((bounces.length / visits.length) * 1000) / 10 : null,
+        );
+        expect(picture.devices).toEqual(picture.active_30m ? [{ value: "(unknown)", visitors: people(recent) }] : []);
+        const shown = events.filter(({ event_type }) => event_type !== "engagement").map((e) => e.event_time);
+        expect(picture.feed.map(({ time }) => Date.parse(time))).toEqual(shown.sort((a, b) => b - a).slice(0, 50));
+      }),
+    );
+  });
+});

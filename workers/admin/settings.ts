@@ -1,0 +1,102 @@
+// What an owner sets beside the property itself: asked for and changed.
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { faultOfWebhookUrl, isLoopbackUrl } from "../domain/mail/webhook-url";
+import { requireProperty } from "../domain/properties/caller";
+import { alertsInput, type PropertySettings, reportsInput, retentionInput } from "../domain/properties/settings";
+import { Problem } from "../domain/requests/problem";
+import type { AppEnv } from "../http/app";
+import { readChanges } from "../http/body";
+import { loadProperty } from "../storage/properties/properties";
+import { changeSettings, loadSettings, type SettingsChanges } from "../storage/properties/settings";
+
+const ROUTE = "/api/v1/properties/:site_id/settings";
+
+/** The fields without their defaults: what a change does not name stays as it is. */
+const unwrapped = <Shape extends Record<string, z.ZodDefault>>(shape: Shape) =>
+  z
+    .strictObject(
+      Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, field.unwrap()])) as {
+        [Name in keyof Shape]: ReturnType<Shape[Name]["unwrap"]>;
+      },
+    )
+    .partial();
+
+/** "set" is what GET says of a secret, so that what was read can be written back. */
+const SECRET_SET = "set";
+const webhookShape = reportsInput.shape.webhook.unwrap().unwrap().shape;
+const webhookChange = z
+  .strictObject({ url: webhookShape.url, secret: z.union([z.literal(SECRET_SET), webhookShape.secret]).optional() })
+  .nullable();
+
+const settingsChanges = z
+  .strictObject({
+    retention: unwrapped(retentionInput.shape),
+    alerts: unwrapped(alertsInput.shape),
+    reports: unwrapped(reportsInput.shape).extend({ webhook: webhookChange.optional() }),
+  })
+  .partial();
+
+type WebhookChange = z.infer<typeof webhookChange>;
+type Webhook = PropertySettings["reports"]["webhook"];
+
+/** Secrets are told by nobody but the reply that made them. Who may only read is not told the path either: it may be one. */
+const told = (settings: PropertySettings, mayManage: boolean): PropertySettings => {
+  const { webhook } = settings.reports;
+  if (!webhook) return settings;
+  const url = mayManage ? webhook.url : new URL(webhook.url).origin;
+  return { ...settings, reports: { ...settings.reports, webhook: { url, secret: SECRET_SET } } };
+};
+
+function mayManage(c: Context<AppEnv>, organizationId: string): boolean {
+  return c.var.caller?.scopes[organizationId]?.includes("manage") ?? false;
+}
+
+/** 32 random bytes, under a name by which a leaked one is recognized. */
+const createSecret = (): string => {
+  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0"));
+  return `tkwh_${bytes.join("")}`;
+};
+
+/**
+ * The webhook as it will be. A URL that stays keeps its secret; a new one gets a new one, so that no two receivers share it.
+ * @throws Problem invalid when the URL may not be one.
+ */
+function toWebhook(change: WebhookChange, known: Webhook, workerUrl: string): Webhook {
+  if (change === null) return null;
+  const fault = faultOfWebhookUrl(change.url, isLoopbackUrl(workerUrl));
+  if (fault) {
+    const message = `reports.webhook.url ${fault}`;
+    throw new Problem("invalid", message, [{ path: "reports.webhook.url", message }]);
+  }
+  const { url, secret } = change;
+  if (secret !== undefined && secret !== SECRET_SET) return { url, secret };
+  return { url, secret: known?.url === url ? known.secret : createSecret() };
+}
+
+export const settingsRoutes = new Hono<AppEnv>();
+
+settingsRoutes.get(ROUTE, async (c) => {
+  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  return c.json(told(await loadSettings(c.env.DB, property.site_id), mayManage(c, property.organization_id)));
+});
+
+settingsRoutes.patch(ROUTE, async (c) => {
+  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const given = await readChanges(c.req.raw, settingsChanges);
+  const before = await loadSettings(c.env.DB, property.site_id);
+  if (!given) return c.json(told(before, true));
+  const { reports, ...input } = given;
+  const known = before.reports.webhook;
+  const { webhook: change, ...others } = reports ?? {};
+  const webhook = change === undefined ? known : toWebhook(change, known, c.env.WORKER_URL);
+  const changes: SettingsChanges = { ...input, reports: { ...others, ...(change === undefined ? {} : { webhook }) } };
+  const settings = told(await changeSettings(c.env.DB, property.site_id, changes), true);
+  // Made here and unknown to its owner: this reply is the only one that tells it.
+  const made = webhook !== null && webhook.secret !== known?.secret && webhook.secret !== change?.secret;
+  return c.json(
+    made
+      ? { ...settings, reports: { ...settings.reports, webhook: { url: webhook.url, secret: webhook.secret } } }
+      : settings,
+  );
+});

@@ -1,0 +1,149 @@
+// The task `alerts`: looks for anomalies of each property in what its hours and days counted, keeps them, and tells each
+// one once. It also warns of properties that need more shards.
+import { FOLLOWED_DAYS } from "../domain/anomalies/anomaly";
+import { causeOf, toCauseQuestion } from "../domain/anomalies/cause";
+import { keepIds } from "../domain/anomalies/find";
+import { isUnchanged, toAnomalySettings, toKnown, toRecord } from "../domain/anomalies/outcome";
+import type { AnomalyRecord } from "../domain/anomalies/record";
+import { judgeSeries, type Series, spanOf, toQuestion, type Window, windowAt } from "../domain/anomalies/series";
+import type { NewMail } from "../domain/mail/mail";
+import type { PropertySettings } from "../domain/properties/settings";
+import type { RunReport } from "../domain/runs/run";
+import { anomalyMails, queueCapacity } from "../mail/news";
+import { type SendEnv, sendOutbox } from "../mail/send";
+import type { WriteEnv } from "../mail/write";
+import { anomalyStatement, listAnomalies } from "../storage/anomalies/anomalies";
+import { countingSites, placesOf, readSeries, readValueDays } from "../storage/counts/anomaly-series";
+import { readCapacity } from "../storage/counts/capacity";
+import { outboxStatement } from "../storage/mail/outbox";
+import { loadSettingsOf } from "../storage/properties/settings";
+import { noteUnit } from "../storage/runs/runs";
+import type { Task } from "../tasks";
+
+export type AlertsEnv = WriteEnv & SendEnv;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** What was over so long before is news to nobody: after a standstill it is kept, and not told. */
+const TELL_MS = 26 * HOUR;
+/** Longest of the baseline before what is judged: a property that counted nothing since has nothing to be judged by. */
+const ACTIVE_MS = 49 * DAY;
+/** Anomalies of a property that may go on. It cannot have so many in two weeks. */
+const MOST_KNOWN = 200;
+const PORTION = 20;
+/** Steps of a Workflow are at most 1,024: with more properties, more share a step. */
+const MOST_STEPS = 500;
+
+interface Place {
+  site_id: string;
+  timezone: string;
+  settings: PropertySettings;
+}
+
+export interface Alerted {
+  /** Anomalies that are new, or have become something else. */
+  anomalies: number;
+  mails: number;
+}
+
+async function explained(db: D1Database, siteId: string, record: AnomalyRecord, series: Series, window: Window) {
+  const question = toCauseQuestion(record, window);
+  const { all, fact, of, dimensions } = question;
+  const rows = await readValueDays(db, siteId, { dimensions: [...dimensions.keys()], dates: all, fact, of });
+  return { ...record, explanation: causeOf(record, question, rows, series, window) };
+}
+
+/**
+ * Judges one property. What is found is kept in one batch with the mails about it, so that it is told if and only if it is
+ * kept; what was found before and is as it was writes nothing.
+ */
+export async function alertProperty(
+  env: WriteEnv,
+  { site_id, timezone, settings }: Place,
+  runId: string,
+  now: number,
+): Promise<Alerted> {
+  const alerts = toAnomalySettings(settings.alerts);
+  if (!alerts.enabled) return { anomalies: 0, mails: 0 };
+  const window = windowAt(now, timezone);
+  const series = await readSeries(env.DB, site_id, spanOf(window));
+  const question = toQuestion(series, window, alerts);
+  const judged = judgeSeries(question);
+  if (judged.length === 0) return { anomalies: 0, mails: 0 };
+  const since = { from: window.from * 1000 - FOLLOWED_DAYS * DAY, to: now, limit: MOST_KNOWN };
+  const known = new Map((await listAnomalies(env.DB, site_id, since)).map((kept) => [kept.id, kept]));
+  const found = keepIds(
+    judged,
+    [...known.values()].map(({ id, record }) => toKnown(id, record)),
+  );
+  const statements: D1PreparedStatement[] = [];
+  const mails: D1PreparedStatement[] = [];
+  for (const anomaly of found) {
+    const record = toRecord(anomaly, question, now);
+    const kept = known.get(anomaly.id);
+    if (kept && isUnchanged(kept.record, record)) continue;
+    const whole = await explained(env.DB, site_id, record, series, window);
+    statements.push(anomalyStatement(env.DB, site_id, anomaly.id, whole, now));
+    if (record.ended_at < now - TELL_MS || kept?.dismissed_at) continue;
+    const told: NewMail[] = await anomalyMails(env, site_id, anomaly.id, whole);
+    if (told.length > 0) mails.push(outboxStatement(env.DB, told, now));
+  }
+  if (statements.length === 0) return { anomalies: 0, mails: 0 };
+  const report = { anomalies: statements.length };
+  const note = noteUnit(env.DB, runId, { site_id, files: 0, rows: 0, report }, now);
+  const results = await env.DB.batch([...mails, ...statements, note]);
+  const queued = results.slice(0, mails.length).reduce((sum, { meta }) => sum + meta.changes, 0);
+  return { anomalies: statements.length, mails: queued };
+}
+
+/** Judges some properties, each whatever becomes of the others. @throws AggregateError after all have been tried. */
+async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: string, now: number): Promise<Alerted> {
+  const [places, settings] = [await placesOf(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
+  const sum: Alerted = { anomalies: 0, mails: 0 };
+  const failures: unknown[] = [];
+  for (const place of places) {
+    const { site_id, timezone } = place;
+    try {
+      sum.mails += await queueCapacity(env, site_id, await readCapacity(env.DB, place, now), now);
+      const done = await alertProperty(env, { site_id, timezone, settings: settings.get(site_id)! }, runId, now);
+      sum.anomalies += done.anomalies;
+      sum.mails += done.mails;
+    } catch (error) {
+      failures.push(new Error(`property ${site_id} could not be judged: ${String(error)}`, { cause: error }));
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
+  return sum;
+}
+
+/** One property, or all. What fails is told at the end, when all others have been judged and their mail is sent. */
+export const alerts: Task = async (env: AlertsEnv, steps, { site_id, due }, runId): Promise<RunReport> => {
+  const sites =
+    site_id === null
+      ? await steps.do("list properties", () => countingSites(env.DB, Math.floor((due - ACTIVE_MS) / 1000)))
+      : [site_id];
+  const share = Math.max(PORTION, Math.ceil(sites.length / MOST_STEPS));
+  const total: Alerted = { anomalies: 0, mails: 0 };
+  const failures: unknown[] = [];
+  for (let from = 0; from < sites.length; from += share) {
+    const portion = sites.slice(from, from + share);
+    try {
+      const done = await steps.do(`judge ${from + 1}–${from + portion.length}`, async (note) => {
+        const alerted = await alertPortion(env, portion, runId, due);
+        note(`${portion.length} properties, ${alerted.anomalies} anomalies, ${alerted.mails} mails`);
+        return alerted;
+      });
+      total.anomalies += done.anomalies;
+      total.mails += done.mails;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  const { sent, failed } = await steps.do("send mail", async (note) => {
+    const told = await sendOutbox(env, Date.now());
+    note(`${told.sent} sent, ${told.failed} failed`);
+    return told;
+  });
+  if (failures.length > 0) throw new Error(failures.map(String).join("; "));
+  return { properties: sites.length, ...total, sent, failed };
+};

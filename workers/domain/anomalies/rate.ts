@@ -1,0 +1,110 @@
+// What a property's bounce rate usually is: by hour of the week, with the spread that visits alone do not explain.
+import type { Calendar } from "./calendar";
+import { median } from "./deviation";
+
+const WEEK = 7;
+const HOURS = 24;
+const LEAST_DAYS = 14;
+/** Visits that the usual rate of the property weighs against those of one hour of the week. */
+const PRIOR = 60;
+/** The rates of no site agree better from one hour to the next: 3 points at a rate of 50 %. */
+const LEAST_CORRELATION = 0.0036;
+const MADE_UP = 1.5;
+
+/** Bounces and visits by position of the hour or of the day. */
+export interface Rates {
+  hits: Float64Array;
+  trials: Float64Array;
+}
+
+export interface RateExpectation {
+  /** By hour of the clock; one value for a day. */
+  rates: number[];
+  /** Correlation of the visits of one time (beta-binomial). */
+  correlation: number;
+  weeks: number;
+}
+
+const sums = (values: Float64Array, from: number, to: number): number => {
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += values[at]!;
+  return sum;
+};
+
+/** Rates of days that have enough visits to have one. */
+function rateOfDays(days: readonly { hits: number; trials: number }[]): number | null {
+  const told = days.filter(({ trials }) => trials >= 5).map(({ hits, trials }) => hits / trials);
+  return told.length < 5 ? null : median(told);
+}
+
+const inside = (rate: number): number => Math.min(0.98, Math.max(0.02, rate));
+
+/** Correlation by moments: variance over binomial variance is 1 + (n − 1) · correlation. The tenth least alike is left out. */
+function correlationOf(times: readonly { hits: number; trials: number; rate: number }[]): number {
+  const told = times
+    .filter(({ trials }) => trials >= 5)
+    .map(({ hits, trials, rate }) => ({
+      trials,
+      ratio: (hits - trials * rate) ** 2 / (trials * rate * (1 - rate)),
+    }))
+    .sort((a, b) => a.ratio - b.ratio);
+  const kept = told.slice(0, told.length - Math.ceil(told.length * 0.1));
+  if (kept.length === 0) return 0.05;
+  const ratio = (MADE_UP * kept.reduce((sum, time) => sum + time.ratio, 0)) / kept.length;
+  const trials = kept.reduce((sum, time) => sum + time.trials, 0) / kept.length;
+  return Math.max(LEAST_CORRELATION, (ratio - 1) / Math.max(1, trials - 1));
+}
+
+function usualRate(days: readonly { hits: number; trials: number }[]): number | null {
+  // A rate that has been so for most of two weeks is the usual one, whatever it was before.
+  return rateOfDays(days.slice(-2 * WEEK)) ?? rateOfDays(days);
+}
+
+/** Rates to expect of the hours of a day; null while there is too little before it. */
+export function expectRates(calendar: Calendar, rates: Rates, day: number, first: number): RateExpectation | null {
+  const count = Math.min(6 * WEEK, day - first);
+  if (count < LEAST_DAYS) return null;
+  const before = Array.from({ length: count }, (_, at) => day - count + at);
+  const days = before.map((each) => {
+    const [from, to] = [calendar.firstHour[each]!, calendar.firstHour[each + 1]!];
+    return { hits: sums(rates.hits, from, to), trials: sums(rates.trials, from, to) };
+  });
+  const usual = usualRate(days);
+  if (usual === null) return null;
+  // Three hours around each hour of the clock on the same weekday, each as much apart from its day as it was.
+  const hours = Array.from({ length: HOURS }, (_, hour) => {
+    let [apart, trials] = [0, 0];
+    for (let back = WEEK; back <= count; back += WEEK) {
+      const { hits, trials: ofDay } = days[count - back]!;
+      const at = calendar.firstHour[day - back]! + hour;
+      const [from, to] = [Math.max(calendar.firstHour[day - back]!, at - 1), Math.min(rates.hits.length, at + 2)];
+      const seen = sums(rates.trials, from, to);
+      if (seen === 0 || ofDay === 0) continue;
+      apart += Math.max(-0.2, Math.min(0.2, sums(rates.hits, from, to) / seen - hits / ofDay)) * seen;
+      trials += seen;
+    }
+    return inside(usual + apart / (trials + PRIOR));
+  });
+  // Times of three hours: hours of few visits say nothing of how rates scatter.
+  const times: { hits: number; trials: number; rate: number }[] = [];
+  for (let at = calendar.firstHour[day - count]!; at + 3 <= calendar.firstHour[day]!; at += 3)
+    times.push({ hits: sums(rates.hits, at, at + 3), trials: sums(rates.trials, at, at + 3), rate: inside(usual) });
+  return { rates: hours, correlation: correlationOf(times), weeks: count / WEEK };
+}
+
+/** The rate to expect of a day. */
+export function expectRate(rates: Rates, day: number, first: number): RateExpectation | null {
+  const count = Math.min(6 * WEEK, day - first);
+  if (count < LEAST_DAYS) return null;
+  const days = Array.from({ length: count }, (_, at) => {
+    const each = day - count + at;
+    return { hits: rates.hits[each]!, trials: rates.trials[each]!, weekday: (count - at) % WEEK };
+  });
+  const usual = usualRate(days);
+  if (usual === null) return null;
+  const same = days.filter(({ weekday, trials }) => weekday === 0 && trials >= 5);
+  const own = same.length < 3 ? usual : median(same.map(({ hits, trials }) => hits / trials));
+  const rate = inside((own + usual) / 2);
+  const correlation = correlationOf(days.map((each) => ({ ...each, rate: inside(usual) })));
+  return { rates: [rate], correlation, weeks: count / WEEK };
+}

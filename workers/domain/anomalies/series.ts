@@ -1,0 +1,153 @@
+// From the counts of a property to the questions that anomalies are found by, and to the points that are forecast.
+import type { HourlyName } from "../counts/suspects";
+import { addDays, startOfDate } from "../time/zone";
+import {
+  ANOMALY_METRICS,
+  type Anomaly,
+  type AnomalyMetric,
+  type AnomalyQuestion,
+  type AnomalySettings,
+  type DayPoint,
+  HISTORY_DAYS,
+} from "./anomaly";
+import { dateOf } from "./calendar";
+import { findAnomalies } from "./find";
+
+interface Totals {
+  visitors: number;
+  pageviews: number;
+  events: number;
+  visits: number;
+  bounces: number;
+}
+export interface HourTotals extends Totals {
+  /** Beginning of the local hour, epoch seconds. */
+  hour: number;
+}
+export interface DayTotals extends Totals {
+  date: string;
+}
+
+/** The events whose number is a metric. */
+export const ERROR_NAMES = { not_found: "not_found", errors: "js_error" } as const satisfies Record<string, HourlyName>;
+export type ErrorMetric = keyof typeof ERROR_NAMES;
+export const isErrorMetric = (metric: AnomalyMetric): metric is ErrorMetric => Object.hasOwn(ERROR_NAMES, metric);
+
+export interface ErrorDay {
+  date: string;
+  name: string;
+  events: number;
+}
+
+export interface ErrorHour {
+  hour: number;
+  name: string;
+  events: number;
+}
+
+/** What is known of a property. */
+export interface Series {
+  hours: readonly HourTotals[];
+  days: readonly DayTotals[];
+  errors: readonly ErrorDay[];
+  errorHours: readonly ErrorHour[];
+}
+
+/** How long an anomaly that is over is looked at again: hours that were counted late may still change it. */
+const LOOK_BACK = 48 * 3600;
+/** Counts arrive so late at most, in seconds. */
+const LATE = 600;
+
+export interface Window {
+  timezone: string;
+  /** Epoch seconds. */
+  from: number;
+  until: number;
+  /** Local dates from the first of the baseline to the one that is not over at `until`. */
+  dates: string[];
+}
+
+/** What is judged at a time (ms): hours and days that were over ten minutes before. */
+export function windowAt(now: number, timezone: string): Window {
+  const until = Math.floor(now / 1000) - LATE;
+  const from = until - LOOK_BACK;
+  const dates: string[] = [];
+  const last = dateOf(until, timezone);
+  for (let date = addDays(dateOf(from, timezone), -HISTORY_DAYS); date <= last; date = addDays(date, 1))
+    dates.push(date);
+  return { timezone, from, until, dates };
+}
+
+export const spanOf = ({ dates, until, timezone }: Window) => ({
+  fromHour: startOfDate(dates[0]!, timezone) / 1000,
+  untilHour: until,
+  dates,
+});
+
+const pointsOf = <Row extends Totals, Place>(rows: readonly Row[], placeOf: (row: Row) => Place) => {
+  const of = (metric: "visitors" | "pageviews" | "events") =>
+    rows.map((row) => ({ ...placeOf(row), value: row[metric] }));
+  const rates = rows.map((row) => ({ ...placeOf(row), value: row.bounces, of: row.visits }));
+  return { visitors: of("visitors"), pageviews: of("pageviews"), events: of("events"), bounce_rate: rates };
+};
+
+const errorDays = (errors: readonly ErrorDay[], metric: ErrorMetric): DayPoint[] =>
+  errors.filter(({ name }) => name === ERROR_NAMES[metric]).map(({ date, events }) => ({ date, value: events }));
+
+/**
+ * Hours of errors, where there are as many as of their days: in the first weeks after the version that began to count them
+ * there are not, and errors as there always were would look like the first.
+ */
+function errorHours({ errors, errorHours: hours }: Series, metric: ErrorMetric, timezone: string) {
+  const [firstDay] = errorDays(errors, metric)
+    .map(({ date }) => date)
+    .sort();
+  const points = hours
+    .filter(({ name }) => name === ERROR_NAMES[metric])
+    .map(({ hour, events }) => ({ hour, value: events }));
+  const firstHour = Math.min(...points.map(({ hour }) => hour));
+  const isWhole = firstDay === undefined || (points.length > 0 && dateOf(firstHour, timezone) <= firstDay);
+  return isWhole ? { [metric]: points } : {};
+}
+
+/** All of a property's series as points. */
+export function toQuestion(series: Series, window: Window, settings: AnomalySettings): AnomalyQuestion {
+  const { timezone, from, until } = window;
+  return {
+    timezone,
+    from,
+    until,
+    settings,
+    hours: {
+      ...pointsOf(series.hours, ({ hour }) => ({ hour })),
+      ...errorHours(series, "not_found", timezone),
+      ...errorHours(series, "errors", timezone),
+    },
+    days: {
+      ...pointsOf(series.days, ({ date }) => ({ date })),
+      not_found: errorDays(series.errors, "not_found"),
+      errors: errorDays(series.errors, "errors"),
+    },
+  };
+}
+
+/**
+ * The anomalies of a property. 404s and errors need not wait for their hour or day to end: what it counts only grows, so
+ * that one which counts too many already will do so when it is over. So the hours and the day that are not over are judged
+ * for them as if they were, by what is too much only.
+ */
+export function judgeSeries(question: AnomalyQuestion): Anomaly[] {
+  const { timezone, until, settings } = question;
+  const tomorrow = addDays(dateOf(until, timezone), 1);
+  const growing = {
+    ...question,
+    until: startOfDate(tomorrow, timezone) / 1000,
+    settings: {
+      ...settings,
+      ignore: [...settings.ignore, ...ANOMALY_METRICS.filter((metric) => !isErrorMetric(metric))],
+      limits: settings.limits.map(({ below: _, ...limit }) => limit),
+    },
+  };
+  const isOver = ({ metric, direction }: Anomaly) => !isErrorMetric(metric) || direction !== "spike";
+  return [...findAnomalies(question).filter(isOver), ...findAnomalies(growing)];
+}

@@ -1,0 +1,76 @@
+// The correction: what a provider's word on an address changes in counts that were made from what the edge said.
+import { DIMENSIONS, type Dimension } from "../events/catalog";
+import type { StampedEvent } from "../events/event";
+import { type NetworkType, type Signal, signalOf } from "../networks/network";
+import { networkTypeFor } from "../networks/network-type";
+import { networkDetails } from "./details";
+import { emptyRollup, merge, noDetails, type Rollup, rollUp, type Share, subtract } from "./rollup";
+import { OF_SEGMENT } from "./suspects";
+
+/** What a provider said of an address, as far as it changes an event. */
+export interface SaidOfNetwork {
+  network: string | null;
+  network_type: NetworkType | null;
+  asn: number | null;
+}
+
+export interface Correction {
+  /** For the property's own counts: only by network and network type, and what networks read. */
+  rollup: Rollup;
+  segments: Map<Signal, Rollup>;
+}
+
+const CORRECTED: readonly string[] = ["network", "network_type"];
+const OF_NETWORK: Share = {
+  totals: false,
+  dimensions: DIMENSIONS.filter(({ column }: Dimension) => CORRECTED.includes(column)),
+  details: networkDetails,
+};
+const OF_NETWORK_IN_SEGMENT: Share = { ...OF_NETWORK, details: noDetails };
+
+export const emptyCorrection = (): Correction => ({ rollup: emptyRollup(), segments: new Map() });
+
+/**
+ * The event as it is known after a provider spoke of its address: the same one where it said nothing new. Where it named
+ * an organization without a type, the type is that of the organization, not of the one that the edge had named.
+ */
+export function effective(event: StampedEvent, found: SaidOfNetwork | undefined): StampedEvent {
+  if (!found) return event;
+  const network = found.network ?? event.network;
+  const asn = found.asn ?? event.asn;
+  const isOther = network !== event.network || asn !== event.asn;
+  const network_type = found.network_type ?? (isOther ? networkTypeFor(asn, network) : event.network_type);
+  return isOther || network_type !== event.network_type ? { ...event, network, asn, network_type } : event;
+}
+
+function segmentIn({ segments }: Correction, signal: Signal): Rollup {
+  const segment = segments.get(signal) ?? emptyRollup();
+  segments.set(signal, segment);
+  return segment;
+}
+
+/**
+ * Adds what changes when an event becomes its effective one, so that over any events
+ * rollUp(effective) = rollUp(events) + correction, and the same of every segment.
+ *
+ * Visitors keep the stamps of the hub, which knew the edge's networks. A cookieless visitor has one address a day, so
+ * that nothing is lost. A user with several addresses that turn out to be of one network counts there once for each of
+ * the networks that the edge had named.
+ */
+export function addCorrection(into: Correction, event: StampedEvent, effectiveEvent: StampedEvent): Correction {
+  if (event === effectiveEvent) return into;
+  const change = (rollup: Rollup, share: Share) => {
+    subtract(rollup, rollUp([event], share));
+    merge(rollup, rollUp([effectiveEvent], share));
+  };
+  change(into.rollup, OF_NETWORK);
+  const before = signalOf(event);
+  const after = signalOf(effectiveEvent);
+  if (before === after) {
+    if (after) change(segmentIn(into, after), OF_NETWORK_IN_SEGMENT);
+    return into;
+  }
+  if (before) subtract(segmentIn(into, before), rollUp([event], OF_SEGMENT));
+  if (after) merge(segmentIn(into, after), rollUp([effectiveEvent], OF_SEGMENT));
+  return into;
+}

@@ -1,0 +1,48 @@
+// Differences between what the lake says and what D1 keeps, count by count.
+import { FACTS, type Fact, type Facts } from "../events/catalog";
+import { noFacts, type Rollup } from "./rollup";
+
+export interface Difference {
+  /** `hour 1700000000`, `page 2026-11-22 /pricing`; of a table beside the rollups its name goes first. */
+  where: string;
+  fact: Fact;
+  lake: number;
+  rollup: number;
+}
+
+/** Counts by their place. */
+export type Flat = Map<string, Partial<Facts>>;
+
+/** Counts by their place, places where nothing is left out. `prefix` goes before each place. */
+export function flatten(rollup: Rollup, prefix = ""): Map<string, Facts> {
+  const flat = new Map<string, Facts>();
+  const put = (where: string, facts: Facts) => {
+    if (FACTS.some((fact) => facts[fact] !== 0)) flat.set(prefix + where, facts);
+  };
+  for (const [hour, facts] of rollup.hours) put(`hour ${hour}`, facts);
+  for (const [dimension, dates] of rollup.days)
+    for (const [date, values] of dates)
+      for (const [value, facts] of values) put(`${dimension} ${date} ${value}`, facts);
+  return flat;
+}
+
+/** Where two sets of counts differ, fact by fact. */
+export function* differing(lake: Flat, kept: Flat): Generator<Difference> {
+  const compare = function* (where: string, counted: Partial<Facts>, known: Partial<Facts>): Generator<Difference> {
+    for (const fact of FACTS) {
+      const difference = { where, fact, lake: counted[fact] ?? 0, rollup: known[fact] ?? 0 };
+      if (difference.lake !== difference.rollup) yield difference;
+    }
+  };
+  for (const [where, counted] of lake) yield* compare(where, counted, kept.get(where) ?? {});
+  for (const [where, known] of kept) if (!lake.has(where)) yield* compare(where, noFacts(), known);
+}
+
+/** Where two rollups differ, fact by fact. */
+export const differencesOf = (lake: Rollup, rollup: Rollup): Difference[] => [
+  ...differing(flatten(lake), flatten(rollup)),
+];
+
+/** A difference in a few words, for a report. */
+export const toText = ({ where, fact, lake, rollup }: Difference): string =>
+  `${where}: ${fact} ${rollup} instead of ${lake}`;

@@ -1,0 +1,152 @@
+// TechStack: what visitors came with, as counts by local day and combination of browser, system, device, screen, language
+// and country. A row of the Parquet file has all of them, a row of the cube in D1 those that the dashboard crosses.
+import { bitFor, DIMENSIONS, type Dimension, type Fact } from "../events/catalog";
+import type { ColumnType } from "../events/columns";
+import type { StampedEvent } from "../events/event";
+
+/** Columns of the cube, which a query may cross. */
+export const CUBE_COLUMNS = ["browser", "browser_version", "os", "os_version", "device", "screen"] as const;
+/** Columns of the Parquet file. */
+export const TECH_COLUMNS = [...CUBE_COLUMNS, "language", "country"] as const;
+export type CubeColumn = (typeof CUBE_COLUMNS)[number];
+export type TechColumn = (typeof TECH_COLUMNS)[number];
+
+const dimensionOf = (column: TechColumn): Dimension => DIMENSIONS.find((known) => known.column === column)!;
+export const TECH_DIMENSIONS: readonly Dimension[] = TECH_COLUMNS.map(dimensionOf);
+export const CUBE_DIMENSIONS: readonly Dimension[] = CUBE_COLUMNS.map(dimensionOf);
+
+/** The facts that are counted by combination. */
+export const TECH_FACTS = ["visitors", "visits", "bounces", "duration", "pageviews", "events"] as const;
+type TechFacts = Record<(typeof TECH_FACTS)[number] & Fact, number>;
+
+/**
+ * `firsts` is a mask: the dimensions of the row of which these were the visitors' first events of the day with this value
+ * (bits of the catalogue). `visitors` are those of whom any was a first. So the visitors of a combination of some
+ * dimensions are the visitors of the rows whose mask has a bit of any of them: whoever comes with a value for the first
+ * time comes with a combination for the first time. Missed is one case: a visitor who comes a third time on a day, with
+ * values all of which were there before but never together. By one dimension the sum is exactly the rollup's.
+ * Only visitors depend on the mask. What counts none is put where nearly all visitors are, with all bits: one row a
+ * combination instead of two.
+ */
+export type CubeRow = Record<CubeColumn, string> & { day: string; firsts: number } & TechFacts;
+export type TechstackRow = CubeRow & Record<TechColumn, string>;
+
+export const TECHSTACK_COLUMNS = {
+  day: "text",
+  browser: "text",
+  browser_version: "text",
+  os: "text",
+  os_version: "text",
+  device: "text",
+  screen: "text",
+  language: "text",
+  country: "text",
+  firsts: "integer",
+  visitors: "integer",
+  visits: "integer",
+  bounces: "integer",
+  duration: "integer",
+  pageviews: "integer",
+  events: "integer",
+} as const satisfies Record<keyof TechstackRow, ColumnType>;
+
+/** What of an event is counted here. */
+export type TechEvent = Pick<
+  StampedEvent,
+  TechColumn | "event_type" | "firsts" | "local_date" | "visit_date" | "new_visit" | "bounce_delta" | "duration_delta"
+>;
+
+/** Rows by what makes them different. */
+export type Techstack = Map<string, TechstackRow>;
+
+export const emptyTechstack = (): Techstack => new Map();
+
+const maskOf = (columns: readonly TechColumn[]): number => columns.reduce((mask, column) => mask | bitFor(column), 0);
+/** The bits of some dimensions. A row counts visitors by them when its mask has one of these. */
+export const firstsMask = (columns: readonly CubeColumn[]): number => maskOf(columns);
+const TECH_MASK = maskOf(TECH_COLUMNS);
+const CUBE_MASK = maskOf(CUBE_COLUMNS);
+
+interface FirstVisitors {
+  firsts: number;
+  visitors: number;
+}
+
+/** The mask of a row and its visitors: those who came with something new of `mask`. */
+const within = (mask: number, { firsts, visitors }: FirstVisitors): FirstVisitors =>
+  (firsts & mask) === 0 ? { firsts: mask, visitors: 0 } : { firsts: firsts & mask, visitors };
+
+const NO_FACTS: TechFacts = { visitors: 0, visits: 0, bounces: 0, duration: 0, pageviews: 0, events: 0 };
+
+function add(into: TechFacts, more: Partial<TechFacts>): void {
+  for (const fact of TECH_FACTS) into[fact] += more[fact] ?? 0;
+}
+
+/** Adds facts to the row of a key. Where nothing is added no row is made: a row written is a row paid for. */
+function count<Row extends TechFacts>(
+  rows: Map<string, Row>,
+  facts: Partial<TechFacts>,
+  key: string,
+  make: () => Omit<Row, keyof TechFacts>,
+): void {
+  if (TECH_FACTS.every((fact) => !facts[fact])) return;
+  let row = rows.get(key);
+  if (row === undefined) {
+    row = { ...make(), ...NO_FACTS } as Row;
+    rows.set(key, row);
+  }
+  add(row, facts);
+}
+
+/** Adds an event. The order of events plays no part. */
+export function addToTechstack(into: Techstack, event: TechEvent): void {
+  const values = TECH_DIMENSIONS.map(({ column, absent }) => event[column as TechColumn] ?? absent);
+  const put = (day: string, firsts: number, facts: Partial<TechFacts>) =>
+    count(into, facts, JSON.stringify([day, firsts, ...values]), () => ({
+      day,
+      ...(Object.fromEntries(TECH_COLUMNS.map((column, i) => [column, values[i]])) as Record<TechColumn, string>),
+      firsts,
+    }));
+  const { firsts, visitors } = within(TECH_MASK, { firsts: event.firsts, visitors: 1 });
+  const visit = { visits: event.new_visit, bounces: event.bounce_delta, duration: event.duration_delta };
+  const isHome = event.visit_date === event.local_date;
+  put(event.local_date, firsts, {
+    visitors,
+    pageviews: event.event_type === "pageview" ? 1 : 0,
+    events: event.event_type === "engagement" ? 0 : 1,
+    ...(isHome && visit),
+  });
+  // What a visit that came over midnight changes on the day on which it began.
+  if (!isHome) put(event.visit_date, TECH_MASK, visit);
+}
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Rows in the order of their keys; those of which nothing is left are left out. */
+function sorted<Row extends CubeRow>(rows: Iterable<Row>, columns: readonly (keyof Row & string)[]): Row[] {
+  const keyed = [...rows].filter((row) => TECH_FACTS.some((fact) => row[fact] !== 0));
+  const keyOf = (row: Row) => JSON.stringify(columns.map((column) => row[column]));
+  return keyed
+    .map((row) => ({ row, key: keyOf(row) }))
+    .sort((a, b) => inOrder(a.row.day, b.row.day) || inOrder(a.key, b.key) || a.row.firsts - b.row.firsts)
+    .map(({ row }) => row);
+}
+
+/** The rows of the Parquet file: increments, sorted, so that those of several files add up. */
+export const techstackRows = (techstack: Techstack): TechstackRow[] => sorted(techstack.values(), TECH_COLUMNS);
+
+/** The same counts by the dimensions of the cube only. */
+export function toCube(rows: readonly TechstackRow[]): CubeRow[] {
+  const cube = new Map<string, CubeRow>();
+  for (const row of rows) {
+    // Who came with another language or country came with nothing that is new here.
+    const { firsts, visitors } = within(CUBE_MASK, row);
+    const values = CUBE_COLUMNS.map((column) => row[column]);
+    count(cube, { ...row, visitors }, JSON.stringify([row.day, firsts, ...values]), () => ({
+      day: row.day,
+      ...(Object.fromEntries(CUBE_COLUMNS.map((column, i) => [column, values[i]])) as Record<CubeColumn, string>),
+      firsts,
+    }));
+  }
+  return sorted(cube.values(), CUBE_COLUMNS);
+}

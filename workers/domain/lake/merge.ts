@@ -1,0 +1,176 @@
+// Merging: Parquet objects of events → objects of one event type and period each, sorted by time. Column by column: 20,000
+// events as objects of sixty fields would not fit beside what else a Worker holds.
+import { parquetMetadata, parquetScan } from "hyparquet";
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
+import { effective } from "../counts/correction";
+import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../events/columns";
+import type { StampedEvent } from "../events/event";
+import type { Found } from "../networks/enrichment";
+import { columnsIn } from "./parquet";
+import { fromCell, WRITTEN } from "./table-parquet";
+
+/** Rows of a row group: what a reader can skip by the statistics of its columns. */
+export const GROUP_ROWS = 10_000;
+
+/** An object to merge, with what was found out of the addresses in it, which is applied. */
+export interface MergeInput {
+  file: ArrayBuffer;
+  found: ReadonlyMap<string, Found>;
+}
+
+/** One object that comes out. */
+export interface MergedObject {
+  event_type: string;
+  rows: number;
+  min_time: number;
+  max_time: number;
+  min_date: string;
+  max_date: string;
+  body: ArrayBuffer;
+}
+
+export interface MergeRules {
+  /** Which local dates share an object. */
+  periodOf: (date: string) => string;
+  /** False: the row is left out. */
+  keeps?: (row: Row) => boolean;
+  /** The address to write in the place of a row's. */
+  addressOf?: (ip: string, localDate: string) => string | null;
+  /** Told of each row that is left out. */
+  onRemoved?: (event: StampedEvent) => void;
+}
+
+/** What rules look at. */
+export type Row = Pick<StampedEvent, "user_id" | "visitor_id" | "local_date">;
+
+type Column = ArrayLike<unknown>;
+type Columns = Record<keyof StampedEvent, Column>;
+
+/** Times as numbers: a hundred thousand Dates less. */
+const PARSERS = { timestampFromMilliseconds: (millis: bigint) => Number(millis) };
+
+/** The rows of a file, a column after the other; null in columns that are younger than it. */
+export async function readColumns<Name extends keyof StampedEvent>(
+  file: ArrayBuffer,
+  names: readonly Name[],
+): Promise<Record<Name, unknown[]>> {
+  const metadata = parquetMetadata(file);
+  const columns = columnsIn(metadata, names);
+  const total = Number(metadata.num_rows);
+  const { ranges, readColumn } = await parquetScan({ file, metadata, columns, parsers: PARSERS });
+  const read = new Map<string, unknown[]>();
+  for (const column of columns) {
+    const values: unknown[] = [];
+    for (const range of ranges) for (const value of await readColumn({ column, ...range })) values.push(value ?? null);
+    read.set(column, values);
+  }
+  return Object.fromEntries(names.map((name) => [name, read.get(name) ?? new Array<null>(total).fill(null)])) as Record<
+    Name,
+    unknown[]
+  >;
+}
+
+/** What providers said takes the place of what the edge said. */
+function applyFound(columns: Record<keyof StampedEvent, unknown[]>, found: ReadonlyMap<string, Found>): void {
+  if (found.size === 0) return;
+  const { ip, network, network_type, asn } = columns;
+  for (const [row, address] of ip.entries()) {
+    const said = address === null ? undefined : found.get(address as string);
+    if (!said) continue;
+    const before = { network: network[row], network_type: network_type[row], asn: fromCell("bigint", asn[row]) };
+    const after = effective(before as StampedEvent, said);
+    network[row] = after.network;
+    network_type[row] = after.network_type;
+    asn[row] = after.asn === null ? null : BigInt(after.asn);
+  }
+}
+
+async function readAll(inputs: readonly MergeInput[]): Promise<Columns> {
+  const all = Object.fromEntries(LAKE_COLUMN_NAMES.map((name) => [name, [] as unknown[]])) as Record<
+    keyof StampedEvent,
+    unknown[]
+  >;
+  for (const { file, found } of inputs) {
+    const columns = await readColumns(file, LAKE_COLUMN_NAMES);
+    applyFound(columns, found);
+    for (const name of LAKE_COLUMN_NAMES) for (const value of columns[name]) all[name].push(value);
+  }
+  return all;
+}
+
+const eventAt = (columns: Columns, row: number): StampedEvent =>
+  Object.fromEntries(
+    LAKE_COLUMN_NAMES.map((name) => [
+      name,
+      LAKE_COLUMNS[name] === "time" ? columns[name][row] : fromCell(LAKE_COLUMNS[name], columns[name][row]),
+    ]),
+  ) as unknown as StampedEvent;
+
+const rowAt = (columns: Columns, row: number): Row => ({
+  user_id: columns.user_id[row] as string | null,
+  visitor_id: columns.visitor_id[row] as string,
+  local_date: columns.local_date[row] as string,
+});
+
+/** Rows in the order in which they are written: by time, then as their hub took them, then as they came. */
+function inOrder({ event_time, seq }: Columns, rows: readonly number[]): number[] {
+  const time = event_time as ArrayLike<number>;
+  const place = seq as ArrayLike<bigint | number | null>;
+  return rows.toSorted((a, b) => time[a]! - time[b]! || Number(place[a] ?? 0) - Number(place[b] ?? 0) || a - b);
+}
+
+/** The rows of one object as Parquet, in row groups with statistics. */
+function write(columns: Columns, rows: readonly number[]): ArrayBuffer {
+  const of = (from: number) => {
+    const portion = rows.slice(from, from + GROUP_ROWS);
+    return LAKE_COLUMN_NAMES.map((name) => {
+      const { type } = WRITTEN[LAKE_COLUMNS[name]];
+      const values = columns[name];
+      return { name, type, nullable: true, data: portion.map((row) => values[row]) };
+    });
+  };
+  const first = of(0);
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({ writer, schema: schemaFromColumnData({ columnData: first }) });
+  for (let from = 0; from < rows.length; from += GROUP_ROWS) {
+    const columnData = (from === 0 ? first : of(from)).map(({ name, data }) => ({ name, data }));
+    parquet.write({ columnData, rowGroupSize: GROUP_ROWS });
+  }
+  parquet.finish();
+  return writer.getBuffer();
+}
+
+/**
+ * Merges objects. Each row that is kept is in exactly one of the objects that come out, which come one at a time, so that
+ * only one is in memory. The same inputs in the same order give the same objects.
+ */
+export async function* mergeEvents(inputs: readonly MergeInput[], rules: MergeRules): AsyncGenerator<MergedObject> {
+  const columns = await readAll(inputs);
+  const { event_type, event_time, local_date, ip } = columns;
+  const objects = new Map<string, number[]>();
+  for (let row = 0; row < event_type.length; row++) {
+    const date = local_date[row] as string;
+    if (rules.keeps && !rules.keeps(rowAt(columns, row))) {
+      rules.onRemoved?.(eventAt(columns, row));
+      continue;
+    }
+    if (rules.addressOf && ip[row] !== null) (ip as unknown[])[row] = rules.addressOf(ip[row] as string, date);
+    const name = `${event_type[row]} ${rules.periodOf(date)}`;
+    const rows = objects.get(name);
+    if (rows) rows.push(row);
+    else objects.set(name, [row]);
+  }
+  for (const name of [...objects.keys()].sort()) {
+    const rows = inOrder(columns, objects.get(name)!);
+    const dates = [...new Set(rows.map((row) => local_date[row] as string))].sort();
+    yield {
+      event_type: event_type[rows[0]!] as string,
+      rows: rows.length,
+      min_time: event_time[rows[0]!] as number,
+      max_time: event_time[rows.at(-1)!] as number,
+      min_date: dates[0]!,
+      max_date: dates.at(-1)!,
+      body: write(columns, rows),
+    };
+  }
+}

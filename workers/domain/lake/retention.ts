@@ -1,0 +1,51 @@
+// Retention: what of a property is too old to be kept. Dates are local; what lies before a date goes.
+import type { Retention } from "../properties/settings";
+import { addDays } from "../time/zone";
+import type { CompactableFile } from "./compaction";
+
+/** The first days of which things are kept; null: there is no bound. */
+export interface Cutoffs {
+  /** Events, and the addresses that they came from. */
+  events: string | null;
+  /** Counts. */
+  rollups: string | null;
+  /** Whole addresses; older ones are truncated. */
+  addresses: string | null;
+}
+
+/** Thirty days are today and the 29 before. */
+export function cutoffsFor({ events_days, rollups_days, addresses_days }: Retention, today: string): Cutoffs {
+  const first = (days: number | null) => (days === null ? null : addDays(today, 1 - days));
+  return { events: first(events_days), rollups: first(rollups_days), addresses: first(addresses_days) };
+}
+
+/** Until when a zone is kept. TechStack is counts, the others come from events. */
+const cutoffOf = (zone: CompactableFile["zone"], { events, rollups }: Cutoffs): string | null =>
+  zone === "techstack" ? rollups : events;
+
+export interface RetentionPlan {
+  /** Objects of which nothing is kept. */
+  gone: number[];
+  /** Objects of which some days are kept. */
+  mixed: number[];
+}
+
+/**
+ * What is too old in a list of objects. A raw object that the pipeline has not processed is left to it, and an enrichment
+ * has no days in it: it goes as a whole, once the raw objects that it holds for are gone.
+ */
+export function planRetention(files: readonly CompactableFile[], cutoffs: Cutoffs, settled: number): RetentionPlan {
+  const plan: RetentionPlan = { gone: [], mixed: [] };
+  const isGone = ({ zone, max_date }: CompactableFile) => max_date < (cutoffOf(zone, cutoffs) ?? "");
+  const left = files.filter((file) => file.zone === "raw" && !isGone(file)).map(({ id }) => id);
+  const firstRaw = Math.min(...left);
+  for (const file of files) {
+    const { id, zone, min_date, last_id } = file;
+    const cutoff = cutoffOf(zone, cutoffs);
+    if (cutoff === null || min_date >= cutoff || (zone === "raw" && id > settled)) continue;
+    if (zone === "ip_enrichment" && (last_id ?? 0) >= firstRaw) continue;
+    if (isGone(file)) plan.gone.push(id);
+    else if (zone === "raw" || zone === "events" || zone === "ip_list") plan.mixed.push(id);
+  }
+  return plan;
+}

@@ -1,0 +1,63 @@
+// Tables as Parquet: rows as a file's bytes and back, by a table of columns. The record and all that is made of it is
+// written here.
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import type { ColumnType } from "../events/columns";
+
+/** The columns of rows, in the order in which a file has them. */
+export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
+
+type Value = string | number | bigint | Date | null;
+type Written = "STRING" | "INT32" | "INT64" | "DOUBLE" | "TIMESTAMP" | "JSON";
+
+/** How a column type is written: the Parquet type, and the value that the writer takes for it. */
+export const WRITTEN: Record<ColumnType, { type: Written; to: (value: unknown) => Value }> = {
+  text: { type: "STRING", to: (value) => value as string },
+  integer: { type: "INT32", to: (value) => Math.round(value as number) },
+  bigint: { type: "INT64", to: (value) => BigInt(Math.round(value as number)) },
+  double: { type: "DOUBLE", to: (value) => value as number },
+  time: { type: "TIMESTAMP", to: (value) => new Date(value as number) },
+  // The writer serializes JSON columns itself.
+  json: { type: "JSON", to: (value) => value as Value },
+};
+
+const namesOf = <Row>(columns: Columns<Row>) => Object.keys(columns) as (keyof Row & string)[];
+
+/** Rows as a Parquet file: snappy, every column nullable, with least and greatest value by row group. */
+export function tableToParquet<Row>(columns: Columns<Row>, rows: readonly Row[]): ArrayBuffer {
+  return parquetWriteBuffer({
+    columnData: namesOf(columns).map((name) => {
+      const { type, to } = WRITTEN[columns[name]];
+      return { name, type, nullable: true, data: rows.map((row) => (row[name] === null ? null : to(row[name]))) };
+    }),
+  });
+}
+
+export function fromCell(type: ColumnType, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (type === "time") return (value as Date).getTime();
+  if (type === "bigint") return Number(value);
+  return value;
+}
+
+/** A row as the library reads it → as it was written. Columns that it does not have are null. */
+export const toRow = <Row>(columns: Columns<Row>, row: Readonly<Record<string, unknown>>): Row =>
+  Object.fromEntries(namesOf(columns).map((name) => [name, fromCell(columns[name], row[name])])) as Row;
+
+/** Some columns of a table: to read only them. */
+export const columnsOf = <Table extends Readonly<Record<string, ColumnType>>, Name extends keyof Table & string>(
+  columns: Table,
+  names: readonly Name[],
+): Pick<Table, Name> => Object.fromEntries(names.map((name) => [name, columns[name]])) as Pick<Table, Name>;
+
+/**
+ * The rows of a file that `tableToParquet` wrote; only these columns are decoded. Those that the file does not have, being
+ * older, are null.
+ */
+export async function tableFromParquet<Row>(columns: Columns<Row>, file: ArrayBuffer): Promise<Row[]> {
+  const names = namesOf(columns);
+  const metadata = parquetMetadata(file);
+  const written = new Set(metadata.schema.map(({ name }) => name));
+  const rows = await parquetReadObjects({ file, metadata, columns: names.filter((name) => written.has(name)) });
+  return rows.map((row) => toRow(columns, row));
+}

@@ -1,0 +1,93 @@
+// What a provider's reply says of an address. Replies are strangers' text: nothing in them is believed that has not the
+// form it should have, and one that has not is a lie as a whole.
+import { toCleanText } from "../requests/text";
+import { isSameAddress, namedPrefix } from "../visitors/prefix";
+import type { Found } from "./enrichment";
+import type { NetworkType } from "./network";
+import { networkTypeFor } from "./network-type";
+import { type ProviderFields, TYPE_WORDS } from "./provider-fields";
+
+export type Reading =
+  | { kind: "found"; found: Found; prefix: string | null }
+  /** The provider knows the address, and nothing of it: a reserved one, say. */
+  | { kind: "nothing" }
+  | { kind: "lie"; reason: string };
+
+/** Longest text that is kept; 500 addresses must fit into a step's result of 1 MiB whatever they are called. */
+const MAX_TEXT = { network: 100, region: 60, city: 60 } as const;
+const MAX_ASN = 2 ** 32 - 1;
+
+function valueAt(record: unknown, path: string): unknown {
+  let value = record;
+  for (const name of path.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+/** Reads the fields of one reply and remembers what is wrong with it. */
+function readerOf(record: unknown, fields: ProviderFields) {
+  const lies: string[] = [];
+  /** The first value that `accept` makes something of; undefined passes on to the next path, null is a lie. */
+  function first<T>(
+    name: Exclude<keyof ProviderFields, "words">,
+    wanted: string,
+    accept: (value: unknown) => T | undefined | null,
+  ) {
+    for (const path of fields[name] ?? []) {
+      const value = valueAt(record, path);
+      if (value === undefined || value === null || value === "") continue;
+      const accepted = accept(value);
+      if (accepted === null) lies.push(`${path} is no ${wanted}`);
+      else if (accepted !== undefined) return accepted;
+    }
+    return null;
+  }
+  const isText = (value: unknown) => (typeof value === "string" ? value : null);
+  return {
+    lies,
+    text: (name: "ip" | "network" | "region" | "city" | "type" | "prefix") => first(name, "text", isText),
+    flag: (name: "hosting") => first(name, "boolean", (value) => (typeof value === "boolean" ? value : null)) === true,
+    country: () =>
+      first("country", "country of two letters", (value) =>
+        typeof value === "string" && /^[a-z]{2}$/i.test(value) ? value.toUpperCase() : null,
+      ),
+    asn: () =>
+      first("asn", "AS number", (value) => {
+        // `AS15169 Google LLC` in a field that may as well hold a name alone.
+        const written = typeof value === "string" ? /^(?:AS)?(\d{1,10})\b/i.exec(value)?.[1] : undefined;
+        if (typeof value === "string" && written === undefined) return undefined;
+        const asn = written === undefined ? value : Number(written);
+        return typeof asn === "number" && Number.isInteger(asn) && asn > 0 && asn <= MAX_ASN ? asn : null;
+      }),
+  };
+}
+
+/**
+ * What a reply says of an address. The kind of network is the provider's where it names one in a known word, else what
+ * its AS number and organization tell.
+ */
+export function readReply(record: unknown, ip: string, fields: ProviderFields): Reading {
+  if (typeof record !== "object" || record === null || Array.isArray(record))
+    return { kind: "lie", reason: "reply is no JSON object" };
+  const reader = readerOf(record, fields);
+  const about = reader.text("ip");
+  if (about !== null && !isSameAddress(about, ip)) return { kind: "lie", reason: "reply is about another address" };
+  const asn = reader.asn();
+  const network = toCleanText(reader.text("network")?.replace(/^AS\d+\b/i, ""), MAX_TEXT.network);
+  const country = reader.country();
+  const region = toCleanText(reader.text("region"), MAX_TEXT.region);
+  const city = toCleanText(reader.text("city"), MAX_TEXT.city);
+  const word = reader.text("type")?.toLowerCase() ?? "";
+  const isHosting = reader.flag("hosting");
+  const prefix = reader.text("prefix");
+  if (reader.lies.length > 0) return { kind: "lie", reason: `reply is wrong: ${reader.lies[0]}` };
+  const words: Record<string, NetworkType> = { ...TYPE_WORDS, ...fields.words };
+  const named = isHosting ? "hosting" : Object.hasOwn(words, word) ? words[word]! : null;
+  const network_type = named ?? networkTypeFor(asn, network);
+  const found: Found = { network, network_type, asn, country, region, city };
+  if (Object.values(found).every((value) => value === null))
+    return about === null ? { kind: "lie", reason: "reply has none of the fields" } : { kind: "nothing" };
+  return { kind: "found", found, prefix: prefix === null ? null : namedPrefix(ip, prefix) };
+}

@@ -1,0 +1,99 @@
+// Properties and data streams: what an owner may set, and what collect must know of it.
+import { z } from "zod";
+import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../events/measurement";
+import { heldAgainst } from "../requests/input";
+import { findZone } from "../time/zone-name";
+import { MOST_SHARDS } from "../visits/capacity";
+import type { ShardChange } from "../visits/shard";
+import { faultOfExcludedAddress, faultOfExcludedPath } from "./exclusion";
+import { faultOfStreamUrl } from "./stream-url";
+
+const name = z.string().trim().min(1, "name must not be empty").max(100, "name must have at most 100 characters");
+
+const streamUrl = z.string().max(500).superRefine(heldAgainst(faultOfStreamUrl));
+
+/** Any name of a zone, in any case; what comes out is the canonical one. */
+const timezone = z
+  .string()
+  .max(64)
+  .transform((named, context): string => {
+    const zone = findZone(named);
+    if (zone === null)
+      context.addIssue({ code: "custom", message: "timezone must be an IANA time zone such as Europe/Zurich" });
+    return zone ?? z.NEVER;
+  });
+
+export const measurementsInput = z.strictObject(
+  Object.fromEntries(MEASUREMENT_NAMES.map((key) => [key, z.boolean().optional()])) as Record<
+    (typeof MEASUREMENT_NAMES)[number],
+    z.ZodOptional<z.ZodBoolean>
+  >,
+);
+
+export const streamInput = z.strictObject({ url: streamUrl, name, measurements: measurementsInput.optional() });
+
+export const privacyInput = z.strictObject({
+  /** truncated (/24, /48), full, or none. */
+  address: z.enum(["truncated", "full", "none"]).default("truncated"),
+  /** Whether the tracker may keep an id in the browser, so that who comes back on another day is known. */
+  storage: z.enum(["none", "local"]).default("none"),
+  honour_dnt: z.boolean().default(false),
+  /** Addresses and CIDR ranges. */
+  excluded_addresses: z
+    .array(z.string().trim().max(50).superRefine(heldAgainst(faultOfExcludedAddress)))
+    .max(100)
+    .default([]),
+  /** Paths; `*` stands for any text. */
+  excluded_paths: z
+    .array(z.string().trim().max(500).superRefine(heldAgainst(faultOfExcludedPath)))
+    .max(100)
+    .default([]),
+});
+
+export const propertyInput = z.strictObject({
+  name,
+  timezone,
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "currency must be three capital letters such as EUR")
+    .default("USD"),
+  streams: z.array(streamInput).max(20).default([]),
+  privacy: privacyInput.default(() => privacyInput.parse({})),
+  shards: z.int().min(1).max(MOST_SHARDS).default(1),
+  /** Whether everybody may see how many visitors there are now. */
+  public_live: z.boolean().default(false),
+});
+
+export type PropertyInput = z.infer<typeof propertyInput>;
+export type StreamInput = z.infer<typeof streamInput>;
+export type Privacy = z.infer<typeof privacyInput>;
+
+export interface Stream {
+  id: string;
+  url: string;
+  name: string;
+  measurements: Measurements;
+}
+
+export interface Property {
+  site_id: string;
+  organization_id: string;
+  name: string;
+  timezone: string;
+  currency: string;
+  /** As the owner wants it; `shard_changes` says from when on (ms since 1970), and what was before. */
+  shards: number;
+  shard_changes: ShardChange[];
+  public_live: boolean;
+  privacy: Privacy;
+  streams: Stream[];
+  /** ISO 8601. */
+  created_at: string;
+}
+
+/** All measurements, with the standard where the owner said nothing. */
+export function toMeasurements(given: Partial<Measurements> | undefined): Measurements {
+  return Object.fromEntries(
+    MEASUREMENT_NAMES.map((key) => [key, given?.[key] ?? MEASUREMENTS[key].standard]),
+  ) as Measurements;
+}

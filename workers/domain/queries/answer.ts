@@ -1,0 +1,263 @@
+// The answer: rows of the rollups turned into what the caller reads.
+import { FACTS, type Fact, type Facts, METRICS, type MetricName } from "../events/catalog";
+import { toLocalTime } from "../time/zone";
+import { type Bucket, hourLabel } from "./bucket";
+import type { Filter } from "./cube-query";
+import type { Period } from "./period";
+import type { Order, Plan, Reading } from "./plan";
+
+/**
+ * Sums of one group. `bucket` and `value` are null where the question does not group by them; where it groups by several
+ * dimensions, `value` is a JSON list of their values, in the order of the query.
+ */
+export interface RollupRow extends Partial<Record<Fact, number>> {
+  bucket: string | number | null;
+  value: string | null;
+}
+
+/** What the rollups said to a plan. */
+export interface RollupRows {
+  main: RollupRow[];
+  comparison: RollupRow[];
+  /** How many groups there are beyond the page; null when nobody asked. */
+  total: number | null;
+  /**
+   * Of the cube: when the oldest of what waits for the pipeline was written (ms), null when nothing waits; undefined when
+   * the pipeline has not counted anything yet.
+   */
+  waitingSince?: number | null | undefined;
+}
+
+export interface AnswerRow {
+  /** In the order of the query; null in a comparison whose period has no such bucket. */
+  dimensions: (string | null)[];
+  /** In the order of the query; null where there was nothing to measure. */
+  metrics: (number | null)[];
+  /** `change` is in percent, of `bounce_rate` in percentage points. */
+  comparison?: { dimensions: (string | null)[]; metrics: (number | null)[]; change: (number | null)[] };
+}
+
+export interface MetricWarning {
+  code: string;
+  warning: string;
+}
+
+export interface AnswerMeta {
+  /** All buckets of the period, also those without a row. */
+  time_labels?: string[];
+  /** Which of them is now; null when none is. */
+  present_index?: number | null;
+  /** Those that the period or the present cuts short. */
+  partial_time_labels?: string[];
+  comparison_time_labels?: string[];
+  comparison_date_range?: [string, string];
+  total_rows?: number;
+  /** Of `date_range: "all"`: the first local date with data; null when the property has none. */
+  data_from?: string | null;
+  /** Set when the period has not ended, so that its last day may be compared with a whole one. */
+  running?: true;
+  /**
+   * Set when the technology cube answered, which the pipeline counts into: what had arrived by this time is in it; null
+   * before the pipeline's first run.
+   */
+  processed_until?: string | null;
+  metric_warnings?: Partial<Record<MetricName, MetricWarning>>;
+}
+
+export interface Answer {
+  results: AnswerRow[];
+  meta: AnswerMeta;
+  /** The question as it was understood. */
+  query: {
+    site_id: string;
+    metrics: MetricName[];
+    date_range: [string, string];
+    filters: [operator: string, dimension: string, values: string[]][];
+    dimensions: string[];
+    order_by: [string, string][];
+    include: Record<string, unknown>;
+    pagination: { limit: number; offset: number };
+  };
+}
+
+const NOTHING = Object.fromEntries(FACTS.map((fact) => [fact, 0])) as Facts;
+
+function toMetrics(row: RollupRow | undefined, metrics: readonly MetricName[]): (number | null)[] {
+  const facts: Facts = { ...NOTHING };
+  for (const fact of FACTS) facts[fact] = row?.[fact] ?? 0;
+  return metrics.map((name) => METRICS[name].from(facts));
+}
+
+/**
+ * Change as Plausible tells it: whole percent, 100 when it was nothing before; of the bounce rate the difference in
+ * percentage points. Null where either side has nothing to measure.
+ */
+export function changeOf(metric: MetricName, before: number | null, now: number | null): number | null {
+  if (before === null || now === null) return null;
+  if (metric === "bounce_rate") return Math.round((now - before) * 10) / 10;
+  if (before === 0) return now === 0 ? 0 : 100;
+  return Math.round(((now - before) / before) * 100);
+}
+
+const timeLabel = (bucket: string | number, timezone: string): string =>
+  typeof bucket === "number" ? hourLabel(bucket * 1000, timezone) : bucket;
+
+function toDimensions(row: Pick<RollupRow, "bucket" | "value">, { query, timezone }: Plan): (string | null)[] {
+  const { others } = query;
+  const values: readonly (string | null)[] =
+    others.length > 1 && row.value !== null ? (JSON.parse(row.value) as string[]) : [row.value];
+  return query.dimensions.map((name) => {
+    const place = others.findIndex((dimension) => dimension.name === name);
+    if (place >= 0) return values[place] ?? null;
+    return row.bucket === null ? null : timeLabel(row.bucket, timezone);
+  });
+}
+
+/**
+ * Every bucket that has begun, in place of only those with data: a comparison needs both sides. Rows keep their order;
+ * those that were missing go where time puts them, or to the end when something else orders the rows.
+ */
+function withEmptyBuckets(rows: readonly RollupRow[], { buckets, order }: Plan): RollupRow[] {
+  const known = new Map(rows.map((row) => [row.bucket, row]));
+  const begun = buckets.filter((bucket) => bucket.begun || known.has(bucket.key));
+  const rowFor = ({ key }: Bucket): RollupRow => known.get(key) ?? { bucket: key, value: null };
+  if (order[0]?.by !== "time") return [...rows, ...begun.filter(({ key }) => !known.has(key)).map(rowFor)];
+  const inTime = begun.map(rowFor);
+  return order[0].direction === "asc" ? inTime : inTime.reverse();
+}
+
+/** Finds the row to compare with: the bucket at the same position, the same value, or the only one there is. */
+function counterparts(plan: Plan, rows: readonly RollupRow[]): (row: RollupRow) => RollupRow | null {
+  if (!plan.time) {
+    const byValue = new Map(rows.map((row) => [row.value, row]));
+    return (row) => byValue.get(row.value) ?? { bucket: null, value: row.value };
+  }
+  const byBucket = new Map(rows.map((row) => [row.bucket, row]));
+  const positions = new Map(plan.buckets.map((bucket, index) => [bucket.key, index]));
+  return (row) => {
+    const bucket = plan.comparison?.buckets[positions.get(row.bucket ?? "") ?? -1];
+    return bucket ? (byBucket.get(bucket.key) ?? { bucket: bucket.key, value: null }) : null;
+  };
+}
+
+function toResults(plan: Plan, read: RollupRows, rows: readonly RollupRow[]): AnswerRow[] {
+  const { metrics } = plan.query;
+  const counterpart = plan.comparison && counterparts(plan, read.comparison);
+  return rows.map((row) => {
+    const result: AnswerRow = { dimensions: toDimensions(row, plan), metrics: toMetrics(row, metrics) };
+    if (!counterpart) return result;
+    const other = counterpart(row);
+    const before = other ? toMetrics(other, metrics) : metrics.map(() => null);
+    result.comparison = {
+      dimensions: other ? toDimensions(other, plan) : plan.query.dimensions.map(() => null),
+      metrics: before,
+      change: metrics.map((name, i) => changeOf(name, before[i] ?? null, result.metrics[i] ?? null)),
+    };
+    return result;
+  });
+}
+
+/** Both ends within the period, to the second, as Plausible tells them. */
+const toEnds = ({ from, to }: Period, timezone: string): [string, string] => [
+  toLocalTime(from, timezone),
+  toLocalTime(to - 1000, timezone),
+];
+
+/** The cube knows visitors by combination: rows of several values of a dimension that the answer does not show add up. */
+const letsSeveralThrough = ({ operator, dimension, values }: Filter, { others }: Plan["query"]): boolean =>
+  (operator === "is_not" || values.length > 1) && !others.includes(dimension);
+
+/**
+ * Hours know visitors of the hour, and nobody can tell afterwards who of them came in several. Days are exact; where a
+ * period cuts a day, that part of it is a sum of hours, and the answer says so.
+ */
+function metricWarnings({ query, time, main, comparison }: Plan): AnswerMeta["metric_warnings"] {
+  const cuts = ({ slices }: Reading) => slices.some((slice) => slice.kind === "hours");
+  if (time === "time:hour" || !query.metrics.includes("visitors")) return undefined;
+  if (query.filters.some((filter) => letsSeveralThrough(filter, query)))
+    return {
+      visitors: {
+        code: "several_values",
+        warning:
+          "visitors who came on one day with several of the values that a filter lets through count once for each",
+      },
+    };
+  if (!cuts(main) && !(comparison && cuts(comparison.reading))) return undefined;
+  return {
+    visitors: {
+      code: "hourly_visitors",
+      warning:
+        "visitors of days that the period cuts are the sum of hourly visitors: who came in two hours counts twice",
+    },
+  };
+}
+
+function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
+  const { query, buckets, comparison, timezone } = plan;
+  const meta: AnswerMeta = {};
+  if (query.time_labels) {
+    const present = buckets.findIndex((bucket) => bucket.present);
+    meta.time_labels = buckets.map((bucket) => bucket.label);
+    meta.present_index = present < 0 ? null : present;
+    meta.partial_time_labels = buckets.filter((bucket) => bucket.partial).map((bucket) => bucket.label);
+    if (comparison) meta.comparison_time_labels = comparison.buckets.map((bucket) => bucket.label);
+  }
+  if (comparison) meta.comparison_date_range = toEnds(comparison.period, timezone);
+  if (query.total_rows) meta.total_rows = total;
+  if (plan.firstDay !== undefined) meta.data_from = plan.firstDay;
+  if (plan.running) meta.running = true;
+  if (plan.main.cube) {
+    const { waitingSince } = read;
+    meta.processed_until = waitingSince === undefined ? null : toLocalTime(waitingSince ?? plan.now, timezone);
+  }
+  const warnings = metricWarnings(plan);
+  if (warnings) meta.metric_warnings = warnings;
+  return meta;
+}
+
+function toInclude({ query, comparison, timezone }: Plan): Record<string, unknown> {
+  const include: Record<string, unknown> = {};
+  if (query.time_labels) include.time_labels = true;
+  if (query.total_rows) include.total_rows = true;
+  if (!query.suspected_bots) include.suspected_bots = false;
+  if (!query.comparisons || !comparison) return include;
+  const { mode, matchDayOfWeek } = query.comparisons;
+  include.comparisons = {
+    mode,
+    ...(mode === "custom" && { date_range: toEnds(comparison.period, timezone) }),
+    ...(matchDayOfWeek && { match_day_of_week: true }),
+  };
+  return include;
+}
+
+function toEcho(plan: Plan): Answer["query"] {
+  const { query, period, timezone, time, order } = plan;
+  const nameOf = ({ by, place }: Order): string => {
+    if (by === "time") return time ?? "";
+    return by === "value" ? (query.others[place ?? 0]?.name ?? "") : by;
+  };
+  return {
+    site_id: query.site_id,
+    metrics: query.metrics,
+    date_range: toEnds(period, timezone),
+    filters: query.filters.map(({ operator, dimension, values }) => [operator, dimension.name, values]),
+    dimensions: query.dimensions.map((name) => (name === "time" ? (time ?? "") : name)),
+    order_by: order.map((one) => [nameOf(one), one.direction]),
+    include: toInclude(plan),
+    pagination: query.pagination,
+  };
+}
+
+export function toAnswer(plan: Plan, read: RollupRows): Answer {
+  const { limit, offset } = plan.query.pagination;
+  // A time series alone comes whole: it is short, and its empty buckets are only known here.
+  const hasValues = plan.query.others.length > 0;
+  const isSeries = plan.time !== null && !hasValues;
+  const filled = isSeries && plan.comparison ? withEmptyBuckets(read.main, plan) : read.main;
+  const page = isSeries || !hasValues ? filled.slice(offset, offset + limit) : filled;
+  return {
+    results: toResults(plan, read, page),
+    meta: toMeta(plan, read, read.total ?? filled.length),
+    query: toEcho(plan),
+  };
+}

@@ -1,0 +1,197 @@
+// The period of a question: what `date_range` means on the property's calendar, and what it is compared with.
+import { Problem } from "../requests/problem";
+import {
+  addMonths,
+  daysBetween,
+  endOfMonth,
+  endOfYear,
+  isDate,
+  startOfMonth,
+  startOfYear,
+  weekdayOf,
+  wholeMonths,
+} from "../time/calendar";
+import { addDays, localDate, localHour, nextHour, startOfDate } from "../time/zone";
+
+export const PERIOD_NAMES = ["day", "24h", "7d", "28d", "30d", "91d", "month", "6mo", "12mo", "year", "all"] as const;
+export type PeriodName = (typeof PERIOD_NAMES)[number];
+
+/** Local dates, both included. */
+export interface Days {
+  first: string;
+  last: string;
+}
+
+/** `date_range` as asked: a name, two dates (both included), or two instants (the second excluded). */
+export type DateRange = PeriodName | Days | { from: number; to: number };
+
+/** Instants from `from` until before `to`; `days` where they are whole local days. */
+export interface Period {
+  from: number;
+  to: number;
+  days: Days | null;
+}
+
+/** Where and when a question is asked. */
+export interface Vantage {
+  timezone: string;
+  now: number;
+  /** The first local date with data; null for an empty property. Only `all` needs it. */
+  firstDay: string | null;
+}
+
+export type ComparisonMode = "previous_period" | "year_over_year" | "custom";
+
+/** Ten years with their leap days. */
+const MAX_DAYS = 3653;
+const MIN_YEAR = 1970;
+const MAX_YEAR = 2099;
+const DAY_MS = 86_400_000;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+const isName = (value: unknown): value is PeriodName => PERIOD_NAMES.some((name) => name === value);
+const isInCentury = (text: string): boolean => {
+  const year = Number(text.slice(0, 4));
+  return year >= MIN_YEAR && year <= MAX_YEAR;
+};
+
+function toInstant(text: string, subject: string): number {
+  const instant = TIME.test(text) && isDate(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant))
+    throw new Problem("invalid", `${subject} must hold dates such as 2026-11-22 or times such as 2026-11-22T10:00:00Z`);
+  return instant;
+}
+
+/** @throws Problem invalid, its message beginning with `subject`. */
+export function toDateRange(value: unknown, subject: string): DateRange {
+  if (isName(value)) return value;
+  if (!Array.isArray(value) || value.length !== 2 || !value.every((end) => typeof end === "string"))
+    throw new Problem(
+      "invalid",
+      `${subject} must be one of ${PERIOD_NAMES.join(", ")} or a list of two dates or times`,
+    );
+  const [first, last] = value as [string, string];
+  if (isDate(first) !== isDate(last)) throw new Problem("invalid", `${subject} must hold two dates or two times`);
+  const dates = isDate(first);
+  const from = dates ? Date.parse(first) : toInstant(first, subject);
+  const to = dates ? Date.parse(last) + DAY_MS : toInstant(last, subject);
+  if (!isInCentury(first) || !isInCentury(last))
+    throw new Problem("invalid", `${subject} must lie in the years ${MIN_YEAR} to ${MAX_YEAR}`);
+  if (to <= from) throw new Problem("invalid", "period must end after it starts");
+  if ((to - from) / DAY_MS > MAX_DAYS) throw new Problem("invalid", `${subject} must span ten years at most`);
+  return dates ? { first, last } : { from, to };
+}
+
+const ofDays = (first: string, last: string, timezone: string): Period => ({
+  from: startOfDate(first, timezone),
+  to: startOfDate(addDays(last, 1), timezone),
+  days: { first, last },
+});
+
+/** Widened to the local hours that it touches: rollups know nothing finer. */
+function ofInstants(from: number, to: number, timezone: string): Period {
+  const start = localHour(from, timezone);
+  const end = nextHour(localHour(to - 1, timezone), timezone);
+  const first = localDate(start, timezone);
+  const last = localDate(end - 1, timezone);
+  const whole = startOfDate(first, timezone) === start && startOfDate(addDays(last, 1), timezone) === end;
+  return { from: start, to: end, days: whole ? { first, last } : null };
+}
+
+/**
+ * The dates of a named period. As in Plausible's Stats API v2 (https://plausible.io/docs/stats-api#date_range, and its
+ * query builder): `7d` … `91d` are the last whole days before today and `6mo`, `12mo` the last whole calendar months
+ * before this one; `day`, `month` and `year` run to their end, which may lie ahead.
+ */
+function datesOf(name: Exclude<PeriodName, "24h">, { timezone, now, firstDay }: Vantage): Days {
+  const today = localDate(now, timezone);
+  switch (name) {
+    case "day":
+      return { first: today, last: today };
+    case "7d":
+    case "28d":
+    case "30d":
+    case "91d":
+      return { first: addDays(today, -Number.parseInt(name, 10)), last: addDays(today, -1) };
+    case "month":
+      return { first: startOfMonth(today), last: endOfMonth(today) };
+    case "6mo":
+    case "12mo":
+      return {
+        first: addMonths(startOfMonth(today), -Number.parseInt(name, 10)),
+        last: addDays(startOfMonth(today), -1),
+      };
+    case "year":
+      return { first: startOfYear(today), last: endOfYear(today) };
+    case "all":
+      return { first: firstDay !== null && firstDay < today ? firstDay : today, last: today };
+  }
+}
+
+/** The running hour and the 23 hours before it: at most 24 hours, never more. Not whole days, whatever the clock says. */
+function lastDayOfHours({ timezone, now }: Vantage): Period {
+  const to = nextHour(localHour(now, timezone), timezone);
+  return { from: localHour(to - DAY_MS, timezone), to, days: null };
+}
+
+export function toPeriod(range: DateRange, vantage: Vantage): Period {
+  const { timezone } = vantage;
+  if (range === "24h") return lastDayOfHours(vantage);
+  if (typeof range === "object" && "from" in range) return ofInstants(range.from, range.to, timezone);
+  const { first, last } = typeof range === "string" ? datesOf(range, vantage) : range;
+  return ofDays(first, last, timezone);
+}
+
+/** True while events may still fall into the period. */
+export const isRunning = (period: Period, now: number): boolean => period.from <= now && now < period.to;
+
+/**
+ * The days to compare with: as many days of the past as have begun of a running period, so that a month that is three
+ * days old is not held against a whole one. Whole calendar months step back by whole months (the first three days of
+ * October, not the last three), since anything else puts months of different names and lengths side by side; all else
+ * steps back by its own number of days. A year before 29 February is 28 February.
+ */
+function daysBefore({ first, last }: Days, mode: "previous_period" | "year_over_year", today: string): Days {
+  const begun = today >= first && today < last ? today : last;
+  const months = wholeMonths(first, last);
+  if (months !== null) {
+    const back = mode === "year_over_year" ? -12 : -months;
+    // The last day of a month stands for the month's end: 28 February ↔ 31 January.
+    const end = addMonths(begun, back);
+    return { first: addMonths(first, back), last: begun === endOfMonth(begun) ? endOfMonth(end) : end };
+  }
+  const length = daysBetween(first, begun) + 1;
+  const start = mode === "year_over_year" ? addMonths(first, -12) : addDays(first, -length);
+  return { first: start, last: addDays(start, length - 1) };
+}
+
+/** Moved to the nearest dates that begin on the same weekday and end before the period begins. */
+function matchWeekday(days: Days, period: Days): Days {
+  const ahead = (weekdayOf(period.first) - weekdayOf(days.first) + 7) % 7;
+  const nearest = ahead <= 3 ? ahead : ahead - 7;
+  const shift = nearest > 0 && addDays(days.last, nearest) >= period.first ? nearest - 7 : nearest;
+  return { first: addDays(days.first, shift), last: addDays(days.last, shift) };
+}
+
+/** What a period is compared with by itself; `custom` comparisons are periods of their own (`toPeriod`). */
+export function comparisonOf(
+  period: Period,
+  mode: "previous_period" | "year_over_year",
+  matchDayOfWeek: boolean,
+  { timezone, now }: Vantage,
+): Period {
+  if (period.days) {
+    const days = daysBefore(period.days, mode, localDate(now, timezone));
+    const { first, last } = matchDayOfWeek ? matchWeekday(days, period.days) : days;
+    return ofDays(first, last, timezone);
+  }
+  if (matchDayOfWeek) throw new Problem("invalid", "match_day_of_week needs a date_range of whole days");
+  const length = period.to - period.from;
+  if (mode === "previous_period")
+    return { from: localHour(period.from - length, timezone), to: period.from, days: null };
+  // The same time on the wall a year ago.
+  const date = localDate(period.from, timezone);
+  const sinceMidnight = period.from - startOfDate(date, timezone);
+  const from = localHour(startOfDate(addMonths(date, -12), timezone) + sinceMidnight, timezone);
+  return { from, to: localHour(from + length, timezone), days: null };
+}

@@ -1,0 +1,164 @@
+// The plan: which rows of the rollups, or of the technology cube, answer a query. It decides, workers/storage/counts/rollups.ts
+// reads, answer.ts tells.
+import { TOTAL } from "../counts/rollup";
+import { FACTS, type Fact, METRICS, type MetricName, type TimeDimension } from "../events/catalog";
+import { Problem } from "../requests/problem";
+import { addDays, localDate, startOfDate } from "../time/zone";
+import { type Bucket, bucketFor, toBuckets } from "./bucket";
+import { asksCube, type CubeGroups, toCubeGroups } from "./cube-query";
+import { comparisonOf, type Period, toPeriod, type Vantage } from "./period";
+import type { Direction, Query } from "./query";
+
+/** The rollup rows of whole local days (both included), or of hours; the hours of a day that is cut lie on `date`. */
+export type Slice =
+  | { kind: "days"; first: string; last: string }
+  | { kind: "hours"; from: number; to: number; date: string };
+
+/** What to sum, and into which groups. */
+export interface Reading {
+  /** Key of the rollup: column of the dimension; `total` for the whole day. */
+  column: string;
+  /** Set when the cube is read instead of the rollup; its slices are days. */
+  cube?: CubeGroups;
+  slices: Slice[];
+  time: TimeDimension | null;
+  /** First local date: weeks are labelled no earlier. */
+  first: string;
+}
+
+export interface Order {
+  by: "time" | "value" | MetricName;
+  /** Of `value`, where the query has several dimensions: which of them. */
+  place?: number;
+  direction: Direction;
+}
+
+export interface Plan {
+  query: Query;
+  timezone: string;
+  /** The time dimension, chosen. */
+  time: TimeDimension | null;
+  facts: Fact[];
+  order: Order[];
+  period: Period;
+  main: Reading;
+  buckets: Bucket[];
+  comparison: { period: Period; reading: Reading; buckets: Bucket[] } | null;
+  /** True when now lies in the period: its last bucket will grow. */
+  running: boolean;
+  /** When it is asked, ms. */
+  now: number;
+  /** The first local date with data, null when there is none; set when the query asks for `all`. */
+  firstDay?: string | null;
+}
+
+/** Above it nobody reads hours, and each costs a look-up of its offset. */
+const MAX_HOURLY_DAYS = 92;
+
+/**
+ * Whole days are read from the daily rows, in which a visitor counts once a day. Only what sticks out at either end is
+ * read from the hours, in which a visitor counts once an hour.
+ */
+function toSlices(period: Period, timezone: string): Slice[] {
+  if (period.days) return [{ kind: "days", ...period.days }];
+  const head = localDate(period.from, timezone);
+  const tail = localDate(period.to - 1, timezone);
+  const headIsWhole = startOfDate(head, timezone) === period.from;
+  const tailIsWhole = startOfDate(addDays(tail, 1), timezone) === period.to;
+  if (head === tail) return [{ kind: "hours", from: period.from, to: period.to, date: head }];
+  const first = headIsWhole ? head : addDays(head, 1);
+  const last = tailIsWhole ? tail : addDays(tail, -1);
+  const slices: Slice[] = [];
+  if (!headIsWhole) slices.push({ kind: "hours", from: period.from, to: startOfDate(first, timezone), date: head });
+  if (first <= last) slices.push({ kind: "days", first, last });
+  if (!tailIsWhole) slices.push({ kind: "hours", from: startOfDate(tail, timezone), to: period.to, date: tail });
+  return slices;
+}
+
+function toReading(period: Period, query: Query, time: TimeDimension | null, timezone: string): Reading {
+  const first = localDate(period.from, timezone);
+  if (time === "time:hour") {
+    if (period.to - period.from > MAX_HOURLY_DAYS * 86_400_000 + 3_600_000)
+      throw new Problem("invalid", `dimension time:hour needs a date_range of at most ${MAX_HOURLY_DAYS} days`);
+    return {
+      column: TOTAL,
+      slices: [{ kind: "hours", from: period.from, to: period.to, date: first }],
+      time,
+      first,
+    };
+  }
+  const [dimension] = query.others;
+  if ((dimension || asksCube(query)) && !period.days)
+    throw new Problem(
+      "invalid",
+      `${dimension ? `dimension ${dimension.name} is` : "filtered counts are"} kept by whole local days; ask for a date_range of dates, not of hours`,
+    );
+  const reading: Reading = { column: dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
+  return asksCube(query) ? { ...reading, cube: toCubeGroups(query.others, query.filters) } : reading;
+}
+
+function chooseTime(query: Query, period: Period): TimeDimension | null {
+  if (query.time !== "time") return query.time;
+  const chosen = bucketFor(period);
+  // Hours are kept for totals only.
+  return chosen === "time:hour" && (query.others.length > 0 || asksCube(query)) ? "time:day" : chosen;
+}
+
+const isTimeName = (name: string): boolean => name === "time" || name.startsWith("time:");
+
+/** The order asked for, and below it time, then values: the same question has the same answer, page by page. */
+function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | null): Order[] {
+  const byValue = (place: number, direction: Direction): Order =>
+    others.length > 1 ? { by: "value", place, direction } : { by: "value", direction };
+  const order = order_by.map(([name, direction]): Order => {
+    const place = others.findIndex((dimension) => dimension.name === name);
+    if (place >= 0) return byValue(place, direction);
+    return { by: isTimeName(name) ? "time" : (name as MetricName), direction };
+  });
+  // The standard of Plausible: time first, else the first metric, the largest above.
+  if (order.length === 0 && time) order.push({ by: "time", direction: "asc" });
+  if (order_by.length === 0 && others.length > 0) order.push({ by: metrics[0]!, direction: "desc" });
+  if (time && !order.some(({ by }) => by === "time")) order.push({ by: "time", direction: "asc" });
+  others.forEach((_, place) => {
+    const known = order.some((one) => one.by === "value" && (one.place ?? 0) === place);
+    if (!known) order.push(byValue(place, "asc"));
+  });
+  return order;
+}
+
+function toComparison(query: Query, period: Period, time: TimeDimension | null, vantage: Vantage): Plan["comparison"] {
+  const asked = query.comparisons;
+  if (!asked) return null;
+  const before =
+    asked.mode === "custom"
+      ? toPeriod(asked.range!, vantage)
+      : comparisonOf(period, asked.mode, asked.matchDayOfWeek, vantage);
+  return {
+    period: before,
+    reading: toReading(before, query, time, vantage.timezone),
+    buckets: time ? toBuckets(before, time, vantage.timezone, vantage.now) : [],
+  };
+}
+
+/** @throws Problem invalid when it cannot be answered for this period. */
+export function toPlan(query: Query, vantage: Vantage): Plan {
+  const { timezone, now } = vantage;
+  const period = toPeriod(query.range, vantage);
+  const time = chooseTime(query, period);
+  const needed = new Set<Fact>(query.metrics.flatMap((name) => METRICS[name].needs));
+  const main = toReading(period, query, time, timezone);
+  return {
+    query,
+    timezone,
+    time,
+    facts: FACTS.filter((fact) => needed.has(fact)),
+    order: toOrder(query, time),
+    period,
+    main,
+    buckets: time ? toBuckets(period, time, timezone, now) : [],
+    comparison: toComparison(query, period, time, vantage),
+    running: period.from <= now && now < period.to,
+    now,
+    ...(query.range === "all" && { firstDay: vantage.firstDay }),
+  };
+}

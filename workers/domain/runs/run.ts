@@ -1,0 +1,138 @@
+// The pipeline as data: what runs are called, what they report, and what the dashboard and API clients are told. Zod-free.
+import type { Capacity } from "../visits/capacity";
+
+/**
+ * `run`: the watermark pipeline. The others are maintenance, of one property: `compaction` merges objects, `retention`
+ * removes what is too old, `erasure` one user, `rebuild` recounts days, `check` only compares them, `alerts` looks for
+ * anomalies, `reports` writes the weekly and monthly mail, `replay` counts dead letters again.
+ */
+export const RUN_KINDS = [
+  "run",
+  "compaction",
+  "retention",
+  "erasure",
+  "rebuild",
+  "check",
+  "alerts",
+  "reports",
+  "replay",
+] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+export type RunTrigger = "cron" | "owner";
+export type RunStatus = "running" | "done" | "failed";
+
+/** Times are ms since 1970. */
+export interface RunStep {
+  /** Place among the steps of its run, from 0. */
+  place: number;
+  status: "running" | "done" | "failed";
+  started_at: number;
+  ended_at: number | null;
+  /** How often it was begun. */
+  attempts: number;
+  /** What it handled, in a few words: "12 objects, 3,400 rows". */
+  note: string | null;
+}
+
+/** What a run did, as names and numbers or short texts: `{"techstack_rows": 120, "addresses": 80}`. Flat, for a table. */
+export type RunReport = Record<string, number | string | null>;
+
+/** What the pipeline makes of the raw zone, each with its watermark. */
+export const DATASETS = ["techstack", "ip_list", "ip_enrichment"] as const;
+export type Dataset = (typeof DATASETS)[number];
+
+export const LAKE_ZONES = ["raw", "events", "techstack", "ip_list", "ip_enrichment"] as const;
+export type LakeZone = (typeof LAKE_ZONES)[number];
+
+// ————— Shapes of the API: GET /api/v1/properties/{site_id}/pipeline and below. Times are ISO 8601 (UTC).
+
+export interface RunView {
+  id: string;
+  kind: RunKind;
+  trigger: RunTrigger;
+  status: RunStatus;
+  started_at: string;
+  ended_at: string | null;
+  /** Of this property: raw objects and rows that it handled. */
+  files: number;
+  rows: number;
+  report: RunReport | null;
+  error: string | null;
+}
+
+/** GET …/pipeline/runs/{id} */
+export interface RunDetails extends RunView {
+  steps: (Omit<RunStep, "started_at" | "ended_at" | "place"> & {
+    name: string;
+    started_at: string;
+    ended_at: string | null;
+  })[];
+}
+
+/** GET …/pipeline */
+export interface PipelineView {
+  /** Minutes between runs. */
+  interval_minutes: number;
+  datasets: {
+    dataset: Dataset;
+    /** Last lake_files.id that was processed; 0 before the first. */
+    position: number;
+    moved_at: string | null;
+    /** Raw objects and rows behind the watermark, and how long the oldest of them has waited. */
+    waiting_files: number;
+    waiting_rows: number;
+    lag_seconds: number;
+  }[];
+  zones: { zone: LakeZone; files: number; rows: number; bytes: number }[];
+  dead_letters: number;
+  /** How full the property's shards are. */
+  capacity: Capacity;
+  /** The run that is going on, of all properties. */
+  running: string | null;
+  /** The newest first, at most 50. */
+  runs: RunView[];
+}
+
+/** GET …/pipeline/dead-letters */
+export interface DeadLetterView {
+  id: string;
+  reason: string;
+  first_failed_at: string;
+  failed_at: string;
+  count: number;
+  events: number | null;
+}
+export interface DeadLettersView {
+  dead_letters: DeadLetterView[];
+  total: number;
+}
+
+/** POST …/pipeline/rebuild `{from, to, check?}` → 202 `{run_id}`; the run's report has these. */
+export interface RebuildReport {
+  from: string;
+  to: string;
+  differences: number;
+  /** At most 100. */
+  examples: { where: string; fact: string; lake: number; rollup: number }[];
+}
+
+/** GET …/insight/networks?from&to */
+export interface NetworksInsight {
+  networks: {
+    network: string;
+    network_type: string;
+    asn: number | null;
+    /** Country, region, city as far as known. */
+    place: { country: string | null; region: string | null; city: string | null };
+    visitors: number;
+    visits: number;
+    pageviews: number;
+    first_seen: string | null;
+    last_seen: string | null;
+    /** The pages viewed most, at most five. */
+    pages: { page: string; pageviews: number }[];
+  }[];
+  types: { network_type: string; visitors: number; visits: number; pageviews: number }[];
+  /** Suspected bots, by reason: counted in all numbers unless the question leaves them out. */
+  signals: { signal: string; meaning: string; visitors: number; visits: number; pageviews: number; events: number }[];
+}

@@ -1,0 +1,116 @@
+// What the hub and its callers say to each other.
+import type { Arrival } from "../events/event";
+import type { EventType } from "../events/measurement";
+import type { RefusalCounts } from "../requests/refusal";
+import type { RuleCounts } from "./rule-counters";
+
+/** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
+export type AddressPrivacy = "truncated" | "full" | "none";
+
+/** What the hub must know of its property. Sent with every batch, so that the hub never reads D1. */
+export interface HubProperty {
+  site_id: string;
+  timezone: string;
+  address: AddressPrivacy;
+  /** Of the configuration that the sender knows. */
+  version?: number;
+}
+
+export interface HubBatch {
+  property: HubProperty;
+  arrivals: Arrival[];
+  refusals?: RefusalCounts;
+  /** Hubs to which, in turn, arrivals are passed on whose visitors this one does not know; absent when it takes all. */
+  next?: string[];
+}
+
+export interface AcceptReply {
+  accepted: number;
+  /** Events whose id was seen within the last day: they count once. */
+  duplicates: number;
+  /** The version of the property's configuration, where the sender knew an older one. */
+  newer?: number;
+}
+
+export interface LiveRow {
+  value: string;
+  visitors: number;
+}
+
+/** An event as the feed shows it: what happened where, and nothing of who did it. */
+export interface FeedEvent {
+  name: string;
+  type: EventType;
+  page: string | null;
+  country: string;
+  device: string;
+  source: string;
+}
+
+/** The last 30 minutes. Rates are null when no visit began. */
+export interface LivePicture {
+  active_5m: number;
+  active_30m: number;
+  pageviews_30m: number;
+  bounce_rate_30m: number | null;
+  avg_duration_30m: number | null;
+  /** Page views per minute, oldest first; the last is the running minute. */
+  per_minute: number[];
+  pages: LiveRow[];
+  sources: LiveRow[];
+  countries: LiveRow[];
+  devices: LiveRow[];
+  /** The latest events by their time (ISO 8601), newest first, at most 50, however long ago; no measurements of reading. */
+  feed: (FeedEvent & { time: string })[];
+  /** How often each rule matched since it was made (imports apart), and when last; rules that never did are left out. */
+  rules: { id: string; clicks: number; last_click_at: string | null }[];
+  /** When the last event arrived (ISO 8601), null when none since the property began. */
+  last_event_at: string | null;
+}
+
+/** What a live socket says: first the whole picture, then what of it changed, at most once a second. */
+export type SocketMessage =
+  | { type: "picture"; picture: LivePicture }
+  | { type: "change"; change: Partial<LivePicture> };
+
+/** One hub's share of the live picture: sums, so that shards can be added up. */
+export interface LiveShare {
+  active_5m: number;
+  active_30m: number;
+  per_minute: number[];
+  visits: number;
+  bounces: number;
+  duration: number;
+  pages: Record<string, number>;
+  sources: Record<string, number>;
+  countries: Record<string, number>;
+  devices: Record<string, number>;
+  /** Oldest first; times in ms. */
+  feed: (FeedEvent & { time: number })[];
+  rules: RuleCounts;
+  last_event_at: number | null;
+}
+
+/** The RPC surface of a hub. */
+export interface Hub {
+  /** The batch, or its JSON: a text crosses to another object at a fraction of what forty fields an event cost. */
+  accept(batch: HubBatch | string): Promise<AcceptReply>;
+  /** `isWatched` asks it to say, by `stir` of the first hub, when its share changes. */
+  live(isWatched?: boolean): Promise<LiveShare>;
+  /** Another shard's share has changed. False when nobody watches: then it need not say so any more. */
+  stir(): Promise<boolean>;
+  /** Closes the sockets, so that they are opened, and authorized, anew. */
+  hangUp(): Promise<void>;
+  /** Hears that the property's configuration was changed, to tell it to whoever sends a batch without knowing. */
+  noteVersion(version: number): Promise<void>;
+  /** Sends what the journal holds now instead of waiting for the alarm. */
+  flush(): Promise<void>;
+  /** Forgets everything. For a property that was deleted. */
+  destroy(): Promise<void>;
+}
+
+/** The name of the hub that keeps a shard of a property's present. */
+export const shardName = (siteId: string, shard: number): string => `${siteId}/${shard}`;
+/** The name of the hub that takes one import of a property's past. */
+export const isImportName = (name: string): boolean => name.includes("/import/");
+export const importName = (siteId: string, importId: string): string => `${siteId}/import/${importId}`;

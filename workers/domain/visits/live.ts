@@ -1,0 +1,177 @@
+// The live picture: the last 30 minutes, read off the visits that are going on, and the feed of the latest events. Times
+// are ms.
+import { VISIT_DIMENSIONS } from "../events/catalog";
+import type { Event } from "../events/event";
+import type { LivePicture, LiveRow, LiveShare } from "./hub";
+import { mergeCounts, noteRule, type RuleCounters, toCounts } from "./rule-counters";
+import type { Visit } from "./visit";
+
+const MINUTE = 60_000;
+export const LIVE_MINUTES = 30;
+export const LIVE_WINDOW = LIVE_MINUTES * MINUTE;
+/** What left the window is kept somewhat longer (minutes): a clock that is set back must find it again. */
+const SLACK = 5;
+export const MINUTES_KEPT = LIVE_MINUTES + SLACK;
+export const LIVE_KEPT = MINUTES_KEPT * MINUTE;
+const ROWS = 10;
+const FEED_EVENTS = 50;
+/** A hub's share shows so many visits, the latest, at some 300 bytes each. */
+export const MOST_LIVE_VISITS = 50_000;
+
+/** What the picture needs of a visit. */
+export interface LiveVisit {
+  visitor: string;
+  start: number;
+  last: number;
+  bounced: boolean;
+  exit: string | null;
+  source: string;
+  country: string;
+  device: string;
+}
+
+export interface Live {
+  /** Visits with an event in the window, by id, the one that came last at the end; old ones go when the picture is drawn. */
+  visits: Map<string, LiveVisit>;
+  /** Page views by minute since 1970. */
+  pageviews: Map<number, number>;
+  /** The latest events, oldest first. */
+  feed: LiveShare["feed"];
+  /** Since the rules were made, not of the window. */
+  rules: RuleCounters;
+  lastEventAt: number | null;
+}
+
+export const emptyLive = (): Live => ({
+  visits: new Map(),
+  pageviews: new Map(),
+  feed: [],
+  rules: new Map(),
+  lastEventAt: null,
+});
+
+const dimension = (name: string): number => VISIT_DIMENSIONS.findIndex(({ column }) => column === name);
+const SOURCE = dimension("source");
+const COUNTRY = dimension("country");
+const DEVICE = dimension("device");
+const sourceOf = ({ dimensions }: Visit): string => dimensions[SOURCE] ?? "(direct)";
+const countryOf = ({ dimensions }: Visit): string => dimensions[COUNTRY] ?? "(unknown)";
+const deviceOf = ({ dimensions }: Visit): string => dimensions[DEVICE] ?? "(unknown)";
+
+/** Puts a visit as it is now at the end; the one that came longest ago makes room. */
+export function noteVisit({ visits }: Live, visit: Visit): LiveVisit {
+  const { id, visitor, start, last, exit } = visit;
+  const bounced = visit.pageviews === 1 && !visit.interactive;
+  const dimensions = { source: sourceOf(visit), country: countryOf(visit), device: deviceOf(visit) };
+  const noted = { visitor, start, last, bounced, exit, ...dimensions };
+  visits.delete(id);
+  visits.set(id, noted);
+  if (visits.size > MOST_LIVE_VISITS) visits.delete(visits.keys().next().value!);
+  return noted;
+}
+
+/** Notes an event of a visit. */
+export function noteLive(
+  live: Live,
+  visit: Visit,
+  event: Pick<Event, "event_type" | "event_time" | "name" | "page" | "rule">,
+): void {
+  const { event_type: type, event_time: time, name, page } = event;
+  const { country, device, source } = noteVisit(live, visit);
+  live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
+  noteRule(live.rules, event);
+  // Measurements of reading come by the second and say nothing that somebody did.
+  if (type !== "engagement" && type !== "heatmap" && type !== "rule_seen")
+    noteFeed(live.feed, { time, name, type, page, country, device, source });
+  if (type !== "pageview") return;
+  const minute = Math.floor(time / MINUTE);
+  live.pageviews.set(minute, (live.pageviews.get(minute) ?? 0) + 1);
+}
+
+type FeedRow = LiveShare["feed"][number];
+/** A total order, so that the same events make the same feed in whatever order and on however many hubs they come. */
+const isAfter = (a: FeedRow, b: FeedRow): boolean =>
+  a.time === b.time ? JSON.stringify(a) > JSON.stringify(b) : a.time > b.time;
+
+function noteFeed(feed: FeedRow[], row: FeedRow): void {
+  let place = feed.length;
+  // Nearly always the newest: one comparison.
+  while (place > 0 && isAfter(feed[place - 1]!, row)) place -= 1;
+  if (place === 0 && feed.length === FEED_EVENTS) return;
+  feed.splice(place, 0, row);
+  if (feed.length > FEED_EVENTS) feed.shift();
+}
+
+function tally(visits: readonly LiveVisit[], valueFor: (visit: LiveVisit) => string | null): Record<string, number> {
+  const visitors = new Map<string, Set<string>>();
+  for (const visit of visits) {
+    const value = valueFor(visit);
+    if (value === null) continue;
+    const known = visitors.get(value);
+    if (known) known.add(visit.visitor);
+    else visitors.set(value, new Set([visit.visitor]));
+  }
+  return Object.fromEntries([...visitors].map(([value, known]) => [value, known.size]));
+}
+
+/** This hub's share of the picture. Drops what has left the window for good. */
+export function liveShare(live: Live, now: number): LiveShare {
+  for (const [id, visit] of live.visits) if (visit.last < now - LIVE_KEPT) live.visits.delete(id);
+  const minute = Math.floor(now / MINUTE);
+  for (const known of live.pageviews.keys()) if (known <= minute - MINUTES_KEPT) live.pageviews.delete(known);
+  const active = [...live.visits.values()].filter((visit) => visit.last >= now - LIVE_WINDOW);
+  const began = active.filter((visit) => visit.start >= now - LIVE_WINDOW);
+  return {
+    active_5m: new Set(active.filter((visit) => visit.last >= now - 5 * MINUTE).map((visit) => visit.visitor)).size,
+    active_30m: new Set(active.map((visit) => visit.visitor)).size,
+    per_minute: Array.from({ length: LIVE_MINUTES }, (_, i) => live.pageviews.get(minute - LIVE_MINUTES + 1 + i) ?? 0),
+    visits: began.length,
+    bounces: began.filter((visit) => visit.bounced).length,
+    duration: began.reduce((sum, visit) => sum + Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000), 0),
+    pages: tally(active, (visit) => visit.exit),
+    sources: tally(active, (visit) => visit.source),
+    countries: tally(active, (visit) => visit.country),
+    devices: tally(active, (visit) => visit.device),
+    feed: live.feed,
+    rules: toCounts(live.rules),
+    last_event_at: live.lastEventAt,
+  };
+}
+
+function topRows(parts: readonly Record<string, number>[]): LiveRow[] {
+  const sums = new Map<string, number>();
+  for (const part of parts)
+    for (const [value, visitors] of Object.entries(part)) sums.set(value, (sums.get(value) ?? 0) + visitors);
+  return [...sums]
+    .map(([value, visitors]) => ({ value, visitors }))
+    .sort((a, b) => b.visitors - a.visitors || (a.value < b.value ? -1 : 1))
+    .slice(0, ROWS);
+}
+
+function mergeFeeds(feeds: readonly FeedRow[][]): LivePicture["feed"] {
+  const latest = feeds.flat().sort((a, b) => (isAfter(a, b) ? -1 : 1));
+  return latest.slice(0, FEED_EVENTS).map((row) => ({ ...row, time: new Date(row.time).toISOString() }));
+}
+
+/** The whole picture out of the shares of a property's hubs. Visitors never cross hubs, so sums are exact. */
+export function mergeLive(shares: readonly LiveShare[]): LivePicture {
+  const sum = (pick: (share: LiveShare) => number) => shares.reduce((total, share) => total + pick(share), 0);
+  const visits = sum((share) => share.visits);
+  const perMinute = Array.from({ length: LIVE_MINUTES }, (_, i) => sum((share) => share.per_minute[i] ?? 0));
+  const last = Math.max(0, ...shares.map((share) => share.last_event_at ?? 0));
+  return {
+    active_5m: sum((share) => share.active_5m),
+    active_30m: sum((share) => share.active_30m),
+    pageviews_30m: perMinute.reduce((total, views) => total + views, 0),
+    bounce_rate_30m: visits ? Math.round((sum((share) => share.bounces) / visits) * 1000) / 10 : null,
+    avg_duration_30m: visits ? Math.round(sum((share) => share.duration) / visits) : null,
+    per_minute: perMinute,
+    pages: topRows(shares.map((share) => share.pages)),
+    sources: topRows(shares.map((share) => share.sources)),
+    countries: topRows(shares.map((share) => share.countries)),
+    devices: topRows(shares.map((share) => share.devices)),
+    feed: mergeFeeds(shares.map((share) => share.feed)),
+    rules: mergeCounts(shares.map((share) => share.rules)),
+    last_event_at: last ? new Date(last).toISOString() : null,
+  };
+}

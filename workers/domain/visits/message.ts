@@ -1,0 +1,54 @@
+// What travels through the queue.
+import { type PackedEvent, unpackEvent } from "../events/columns";
+import type { StampedEvent } from "../events/event";
+import type { RefusalCounts } from "../requests/refusal";
+import type { HubBatch } from "./hub";
+
+/** What a hub stamped: a range of its journal. The same range is the same message, however often it is sent. */
+export interface StampedMessage {
+  kind: "stamped";
+  id: string;
+  site_id: string;
+  events: StampedEvent[];
+  /** By local date. */
+  refusals: Record<string, RefusalCounts>;
+}
+
+/** What collect could not hand to the hub. Ingest hands it over later; `event_id` keeps it from counting twice. */
+export interface UnstampedMessage {
+  kind: "unstamped";
+  /** Name of the hub that it was meant for. */
+  hub: string;
+  batch: HubBatch;
+}
+
+/** A stamped message as it is written into the queue. */
+export type PackedMessage = Omit<StampedMessage, "events"> & { events: PackedEvent[] };
+
+export type EventMessage = StampedMessage | UnstampedMessage;
+
+/** @throws when the text is not a message. */
+export function readMessage(body: unknown): EventMessage {
+  const message = (typeof body === "string" ? JSON.parse(body) : body) as PackedMessage | UnstampedMessage;
+  if (message.kind === "unstamped") return message;
+  if (message.kind !== "stamped") throw new Error("message is of no known kind");
+  return { ...message, events: message.events.map(unpackEvent) };
+}
+
+/** How many events a message brings. */
+export const eventCountOf = (message: EventMessage): number =>
+  message.kind === "stamped" ? message.events.length : message.batch.arrivals.length;
+
+/** Whose a message is, also where nothing else of it can be read. Null when not even that. */
+export function siteOf(body: unknown): string | null {
+  try {
+    const told = (typeof body === "string" ? JSON.parse(body) : body) as {
+      site_id?: unknown;
+      batch?: { property?: { site_id?: unknown } };
+    } | null;
+    const site = told?.site_id ?? told?.batch?.property?.site_id;
+    return typeof site === "string" ? site : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,23 @@
+// Signs and proves the passes of the overlay: admin gives them out, collect and stats look at them.
+import { sign, verify } from "hono/jwt";
+import { OVERLAY_MINUTES, type OverlayPass } from "../domain/events/overlay";
+
+/** A key of its own, so that no other token of the installation can stand for a pass. */
+const keyOf = (env: Pick<Cloudflare.Env, "AUTH_SECRET">): string => `overlay/${env.AUTH_SECRET}`;
+
+export function signPass(
+  env: Pick<Cloudflare.Env, "AUTH_SECRET">,
+  pass: Omit<OverlayPass, "exp">,
+  now: number,
+): Promise<string> {
+  return sign({ ...pass, exp: Math.floor(now / 1000) + OVERLAY_MINUTES * 60 }, keyOf(env), "HS256");
+}
+
+/** What the pass says, null when it is forged or has expired. */
+export async function provePass(env: Pick<Cloudflare.Env, "AUTH_SECRET">, pass: string): Promise<OverlayPass | null> {
+  try {
+    return (await verify(pass, keyOf(env), "HS256")) as unknown as OverlayPass;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+// The one place where a problem becomes HTTP. 5xx never show internals; they carry the request id.
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { Problem } from "../domain/requests/problem";
+import { REFUSAL_HEADER } from "../domain/requests/refusal";
+import type { AppEnv } from "./app";
+
+/** `{"error":{code,message,details?}}` for whatever was thrown, with the header that tells a refusal. */
+export function errorReply(error: Error, requestId: string, headers: Record<string, string> = {}): Response {
+  const problem = toProblem(error) ?? hide(error, requestId);
+  return Response.json(
+    { error: problem.toBody() },
+    { status: problem.status, headers: problem.refusal ? { ...headers, [REFUSAL_HEADER]: problem.refusal } : headers },
+  );
+}
+
+/** The same for Hono's routes, with the headers that middleware has set so far. */
+export function replyToError(error: Error, c: Context<AppEnv>): Response {
+  const reply = errorReply(error, c.get("requestId") ?? "");
+  return c.newResponse(reply.body, reply);
+}
+
+function hide(error: Error, id: string): Problem {
+  console.error(`request ${id} failed`, error);
+  return new Problem("internal", `request failed; its id is ${id}`, { request_id: id });
+}
+
+function toProblem(error: Error): Problem | null {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException && error.status === 413) return new Problem("too_large", "body is too large");
+  if (error instanceof HTTPException && error.status < 500)
+    return new Problem("invalid", error.message || "request is invalid");
+  return null;
+}

@@ -1,0 +1,103 @@
+// What the cron starts: the run of the pipeline, and the tasks of maintenance. All by ids made of the time they are due
+// at, so that a cron that comes twice, or late, starts nothing twice and leaves nothing out.
+import type { RunTrigger } from "../domain/runs/run";
+import type { TaskParams } from "../domain/runs/run-params";
+import { beginRun, giveUpRun, type RunRow, runningRun, unstartedAmong } from "../storage/runs/runs";
+import { waitingProperties } from "../storage/runs/watermarks";
+import { startTask } from "../tasks";
+
+export type ScheduleEnv = Pick<Cloudflare.Env, "DB" | "PIPELINE" | "MAINTENANCE" | "PIPELINE_MINUTES">;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** How often the cron of wrangler.toml comes. */
+const CRON_MINUTES = 5;
+
+interface Scheduled {
+  name: string;
+  every: number;
+  /** How long after the beginning of its hour or UTC day it is due. */
+  after: number;
+  params: Omit<TaskParams, "site_id" | "due">;
+}
+
+/** Alerts come after the hour's last events have been counted; what is heavy comes while Europe and America sleep. */
+const SCHEDULE: readonly Scheduled[] = [
+  { name: "alerts", every: HOUR, after: 10 * MINUTE, params: { kind: "alerts" } },
+  { name: "compaction", every: HOUR, after: 20 * MINUTE, params: { kind: "compaction" } },
+  { name: "reports", every: HOUR, after: 30 * MINUTE, params: { kind: "reports" } },
+  { name: "daily-compaction", every: DAY, after: 4 * HOUR, params: { kind: "compaction", daily: true } },
+  { name: "retention", every: DAY, after: 5 * HOUR, params: { kind: "retention" } },
+  { name: "check", every: DAY, after: 6 * HOUR, params: { kind: "check" } },
+];
+
+/** `compaction-2026-11-24T23` or `check-2026-11-24`. */
+const idOf = ({ name, every }: Scheduled, slot: number): string =>
+  `${name}-${new Date(slot).toISOString().slice(0, every === DAY ? 10 : 13)}`;
+
+/** The tasks that are due by a time, each with its id: those of the hour and of the day in which it lies. */
+export function tasksDue(now: number): { id: string; params: TaskParams }[] {
+  return SCHEDULE.flatMap((task) => {
+    const slot = now - (now % task.every);
+    if (now - slot < task.after) return [];
+    return [{ id: idOf(task, slot), params: { ...task.params, site_id: null, due: slot + task.after } }];
+  });
+}
+
+/** @param now when the cron was due (`scheduledTime`). @throws AggregateError after all has been tried. */
+export async function startWhatIsDue(env: ScheduleEnv, now: number): Promise<void> {
+  const interval = Math.max(CRON_MINUTES, Number(env.PIPELINE_MINUTES) || CRON_MINUTES);
+  const isRunDue = Math.floor(now / MINUTE) % interval < CRON_MINUTES;
+  const due = tasksDue(now);
+  const missing = await unstartedAmong(
+    env.DB,
+    due.map(({ id }) => id),
+  );
+  const starts = [
+    ...(isRunDue ? [startRun(env, "cron", now)] : []),
+    ...due.filter(({ id }) => missing.has(id)).map(({ id, params }) => startTask(env, { id, trigger: "cron" }, params)),
+  ];
+  const failures = (await Promise.allSettled<unknown>(starts)).flatMap((one) =>
+    one.status === "rejected" ? [one.reason as unknown] : [],
+  );
+  if (failures.length > 0) throw new AggregateError(failures, "pipeline could not start all that is due");
+}
+
+export interface Start {
+  /** Null when there is nothing to do. */
+  run_id: string | null;
+  /** True when another run is still going on. */
+  isBusy: boolean;
+}
+
+/** Starts a run, unless one is going on; the cron's only when something waits. */
+export async function startRun(env: ScheduleEnv, trigger: RunTrigger, due: number): Promise<Start> {
+  const going = await runningRun(env.DB);
+  if (going && (await isGoing(env, going))) return { run_id: going.id, isBusy: true };
+  if (trigger === "cron" && Object.keys(await waitingProperties(env.DB)).length === 0)
+    return { run_id: null, isBusy: false };
+  const id = `run-${new Date(due)
+    .toISOString()
+    .slice(0, trigger === "cron" ? 16 : 23)
+    .replace(/[:.]/g, "-")}`;
+  if (!(await beginRun(env.DB, { id, kind: "run", site_id: null, trigger }, Date.now())))
+    return { run_id: id, isBusy: true };
+  await env.PIPELINE.create({ id, params: { trigger, due } });
+  return { run_id: id, isBusy: false };
+}
+
+/** Whether a run that the log calls running is. One that ended without a word, or was never created, is put right. */
+async function isGoing({ DB, PIPELINE }: ScheduleEnv, { id, trigger, started_at }: RunRow): Promise<boolean> {
+  const instance = await PIPELINE.get(id).catch(() => null);
+  if (!instance) {
+    // A crash came between its note and its creation.
+    await PIPELINE.create({ id, params: { trigger, due: started_at } });
+    return true;
+  }
+  const { status, error } = await instance.status();
+  if (status !== "complete" && status !== "errored" && status !== "terminated") return true;
+  const told = error ? String(error.message) : `Workflow is ${status}`;
+  await giveUpRun(DB, id, told.slice(0, 1000), Date.now());
+  return false;
+}

@@ -1,0 +1,162 @@
+// What the owner is told of, as the settings say: runs, failures, anomalies. Reports are in reports.ts. Whoever has news
+// takes the mails into a batch of its own (outboxStatement), or queues them here; send.ts sends them.
+import type { AnomalyRecord } from "../domain/anomalies/record";
+import { type AnomalyData, toAnomalyLetter } from "../domain/mail/anomaly-letter";
+import { toCapacityLetter } from "../domain/mail/capacity-letter";
+import type { NewMail } from "../domain/mail/mail";
+import { type FailureData, type RunSummaryData, toFailureLetter, toRunSummaryLetter } from "../domain/mail/run-letter";
+import type { RunReport } from "../domain/runs/run";
+import { addDays, localDate, startOfDate } from "../domain/time/zone";
+import type { Capacity } from "../domain/visits/capacity";
+import { siteIds as listSiteIds } from "../storage/lake/listing";
+import { queueMails } from "../storage/mail/outbox";
+import { listTold, readRunSums, type Told } from "../storage/mail/recipients";
+import { mailsAbout, type WriteEnv } from "./write";
+
+/** What a run did for a property. */
+export interface RunOfProperty {
+  site_id: string;
+  run_id: string;
+  started_at: number;
+  ended_at: number;
+  files: number;
+  rows: number;
+  report: RunReport;
+}
+
+/** Mails about runs that had data, for those properties that want to hear of every run. */
+export async function runSummaryMails(env: WriteEnv, runs: readonly RunOfProperty[]): Promise<NewMail[]> {
+  const known = new Map(
+    (
+      await listTold(
+        env.DB,
+        runs.map(({ site_id }) => site_id),
+      )
+    ).map((told) => [told.site_id, told]),
+  );
+  const mails = runs.map(async ({ site_id, run_id, started_at, ended_at, files, rows, report }) => {
+    const told = known.get(site_id);
+    if (told?.reports.run_summary !== "every" || rows === 0) return [];
+    const data: RunSummaryData = {
+      of: { kind: "run", run_id, started_at },
+      files,
+      rows,
+      seconds: (ended_at - started_at) / 1000,
+      report,
+      timezone: told.timezone,
+    };
+    return mailsAbout(env, told, { kind: "run_summary", subject_id: run_id, data, toLetter: toRunSummaryLetter });
+  });
+  return (await Promise.all(mails)).flat();
+}
+
+/** @returns how many mails are new. */
+export async function queueRunSummary(env: WriteEnv, runs: readonly RunOfProperty[], now: number): Promise<number> {
+  return queueInPortions(env, await runSummaryMails(env, runs), now);
+}
+
+async function dailySummary(env: WriteEnv, told: Told, now: number): Promise<NewMail[]> {
+  const date = addDays(localDate(now, told.timezone), -1);
+  const [from, to] = [startOfDate(date, told.timezone), startOfDate(addDays(date, 1), told.timezone)];
+  const { runs, files, rows, seconds, report } = await readRunSums(env.DB, told.site_id, from, to);
+  if (runs === 0) return [];
+  const data: RunSummaryData = {
+    of: { kind: "day", date, runs },
+    files,
+    rows,
+    seconds,
+    report,
+    timezone: told.timezone,
+  };
+  return mailsAbout(env, told, { kind: "run_summary", subject_id: `day-${date}`, data, toLetter: toRunSummaryLetter });
+}
+
+/** Yesterday's runs, for those properties that want to hear of them once a day. May be called at any time, often. */
+export async function queueDailySummaries(env: WriteEnv, now: number): Promise<number> {
+  const told = (await listTold(env.DB)).filter(({ reports }) => reports.run_summary === "daily");
+  let queued = 0;
+  for (const one of told) queued += await queueInPortions(env, await dailySummary(env, one, now), now);
+  return queued;
+}
+
+/** Numbers and ids differ from one time to the next though the cause is the same. */
+async function causeOf(error: string): Promise<string> {
+  const bytes = new TextEncoder().encode(error.slice(0, 300).replace(/[0-9a-f-]*\d[0-9a-f-]*/gi, "#"));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What broke a run of all may be an object of one property, whose name is not for the owners of the others. */
+const withoutOthers = (error: string, known: readonly string[], siteId: string): string =>
+  error.replace(/\S+/g, (word) => (known.some((id) => id !== siteId && word.includes(id)) ? "…" : word));
+
+/**
+ * Mails about a failure, at once, whatever the policy; of `siteIds`, or of all properties that have somebody to tell. A run
+ * that fails every five minutes for the same cause is told once a local day.
+ */
+export async function failureMails(
+  env: WriteEnv,
+  siteIds: readonly string[] | null,
+  failure: Omit<FailureData, "timezone">,
+): Promise<NewMail[]> {
+  const cause = await causeOf(failure.error);
+  const known = siteIds === null ? await listSiteIds(env.DB) : [];
+  const mails = (await listTold(env.DB, siteIds)).map((told) => {
+    const error = withoutOthers(failure.error, known, told.site_id);
+    const data: FailureData = { ...failure, error, timezone: told.timezone };
+    const subject_id = `${failure.kind}-${localDate(failure.failed_at, told.timezone)}-${cause}`;
+    return mailsAbout(env, told, { kind: "failure", subject_id, data, toLetter: toFailureLetter });
+  });
+  return (await Promise.all(mails)).flat();
+}
+
+export async function queueFailure(
+  env: WriteEnv,
+  siteIds: readonly string[] | null,
+  failure: Omit<FailureData, "timezone">,
+  now: number,
+): Promise<number> {
+  return queueInPortions(env, await failureMails(env, siteIds, failure), now);
+}
+
+/** Mails about an anomaly, where the settings want them. Told again, however it has grown, it makes none. */
+export async function anomalyMails(
+  env: WriteEnv,
+  siteId: string,
+  id: string,
+  record: AnomalyRecord,
+): Promise<NewMail[]> {
+  const [told] = await listTold(env.DB, [siteId]);
+  if (!told?.reports.anomalies) return [];
+  const data: AnomalyData = { ...record, id, timezone: told.timezone };
+  return mailsAbout(env, told, { kind: "anomaly", subject_id: id, data, toLetter: toAnomalyLetter });
+}
+
+export async function queueAnomaly(
+  env: WriteEnv,
+  siteId: string,
+  id: string,
+  record: AnomalyRecord,
+  now: number,
+): Promise<number> {
+  return queueInPortions(env, await anomalyMails(env, siteId, id, record), now);
+}
+
+/** Warns that a property approaches what its shards remember: once a month for each level and number of shards. */
+export async function queueCapacity(env: WriteEnv, siteId: string, capacity: Capacity, now: number): Promise<number> {
+  if (capacity.level === "ok" || capacity.date === null) return 0;
+  const [told] = await listTold(env.DB, [siteId]);
+  if (!told) return 0;
+  const subject_id = `${capacity.level}-${capacity.shards}-${capacity.date.slice(0, 7)}`;
+  const topic = { kind: "capacity" as const, subject_id, data: capacity, toLetter: toCapacityLetter };
+  return queueInPortions(env, await mailsAbout(env, told, topic), now);
+}
+
+/** A mail has up to 30 KB and a parameter of D1 2 MB. */
+const MAILS = 50;
+
+export async function queueInPortions(env: WriteEnv, mails: readonly NewMail[], now: number): Promise<number> {
+  let queued = 0;
+  for (let i = 0; i < mails.length; i += MAILS) queued += await queueMails(env.DB, mails.slice(i, i + MAILS), now);
+  return queued;
+}

@@ -1,0 +1,170 @@
+// The weekly and the monthly report: which are due, what they say, and the task that writes and sends them. It may be
+// started every hour: a report that has been written is not written again.
+import { forecast } from "../domain/anomalies/forecast";
+import type { ForecastView } from "../domain/anomalies/record";
+import type { MetricName } from "../domain/events/catalog";
+import type { MailKind, NewMail } from "../domain/mail/mail";
+import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
+import { dueReport, periodBefore, type ReportPeriod } from "../domain/mail/report-period";
+import { toAnswer } from "../domain/queries/answer";
+import type { Days } from "../domain/queries/period";
+import { toPlan } from "../domain/queries/plan";
+import { toQuery } from "../domain/queries/query";
+import type { RunReport } from "../domain/runs/run";
+import type { TaskParams } from "../domain/runs/run-params";
+import { addDays } from "../domain/time/zone";
+import type { Steps } from "../jobs/steps";
+import { readRollups } from "../storage/counts/rollups";
+import { listTold, type Told, toldTopics } from "../storage/mail/recipients";
+import { queueDailySummaries, queueInPortions } from "./news";
+import { type SendEnv, sendOutbox } from "./send";
+import { mailsAbout, type WriteEnv } from "./write";
+
+export const KIND_OF: Record<ReportPeriod, MailKind> = { week: "weekly_report", month: "monthly_report" };
+const SWITCH = { week: "weekly", month: "monthly" } as const;
+
+const FIGURES: readonly MetricName[] = [
+  "visitors",
+  "visits",
+  "pageviews",
+  "bounce_rate",
+  "visit_duration",
+  "views_per_visit",
+];
+const TOP = 5;
+
+type Place = Pick<Told, "site_id" | "timezone">;
+
+/** A question to the rollups, as the API takes it. */
+async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { first, last }: Days, more: object) {
+  const query = toQuery({ site_id, date_range: [first, last], ...more });
+  const plan = toPlan(query, { timezone, now, firstDay: null });
+  return toAnswer(plan, await readRollups(db, plan)).results;
+}
+
+/** Days of history that a forecast looks at: eight weeks. */
+const HISTORY_DAYS = 56;
+
+/** Visitors of the days after a date; null where there is too little history. */
+async function forecastAfter(db: D1Database, place: Place, last: string, now: number): Promise<ForecastView["days"]> {
+  const history = { first: addDays(last, 1 - HISTORY_DAYS), last };
+  const rows = await ask(db, place, now, history, { metrics: ["visitors"], dimensions: ["time:day"] });
+  const points = rows.map(({ dimensions, metrics }) => ({ date: dimensions[0] ?? "", value: metrics[0] ?? 0 }));
+  const days = forecast(points, addDays(last, 1))?.days;
+  return days?.map(({ expected, ...day }) => ({ ...day, value: expected })) ?? null;
+}
+
+/** The numbers of a period. @returns null when nobody came: there is nothing to tell. */
+export async function readReport(
+  db: D1Database,
+  place: Place,
+  period: ReportPeriod,
+  days: Days,
+  now: number,
+): Promise<ReportData | null> {
+  const before = periodBefore(period, days);
+  const comparisons = { mode: "custom", date_range: [before.first, before.last] };
+  const top = (metric: MetricName, dimension: string) =>
+    ask(db, place, now, days, { metrics: [metric], dimensions: [dimension], pagination: { limit: TOP } });
+  const [[totals], pages, sources, ahead] = await Promise.all([
+    ask(db, place, now, days, { metrics: FIGURES, include: { comparisons } }),
+    top("pageviews", "event:page"),
+    top("visitors", "visit:source"),
+    forecastAfter(db, place, days.last, now),
+  ]);
+  const figures = FIGURES.map((metric, i) => ({
+    metric,
+    value: totals?.metrics[i] ?? null,
+    before: totals?.comparison?.metrics[i] ?? null,
+  }));
+  if (!figures[0]?.value) return null;
+  return {
+    period,
+    days,
+    before,
+    figures,
+    pages: pages.map(({ dimensions, metrics }) => ({ value: dimensions[0] ?? "", pageviews: metrics[0] ?? 0 })),
+    sources: sources.map(({ dimensions, metrics }) => ({ value: dimensions[0] ?? "", visitors: metrics[0] ?? 0 })),
+    forecast: ahead,
+  };
+}
+
+interface Due extends Told {
+  days: Days;
+}
+
+/** Reports that are due and that nobody has been told of. */
+export async function dueReports(
+  db: D1Database,
+  period: ReportPeriod,
+  now: number,
+  siteIds: readonly string[] | null,
+): Promise<Due[]> {
+  const due = (await listTold(db, siteIds)).flatMap((told) => {
+    const days = told.reports[SWITCH[period]] ? dueReport(period, now, told.timezone) : null;
+    return days ? [{ ...told, days }] : [];
+  });
+  const topicOf = ({ site_id, days }: Due) => `${KIND_OF[period]}/${site_id}/${days.first}`;
+  const known = await toldTopics(db, due.map(topicOf));
+  return due.filter((one) => !known.has(topicOf(one)));
+}
+
+export async function reportMails(
+  env: WriteEnv,
+  told: Told,
+  period: ReportPeriod,
+  days: Days,
+  now: number,
+): Promise<NewMail[]> {
+  const data = await readReport(env.DB, told, period, days, now);
+  if (!data) return [];
+  return mailsAbout(env, told, { kind: KIND_OF[period], subject_id: days.first, data, toLetter: toReportLetter });
+}
+
+/** Properties a step: each costs three questions to D1, and a step must end in time. */
+const PORTION = 20;
+
+/** Writes the reports of a period that are due. @returns how many mails are new. */
+async function writePeriod(
+  env: WriteEnv,
+  steps: Steps,
+  { due, site_id }: TaskParams,
+  period: ReportPeriod,
+): Promise<{ properties: number; written: number }> {
+  const siteIds = await steps.do(`look up reports of the ${period}`, async (note) => {
+    const found = await dueReports(env.DB, period, due, site_id === null ? null : [site_id]);
+    note(`${found.length} properties`);
+    return found.map((one) => one.site_id);
+  });
+  let written = 0;
+  for (let i = 0; i < siteIds.length; i += PORTION)
+    written += await steps.do(`write reports of the ${period} ${i / PORTION + 1}`, async (note) => {
+      let queued = 0;
+      for (const { days, ...told } of await dueReports(env.DB, period, due, siteIds.slice(i, i + PORTION)))
+        queued += await queueInPortions(env, await reportMails(env, told, period, days, due), due);
+      note(`${queued} mails`);
+      return queued;
+    });
+  return { properties: siteIds.length, written };
+}
+
+/**
+ * Task `reports`: writes what is due of one property or of all (the reports of a period, or of week and month, and
+ * yesterday's runs for whom a mail a day is enough), and sends what waits.
+ */
+export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
+  const done = { properties: 0, written: 0 };
+  for (const period of params.period ? [params.period] : (["week", "month"] as const)) {
+    const { properties, written } = await writePeriod(env, steps, params, period);
+    done.properties += properties;
+    done.written += written;
+  }
+  if (!params.period && params.site_id === null)
+    done.written += await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
+  const sent = await steps.do("send mail", async (note) => {
+    const told = await sendOutbox(env, Date.now());
+    note(`${told.sent} sent, ${told.failed} failed`);
+    return told;
+  });
+  return { ...done, sent: sent.sent, failed: sent.failed };
+}

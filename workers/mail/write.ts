@@ -1,0 +1,45 @@
+// Writes the mails about one thing: a letter for each recipient, with the link by which they are rid of it, and the same
+// as data for the webhook.
+import { type Frame, type Letter, toMail, toSubject } from "../domain/mail/letter";
+import type { MailKind, NewMail } from "../domain/mail/mail";
+import type { Told } from "../storage/mail/recipients";
+import { optoutUrl } from "./optout";
+
+export type WriteEnv = Pick<Cloudflare.Env, "DB" | "AUTH_SECRET" | "WORKER_URL" | "DASHBOARD_URL">;
+
+export interface Topic<Data> {
+  kind: MailKind;
+  /** Names the thing: who has been told of it is not told again. */
+  subject_id: string;
+  data: Data;
+  toLetter: (data: Data, frame: Frame) => Letter;
+}
+
+export const frameFor = (
+  { DASHBOARD_URL }: Pick<Cloudflare.Env, "DASHBOARD_URL">,
+  { site_id, name }: Pick<Told, "site_id" | "name">,
+  optout_url: string | null,
+): Frame => ({
+  property: name,
+  url: DASHBOARD_URL === "" ? null : `${DASHBOARD_URL}/p/${encodeURIComponent(site_id)}`,
+  optout_url,
+});
+
+export async function mailsAbout<Data>(env: WriteEnv, told: Told, topic: Topic<Data>): Promise<NewMail[]> {
+  const { kind, subject_id, data, toLetter } = topic;
+  const { site_id, reports } = told;
+  const about = { site_id, kind, subject_id };
+  const mails = reports.recipients.map(async (recipient): Promise<NewMail> => {
+    const frame = frameFor(env, told, await optoutUrl(env, { site_id, kind, recipient }));
+    return { ...about, channel: "mail", recipient, content: toMail(toLetter(data, frame), frame) };
+  });
+  if (!reports.webhook) return Promise.all(mails);
+  const subject = toSubject(toLetter(data, frameFor(env, told, null)).subject);
+  const post: NewMail = {
+    ...about,
+    channel: "webhook",
+    recipient: reports.webhook.url,
+    content: { subject, html: "", text: "", json: data },
+  };
+  return [...(await Promise.all(mails)), post];
+}

@@ -1,0 +1,121 @@
+// Erasing a user's events from the lake: who they were, where they are, and the objects without them.
+import { ALL_TIME, addEvents, type DayCounts, emptyRecount, toAdd, toDayCounts } from "../domain/counts/day-counts";
+import type { StampedEvent } from "../domain/events/event";
+import { type Row, readColumns } from "../domain/lake/merge";
+import { tableFromParquet } from "../domain/lake/table-parquet";
+import { truncateAddress } from "../domain/visitors/address";
+import { addStatements } from "../storage/counts/day-counts";
+import { type LakeFile, listFiles, readObject } from "../storage/lake/reading";
+import { swapObjects } from "../storage/lake/swap";
+import { type LakeEnv, mergeUnit } from "./merge-unit";
+
+/** Whose events go: the user's, and the unnamed ones of the visitors whom the hub knew the user as. */
+export interface Person {
+  user_id: string;
+  /** Ids that the user's events carry: the one made of the user id, and on days when the page named them late, another. */
+  visitors: readonly string[];
+}
+
+/** An event of another user stays, also where both used one browser. */
+export const isOf = ({ user_id, visitors }: Person, event: Pick<StampedEvent, "user_id" | "visitor_id">): boolean =>
+  event.user_id === user_id || (event.user_id === null && visitors.includes(event.visitor_id));
+
+/** What an object says of the user: the visitor ids that their events carry. */
+export async function visitorsIn(lake: R2Bucket, { key }: LakeFile, userId: string): Promise<string[]> {
+  const { user_id, visitor_id } = await readColumns(await readObject(lake, key), ["user_id", "visitor_id"]);
+  return [...new Set(visitor_id.filter((_, row) => user_id[row] === userId) as string[])];
+}
+
+/** What an object has of a person. */
+export interface Trace {
+  /** Of the object. */
+  id: number;
+  /** Whether any of it bears the user's name. */
+  isNamed: boolean;
+  rows: number;
+  /** Local dates whose counts change. */
+  days: string[];
+  /** Whole addresses of their events. Truncated ones are of a network, not of a person. */
+  addresses: string[];
+}
+
+const isWhole = (ip: string): boolean => truncateAddress(ip, "truncated") !== ip;
+
+/** Null where it has nothing of the person. */
+export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Person): Promise<Trace | null> {
+  const columns = ["user_id", "visitor_id", "local_date", "visit_date", "ip"] as const;
+  const read = await readColumns(await readObject(lake, key), columns);
+  const rows = read.visitor_id.flatMap((visitor_id, row) =>
+    isOf(person, { user_id: read.user_id[row] as string | null, visitor_id: visitor_id as string }) ? [row] : [],
+  );
+  if (rows.length === 0) return null;
+  const valuesOf = (column: unknown[]) => [
+    ...new Set(rows.map((row) => column[row]).filter((value) => value !== null)),
+  ];
+  return {
+    id,
+    isNamed: rows.some((row) => read.user_id[row] === person.user_id),
+    rows: rows.length,
+    days: [...new Set([...valuesOf(read.local_date), ...valuesOf(read.visit_date)])] as string[],
+    addresses: (valuesOf(read.ip) as string[]).filter(isWhole),
+  };
+}
+
+const NOTHING: DayCounts = { rollups: new Map(), cube: [] };
+
+/**
+ * Puts the object without the person's events in its place, and takes from the counts what they had counted, all in one
+ * batch: record and counts agree before and after it, whatever crashes.
+ * @param firstDay the first day of which counts are kept.
+ * @returns false when somebody else has swapped it.
+ */
+export async function eraseFromObject(
+  env: LakeEnv,
+  siteId: string,
+  file: LakeFile,
+  person: Person,
+  { today, firstDay, firstHour, now }: { today: string; firstDay: string; firstHour: number; now: number },
+): Promise<boolean> {
+  const unit = { zone: "events" as const, level: file.level, inputs: [file.id] };
+  const removed: StampedEvent[] = [];
+  const takeAway = () => {
+    const counted = emptyRecount(siteId, { ...ALL_TIME, from: firstDay, firstHour });
+    // Whatever has been compacted, the pipeline has processed.
+    addEvents(counted, removed, { techstack: true });
+    return addStatements(env.DB, siteId, toAdd(NOTHING, toDayCounts(counted)), now);
+  };
+  const { done } = await mergeUnit(env, siteId, unit, today, now, {
+    rules: { keeps: (row: Row) => !isOf(person, row), onRemoved: (event) => removed.push(event) },
+    more: takeAway,
+  });
+  return done;
+}
+
+/** Removes addresses from the lists of addresses and of what is known of them. @returns how many objects were rewritten. */
+export async function eraseAddresses(
+  env: LakeEnv,
+  siteId: string,
+  addresses: readonly string[],
+  today: string,
+  now: number,
+): Promise<number> {
+  if (addresses.length === 0) return 0;
+  const gone = new Set(addresses);
+  let rewritten = 0;
+  for (const file of await listFiles(env.DB, siteId, ["ip_list", "ip_enrichment"])) {
+    const rows = await tableFromParquet<{ ip: string }>({ ip: "text" }, await readObject(env.LAKE, file.key));
+    const kept = rows.filter(({ ip }) => !gone.has(ip)).length;
+    if (kept === rows.length) continue;
+    const unit = { zone: file.zone, level: 1, inputs: [file.id] };
+    const done =
+      kept === 0
+        ? await swapObjects(env.DB, siteId, [file], [], now)
+        : (
+            await mergeUnit(env, siteId, unit, today, now, {
+              addresses: { addressOf: (ip) => (gone.has(ip) ? null : ip) },
+            })
+          ).done;
+    if (done) rewritten += 1;
+  }
+  return rewritten;
+}

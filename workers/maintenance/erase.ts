@@ -1,0 +1,217 @@
+// Erasure: a user's events leave the record, and the counts follow it. Done twice, half an hour apart: what was under way
+// when it was asked for (in a hub, in the queue, before the pipeline) has arrived by then.
+import { ALL_TIME } from "../domain/counts/day-counts";
+import { countedIdsOf } from "../domain/counts/suspects";
+import { cutoffsFor } from "../domain/lake/retention";
+import type { RunReport } from "../domain/runs/run";
+import type { TaskParams } from "../domain/runs/run-params";
+import { localDate, startOfDate } from "../domain/time/zone";
+import type { Steps } from "../jobs/steps";
+import { removeEmptyCounts } from "../storage/counts/old-counts";
+import { foldPending } from "../storage/counts/pending";
+import { filesById, type LakeFile, listFiles } from "../storage/lake/reading";
+import { loadProperty } from "../storage/properties/properties";
+import { loadSettings } from "../storage/properties/settings";
+import { processedUntil } from "../storage/runs/watermarks";
+import { planProperty, toPortions } from "./compact";
+import { eraseAddresses, eraseFromObject, type Person, type Trace, traceIn, visitorsIn } from "./erase-events";
+import { eraseFromLetters } from "./erase-letters";
+import { type LakeEnv, mergeUnit } from "./merge-unit";
+
+/** Objects that a step reads two columns of, and rewrites where it must. */
+const OBJECTS = 40;
+/** Compaction is a daily matter: it takes objects from under one pass, hardly from under two. */
+const MOST_PASSES = 6;
+
+interface Task {
+  env: LakeEnv;
+  steps: Steps;
+  site_id: string;
+  user_id: string;
+}
+
+interface Bounds {
+  today: string;
+  firstDay: string;
+  firstHour: number;
+}
+
+interface Tally {
+  objects_looked_at: number;
+  objects_rewritten: number;
+  rows_removed: number;
+  /** Local days whose counts changed. */
+  days: number;
+  address_lists_rewritten: number;
+  letter_events_removed: number;
+}
+
+/** Raw objects become compacted ones first: the swap knows those, and whatever the pipeline has processed is in them. */
+async function compactRaw({ env, steps, site_id }: Task, round: number): Promise<void> {
+  const portions = await steps.do(`plan (${round})`, async () =>
+    toPortions((await planProperty(env, site_id, true, Date.now())).filter(({ unit }) => unit.zone === "raw")),
+  );
+  for (const [i, portion] of portions.entries())
+    await steps.do(`compact ${round}.${i + 1}`, async () => {
+      for (const { unit, today } of portion) await mergeUnit(env, site_id, unit, today, Date.now());
+    });
+}
+
+function portionsOf<T>(files: readonly T[]): T[][] {
+  const portions: T[][] = [];
+  for (let from = 0; from < files.length; from += OBJECTS) portions.push(files.slice(from, from + OBJECTS));
+  return portions;
+}
+
+/** Ids of the objects as they are now, in portions: between two steps they may be swapped. */
+async function listPortions({ env, site_id }: Task): Promise<number[][]> {
+  return portionsOf(await listFiles(env.DB, site_id, ["events"])).map((files) => files.map(({ id }) => id));
+}
+
+/** Does something with every object of some portions, a step a portion. */
+async function eachPortion<T>(
+  task: Task,
+  name: string,
+  portions: readonly number[][],
+  work: (file: LakeFile) => Promise<T | null>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (const [i, ids] of portions.entries())
+    all.push(
+      ...(await task.steps.do(`${name}.${i + 1}`, async (note) => {
+        const found: T[] = [];
+        for (const file of await filesById(task.env.DB, task.site_id, ids)) {
+          const one = await work(file);
+          if (one !== null) found.push(one);
+        }
+        note(`${found.length} of ${ids.length} objects`);
+        return found;
+      })),
+    );
+  return all;
+}
+
+/** What is beside the events: lists of addresses, and dead letters. */
+async function eraseBeside(
+  { env, steps, site_id }: Task,
+  pass: string,
+  person: Person,
+  traces: readonly Trace[],
+  today: string,
+  tally: Tally,
+): Promise<void> {
+  const addresses = [...new Set(traces.flatMap((trace) => trace.addresses))];
+  tally.address_lists_rewritten += await steps.do(`address lists ${pass}`, () =>
+    eraseAddresses(env, site_id, addresses, today, Date.now()),
+  );
+  tally.letter_events_removed += await steps.do(`dead letters ${pass}`, () =>
+    eraseFromLetters(env, site_id, person, Date.now()),
+  );
+}
+
+/**
+ * One pass over the lake. What there is of the person is kept as a step's result before anything is changed: a crash in
+ * the middle of rewriting forgets neither days nor addresses.
+ * @returns what was found; nothing when the lake is clean.
+ */
+async function erasePass(
+  task: Task,
+  pass: string,
+  bounds: Bounds,
+  visitors: Set<string>,
+  tally: Tally,
+): Promise<Trace[]> {
+  const { env, steps, site_id, user_id } = task;
+  const portions = await steps.do(`list objects ${pass}`, () => listPortions(task));
+  const known = await eachPortion(task, `look for the user ${pass}`, portions, async (file) => {
+    const ids = await visitorsIn(env.LAKE, file, user_id);
+    return ids.length > 0 ? ids : null;
+  });
+  for (const visitor of known.flat()) visitors.add(visitor);
+  const person: Person = { user_id, visitors: [...visitors] };
+  const traces = await eachPortion(task, `find events ${pass}`, portions, (file) => traceIn(env.LAKE, file, person));
+  // What leads to the rest goes last: should this end for good in the middle, the next erasure still finds all of it.
+  traces.sort((a, b) => Number(a.isNamed) - Number(b.isNamed) || a.id - b.id);
+  await eraseBeside(task, pass, person, traces, bounds.today, tally);
+  const found = portionsOf(traces).map((portion) => portion.map(({ id }) => id));
+  const rewritten = await eachPortion(task, `rewrite ${pass}`, found, async (file) =>
+    (await eraseFromObject(env, site_id, file, person, { ...bounds, now: Date.now() })) ? file.id : null,
+  );
+  tally.objects_looked_at += portions.flat().length;
+  tally.objects_rewritten += rewritten.length;
+  const isRewritten = new Set(rewritten);
+  for (const { id, rows } of traces) if (isRewritten.has(id)) tally.rows_removed += rows;
+  return traces;
+}
+
+/** Passes until one finds nothing: an object that compaction took from under a pass is found by the next. */
+async function eraseRound(
+  task: Task,
+  round: number,
+  bounds: Bounds,
+  visitors: Set<string>,
+  tally: Tally,
+): Promise<string[]> {
+  await compactRaw(task, round);
+  const traces: Trace[] = [];
+  for (let pass = 1; ; pass++) {
+    const found = await erasePass(task, `${round}.${pass}`, bounds, visitors, tally);
+    if (found.length === 0) break;
+    if (pass === MOST_PASSES) throw new Error(`lake still had events of the user after ${pass} passes`);
+    traces.push(...found);
+  }
+  return [...new Set(traces.flatMap(({ days }) => days))].sort();
+}
+
+/** What the user had counted is taken away where it was counted, and values that nobody else had go. */
+async function cleanCounts({ env, steps, site_id }: Task, round: number): Promise<void> {
+  await steps.do(`remove empty counts (${round})`, async (note) => {
+    await foldPending(env.DB, countedIdsOf(site_id));
+    note(`${await removeEmptyCounts(env.DB, site_id)} rows`);
+  });
+}
+
+/** @throws when objects that were there when it was asked for still wait for the pipeline: it must be done once more. */
+export async function erase(
+  env: LakeEnv,
+  steps: Steps,
+  { site_id, user_id }: Pick<TaskParams, "site_id" | "user_id">,
+): Promise<RunReport> {
+  if (site_id === null || user_id === undefined) throw new Error("task erasure needs a property and user_id");
+  const property = await loadProperty(env.DB, site_id);
+  if (!property) return { rows_removed: 0 };
+  const task: Task = { env, steps, site_id, user_id };
+  const tally: Tally = {
+    objects_looked_at: 0,
+    objects_rewritten: 0,
+    rows_removed: 0,
+    days: 0,
+    address_lists_rewritten: 0,
+    letter_events_removed: 0,
+  };
+  const bounds = await steps.do("begin", async () => {
+    const today = localDate(Date.now(), property.timezone);
+    const { rollups } = cutoffsFor((await loadSettings(env.DB, site_id)).retention, today);
+    // Of older days nothing is counted that could be taken away.
+    return rollups === null
+      ? { today, firstDay: ALL_TIME.from, firstHour: ALL_TIME.firstHour }
+      : { today, firstDay: rollups, firstHour: startOfDate(rollups, property.timezone) / 1000 };
+  });
+  const visitors = new Set<string>();
+  const round = async (number: number) => {
+    const days = await eraseRound(task, number, bounds, visitors, tally);
+    await cleanCounts(task, number);
+    tally.days += days.length;
+  };
+  await round(1);
+  const last = await steps.do("last object", async () => (await listFiles(env.DB, site_id, ["raw"])).at(-1)?.id ?? 0);
+  // Nobody sends it: the time is what is waited for.
+  await steps.waitFor("let arrive what was under way", "never", "30 minutes");
+  await round(2);
+  const waiting = await steps.do("look for what waits", async () => {
+    const settled = await processedUntil(env.DB, site_id);
+    return (await listFiles(env.DB, site_id, ["raw"])).filter(({ id }) => id > settled && id <= last).length;
+  });
+  if (waiting > 0) throw new Error(`${waiting} objects still wait for the pipeline: erasure must be repeated`);
+  return { ...tally };
+}

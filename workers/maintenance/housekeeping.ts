@@ -1,0 +1,80 @@
+// What the cron does: every time it folds counts that have waited long enough and goes on with deletions, once a day it
+// removes what has grown old.
+import { and, inArray, lt, notInArray } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { sweepDeletedProperties } from "../admin/deletion";
+import { rateLimits, sessions } from "../storage/accounts/tables";
+import { forgetAnomalies } from "../storage/anomalies/anomalies";
+import { foldWhenDue } from "../storage/counts/pending";
+import { forgetMails } from "../storage/mail/outbox";
+import { forgetNetworks } from "../storage/networks/answers";
+import { deadLetters, receipts } from "../storage/properties/tables";
+import { forgetRuns } from "../storage/runs/runs";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** How often the cron of wrangler.toml comes. */
+const EVERY_MS = 5 * MINUTE_MS;
+/** A queue keeps a message for at most 14 days. */
+const RECEIPTS_MS = 30 * DAY_MS;
+/** How long the log of runs and tasks goes back. */
+const RUNS_MS = 90 * DAY_MS;
+/** An owner may look at a year of anomalies. */
+const ANOMALIES_MS = 400 * DAY_MS;
+/** Rows deleted by one statement, and statements in one run, so that a backlog does not hold up D1's one writer. */
+const ROWS = 10_000;
+const STATEMENTS = 100;
+
+/** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
+export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">, now: number): Promise<void> {
+  try {
+    await foldWhenDue(env.DB, now);
+  } finally {
+    await sweepDeletedProperties(env, now);
+  }
+  // Once a day, because receipts have no index by time: it would double the rows written per message.
+  if (now % DAY_MS >= EVERY_MS) return;
+  await pruneReceipts(env.DB, now);
+  await pruneSessions(env.DB, now);
+  await pruneRateLimits(env.DB, now);
+  await forgetNetworks(env.DB, now);
+  await forgetMails(env.DB, now);
+  await forgetRuns(env.DB, now - RUNS_MS);
+  await forgetAnomalies(env.DB, now - ANOMALIES_MS);
+}
+
+/**
+ * Receipts are proof against redelivery: needed for as long as a message may come again, and no longer. A dead letter may
+ * be replayed at any time.
+ */
+export async function pruneReceipts(db: D1Database, now: number): Promise<void> {
+  const orm = drizzle(db);
+  for (let statement = 0; statement < STATEMENTS; statement++) {
+    const old = orm
+      .select({ message_id: receipts.message_id })
+      .from(receipts)
+      .where(
+        and(
+          lt(receipts.counted_at, now - RECEIPTS_MS),
+          notInArray(receipts.message_id, orm.select({ id: deadLetters.id }).from(deadLetters)),
+        ),
+      )
+      .limit(ROWS);
+    const { meta } = await orm.delete(receipts).where(inArray(receipts.message_id, old)).run();
+    if (meta.changes < ROWS) return;
+  }
+}
+
+/** Sessions that ended without a sign-out. They hold the owner's address and browser. */
+export async function pruneSessions(db: D1Database, now: number): Promise<void> {
+  await drizzle(db)
+    .delete(sessions)
+    .where(lt(sessions.expiresAt, new Date(now).toISOString()));
+}
+
+/** How often an address tried to sign in matters for minutes. */
+export async function pruneRateLimits(db: D1Database, now: number): Promise<void> {
+  await drizzle(db)
+    .delete(rateLimits)
+    .where(lt(rateLimits.lastRequest, now - DAY_MS));
+}

@@ -1,0 +1,40 @@
+// Routes of the lake: which objects it has, compaction when an owner says so, and the erasure of a user.
+import { Hono } from "hono";
+import { erasureInput } from "../domain/lake/erasure";
+import { LAKE_ZONES } from "../domain/runs/run";
+import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
+import { readInput } from "../http/body";
+import { listFiles } from "../storage/lake/reading";
+import { startForOwner } from "../tasks";
+
+export const lakeRoutes = new Hono<AppEnv>();
+
+const ROOT = "/api/v1/properties/:site_id";
+
+lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
+  const { site_id } = await askedProperty(c, "stats");
+  const files = await listFiles(c.env.DB, site_id, LAKE_ZONES);
+  return c.json({
+    files: files.map(({ zone, key, rows, bytes, min_date, max_date, event_type }) => ({
+      zone,
+      key,
+      rows,
+      bytes,
+      min_date,
+      max_date,
+      event_type,
+    })),
+  });
+});
+
+lakeRoutes.post(`${ROOT}/pipeline/compact`, async (c) => {
+  const { site_id } = await askedProperty(c, "manage");
+  return c.json({ run_id: await startForOwner(c.env, { kind: "compaction", site_id }) }, 202);
+});
+
+lakeRoutes.post(`${ROOT}/erasures`, async (c) => {
+  const { site_id } = await askedProperty(c, "manage");
+  const { user_id } = await readInput(c.req.raw, erasureInput);
+  return c.json({ run_id: await startForOwner(c.env, { kind: "erasure", site_id, user_id }) }, 202);
+});

@@ -1,0 +1,24 @@
+// The route of rebuild and check: which days of which property an owner may have recounted.
+import { Hono } from "hono";
+import { requireCaller, requireProperty } from "../domain/properties/caller";
+import { firstKeptDay, rebuildInput, requireDays } from "../domain/runs/rebuild";
+import { localDate } from "../domain/time/zone";
+import type { AppEnv } from "../http/app";
+import { readInput } from "../http/body";
+import { loadProperty } from "../storage/properties/properties";
+import { loadSettings } from "../storage/properties/settings";
+import { startForOwner } from "../tasks";
+
+export const rebuildRoutes = new Hono<AppEnv>();
+
+rebuildRoutes.post("/api/v1/properties/:site_id/pipeline/rebuild", async (c) => {
+  const caller = requireCaller(c.var.caller);
+  const property = await loadProperty(c.env.DB, c.req.param("site_id"));
+  const { site_id, timezone } = requireProperty(caller, property, "manage");
+  const { from, to, check } = await readInput(c.req.raw, rebuildInput);
+  const now = Date.now();
+  const today = localDate(now, timezone);
+  requireDays(from, to, today, firstKeptDay((await loadSettings(c.env.DB, site_id)).retention, today));
+  const kind = check ? "check" : "rebuild";
+  return c.json({ run_id: await startForOwner(c.env, { kind, site_id, from, to }) }, 202);
+});

@@ -1,0 +1,81 @@
+// The tasks `rebuild` and `check`: days of a property one by one, each a step; and one day picked by chance at night.
+import { daysOf, firstKeptDay, pickFor, toRunReport } from "../domain/runs/rebuild";
+import type { RunReport } from "../domain/runs/run";
+import type { TaskParams } from "../domain/runs/run-params";
+import { addDays, localDate } from "../domain/time/zone";
+import type { Steps } from "../jobs/steps";
+import { daysOfLake, siteIds } from "../storage/lake/listing";
+import { loadProperty } from "../storage/properties/properties";
+import { loadSettings } from "../storage/properties/settings";
+import type { Task } from "../tasks";
+import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
+
+interface Days {
+  site_id: string;
+  timezone: string;
+  from: string;
+  to: string;
+}
+
+/** Of one property the days asked for; of all a day of one of them. Null when there is nothing to look at. */
+async function daysFor(env: Cloudflare.Env, params: TaskParams, runId: string): Promise<Days | null> {
+  const { site_id, from, to } = params;
+  if (site_id === null) return pickDay(env.DB, runId, params.due);
+  const property = await loadProperty(env.DB, site_id);
+  if (!property) return null;
+  if (from === undefined || to === undefined) throw new Error(`task ${params.kind} needs from and to`);
+  return { site_id, timezone: property.timezone, from, to };
+}
+
+/** A day before today of a property that has any, picked by the run's id: a step that is tried again picks the same. */
+export async function pickDay(db: D1Database, runId: string, now: number): Promise<Days | null> {
+  const ids = await siteIds(db);
+  const start = ids.length > 0 ? pickFor(runId, ids.length) : 0;
+  // From the one picked on to the next that has a day to look at.
+  for (const site_id of [...ids.slice(start), ...ids.slice(0, start)]) {
+    const property = await loadProperty(db, site_id);
+    const lake = await daysOfLake(db, site_id);
+    if (!property || !lake) continue;
+    const today = localDate(now, property.timezone);
+    const from = [lake.from, firstKeptDay((await loadSettings(db, site_id)).retention, today) ?? lake.from].sort()[1]!;
+    const [to] = [lake.to, addDays(today, -1)].sort() as [string, string];
+    if (from > to) continue;
+    const days = daysOf(from, to);
+    const day = days[pickFor(`${runId} day`, days.length)]!;
+    return { site_id, timezone: property.timezone, from: day, to: day };
+  }
+  return null;
+}
+
+/** Does the same to each day. */
+async function eachDay(
+  env: Cloudflare.Env,
+  steps: Steps,
+  params: TaskParams,
+  runId: string,
+  verb: "check" | "recount",
+  work: (days: Days, day: string) => Promise<DayReport>,
+): Promise<RunReport> {
+  const days = await steps.do("choose days", () => daysFor(env, params, runId));
+  if (!days) return { days: 0, differences: 0 };
+  const reports: ({ day: string } & DayReport)[] = [];
+  for (const day of daysOf(days.from, days.to)) {
+    const report = await steps.do(`${verb} ${day}`, async (note) => {
+      const { differences, examples, files, rows } = await work(days, day);
+      note(`${files} objects, ${rows} rows, ${differences} differences`);
+      return { differences, examples: examples.slice(0, MOST_EXAMPLES), files, rows };
+    });
+    reports.push({ day, ...report });
+  }
+  return toRunReport(days.site_id, reports, MOST_EXAMPLES);
+}
+
+/** Says where counts and record differ, and changes nothing. */
+export const check: Task = (env, steps, params, runId) =>
+  eachDay(env, steps, params, runId, "check", ({ site_id, timezone }, day) => checkDay(env, site_id, timezone, day));
+
+/** Makes the counts say what the record says; its report has what differed before. */
+export const rebuild: Task = (env, steps, params, runId) =>
+  eachDay(env, steps, params, runId, "recount", ({ site_id, timezone }, day) =>
+    rebuildDay(env, site_id, timezone, day, Date.now()),
+  );

@@ -1,0 +1,38 @@
+// Insight into networks: which organizations read what, of which types they are, and what is suspected to be bots.
+import { ABSENT_NETWORK_TYPE, SIGNALS } from "../../domain/networks/network";
+import { networkTypeFor } from "../../domain/networks/network-type";
+import type { NetworksInsight } from "../../domain/runs/run";
+import type { Days } from "../../storage/counts/details";
+import { readNetworks } from "../../storage/networks/networks";
+
+const MOST_NETWORKS = 200;
+const MOST_PAGES = 5;
+
+const toTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
+
+/** Visits without a known network are in the types only. What is known of a network besides its counts is known after a run of the pipeline. */
+export async function networksInsight(db: D1Database, days: Days): Promise<NetworksInsight> {
+  const { networks, pages, types, signals } = await readNetworks(db, days, MOST_NETWORKS, MOST_PAGES);
+  const pagesOf = Map.groupBy(pages, ({ network }) => network);
+  return {
+    networks: networks.map((one) => ({
+      network: one.value,
+      network_type: one.network_type ?? networkTypeFor(one.asn, one.value) ?? ABSENT_NETWORK_TYPE,
+      asn: one.asn,
+      place: { country: one.country, region: one.region, city: one.city },
+      visitors: one.visitors,
+      visits: one.visits,
+      pageviews: one.pageviews,
+      first_seen: toTime(one.first_seen),
+      last_seen: toTime(one.last_seen),
+      pages: (pagesOf.get(one.value) ?? []).map(({ page, pageviews }) => ({ page, pageviews })),
+    })),
+    types: types.map(({ value, visitors, visits, pageviews }) => ({
+      network_type: value,
+      visitors,
+      visits,
+      pageviews,
+    })),
+    signals: signals.map(({ signal, ...told }) => ({ signal, meaning: SIGNALS[signal], ...told })),
+  };
+}

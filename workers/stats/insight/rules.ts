@@ -1,0 +1,36 @@
+// Insight into rules: what was counted by day, with the last match as the hubs know it.
+import { MOST_INSIGHT_ROWS, type RuleCounts, type RuleInsight, type RulesInsight } from "../../domain/counts/insight";
+import type { LivePicture } from "../../domain/visits/hub";
+import { type CountedRule, type Days, readRule, readRules } from "../../storage/counts/details";
+
+type LiveRules = LivePicture["rules"];
+
+/** Percent with one decimal; null of nothing. */
+const rateOf = (clicks: number, views: number): number | null =>
+  views > 0 ? Math.round((clicks / views) * 1000) / 10 : null;
+
+const toCounts = (counted: CountedRule, live: LiveRules): RuleCounts => ({
+  id: counted.id,
+  clicks: counted.clicks,
+  visitors: counted.visitors,
+  last_click_at: live.find(({ id }) => id === counted.id)?.last_click_at ?? null,
+  views: counted.views,
+  ctr: rateOf(counted.clicks, counted.views),
+});
+
+export async function rulesInsight(db: D1Database, days: Days, live: LiveRules): Promise<RulesInsight> {
+  return { rules: (await readRules(db, days)).map((counted) => toCounts(counted, live)) };
+}
+
+export async function ruleInsight(db: D1Database, days: Days, id: string, live: LiveRules): Promise<RuleInsight> {
+  const { sums, pages, elements, devices } = await readRule(db, days, id, MOST_INSIGHT_ROWS);
+  return {
+    ...toCounts(sums ?? { id, clicks: 0, visitors: 0, views: 0 }, live),
+    pages: pages.map((page) => ({ ...page, ctr: rateOf(page.clicks, page.seen) })),
+    elements: elements.map(({ value, events }) => {
+      const [text = "", href = ""] = value.split("\n");
+      return { text: text || null, href: href || null, clicks: events };
+    }),
+    devices: devices.map(({ value, events }) => ({ device: value, clicks: events })),
+  };
+}

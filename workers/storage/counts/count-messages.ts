@@ -1,0 +1,95 @@
+// Counting messages: each becomes a Parquet object of the lake and, with others, one D1 batch. Crash anywhere, give it
+// anything twice, in any grouping: lake and rollups come out the same. Ingest counts what the queue brings, and a replay
+// what had become a dead letter.
+import { rollUpWithSegments } from "../../domain/counts/suspects";
+import { rawKey } from "../../domain/events/columns";
+import type { StampedEvent } from "../../domain/events/event";
+import { toParquet } from "../../domain/lake/parquet";
+import type { StampedMessage } from "../../domain/visits/message";
+import { createObject } from "../lake/objects";
+import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "./counts";
+
+export type CountEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
+
+/** Objects written at once: a Worker holds six connections. */
+const WRITERS = 6;
+
+/**
+ * Writes the messages into the lake and counts them; those that were counted before, or whose property is gone, not.
+ * Receipts are asked for before anything is written: compaction deletes raw objects, and a message that comes again must
+ * not bring its object back.
+ */
+export async function countMessages(
+  messages: readonly StampedMessage[],
+  env: Pick<CountEnv, "DB" | "LAKE">,
+): Promise<void> {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const [known, before] = await Promise.all([
+    knownAmong(env.DB, [...new Set(messages.map(({ site_id }) => site_id))]),
+    countedAmong(env.DB, [...byId.keys()]),
+  ]);
+  const todo = [...byId.values()].filter(({ id, site_id }) => known.has(site_id) && !before.has(id));
+  if (todo.length === 0) return;
+  const counted = await inParallel(todo, (message) => writeObject(message, env.LAKE));
+  try {
+    await writeCount(env.DB, toCount(todo, counted), Date.now());
+  } catch (error) {
+    // A receipt that has come in between fails the whole batch: leave out what has one, and count the others.
+    const meanwhile = await countedAmong(
+      env.DB,
+      todo.map(({ id }) => id),
+    );
+    if (meanwhile.size === 0) throw error;
+    await countMessages(
+      todo.filter(({ id }) => !meanwhile.has(id)),
+      env,
+    );
+  }
+}
+
+/** The message's object in the lake: its key is the message's id, so that writing it again changes nothing. */
+async function writeObject(message: StampedMessage, lake: R2Bucket): Promise<CountedMessage> {
+  const { id, site_id, events } = message;
+  if (events.length === 0) return { id, site_id, file: null };
+  const dates = events.map((event) => event.local_date).sort();
+  const times = events.map((event) => event.event_time);
+  const key = rawKey(site_id, events[0]!.local_date, id);
+  return {
+    id,
+    site_id,
+    file: {
+      key,
+      rows: events.length,
+      bytes: await createObject(lake, key, toParquet(events)),
+      min_time: times.reduce((a, b) => Math.min(a, b)),
+      max_time: times.reduce((a, b) => Math.max(a, b)),
+      min_date: dates[0]!,
+      max_date: dates.at(-1)!,
+    },
+  };
+}
+
+function toCount(messages: readonly StampedMessage[], counted: CountedMessage[]): Count {
+  const events = new Map<string, StampedEvent[]>();
+  const refusals: Count["refusals"] = [];
+  for (const message of messages) {
+    events.set(message.site_id, [...(events.get(message.site_id) ?? []), ...message.events]);
+    for (const [day, counts] of Object.entries(message.refusals))
+      for (const [reason, count] of Object.entries(counts)) refusals.push([message.site_id, day, reason, count]);
+  }
+  const rollups = new Map([...events].flatMap(([siteId, all]) => [...rollUpWithSegments(siteId, all)]));
+  return { messages: counted, rollups, refusals };
+}
+
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(WRITERS, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,125 @@
+// Counting in D1: one batch holds the receipts, the files and the counts of some messages, so that all of it happens once.
+import { toParcels } from "../../domain/counts/pending";
+import { cutBySize } from "../../domain/counts/portion";
+import type { Rollup } from "../../domain/counts/rollup";
+import { FACTS } from "../../domain/events/catalog";
+
+/** What one message adds, besides its counts. Times are ms, dates local. */
+export interface CountedMessage {
+  id: string;
+  site_id: string;
+  /** Null for a message that holds refusals and no events. */
+  file: {
+    key: string;
+    rows: number;
+    bytes: number;
+    min_time: number;
+    max_time: number;
+    min_date: string;
+    max_date: string;
+  } | null;
+}
+
+export interface Count {
+  messages: CountedMessage[];
+  /** By id of the property or segment. */
+  rollups: Map<string, Rollup>;
+  /** By property, local date and reason. */
+  refusals: [site_id: string, day: string, reason: string, count: number][];
+}
+
+/** D1 takes 2 MB per bound value; UTF-8 may be three bytes a character. */
+const PARAMETER_CHARS = 500_000;
+
+type Row = (string | number | null)[];
+
+/** JSON arrays of rows, each short enough to be one bound parameter. */
+export function toParameters(rows: readonly Row[]): string[] {
+  const texts = rows.map((row) => JSON.stringify(row));
+  // One more for the comma.
+  return cutBySize(texts, (text) => text.length + 1, PARAMETER_CHARS).map((portion) => `[${portion.join(",")}]`);
+}
+
+/** An insert of JSON rows; columns after the key are added up where the key exists. */
+export function upsert(table: string, keys: readonly string[], sums: readonly string[]): string {
+  const columns = [...keys, ...sums];
+  const values = columns.map((_, i) => `value ->> ${i}`).join(", ");
+  const added = sums.map((column) => `${column} = ${column} + excluded.${column}`).join(", ");
+  // WHERE true: without it SQLite reads ON CONFLICT as part of the SELECT's join.
+  return `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${values} FROM json_each(?) WHERE true
+    ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${added}`;
+}
+
+const HOURS = upsert("rollup_hours", ["site_id", "hour"], FACTS);
+const PENDING = `INSERT INTO rollup_pending (site_id, dimension, parcel, increments, created_at, body)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, jsonb(value ->> 5) FROM json_each(?)`;
+const REFUSALS = upsert("refusals", ["site_id", "day", "reason"], ["count"]);
+const RECEIPTS = "INSERT INTO receipts (message_id, counted_at) SELECT value ->> 0, value ->> 1 FROM json_each(?)";
+const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;
+const FILES = `INSERT INTO lake_files (site_id, zone, ${FILE_COLUMNS.join(", ")}, created_at)
+  SELECT ${Array.from({ length: FILE_COLUMNS.length + 3 }, (_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?)`;
+
+/** An hour to which nothing is added is left out: a correction may take away what it gives. */
+const hourRows = (siteId: string, { hours }: Rollup): Row[] =>
+  [...hours]
+    .filter(([, facts]) => FACTS.some((fact) => facts[fact] !== 0))
+    .map(([hour, facts]) => [siteId, hour, ...FACTS.map((fact) => facts[fact])]);
+
+/** Days are many rows and are folded in later (pending.ts). */
+const pendingRows = (siteId: string, { days }: Rollup, now: number): Row[] =>
+  toParcels(days).map(({ dimension, increments, body }) => [
+    siteId,
+    dimension,
+    crypto.randomUUID(),
+    increments,
+    now,
+    body,
+  ]);
+
+const statementsOf = (db: D1Database, statements: readonly [sql: string, rows: readonly Row[]][]) =>
+  statements.flatMap(([sql, rows]) => toParameters(rows).map((parameter) => db.prepare(sql).bind(parameter)));
+
+const rollupRows = (rollups: ReadonlyMap<string, Rollup>, now: number): [string, Row[]][] => [
+  [HOURS, [...rollups].flatMap(([id, rollup]) => hourRows(id, rollup))],
+  [PENDING, [...rollups].flatMap(([id, rollup]) => pendingRows(id, rollup, now))],
+];
+
+/** For a batch: adds counts to those of properties and segments, by id. None when there is nothing to add. */
+export const countStatements = (
+  db: D1Database,
+  rollups: ReadonlyMap<string, Rollup>,
+  now: number,
+): D1PreparedStatement[] => statementsOf(db, rollupRows(rollups, now));
+
+/** Counts, all or nothing. Throws when a message of it was counted before; see `countedAmong`. */
+export async function writeCount(db: D1Database, count: Count, now: number): Promise<void> {
+  const files = count.messages.flatMap(({ site_id, file }) =>
+    file ? [[site_id, "raw", ...FILE_COLUMNS.map((column) => file[column]), now]] : [],
+  );
+  await db.batch(
+    statementsOf(db, [
+      [RECEIPTS, count.messages.map(({ id }) => [id, now])],
+      [FILES, files],
+      ...rollupRows(count.rollups, now),
+      [REFUSALS, count.refusals],
+    ]),
+  );
+}
+
+/** Which of these messages have their receipt. */
+export async function countedAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare("SELECT message_id FROM receipts WHERE message_id IN (SELECT value FROM json_each(?))")
+    .bind(JSON.stringify(ids))
+    .all<{ message_id: string }>();
+  return new Set(results.map((row) => row.message_id));
+}
+
+/** Which of these properties exist, those that are being deleted not among them. */
+export async function knownAmong(db: D1Database, siteIds: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare("SELECT site_id FROM properties WHERE deleted_at IS NULL AND site_id IN (SELECT value FROM json_each(?))")
+    .bind(JSON.stringify(siteIds))
+    .all<{ site_id: string }>();
+  return new Set(results.map((row) => row.site_id));
+}

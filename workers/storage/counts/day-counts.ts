@@ -1,0 +1,103 @@
+// All that D1 counts of some local days, read at one moment together with the list of the objects that it was counted
+// from; and what has to be added to it.
+import type { DayCounts, Span } from "../../domain/counts/day-counts";
+import type { Rollup } from "../../domain/counts/rollup";
+import { countedIdsOf } from "../../domain/counts/suspects";
+import type { CubeRow } from "../../domain/counts/techstack";
+import { DATASETS, type Dataset } from "../../domain/runs/run";
+import type { LakeFile, LakeSnapshot } from "../lake/reading";
+import { countStatements } from "./counts";
+import { cubeStatements } from "./techstack";
+import { rollupStatements, toRollup } from "./whole-rollup";
+
+export interface DaySnapshot {
+  /** The objects with events of the span and of the days after it that were asked for. */
+  lake: LakeSnapshot;
+  /** How far the pipeline had come. */
+  positions: Record<Dataset, number>;
+  kept: DayCounts;
+  /** When these days were last corrected; null: never. */
+  corrected_at: number | null;
+}
+
+/** Hours may lie beside their days where the property has changed its time zone: objects are found by time too. */
+const FILES = `SELECT * FROM lake_files WHERE site_id = ?1 AND (zone = 'ip_enrichment' OR (zone IN ('raw', 'events')
+  AND (max_date >= ?2 AND min_date <= ?3 OR max_time >= ?4 AND min_time < ?5))) ORDER BY id`;
+
+/** The receipt of a day's last correction. */
+const correctionId = (siteId: string, day: string): string => `rebuild/${siteId}/${day}`;
+
+/**
+ * Ingest writes an object's row and its counts in one batch, the pipeline its watermarks and theirs, a swap the rows that
+ * it takes and gives. All of it is read in one transaction: so what is kept is of exactly these objects, and whatever
+ * comes later is in neither.
+ * @param through the last local day whose objects are wanted: visits of the span may go on after it.
+ */
+export async function takeDaySnapshot(
+  db: D1Database,
+  siteId: string,
+  span: Span,
+  through: string,
+): Promise<DaySnapshot> {
+  const ids = countedIdsOf(siteId);
+  const { from, to, firstHour, endHour } = span;
+  const [files, marks, corrected, cube, ...rollups] = await db.batch([
+    db.prepare(FILES).bind(siteId, from, through, firstHour * 1000, endHour * 1000),
+    db.prepare("SELECT dataset, position FROM watermarks WHERE site_id = ?").bind(siteId),
+    db.prepare("SELECT counted_at FROM receipts WHERE message_id = ?").bind(correctionId(siteId, from)),
+    db.prepare("SELECT * FROM techstack_days WHERE site_id = ? AND day BETWEEN ? AND ?").bind(siteId, from, to),
+    ...ids.flatMap((id) => rollupStatements(db, id, span)),
+  ]);
+  const listed = files!.results as LakeFile[];
+  const known = new Map(
+    (marks!.results as { dataset: string; position: number }[]).map((row) => [row.dataset, row.position]),
+  );
+  return {
+    lake: {
+      events: listed.filter(({ zone }) => zone !== "ip_enrichment"),
+      enrichments: listed.filter(({ zone }) => zone === "ip_enrichment"),
+    },
+    positions: Object.fromEntries(
+      DATASETS.map((dataset) => [dataset, known.get(dataset) ?? 0]),
+    ) as DaySnapshot["positions"],
+    kept: {
+      rollups: new Map(ids.map((id, i): [string, Rollup] => [id, toRollup(rollups[2 * i]!, rollups[2 * i + 1]!)])),
+      cube: cube!.results as unknown as CubeRow[],
+    },
+    corrected_at: (corrected!.results[0] as { counted_at: number } | undefined)?.counted_at ?? null,
+  };
+}
+
+/**
+ * Adds what a snapshot of one day lacked, all or nothing. Counts only ever add up, so it does not matter what has been
+ * counted since.
+ * @throws when the day has been corrected since the snapshot: then it must be taken again.
+ */
+export async function addToDay(
+  db: D1Database,
+  siteId: string,
+  day: string,
+  { corrected_at }: Pick<DaySnapshot, "corrected_at">,
+  change: DayCounts,
+  now: number,
+): Promise<void> {
+  const id = correctionId(siteId, day);
+  const receipt =
+    corrected_at === null
+      ? db.prepare("INSERT INTO receipts (message_id, counted_at) VALUES (?, ?)").bind(id, now)
+      : // NULL fails the batch.
+        db
+          .prepare("UPDATE receipts SET counted_at = iif(counted_at = ?2, ?3, NULL) WHERE message_id = ?1")
+          .bind(id, corrected_at, Math.max(now, corrected_at + 1));
+  await db.batch([receipt, ...addStatements(db, siteId, change, now)]);
+}
+
+/** For a batch: adds to whatever D1 counts; what is negative is taken away. */
+export function addStatements(
+  db: D1Database,
+  siteId: string,
+  { rollups, cube }: DayCounts,
+  now: number,
+): D1PreparedStatement[] {
+  return [...countStatements(db, rollups, now), ...cubeStatements(db, siteId, cube)];
+}

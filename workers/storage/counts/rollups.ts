@@ -1,0 +1,163 @@
+// Reading the rollups and refusals in D1: one statement per question. Counting into them is in counts.ts, the technology
+// cube in techstack.ts.
+import { TOTAL } from "../../domain/counts/rollup";
+import { type Fact, METRICS, type MetricName } from "../../domain/events/catalog";
+import { SIGNAL_NAMES, segmentOf } from "../../domain/networks/network";
+import type { RollupRow, RollupRows } from "../../domain/queries/answer";
+import type { Order, Plan, Reading, Slice } from "../../domain/queries/plan";
+import { DAY_COUNTS } from "./pending";
+import { cubeSliceSql, type Fragment, waitingStatement } from "./techstack";
+
+/** The date that `at` is counted under, in SQL. Hours are their own bucket. */
+const BUCKETS = {
+  "time:hour": "at",
+  "time:day": "at",
+  // The next Sunday less six days is the Monday of the week; the first week is labelled no earlier than the period.
+  "time:week": "max(date(at, 'weekday 0', '-6 days'), ?)",
+  "time:month": "substr(at, 1, 7) || '-01'",
+} as const;
+
+/** Rows of one slice, as `at` (local date, or epoch seconds of the hour), `value` and the facts. */
+function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts: string, values?: string): Fragment {
+  if (slice.kind === "days") {
+    const ofDays = DAY_COUNTS.map(
+      (table) => `SELECT day AS at, value, ${facts} FROM ${table}
+        WHERE site_id = ? AND dimension = ? AND day BETWEEN ? AND ?${values ? ` AND value IN (${values})` : ""}`,
+    );
+    return {
+      sql: ofDays.join(" UNION ALL "),
+      params: DAY_COUNTS.flatMap(() => [siteId, column, slice.first, slice.last]),
+    };
+  }
+  const at = time === "time:hour" ? { sql: "hour", params: [] } : { sql: "?", params: [slice.date] };
+  return {
+    sql: `SELECT ${at.sql} AS at, '' AS value, ${facts} FROM rollup_hours WHERE site_id = ? AND hour >= ? AND hour < ?`,
+    params: [...at.params, siteId, slice.from / 1000, slice.to / 1000],
+  };
+}
+
+/**
+ * Whose counts are added up: the property's own, and, to leave out suspected bots, those of its segments as negative
+ * numbers. Every fact of an event is in both, so that the rest is what the other events count. Of visitors: each event
+ * carries its own "first", so who came twice that day, once suspected and once not, as only a user with several networks
+ * can, is left out when the suspected event was the first.
+ */
+function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteId: string; facts: string }[] {
+  const own = { siteId: site_id, facts: facts.join(", ") };
+  if (suspected_bots) return [own];
+  const negated = (fact: Fact) => `-${fact} AS ${fact}`;
+  return [
+    own,
+    ...SIGNAL_NAMES.map((signal) => ({ siteId: segmentOf(site_id, signal), facts: facts.map(negated).join(", ") })),
+  ];
+}
+
+/**
+ * One row per group: `bucket`, `value` and the sums of the facts; only of `values` (SQL) when given. Groups in which
+ * nothing was counted are left out.
+ */
+function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
+  const slices = sourcesOf(plan).flatMap(({ siteId, facts }) =>
+    reading.slices.map((slice) =>
+      reading.cube && slice.kind === "days"
+        ? cubeSliceSql(siteId, slice, reading.cube, plan.facts, values)
+        : sliceSql(siteId, slice, reading, facts, values),
+    ),
+  );
+  const keys = [...(reading.time ? ["bucket"] : []), ...(plan.query.others.length === 0 ? [] : ["value"])];
+  const sums = plan.facts.map((fact) => `sum(${fact}) AS ${fact}`).join(", ");
+  const columns = `${reading.time ? BUCKETS[reading.time] : "NULL"} AS bucket, ${keys.includes("value") ? "value" : "NULL AS value"}`;
+  const sql = `SELECT * FROM (
+      SELECT ${columns}, ${sums} FROM (${slices.map((slice) => slice.sql).join(" UNION ALL ")})
+      ${keys.length > 0 ? `GROUP BY ${keys.join(", ")}` : ""})
+    WHERE ${plan.facts.map((fact) => `${fact} <> 0`).join(" OR ")}`;
+  const params = slices.flatMap((slice) => slice.params);
+  return { sql, params: reading.time === "time:week" ? [reading.first, ...params] : params };
+}
+
+/** A metric as something to order by: rounding and scale play no part. */
+function metricSql(name: MetricName): string {
+  const { unit, needs } = METRICS[name];
+  return unit === "count" ? needs[0] : `1.0 * ${needs[0]} / nullif(${needs[1]}, 0)`;
+}
+
+const COLUMNS = { time: "bucket", value: "value" } as const;
+const orderSql = (order: readonly Order[]): string =>
+  order
+    .map(({ by, place, direction }) => {
+      const known = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by);
+      const column = place === undefined ? known : `${known} ->> ${place}`;
+      return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST`;
+    })
+    .join(", ");
+
+/** A row of the one statement: which part of the answer it is, and its place there. */
+interface TaggedRow extends RollupRow {
+  part: "main" | "comparison" | "total";
+  place: number;
+}
+
+/**
+ * All of the answer in one statement, so that the groups are made once: the page, what it is compared with (only the
+ * values on it), and how many groups there are. A series has no page: it is short, and answer.ts fills its gaps.
+ */
+function answerSql(plan: Plan): Fragment {
+  const { query, facts, comparison } = plan;
+  const groups = groupsSql(plan, plan.main);
+  const columns = `place, bucket, value, ${facts.join(", ")}`;
+  const limit = query.others.length > 0 ? [query.pagination.limit, query.pagination.offset] : [];
+  const window = plan.order.length > 0 ? `ORDER BY ${orderSql(plan.order)}` : "";
+  const compared =
+    comparison && groupsSql(plan, comparison.reading, query.others.length > 0 ? "SELECT value FROM page" : undefined);
+  const parts = [`SELECT 'main' AS part, ${columns} FROM page`];
+  if (compared) parts.push(`SELECT 'comparison', 0 AS ${columns} FROM (${compared.sql})`);
+  if (query.total_rows && query.others.length > 0)
+    parts.push(`SELECT 'total', count(*), NULL, NULL, ${facts.map(() => "0")} FROM groups`);
+  return {
+    sql: `WITH groups AS MATERIALIZED (${groups.sql}),
+      page AS MATERIALIZED (SELECT *, row_number() OVER (${window}) AS place FROM groups
+        ORDER BY place ${limit.length > 0 ? "LIMIT ? OFFSET ?" : ""})
+      ${parts.join(" UNION ALL ")}`,
+    params: [...groups.params, ...limit, ...(compared?.params ?? [])],
+  };
+}
+
+/** Carries out a plan in one round trip to D1. */
+export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRows> {
+  const { sql, params } = answerSql(plan);
+  const [answer, waiting] = await db.batch([
+    db.prepare(sql).bind(...params),
+    ...(plan.main.cube ? [waitingStatement(db, plan.query.site_id)] : []),
+  ]);
+  const { results } = answer as D1Result<TaggedRow>;
+  const main = results.filter(({ part }) => part === "main").sort((a, b) => a.place - b.place);
+  return {
+    // Nothing was counted, and the question groups by nothing: still one answer.
+    main: main.length > 0 || plan.query.dimensions.length > 0 ? main : [EMPTY],
+    comparison: results.filter(({ part }) => part === "comparison"),
+    total: results.find(({ part }) => part === "total")?.place ?? null,
+    waitingSince: (waiting?.results as { since: number | null }[] | undefined)?.[0]?.since,
+  };
+}
+
+const EMPTY: RollupRow = { bucket: null, value: null };
+
+/** The first local date with data: one step in the primary key, and what waits. */
+export async function readFirstDay(db: D1Database, siteId: string): Promise<string | null> {
+  const firsts = DAY_COUNTS.map((table) => `SELECT min(day) AS day FROM ${table} WHERE site_id = ? AND dimension = ?`);
+  const first = db
+    .prepare(`SELECT min(day) AS day FROM (${firsts.join(" UNION ALL ")})`)
+    .bind(...DAY_COUNTS.flatMap(() => [siteId, TOTAL]));
+  return (await first.first<{ day: string | null }>())?.day ?? null;
+}
+
+/** How many events were refused since a local date, by reason, the most frequent first. */
+export async function readRefusals(
+  db: D1Database,
+  siteId: string,
+  since: string,
+): Promise<{ reason: string; count: number }[]> {
+  const sql = `SELECT reason, sum(count) AS count FROM refusals WHERE site_id = ? AND day >= ?
+    GROUP BY reason ORDER BY 2 DESC, 1`;
+  return (await db.prepare(sql).bind(siteId, since).all<{ reason: string; count: number }>()).results;
+}

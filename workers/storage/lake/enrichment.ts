@@ -1,0 +1,67 @@
+// The lake's zones of addresses: reads the IP list, writes what is known of its addresses, and reads that again.
+import { tableFromParquet, tableToParquet } from "../../domain/lake/table-parquet";
+import {
+  countStatuses,
+  type EnrichmentCounts,
+  type EnrichmentRow,
+  type Found,
+  IP_ENRICHMENT_COLUMNS,
+  isAnswered,
+  LISTED_COLUMNS,
+  type ListedAddress,
+  toFound,
+} from "../../domain/networks/enrichment";
+import { announceObjects } from "./garbage";
+import { createObject } from "./objects";
+
+/** The addresses of an IP list in its order, each once: of several days the last tells. @throws when it is not there. */
+export async function readAddresses(lake: R2Bucket, key: string): Promise<ListedAddress[]> {
+  const object = await lake.get(key);
+  if (!object) throw new Error(`lake lacks object ${key}`);
+  const rows = await tableFromParquet<ListedAddress>(LISTED_COLUMNS, await object.arrayBuffer());
+  return [...new Map(rows.map((row) => [row.ip, row])).values()];
+}
+
+/**
+ * Writes what is known of a list's addresses. Written before, the first stays: whoever lists it reads it from the lake.
+ * @returns bytes.
+ */
+export async function writeEnrichment(
+  { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
+  siteId: string,
+  key: string,
+  rows: readonly EnrichmentRow[],
+  now: number,
+): Promise<number> {
+  await announceObjects(DB, siteId, [key], now);
+  return createObject(LAKE, key, tableToParquet<EnrichmentRow>(IP_ENRICHMENT_COLUMNS, rows));
+}
+
+export interface Enrichment {
+  /** Only of addresses of which the provider said something. */
+  found: Map<string, Found>;
+  rows: number;
+  bytes: number;
+  counts: EnrichmentCounts;
+}
+
+/** What an enrichment object holds; null where there is none. */
+export async function loadEnrichment(lake: R2Bucket, key: string): Promise<Enrichment | null> {
+  const object = await lake.get(key);
+  if (!object) return null;
+  const rows = await tableFromParquet<EnrichmentRow>(IP_ENRICHMENT_COLUMNS, await object.arrayBuffer());
+  const answered = rows.filter(({ status }) => isAnswered(status));
+  return {
+    found: new Map(answered.map((row) => [row.ip, toFound(row)])),
+    rows: rows.length,
+    bytes: object.size,
+    counts: countStatuses(rows),
+  };
+}
+
+/** What the provider said, by address. @throws when the object is not there. */
+export async function readEnrichment(lake: R2Bucket, key: string): Promise<Map<string, Found>> {
+  const enrichment = await loadEnrichment(lake, key);
+  if (!enrichment) throw new Error(`lake lacks object ${key}`);
+  return enrichment.found;
+}

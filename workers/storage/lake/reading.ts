@@ -1,0 +1,157 @@
+// Reading the lake: the list of objects is taken from D1 in one statement, then the objects are read. What a swap takes
+// off the list meanwhile stays in the bucket for GRACE_MS, so whoever listed it reads each row once: no row is there
+// twice, none is missing.
+import { effective } from "../../domain/counts/correction";
+import type { StampedEvent } from "../../domain/events/event";
+import { portionsOf } from "../../domain/lake/parquet";
+import type { Found } from "../../domain/networks/enrichment";
+import type { LakeZone } from "../../domain/runs/run";
+import { readEnrichment } from "./enrichment";
+
+/** A row of `lake_files`. Times are ms, dates local. */
+export interface LakeFile {
+  id: number;
+  site_id: string;
+  zone: LakeZone;
+  key: string;
+  rows: number;
+  bytes: number;
+  min_time: number;
+  max_time: number;
+  min_date: string;
+  max_date: string;
+  created_at: number;
+  level: number;
+  event_type: string | null;
+  first_id: number | null;
+  last_id: number | null;
+}
+
+/** What a reader holds on to: objects that have the events, and what was found out of the addresses in raw ones. */
+export interface LakeSnapshot {
+  events: LakeFile[];
+  enrichments: LakeFile[];
+}
+
+/** Local dates, both included; null: no bound. */
+export interface Days {
+  from: string | null;
+  to: string | null;
+}
+
+export const ALL_DAYS: Days = { from: null, to: null };
+
+/** A property's objects of some zones, oldest first. */
+export async function listFiles(
+  db: D1Database,
+  siteId: string,
+  zones: readonly LakeZone[],
+  { from, to }: Days = ALL_DAYS,
+): Promise<LakeFile[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM lake_files WHERE site_id = ?1 AND zone IN (SELECT value FROM json_each(?2))
+       AND (?3 IS NULL OR max_date >= ?3) AND (?4 IS NULL OR min_date <= ?4) ORDER BY id`,
+    )
+    .bind(siteId, JSON.stringify(zones), from, to)
+    .all<LakeFile>();
+  return results;
+}
+
+/** Some of a property's objects, oldest first; those that are not listed any more are left out. */
+export async function filesById(db: D1Database, siteId: string, ids: readonly number[]): Promise<LakeFile[]> {
+  const { results } = await db
+    .prepare("SELECT * FROM lake_files WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY id")
+    .bind(siteId, JSON.stringify(ids))
+    .all<LakeFile>();
+  return results;
+}
+
+/** A property's raw objects that have waited longest, at most so many: a backlog of months does not fit into memory. */
+export async function oldestRaw(db: D1Database, siteId: string, limit: number): Promise<LakeFile[]> {
+  const { results } = await db
+    .prepare("SELECT * FROM lake_files WHERE zone = 'raw' AND site_id = ? ORDER BY id LIMIT ?")
+    .bind(siteId, limit)
+    .all<LakeFile>();
+  return results;
+}
+
+/** Which of some keys of the raw zone are listed. */
+export async function rawAmong(db: D1Database, siteId: string, keys: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare(
+      "SELECT key FROM lake_files WHERE zone = 'raw' AND site_id = ? AND key IN (SELECT value FROM json_each(?))",
+    )
+    .bind(siteId, JSON.stringify(keys))
+    .all<{ key: string }>();
+  return new Set(results.map(({ key }) => key));
+}
+
+/** The objects that hold events of these days, and enrichments of any day: a raw object's may bear another date. */
+export async function takeSnapshot(
+  db: D1Database,
+  siteId: string,
+  { from, to }: Days = ALL_DAYS,
+): Promise<LakeSnapshot> {
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM lake_files WHERE site_id = ?1 AND (zone = 'ip_enrichment' OR zone IN ('raw', 'events')
+       AND (?2 IS NULL OR max_date >= ?2) AND (?3 IS NULL OR min_date <= ?3)) ORDER BY id`,
+    )
+    .bind(siteId, from, to)
+    .all<LakeFile>();
+  return {
+    events: results.filter(({ zone }) => zone !== "ip_enrichment"),
+    enrichments: results.filter(({ zone }) => zone === "ip_enrichment"),
+  };
+}
+
+/** An object's bytes. @throws when it is gone: then the list is older than GRACE_MS, and must be taken again. */
+export async function readObject(lake: R2Bucket, key: string): Promise<ArrayBuffer> {
+  const object = await lake.get(key);
+  if (!object) throw new Error(`lake lacks object ${key}`);
+  return object.arrayBuffer();
+}
+
+/** What was found out of the addresses in raw objects, one enrichment in memory at a time. Compacted rows have it applied. */
+export function enrichmentReader(
+  lake: R2Bucket,
+  enrichments: readonly LakeFile[],
+): (file: LakeFile) => Promise<ReadonlyMap<string, Found>> {
+  let last: { key: string; found: Map<string, Found> } | null = null;
+  return async ({ id, zone }) => {
+    const covering =
+      zone === "raw"
+        ? enrichments.find(
+            ({ first_id, last_id }) => first_id !== null && last_id !== null && first_id <= id && id <= last_id,
+          )
+        : undefined;
+    if (!covering) return new Map();
+    if (last?.key !== covering.key) last = { key: covering.key, found: await readEnrichment(lake, covering.key) };
+    return last.found;
+  };
+}
+
+/** The events of a snapshot as they count, in portions of a few thousand; object by object, of all days that are in them. */
+export async function* eventsIn(lake: R2Bucket, { events, enrichments }: LakeSnapshot): AsyncGenerator<StampedEvent[]> {
+  const foundFor = enrichmentReader(lake, enrichments);
+  for (const file of events) {
+    const found = await foundFor(file);
+    for await (const portion of portionsOf(await readObject(lake, file.key)))
+      yield found.size === 0
+        ? portion
+        : portion.map((event) => effective(event, event.ip === null ? undefined : found.get(event.ip)));
+  }
+}
+
+/**
+ * A property's events as they count, in portions: all objects that hold events of these local days. The objects hold
+ * other days too, and those events come with them: whoever wants only some days looks at `local_date`.
+ */
+export async function* readEvents(
+  { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
+  siteId: string,
+  days: Days = ALL_DAYS,
+): AsyncGenerator<StampedEvent[]> {
+  yield* eventsIn(LAKE, await takeSnapshot(DB, siteId, days));
+}

@@ -1,0 +1,102 @@
+// Organizations that visited: what is known of them in `networks`, and their counts and what they read in the rollups.
+import { NETWORK_PAGE } from "../../domain/counts/details";
+import { TOTAL } from "../../domain/counts/rollup";
+import { dimensionFor, type Facts } from "../../domain/events/catalog";
+import { SIGNAL_NAMES, type Signal, segmentOf } from "../../domain/networks/network";
+import type { NetworkVisit, NetworkVisits } from "../../domain/networks/network-visits";
+import { toParameters } from "../counts/counts";
+import type { Days } from "../counts/details";
+import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "../counts/pending";
+
+const KNOWN = ["network_type", "asn", "country", "region", "city"] as const;
+const COLUMNS = ["site_id", "network", ...KNOWN, "first_seen", "last_seen"] as const;
+
+/** What is known of a network is what its last event said, in whichever order runs come. */
+const NETWORKS = `INSERT INTO networks (${COLUMNS.join(", ")})
+  SELECT ${COLUMNS.map((_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?) WHERE true
+  ON CONFLICT (site_id, network) DO UPDATE SET
+    ${KNOWN.map((column) => `${column} = iif(excluded.last_seen >= last_seen, excluded.${column}, ${column})`).join(", ")},
+    first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`;
+
+/** Whatever is done twice or late changes nothing. */
+export function networkStatements(db: D1Database, siteId: string, visits: NetworkVisits): D1PreparedStatement[] {
+  const networks = [...visits.values()].map((visit) => [
+    siteId,
+    visit.network,
+    ...KNOWN.map((column) => visit[column]),
+    visit.first_seen,
+    visit.last_seen,
+  ]);
+  return toParameters(networks).map((rows) => db.prepare(NETWORKS).bind(rows));
+}
+
+type Told = Pick<Facts, "visitors" | "visits" | "pageviews" | "events">;
+const TOLD = ["visitors", "visits", "pageviews", "events"] as const;
+
+/** Counts of some days by value, the most visitors first; ids (SQL) say whose. */
+const byValue = (ids: string, dimension: string, groups = "value"): string => {
+  const of = DAY_COUNTS.map(
+    (table) => `SELECT site_id, value, ${TOLD.join(", ")} FROM ${table}
+      WHERE site_id IN (${ids}) AND day BETWEEN ?2 AND ?3 AND dimension = '${dimension}'`,
+  ).join(" UNION ALL ");
+  return `SELECT ${groups}, ${TOLD.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")} FROM (${of})
+    GROUP BY ${groups} HAVING ${TOLD.map((fact) => `sum(${fact}) <> 0`).join(" OR ")}
+    ORDER BY visitors DESC, pageviews DESC, ${groups}`;
+};
+
+/** Networks that are known by name, as many as asked for. */
+const TOP = `SELECT * FROM (${byValue("?1", "network")}) WHERE value <> '${dimensionFor("visit:network")!.absent}' LIMIT ?4`;
+const TOP_KNOWN = `SELECT top.*, ${[...KNOWN, "first_seen", "last_seen"].join(", ")} FROM (${TOP}) top
+  LEFT JOIN networks ON networks.site_id = ?1 AND networks.network = top.value
+  ORDER BY visitors DESC, pageviews DESC, value`;
+/** A network's place begins the key of its packed rows; beside them is what waits, and what they had no room for. */
+const TOP_PAGES = `WITH
+  top AS MATERIALIZED (SELECT value FROM (${TOP})),
+  read AS (
+    SELECT place AS network, key AS page, events FROM ${UNPACKED_DAYS}
+    WHERE site_id = ?1 AND dimension = '${NETWORK_PAGE}' AND place IN (SELECT value FROM top) AND day BETWEEN ?2 AND ?3
+    ${DAY_COUNTS.map(
+      (table) => `UNION ALL SELECT ${placeSql("value")}, ${keySql("value")}, events FROM ${table}
+        WHERE site_id = ?1 AND dimension = '${NETWORK_PAGE}' AND day BETWEEN ?2 AND ?3`,
+    ).join(" ")})
+  SELECT network, page, views AS pageviews FROM (
+    SELECT network, page, sum(events) AS views,
+      row_number() OVER (PARTITION BY network ORDER BY sum(events) DESC, page) AS place
+    FROM read WHERE network IN (SELECT value FROM top) GROUP BY network, page HAVING sum(events) > 0)
+  WHERE place <= ?5 ORDER BY network, place`;
+
+export interface NetworkCounts {
+  /** What is known besides is null where no run of the pipeline has met the network yet. */
+  networks: (Told & { value: string } & { [K in keyof Omit<NetworkVisit, "network">]: NetworkVisit[K] | null })[];
+  pages: { network: string; page: string; pageviews: number }[];
+  types: (Told & { value: string })[];
+  signals: (Told & { signal: Signal })[];
+}
+
+/** Networks of some days with the most visitors, what they read, and the counts by type and by signal. */
+export async function readNetworks(
+  db: D1Database,
+  { site_id, from, to }: Days,
+  most: number,
+  mostPages: number,
+): Promise<NetworkCounts> {
+  const [networks, pages, types, segments] = (await db.batch([
+    db.prepare(TOP_KNOWN).bind(site_id, from, to, most),
+    db.prepare(TOP_PAGES).bind(site_id, from, to, most, mostPages),
+    db.prepare(byValue("?1", "network_type")).bind(site_id, from, to),
+    db
+      .prepare(byValue("SELECT value FROM json_each(?1)", TOTAL, "site_id"))
+      .bind(JSON.stringify(SIGNAL_NAMES.map((signal) => segmentOf(site_id, signal))), from, to),
+  ])) as [
+    D1Result<NetworkCounts["networks"][number]>,
+    D1Result<NetworkCounts["pages"][number]>,
+    D1Result<NetworkCounts["types"][number]>,
+    D1Result<Told & { site_id: string }>,
+  ];
+  const signals = SIGNAL_NAMES.flatMap((signal) =>
+    segments.results
+      .filter((segment) => segment.site_id === segmentOf(site_id, signal))
+      .map(({ site_id: _, ...told }) => ({ signal, ...told })),
+  );
+  return { networks: networks.results, pages: pages.results, types: types.results, signals };
+}

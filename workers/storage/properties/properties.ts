@@ -1,0 +1,196 @@
+// Properties and their data streams in D1. A property that its owner has deleted is found by nobody.
+import { and, asc, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { Rule } from "../../domain/events/rule";
+import {
+  type Privacy,
+  type Property,
+  type PropertyInput,
+  type Stream,
+  type StreamInput,
+  toMeasurements,
+} from "../../domain/properties/property";
+import { canonicalZone } from "../../domain/time/zone-name";
+import type { ShardChange } from "../../domain/visits/shard";
+import { createShortId } from "./short-id";
+import { properties, rules, streams } from "./tables";
+
+type PropertyRow = typeof properties.$inferSelect;
+type StreamRow = typeof streams.$inferSelect;
+export type PropertyChanges = Partial<Omit<PropertyInput, "streams" | "privacy">> & {
+  privacy?: Partial<Privacy>;
+  shard_changes?: ShardChange[];
+};
+export type StreamChanges = Partial<StreamInput>;
+
+const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
+  id,
+  url,
+  name,
+  // A measurement that came later than the stream takes its standard.
+  measurements: toMeasurements(measurements),
+});
+
+const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: PropertyRow, of: StreamRow[]): Property => ({
+  ...row,
+  // Older properties may have the zone under a former name.
+  timezone: canonicalZone(row.timezone),
+  // A setting that came later than the property takes its standard.
+  privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
+  streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
+  created_at: new Date(created_at).toISOString(),
+});
+
+/** Properties that match, with their streams, oldest first: one round trip. */
+async function findProperties(db: D1Database, matching: SQL): Promise<Property[]> {
+  const orm = drizzle(db);
+  const alive = and(matching, isNull(properties.deleted_at));
+  const [found, of] = await orm.batch([
+    orm.select().from(properties).where(alive).orderBy(asc(properties.created_at), asc(properties.site_id)),
+    orm
+      .select()
+      .from(streams)
+      .where(sql`${streams.site_id} in (select ${properties.site_id} from ${properties} where ${alive})`)
+      .orderBy(asc(streams.created_at), asc(streams.id)),
+  ]);
+  return found.map((row) => toProperty(row, of));
+}
+
+/** The property with its streams; null when it never was or has been deleted. */
+export async function loadProperty(db: D1Database, siteId: string): Promise<Property | null> {
+  return (await findProperties(db, eq(properties.site_id, siteId)))[0] ?? null;
+}
+
+/** What collect must know of a property: it, the version that this is, and its rules by what they need. */
+export interface Configuration {
+  property: Property;
+  version: number;
+  rules: Omit<Rule, "name" | "created_at">[];
+}
+
+/** All of one version, in one round trip. */
+export async function loadConfiguration(db: D1Database, siteId: string): Promise<Configuration | null> {
+  const orm = drizzle(db);
+  const [found, of, withRules] = await orm.batch([
+    orm
+      .select()
+      .from(properties)
+      .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at))),
+    orm.select().from(streams).where(eq(streams.site_id, siteId)).orderBy(asc(streams.created_at), asc(streams.id)),
+    orm.select().from(rules).where(eq(rules.site_id, siteId)).orderBy(asc(rules.created_at), asc(rules.id)),
+  ]);
+  const [row] = found;
+  return row ? { property: toProperty(row, of), version: row.version, rules: withRules } : null;
+}
+
+/** Notes that the property, its streams or its rules were changed. @returns the version that says so. */
+export async function raiseVersion(db: D1Database, siteId: string): Promise<number> {
+  const [row] = await drizzle(db)
+    .update(properties)
+    .set({ version: sql`${properties.version} + 1` })
+    .where(eq(properties.site_id, siteId))
+    .returning({ version: properties.version });
+  return row?.version ?? 0;
+}
+
+export async function listProperties(db: D1Database, organizationIds: readonly string[]): Promise<Property[]> {
+  if (organizationIds.length === 0) return [];
+  // One JSON parameter: D1 takes at most 100 bound parameters, a user may belong to more organizations.
+  return findProperties(
+    db,
+    sql`${properties.organization_id} in (select value from json_each(${JSON.stringify(organizationIds)}))`,
+  );
+}
+
+/** Organizations that have properties, also such as are being deleted. */
+export async function organizationsWithProperties(db: D1Database): Promise<string[]> {
+  const rows = await drizzle(db).selectDistinct({ id: properties.organization_id }).from(properties);
+  return rows.map(({ id }) => id);
+}
+
+export async function createProperty(
+  db: D1Database,
+  organizationId: string,
+  { streams: given, ...input }: PropertyInput,
+  now: number,
+): Promise<Property> {
+  const orm = drizzle(db);
+  const row: PropertyRow = {
+    ...input,
+    site_id: createShortId(),
+    organization_id: organizationId,
+    version: 0,
+    shard_changes: [],
+    created_at: now,
+    deleted_at: null,
+  };
+  // Streams made at once keep their order by a millisecond each.
+  const of = given.map((stream, index) => toStreamRow(row.site_id, stream, now + index));
+  // A statement per stream: 20 rows of six columns would be more than D1's 100 bound parameters.
+  await orm.batch([orm.insert(properties).values(row), ...of.map((stream) => orm.insert(streams).values(stream))]);
+  return toProperty(row, of);
+}
+
+/** What the changes do not name stays as it is, in `privacy` too. @returns null when the property is gone. */
+export async function updateProperty(
+  db: D1Database,
+  siteId: string,
+  { privacy, ...changes }: PropertyChanges,
+): Promise<Property | null> {
+  await drizzle(db)
+    .update(properties)
+    .set({ ...changes, privacy: patched(properties.privacy, privacy) })
+    .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at)));
+  return loadProperty(db, siteId);
+}
+
+/** A JSON column with some of its fields changed. */
+const patched = (column: SQLWrapper, changes: object = {}): SQL =>
+  sql`json_patch(${column}, ${JSON.stringify(changes)})`;
+
+/** From here on nobody finds the property; what it has left behind is removed by deletion.ts. */
+export async function markPropertyDeleted(db: D1Database, siteId: string, now: number): Promise<void> {
+  await drizzle(db)
+    .update(properties)
+    .set({ deleted_at: now })
+    .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at)));
+}
+
+export async function createStream(db: D1Database, siteId: string, input: StreamInput, now: number): Promise<Stream> {
+  const row = toStreamRow(siteId, input, now);
+  await drizzle(db).insert(streams).values(row);
+  return toStream(row);
+}
+
+/** Measurements that the changes do not name stay as they are. @returns null when the property has no such stream. */
+export async function updateStream(
+  db: D1Database,
+  siteId: string,
+  streamId: string,
+  { measurements, ...changes }: StreamChanges,
+): Promise<Stream | null> {
+  const [row] = await drizzle(db)
+    .update(streams)
+    .set({ ...changes, measurements: patched(streams.measurements, measurements) })
+    .where(and(eq(streams.site_id, siteId), eq(streams.id, streamId)))
+    .returning();
+  return row ? toStream(row) : null;
+}
+
+/** @returns false when the property has no such stream. */
+export async function deleteStream(db: D1Database, siteId: string, streamId: string): Promise<boolean> {
+  const gone = await drizzle(db)
+    .delete(streams)
+    .where(and(eq(streams.site_id, siteId), eq(streams.id, streamId)))
+    .returning({ id: streams.id });
+  return gone.length > 0;
+}
+
+const toStreamRow = (siteId: string, { url, name, measurements }: StreamInput, createdAt: number): StreamRow => ({
+  id: crypto.randomUUID(),
+  site_id: siteId,
+  url,
+  name,
+  measurements: toMeasurements(measurements),
+  created_at: createdAt,
+});

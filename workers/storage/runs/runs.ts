@@ -1,0 +1,184 @@
+// The run log in D1: what Workflows are doing and did.
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { RunKind, RunReport, RunStep, RunTrigger } from "../../domain/runs/run";
+import { pipelineRunProperties, pipelineRuns } from "./tables";
+
+export type RunRow = typeof pipelineRuns.$inferSelect;
+
+export interface NewRun {
+  id: string;
+  kind: RunKind;
+  site_id: string | null;
+  trigger: RunTrigger;
+}
+
+/** Notes that a run begins. @returns false when it has begun before, or when another run of the pipeline is going on. */
+export async function beginRun(db: D1Database, run: NewRun, now: number): Promise<boolean> {
+  const begun = await drizzle(db)
+    .insert(pipelineRuns)
+    .values({ ...run, status: "running", started_at: now })
+    .onConflictDoNothing()
+    .returning({ id: pipelineRuns.id });
+  return begun.length > 0;
+}
+
+/** The run of the pipeline that is going on, as far as the log knows. */
+export async function runningRun(db: D1Database): Promise<RunRow | null> {
+  const [row] = await drizzle(db)
+    .select()
+    .from(pipelineRuns)
+    .where(and(eq(pipelineRuns.status, "running"), eq(pipelineRuns.kind, "run")));
+  return row ?? null;
+}
+
+export async function loadRun(db: D1Database, id: string): Promise<RunRow | null> {
+  const [row] = await drizzle(db).select().from(pipelineRuns).where(eq(pipelineRuns.id, id));
+  return row ?? null;
+}
+
+/** Takes back that a run begins: it could not be started. One that has come to a step stays. */
+export async function forgetRun(db: D1Database, id: string): Promise<void> {
+  await drizzle(db)
+    .delete(pipelineRuns)
+    .where(and(eq(pipelineRuns.id, id), sql`${pipelineRuns.steps} = '{}'`));
+}
+
+/** Notes a step at its end. Told again, it replaces what was told before. */
+export async function noteStep(db: D1Database, id: string, name: string, step: RunStep): Promise<void> {
+  await drizzle(db)
+    .update(pipelineRuns)
+    .set({ steps: sql`json_set(${pipelineRuns.steps}, ${`$."${name}"`}, json(${JSON.stringify(step)}))` })
+    .where(eq(pipelineRuns.id, id));
+}
+
+export interface RunEnd {
+  status: "done" | "failed";
+  ended_at: number;
+  files?: number;
+  rows?: number;
+  report?: RunReport | null;
+  error?: string | null;
+}
+
+export async function endRun(db: D1Database, id: string, end: RunEnd): Promise<void> {
+  await drizzle(db).update(pipelineRuns).set(end).where(eq(pipelineRuns.id, id));
+}
+
+/** Ends a run that cannot do so itself. One that has ended meanwhile stays as it is. */
+export async function giveUpRun(db: D1Database, id: string, error: string, now: number): Promise<void> {
+  await drizzle(db)
+    .update(pipelineRuns)
+    .set({ status: "failed", ended_at: now, error })
+    .where(and(eq(pipelineRuns.id, id), eq(pipelineRuns.status, "running")));
+}
+
+/** What a run did for one property. */
+export interface UnitNote {
+  site_id: string;
+  files: number;
+  rows: number;
+  report: RunReport;
+}
+
+/** For the batch that loads a unit: what the run did for its property. Another round of the same run adds to it. */
+export const noteUnit = (db: D1Database, runId: string, unit: UnitNote, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO pipeline_run_properties (site_id, run_id, started_at, ended_at, files, rows, report)
+       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)
+       ON CONFLICT (site_id, run_id) DO UPDATE SET ended_at = excluded.ended_at, files = files + excluded.files,
+         rows = rows + excluded.rows, report = (SELECT json_group_object(key, sum) FROM (
+           SELECT key, sum(value) AS sum FROM (
+             SELECT key, value FROM json_each(pipeline_run_properties.report)
+             UNION ALL SELECT key, value FROM json_each(excluded.report)) GROUP BY key))`,
+    )
+    .bind(unit.site_id, runId, now, unit.files, unit.rows, JSON.stringify(unit.report));
+
+/** Notes what kept a property from being processed in a run. */
+export async function noteFailure(
+  db: D1Database,
+  runId: string,
+  siteId: string,
+  error: string,
+  now: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO pipeline_run_properties (site_id, run_id, started_at, ended_at, files, rows, report)
+       VALUES (?1, ?2, ?3, ?3, 0, 0, json_object('error', ?4))
+       ON CONFLICT (site_id, run_id) DO UPDATE SET report = json_set(report, '$.error', ?4)`,
+    )
+    .bind(siteId, runId, now, error)
+    .run();
+}
+
+/** Runs that had something for a property, and tasks about it; the newest first. `files`, `rows` are the property's. */
+export async function recentRuns(db: D1Database, siteId: string, limit: number): Promise<RunRow[]> {
+  const ofRuns = db
+    .prepare(
+      `SELECT r.id, r.kind, r.site_id, r.trigger, r.status, r.started_at, r.ended_at, p.files, p.rows, r.steps, p.report, r.error
+       FROM pipeline_run_properties p JOIN pipeline_runs r ON r.id = p.run_id
+       WHERE p.site_id = ? ORDER BY p.started_at DESC LIMIT ?`,
+    )
+    .bind(siteId, limit);
+  const [runs, tasks] = await Promise.all([
+    ofRuns.all<RunRow & { steps: string; report: string }>(),
+    drizzle(db)
+      .select()
+      .from(pipelineRuns)
+      .where(eq(pipelineRuns.site_id, siteId))
+      .orderBy(desc(pipelineRuns.started_at))
+      .limit(limit),
+  ]);
+  const parsed = runs.results.map((row) => ({
+    ...row,
+    steps: JSON.parse(row.steps) as RunRow["steps"],
+    report: JSON.parse(row.report) as RunReport,
+  }));
+  // A task of the property that noted what it handled is in both.
+  const noted = new Set(parsed.map(({ id }) => id));
+  return [...parsed, ...tasks.filter(({ id }) => !noted.has(id))]
+    .sort((a, b) => b.started_at - a.started_at)
+    .slice(0, limit);
+}
+
+/** Runs that began before a time are forgotten, and what they did for properties. */
+export async function forgetRuns(db: D1Database, before: number): Promise<void> {
+  const orm = drizzle(db);
+  await orm.batch([
+    orm.delete(pipelineRunProperties).where(lt(pipelineRunProperties.started_at, before)),
+    orm.delete(pipelineRuns).where(lt(pipelineRuns.started_at, before)),
+  ]);
+}
+
+/** Which of these runs are to be started: none has been noted, or nothing but that it begins, as a crash leaves it. */
+export async function unstartedAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM pipeline_runs WHERE id IN (SELECT value FROM json_each(?))
+       AND NOT (status = 'running' AND steps = '{}')`,
+    )
+    .bind(JSON.stringify(ids))
+    .all<{ id: string }>();
+  const known = new Set(results.map(({ id }) => id));
+  return new Set(ids.filter((id) => !known.has(id)));
+}
+
+/** What a run did for a property; null when it did nothing. */
+export async function loadUnitNote(db: D1Database, runId: string, siteId: string): Promise<UnitNote | null> {
+  const [row] = await drizzle(db)
+    .select()
+    .from(pipelineRunProperties)
+    .where(and(eq(pipelineRunProperties.run_id, runId), eq(pipelineRunProperties.site_id, siteId)));
+  return row ? { site_id: siteId, files: row.files, rows: row.rows, report: row.report } : null;
+}
+
+/** How many tasks of a kind are going on for a property. */
+export async function runningTasks(db: D1Database, kind: RunKind, siteId: string): Promise<number> {
+  const row = await db
+    .prepare("SELECT count(*) AS n FROM pipeline_runs WHERE status = 'running' AND kind = ? AND site_id = ?")
+    .bind(kind, siteId)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}
