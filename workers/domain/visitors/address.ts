@@ -1,6 +1,8 @@
 // Network addresses: which are excluded, and how much of one is kept.
 import ipaddr from "ipaddr.js";
-import type { AddressPrivacy } from "../visits/hub";
+
+/** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
+export type AddressPrivacy = "truncated" | "full" | "none";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [Address, number];

@@ -2,10 +2,8 @@
 import type { Arrival } from "../events/event";
 import type { EventType } from "../events/measurement";
 import type { RefusalCounts } from "../requests/refusal";
+import type { AddressPrivacy } from "../visitors/address";
 import type { RuleCounts } from "./rule-counters";
-
-/** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
-export type AddressPrivacy = "truncated" | "full" | "none";
 
 /** What the hub must know of its property. Sent with every batch, so that the hub never reads D1. */
 export interface HubProperty {
