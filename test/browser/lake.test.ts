@@ -8,7 +8,7 @@ import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LOCAL_S3 } from "../../scripts/local/config.ts";
 import { BUCKET } from "../../scripts/local/storage.ts";
-import type { LakeZone } from "../../workers/domain/runs/run.ts";
+import type { LakeZone } from "../../workers/domain/lake/zones.ts";
 import { joinSystem, type System, until } from "./system.ts";
 
 const DAY = 86_400_000;

@@ -6,10 +6,11 @@ import { describe, expect, it } from "vitest";
 import { DIMENSIONS, METRICS } from "../../workers/domain/events/catalog";
 import { LAKE_COLUMN_NAMES } from "../../workers/domain/events/columns";
 import { EVENT_TYPES, MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/domain/events/measurement";
+import { LAKE_ZONES } from "../../workers/domain/lake/zones";
 import { alertsInput, reportsInput, retentionInput } from "../../workers/domain/properties/settings";
 import { PROBLEM_STATUS } from "../../workers/domain/requests/problem";
 import { REFUSALS } from "../../workers/domain/requests/refusal";
-import { LAKE_ZONES, RUN_KINDS } from "../../workers/domain/runs/run";
+import { RUN_KINDS } from "../../workers/domain/runs/run";
 import { incomingSchema, KEYED_FIELDS } from "../../workers/domain/visits/incoming";
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })

@@ -1,7 +1,7 @@
 // Routes of the lake: which objects it has, compaction when an owner says so, and the erasure of a user.
 import { Hono } from "hono";
 import { erasureInput } from "../domain/lake/erasure";
-import { LAKE_ZONES } from "../domain/runs/run";
+import { LAKE_ZONES } from "../domain/lake/zones";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";

@@ -1,8 +1,9 @@
 // Routes of runs: what the pipeline does for a property, how far it is, what the lake holds, and starting a run.
 import { Hono } from "hono";
+import { DATASETS } from "../domain/lake/zones";
 import { type Caller, requireCaller } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
-import { DATASETS, type PipelineView, type RunDetails, type RunView } from "../domain/runs/run";
+import type { PipelineView, RunDetails, RunView } from "../domain/runs/run";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { startRun } from "../jobs/schedule";

@@ -1,6 +1,6 @@
 // Compaction: which of a property's objects are merged into which. Policy is data, the plan is pure: the same list gives
 // the same plan, and carrying plans out over and over comes to an end.
-import type { LakeZone } from "../runs/run";
+import type { LakeZone } from "./zones";
 
 /** What the plan must know of an object. Dates are local. */
 export interface CompactableFile {

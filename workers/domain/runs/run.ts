@@ -1,4 +1,5 @@
 // The pipeline as data: what runs are called, what they report, and what the dashboard and API clients are told. Zod-free.
+import type { Dataset, LakeZone } from "../lake/zones";
 import type { Capacity } from "../visits/capacity";
 
 /**
@@ -36,13 +37,6 @@ export interface RunStep {
 
 /** What a run did, as names and numbers or short texts: `{"techstack_rows": 120, "addresses": 80}`. Flat, for a table. */
 export type RunReport = Record<string, number | string | null>;
-
-/** What the pipeline makes of the raw zone, each with its watermark. */
-export const DATASETS = ["techstack", "ip_list", "ip_enrichment"] as const;
-export type Dataset = (typeof DATASETS)[number];
-
-export const LAKE_ZONES = ["raw", "events", "techstack", "ip_list", "ip_enrichment"] as const;
-export type LakeZone = (typeof LAKE_ZONES)[number];
 
 // ————— Shapes of the API: GET /api/v1/properties/{site_id}/pipeline and below. Times are ISO 8601 (UTC).
 

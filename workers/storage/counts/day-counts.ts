@@ -4,7 +4,7 @@ import type { DayCounts, Span } from "../../domain/counts/day-counts";
 import type { Rollup } from "../../domain/counts/rollup";
 import { countedIdsOf } from "../../domain/counts/suspects";
 import type { CubeRow } from "../../domain/counts/techstack";
-import { DATASETS, type Dataset } from "../../domain/runs/run";
+import { DATASETS, type Dataset } from "../../domain/lake/zones";
 import type { LakeFile, LakeSnapshot } from "../lake/reading";
 import { countStatements } from "./counts";
 import { cubeStatements } from "./techstack";

@@ -1,5 +1,5 @@
 // The list of the lake's objects in D1: which days of which properties it has, and how much lies where.
-import { LAKE_ZONES, type LakeZone } from "../../domain/runs/run";
+import { LAKE_ZONES, type LakeZone } from "../../domain/lake/zones";
 
 /** Properties that are not being deleted, in a steady order. */
 export async function siteIds(db: D1Database): Promise<string[]> {

@@ -4,8 +4,8 @@
 import { effective } from "../../domain/counts/correction";
 import type { StampedEvent } from "../../domain/events/event";
 import { portionsOf } from "../../domain/lake/parquet";
+import type { LakeZone } from "../../domain/lake/zones";
 import type { Found } from "../../domain/networks/enrichment";
-import type { LakeZone } from "../../domain/runs/run";
 import { readEnrichment } from "./enrichment";
 
 /** A row of `lake_files`. Times are ms, dates local. */

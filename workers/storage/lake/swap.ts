@@ -1,6 +1,6 @@
 // Swaps: objects of the lake take the place of others, in one D1 batch. Who has listed the old ones goes on reading them
 // for GRACE_MS; who lists after the batch sees the new ones; nobody sees a row twice or not at all.
-import type { LakeZone } from "../../domain/runs/run";
+import type { LakeZone } from "../../domain/lake/zones";
 import { discardStatement, GRACE_MS, keepStatement } from "./garbage";
 
 /** An object that has been announced and written, to be listed. Times are ms, dates local. */

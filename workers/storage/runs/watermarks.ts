@@ -1,7 +1,6 @@
 // Watermarks in D1, and what lies behind them.
 import { BOUNDS, type Unit, type Waiting } from "../../domain/lake/units";
-import type { Dataset } from "../../domain/runs/run";
-import { DATASETS } from "../../domain/runs/run";
+import { DATASETS, type Dataset } from "../../domain/lake/zones";
 
 /** The watermarks of the properties for which something waits. Of those that are being deleted nothing does. */
 export async function waitingProperties(db: D1Database): Promise<Record<string, number>> {

@@ -1,8 +1,7 @@
 // The pipeline: the calls, and how its states read. Shapes are told in the domain.
+import type { Dataset, LakeZone } from "../../../../workers/domain/lake/zones";
 import type {
-  Dataset,
   DeadLettersView,
-  LakeZone,
   PipelineView,
   RunDetails,
   RunKind,

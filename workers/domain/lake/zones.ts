@@ -1,0 +1,8 @@
+// The zones of the lake, and the datasets that the pipeline makes from the raw zone. Zod-free.
+
+/** What the pipeline makes of the raw zone, each with its watermark. */
+export const DATASETS = ["techstack", "ip_list", "ip_enrichment"] as const;
+export type Dataset = (typeof DATASETS)[number];
+
+export const LAKE_ZONES = ["raw", "events", "techstack", "ip_list", "ip_enrichment"] as const;
+export type LakeZone = (typeof LAKE_ZONES)[number];
