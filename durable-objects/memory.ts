@@ -1,6 +1,5 @@
 // What the hub remembers between events, and its checkpoints: the book of visitors, seen event ids, the live picture.
 // The journal is the redo log of what came after the last checkpoint.
-import { unpackEvent } from "../workers/domain/events/columns";
 import type { Event } from "../workers/domain/events/event";
 import { addDays } from "../workers/domain/time/zone";
 import {
@@ -12,6 +11,7 @@ import {
   noteLive,
   noteVisit,
 } from "../workers/domain/visits/live";
+import { unpackEvent } from "../workers/domain/visits/packed";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/visits/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/visits/seen";
 import { isExpected, type Moment, type Stamped, stamp, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";

@@ -2,13 +2,13 @@
 // of events to the journal, packs the journal into queue messages, and keeps the memory that stamping needs.
 import { DurableObject } from "cloudflare:workers";
 import { DAY_BIT } from "../workers/domain/events/catalog";
-import { packStamped } from "../workers/domain/events/columns";
 import type { Arrival, Event } from "../workers/domain/events/event";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate, localHour } from "../workers/domain/time/zone";
 import { truncateAddress } from "../workers/domain/visitors/address";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/visits/hub";
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
+import { packStamped } from "../workers/domain/visits/packed";
 import { noteSeen } from "../workers/domain/visits/seen";
 import type { VisitStamp } from "../workers/domain/visits/visit";
 import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES, toMessage } from "./journal";

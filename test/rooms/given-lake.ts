@@ -1,10 +1,11 @@
 // A lake for tests: stamped events as ingest counts them, processed by the pipeline as far as a test says.
 import { env } from "cloudflare:workers";
-import { pipelineKey, unpackEvent } from "../../workers/domain/events/columns";
 import type { StampedEvent } from "../../workers/domain/events/event";
+import { pipelineKey } from "../../workers/domain/lake/keys";
 import { tableToParquet } from "../../workers/domain/lake/table-parquet";
 import type { EnrichmentRow } from "../../workers/domain/networks/enrichment";
 import { IP_ENRICHMENT_COLUMNS } from "../../workers/domain/networks/enrichment";
+import { unpackEvent } from "../../workers/domain/visits/packed";
 import { extract } from "../../workers/pipeline/extract";
 import { load } from "../../workers/pipeline/load";
 import { countMessages } from "../../workers/storage/counts/count-messages";

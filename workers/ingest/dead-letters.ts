@@ -1,5 +1,5 @@
 // The dead-letter consumer: what failed five times is tried once more, and else kept in R2 with the reason.
-import { deadLetterKey } from "../domain/events/columns";
+import { deadLetterKey } from "../domain/lake/keys";
 import { eventCountOf, readMessage, siteOf } from "../domain/visits/message";
 import { type CountEnv, countMessages } from "../storage/counts/count-messages";
 import { keepDeadLetter } from "../storage/lake/dead-letters";

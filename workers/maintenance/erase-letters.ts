@@ -1,8 +1,9 @@
 // Erasing a user's events from dead letters: messages that could not be counted, and may be replayed.
-import { rawKey, unpackEvent } from "../domain/events/columns";
 import type { StampedEvent } from "../domain/events/event";
+import { rawKey } from "../domain/lake/keys";
 import { toParquet } from "../domain/lake/parquet";
 import { type EventMessage, type PackedMessage, readMessage, type UnstampedMessage } from "../domain/visits/message";
+import { unpackEvent } from "../domain/visits/packed";
 import { countedAmong } from "../storage/counts/counts";
 import { deadLetterIds, loadDeadLetter } from "../storage/lake/dead-letters";
 import { discardStatement, GRACE_MS } from "../storage/lake/garbage";

@@ -1,6 +1,6 @@
 // Extract and transform: the raw objects of a unit become its TechStack and its IP list, an object each.
 import { addToTechstack, emptyTechstack, TECHSTACK_COLUMNS, techstackRows } from "../domain/counts/techstack";
-import { pipelineKey } from "../domain/events/columns";
+import { pipelineKey } from "../domain/lake/keys";
 import { tableToParquet } from "../domain/lake/table-parquet";
 import type { Unit } from "../domain/lake/units";
 import { addToIpList, emptyIpList, IP_LIST_COLUMNS, ipRows } from "../domain/networks/ip-list";

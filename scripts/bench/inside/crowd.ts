@@ -1,7 +1,7 @@
 // The real hub with a crowd of visitors, whom this Worker makes itself, and a queue that adds up what the hub says of them.
 import { bitFor, DAY_BIT } from "../../../workers/domain/events/catalog";
-import { unpackEvent } from "../../../workers/domain/events/columns";
 import { readMessage } from "../../../workers/domain/visits/message";
+import { unpackEvent } from "../../../workers/domain/visits/packed";
 import real, { PropertyHub as RealHub } from "../../../workers/index";
 import { addTo, type CrowdPlan, type Sums, type View, viewsOf } from "../crowd";
 

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { expect, it } from "vitest";
-import { unpackEvent } from "../../../workers/domain/events/columns";
 import type { StampedEvent } from "../../../workers/domain/events/event";
 import { GROUP_ROWS, type MergedObject, mergeEvents, readColumns } from "../../../workers/domain/lake/merge";
 import { fromParquet, portionsOf, toParquet } from "../../../workers/domain/lake/parquet";
+import { unpackEvent } from "../../../workers/domain/visits/packed";
 
 const DAY = Date.UTC(2026, 10, 22);
 

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, it } from "vitest";
-import { LAKE_COLUMN_NAMES, LAKE_COLUMNS, unpackEvent } from "../../../workers/domain/events/columns";
+import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../../../workers/domain/events/columns";
 import type { StampedEvent } from "../../../workers/domain/events/event";
 import { fromParquet, toParquet } from "../../../workers/domain/lake/parquet";
 import { columnsOf, tableFromParquet, tableToParquet } from "../../../workers/domain/lake/table-parquet";
+import { unpackEvent } from "../../../workers/domain/visits/packed";
 
 const DUCKDB_TYPES = {
   text: "VARCHAR",

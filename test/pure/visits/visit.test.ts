@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyRollup, merge, noFacts, type Rollup, rollUp } from "../../../workers/domain/counts/rollup";
-import { packStamped, unpackEvent } from "../../../workers/domain/events/columns";
 import type { Event, StampedEvent } from "../../../workers/domain/events/event";
 import { EVENT_TYPES, type EventType } from "../../../workers/domain/events/measurement";
 import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
 import { emptyLive, liveShare, mergeLive, noteLive } from "../../../workers/domain/visits/live";
+import { packStamped, unpackEvent } from "../../../workers/domain/visits/packed";
 import { createBook, factsOf, stamp } from "../../../workers/domain/visits/visit";
 
 const ZONE = "Australia/Lord_Howe";

@@ -5,9 +5,9 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VisitorBook } from "../../../durable-objects/visitor-book";
-import { unpackEvent } from "../../../workers/domain/events/columns";
 import type { Event } from "../../../workers/domain/events/event";
 import { addDays } from "../../../workers/domain/time/zone";
+import { unpackEvent } from "../../../workers/domain/visits/packed";
 import { createBook, type Moment, stamp } from "../../../workers/domain/visits/visit";
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 // Dead letters: listed, counted again exactly once, or discarded for good.
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { rawKey } from "../../../workers/domain/events/columns";
 import type { Arrival } from "../../../workers/domain/events/event";
+import { rawKey } from "../../../workers/domain/lake/keys";
 import type { Property } from "../../../workers/domain/properties/property";
 import type { DeadLettersView } from "../../../workers/domain/runs/run";
 import { readMessage, type StampedMessage, type UnstampedMessage } from "../../../workers/domain/visits/message";

@@ -1,8 +1,9 @@
 // Retention and erasure: what is to go is gone, what is to stay is there, and counts and record agree.
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
-import { deadLetterKey, LAKE_COLUMN_NAMES } from "../../../workers/domain/events/columns";
+import { LAKE_COLUMN_NAMES } from "../../../workers/domain/events/columns";
 import type { StampedEvent } from "../../../workers/domain/events/event";
+import { deadLetterKey } from "../../../workers/domain/lake/keys";
 import { tableFromParquet } from "../../../workers/domain/lake/table-parquet";
 import { IP_LIST_COLUMNS, type IpRow } from "../../../workers/domain/networks/ip-list";
 import { privacyInput } from "../../../workers/domain/properties/property";

@@ -1,8 +1,8 @@
 // What travels through the queue.
-import { type PackedEvent, unpackEvent } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import type { RefusalCounts } from "../requests/refusal";
 import type { HubBatch } from "./hub";
+import { type PackedEvent, unpackEvent } from "./packed";
 
 /** What a hub stamped: a range of its journal. The same range is the same message, however often it is sent. */
 export interface StampedMessage {

@@ -2,8 +2,8 @@
 // anything twice, in any grouping: lake and rollups come out the same. Ingest counts what the queue brings, and a replay
 // what had become a dead letter.
 import { rollUpWithSegments } from "../../domain/counts/suspects";
-import { rawKey } from "../../domain/events/columns";
 import type { StampedEvent } from "../../domain/events/event";
+import { rawKey } from "../../domain/lake/keys";
 import { toParquet } from "../../domain/lake/parquet";
 import type { StampedMessage } from "../../domain/visits/message";
 import { createObject } from "../lake/objects";

@@ -1,7 +1,7 @@
 // Dead letters: the message in R2, its name and reason in D1.
 import { and, count, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { rawKey } from "../../domain/events/columns";
+import { rawKey } from "../../domain/lake/keys";
 import { type EventMessage, readMessage } from "../../domain/visits/message";
 import { deadLetters } from "../properties/tables";
 import { GRACE_MS, keepStatement } from "./garbage";
