@@ -1,9 +1,12 @@
 // What an owner sets beside the property itself: asked for and changed.
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { alertsInput } from "../domain/anomalies/record";
+import { retentionInput } from "../domain/lake/retention";
+import { reportsInput } from "../domain/mail/mail";
 import { faultOfWebhookUrl, isLoopbackUrl } from "../domain/mail/webhook-url";
 import { requireProperty } from "../domain/properties/caller";
-import { alertsInput, type PropertySettings, reportsInput, retentionInput } from "../domain/properties/settings";
+import type { PropertySettings } from "../domain/properties/settings";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
 import { readChanges } from "../http/body";

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { type Anomaly, type AnomalyQuestion, DEFAULT_SETTINGS } from "../../../workers/domain/anomalies/anomaly";
 import { isUnchanged, rarity, toAnomalySettings, toKnown, toRecord } from "../../../workers/domain/anomalies/outcome";
+import { alertsInput } from "../../../workers/domain/anomalies/record";
 import { judgeSeries, toQuestion, windowAt } from "../../../workers/domain/anomalies/series";
-import { alertsInput } from "../../../workers/domain/properties/settings";
 import { addDays } from "../../../workers/domain/time/zone";
 
 describe("rarity", () => {

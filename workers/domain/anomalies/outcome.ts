@@ -1,6 +1,5 @@
 // What becomes of an anomaly that was found: the owner's settings in the terms of the judge, and the judge's words as the
 // record that is kept and told.
-import type { Alerts } from "../properties/settings";
 import {
   ANOMALY_GROUPS,
   ANOMALY_METRICS,
@@ -12,7 +11,7 @@ import {
 import { dateOf } from "./calendar";
 import type { Known } from "./find";
 import { LEAST_VISITS } from "./judge";
-import type { AnomalyRecord } from "./record";
+import type { Alerts, AnomalyRecord } from "./record";
 
 /** Limits are per hour. */
 export function toAnomalySettings({ enabled, sensitivity, least_change_percent, limits }: Alerts): AnomalySettings {

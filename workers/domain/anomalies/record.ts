@@ -1,4 +1,5 @@
-// An anomaly as it is kept and told: what the judge (anomaly.ts) found, with its explanation. Zod-free.
+// An anomaly as it is kept and told: what the judge (anomaly.ts) found, with its explanation.
+import { z } from "zod";
 
 export const ANOMALY_METRICS = ["visitors", "pageviews", "events", "bounce_rate", "not_found", "errors"] as const;
 export type AnomalyMetric = (typeof ANOMALY_METRICS)[number];
@@ -43,3 +44,23 @@ export interface ForecastView {
   /** Null where there is too little history (14 days). */
   days: { date: string; value: number; low80: number; high80: number; low95: number; high95: number }[] | null;
 }
+
+const limits = z
+  .strictObject({
+    upper: z.number().min(0).max(1e12).nullable().default(null),
+    lower: z.number().min(0).max(1e12).nullable().default(null),
+  })
+  .refine(({ upper, lower }) => upper === null || lower === null || lower < upper, {
+    error: "limits must have lower below upper",
+  });
+
+export const alertsInput = z.strictObject({
+  enabled: z.boolean().default(true),
+  sensitivity: z.enum(["low", "standard", "high"]).default("standard"),
+  /** Changes smaller than this, in percent, are nobody's business. */
+  least_change_percent: z.int().min(0).max(1000).default(30),
+  /** The owner's own limits by metric, per hour; bounce rates in percent. */
+  limits: z.partialRecord(z.enum(ANOMALY_METRICS), limits).default({}),
+});
+
+export type Alerts = z.infer<typeof alertsInput>;

@@ -1,7 +1,20 @@
 // Retention: what of a property is too old to be kept. Dates are local; what lies before a date goes.
-import type { Retention } from "../properties/settings";
+import { z } from "zod";
 import { addDays } from "../time/zone";
 import type { CompactableFile } from "./compaction";
+
+const days = (least: number) => z.int().min(least).max(3650).nullable();
+
+export const retentionInput = z.strictObject({
+  /** Days that events stay in the lake; null: for ever. */
+  events_days: days(1).default(null),
+  /** Days that counts stay in D1. */
+  rollups_days: days(1).default(null),
+  /** Days that full addresses stay in the lake; they are then truncated. */
+  addresses_days: days(1).default(30),
+});
+
+export type Retention = z.infer<typeof retentionInput>;
 
 /** The first days of which things are kept; null: there is no bound. */
 export interface Cutoffs {

@@ -1,4 +1,6 @@
-// A mail as it waits in the outbox. Zod-free.
+// A mail as it waits in the outbox, and the owner's settings for mail.
+import { z } from "zod";
+import { isPlain } from "../requests/plain";
 
 export const MAIL_KINDS = ["run_summary", "failure", "anomaly", "capacity", "weekly_report", "monthly_report"] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
@@ -46,3 +48,33 @@ export interface MailsView {
   /** Who does not want which kind. */
   unsubscribed: { kind: MailKind; recipient: string }[];
 }
+
+const address = z.email().max(254);
+
+export const reportsInput = z.strictObject({
+  /** Who gets mail; Cloudflare sends to addresses that the account has verified. */
+  recipients: z.array(address).max(10).default([]),
+  /** When a run is told of: every run with data, once a day, or only when it fails. */
+  run_summary: z.enum(["every", "daily", "failures"]).default("failures"),
+  anomalies: z.boolean().default(true),
+  weekly: z.boolean().default(true),
+  monthly: z.boolean().default(true),
+  webhook: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: "webhook.url must be an http or https address" })
+        .max(500)
+        // D1's JSON would cut or change them, and nothing would ever be posted.
+        .refine(isPlain, "webhook.url must hold neither control characters nor lone surrogates"),
+      /** Signs what is posted: HMAC-SHA-256. Shown once when made. */
+      secret: z
+        .string()
+        .min(16)
+        .max(200)
+        .refine(isPlain, "webhook.secret must hold neither control characters nor lone surrogates"),
+    })
+    .nullable()
+    .default(null),
+});
+
+export type Reports = z.infer<typeof reportsInput>;

@@ -1,7 +1,7 @@
 // What may be rebuilt and checked: which days, as an owner asks for them and as chance picks them.
 import { z } from "zod";
 import { type Difference, toText } from "../counts/difference";
-import type { Retention } from "../properties/settings";
+import type { Retention } from "../lake/retention";
 import { Problem } from "../requests/problem";
 import { daysBetween, isDate } from "../time/calendar";
 import { addDays } from "../time/zone";

@@ -1,5 +1,5 @@
 // Which properties have somebody to tell: in D1, those that set recipients or a webhook. The standard has neither.
-import type { Reports } from "../../domain/properties/settings";
+import type { Reports } from "../../domain/mail/mail";
 import { settingsInput } from "../../domain/properties/settings";
 import { canonicalZone } from "../../domain/time/zone-name";
 

@@ -1,6 +1,8 @@
 // Settings of a property beside the property itself: the calls. Shapes are told in the domain.
-import type { MailsView } from "../../../../workers/domain/mail/mail";
-import type { Alerts, PropertySettings, Reports, Retention } from "../../../../workers/domain/properties/settings";
+import type { Alerts } from "../../../../workers/domain/anomalies/record";
+import type { Retention } from "../../../../workers/domain/lake/retention";
+import type { MailsView, Reports } from "../../../../workers/domain/mail/mail";
+import type { PropertySettings } from "../../../../workers/domain/properties/settings";
 import { request } from "../../data/api";
 
 export { toLines, toList } from "../../data/lines";
