@@ -5,11 +5,11 @@ import type {
   HeatmapInsight,
   HeatmapsInsight,
   HeatWidth,
+  NetworksInsight,
   RuleInsight,
   RulesInsight,
   VitalsInsight,
 } from "../../../workers/domain/counts/insight";
-import type { NetworksInsight } from "../../../workers/domain/runs/run";
 import { request } from "./api";
 
 /** Where and when: what every question has in common. Both days are included. */

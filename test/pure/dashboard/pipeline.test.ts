@@ -28,9 +28,9 @@ import {
   toNumber,
 } from "../../../dashboard/src/screens/settings/requests";
 import type { AnomaliesView, AnomalyView, ForecastView } from "../../../workers/domain/anomalies/record";
+import type { NetworksInsight } from "../../../workers/domain/counts/insight";
 import { STANDARD_SETTINGS } from "../../../workers/domain/properties/settings";
 import { toQuery } from "../../../workers/domain/queries/query";
-import type { NetworksInsight } from "../../../workers/domain/runs/run";
 
 const aNetwork = (network: string, network_type: string): NetworksInsight["networks"][number] => ({
   network,

@@ -109,24 +109,3 @@ export interface RebuildReport {
   /** At most 100. */
   examples: { where: string; fact: string; lake: number; rollup: number }[];
 }
-
-/** GET …/insight/networks?from&to */
-export interface NetworksInsight {
-  networks: {
-    network: string;
-    network_type: string;
-    asn: number | null;
-    /** Country, region, city as far as known. */
-    place: { country: string | null; region: string | null; city: string | null };
-    visitors: number;
-    visits: number;
-    pageviews: number;
-    first_seen: string | null;
-    last_seen: string | null;
-    /** The pages viewed most, at most five. */
-    pages: { page: string; pageviews: number }[];
-  }[];
-  types: { network_type: string; visitors: number; visits: number; pageviews: number }[];
-  /** Suspected bots, by reason: counted in all numbers unless the question leaves them out. */
-  signals: { signal: string; meaning: string; visitors: number; visits: number; pageviews: number; events: number }[];
-}

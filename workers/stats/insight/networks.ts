@@ -1,7 +1,7 @@
 // Insight into networks: which organizations read what, of which types they are, and what is suspected to be bots.
+import type { NetworksInsight } from "../../domain/counts/insight";
 import { ABSENT_NETWORK_TYPE, SIGNALS } from "../../domain/networks/network";
 import { networkTypeFor } from "../../domain/networks/network-type";
-import type { NetworksInsight } from "../../domain/runs/run";
 import type { Days } from "../../storage/counts/details";
 import { readNetworks } from "../../storage/networks/networks";
 

@@ -1,6 +1,6 @@
 // Networks: which of them a viewer wants to see. Pure.
+import type { NetworksInsight } from "../../../../workers/domain/counts/insight";
 import { readsAsOrganization, signalOf } from "../../../../workers/domain/networks/network";
-import type { NetworksInsight } from "../../../../workers/domain/runs/run";
 
 export type NetworkRow = NetworksInsight["networks"][number];
 

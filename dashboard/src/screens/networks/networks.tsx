@@ -1,6 +1,5 @@
 // Networks: which organizations read what, and what of all visits is suspected to be bots'.
 import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
-import type { NetworksInsight } from "../../../../workers/domain/runs/run";
 import { createLoaded, isOld } from "../../data/answer";
 import { formatCount } from "../../data/format";
 import { loadNetworks } from "../../data/insight";
@@ -12,6 +11,7 @@ import { Empty } from "../../parts/notice";
 import { ALL_NETWORKS, isSuspected, type NetworkChoice, ORGANIZATIONS, signalName, toChoices, toShown } from "./choice";
 import { NetworkTable } from "./network-table";
 import "./networks.css";
+import type { NetworksInsight } from "../../../../workers/domain/counts/insight";
 
 const NAMES: Record<string, string> = { [ORGANIZATIONS]: "Organizations", [ALL_NETWORKS]: "All networks" };
 const nameOf = (show: string): string => NAMES[show] ?? valueName("visit:network_type", show);
