@@ -1,8 +1,8 @@
 // Mail of a property: what was sent, what it looks like, and one to try it with.
 import { Hono } from "hono";
 import { z } from "zod";
+import { toMail } from "../domain/mail/compose";
 import { EXAMPLES } from "../domain/mail/examples";
-import { toMail } from "../domain/mail/letter";
 import { MAIL_KINDS, type MailKind, type MailsView, type MailView, mailId } from "../domain/mail/mail";
 import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
 import { lastWhole, periodBefore, type ReportPeriod } from "../domain/mail/report-period";

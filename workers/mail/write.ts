@@ -1,6 +1,7 @@
 // Writes the mails about one thing: a letter for each recipient, with the link by which they are rid of it, and the same
 // as data for the webhook.
-import { type Frame, type Letter, toMail, toSubject } from "../domain/mail/letter";
+import { toMail } from "../domain/mail/compose";
+import { type Frame, type Letter, toSubject } from "../domain/mail/letter";
 import type { MailKind, NewMail } from "../domain/mail/mail";
 import type { Told } from "../storage/mail/recipients";
 import { optoutUrl } from "./optout";

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toAnomalyLetter } from "../../../workers/domain/mail/anomaly-letter";
+import { toMail } from "../../../workers/domain/mail/compose";
 import { EXAMPLES } from "../../../workers/domain/mail/examples";
-import { type Block, type Frame, type Letter, toMail, toSubject } from "../../../workers/domain/mail/letter";
+import { type Block, type Frame, type Letter, toSubject } from "../../../workers/domain/mail/letter";
 import { nameOfPeriod, toReportLetter } from "../../../workers/domain/mail/report-letter";
 import { toFailureLetter, toRunSummaryLetter } from "../../../workers/domain/mail/run-letter";
 import { toChange } from "../../../workers/domain/mail/words";

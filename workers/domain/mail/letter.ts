@@ -1,7 +1,4 @@
 // A letter: what a mail says, in blocks, before it is HTML and text. Both parts are made from it, so they say the same.
-import { toMailHtml } from "./html";
-import type { MailContent } from "./mail";
-import { toMailText } from "./text";
 
 export interface Figure {
   label: string;
@@ -59,8 +56,4 @@ export function toSubject(text: string): string {
     .replace(/ {2,}/g, " ")
     .trim();
   return line.length <= SUBJECT_LENGTH ? line : `${line.slice(0, SUBJECT_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}
-
-export function toMail(letter: Letter, frame: Frame): MailContent {
-  return { subject: toSubject(letter.subject), html: toMailHtml(letter, frame), text: toMailText(letter, frame) };
 }
