@@ -9,6 +9,7 @@ import { judgeSeries, type Series, spanOf, toQuestion, type Window, windowAt } f
 import type { NewMail } from "../domain/mail/mail";
 import type { PropertySettings } from "../domain/properties/settings";
 import type { RunReport } from "../domain/runs/run";
+import type { Task } from "../jobs/steps";
 import { anomalyMails, queueCapacity } from "../mail/news";
 import { type SendEnv, sendOutbox } from "../mail/send";
 import type { WriteEnv } from "../mail/write";
@@ -18,7 +19,6 @@ import { readCapacity } from "../storage/counts/capacity";
 import { outboxStatement } from "../storage/mail/outbox";
 import { loadSettingsOf } from "../storage/properties/settings";
 import { noteUnit } from "../storage/runs/runs";
-import type { Task } from "../tasks";
 
 export type AlertsEnv = WriteEnv & SendEnv;
 

@@ -4,7 +4,7 @@ import type { RunTrigger } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { beginRun, giveUpRun, type RunRow, runningRun, unstartedAmong } from "../storage/runs/runs";
 import { waitingProperties } from "../storage/runs/watermarks";
-import { startTask } from "../tasks";
+import { startTask } from "./start";
 
 export type ScheduleEnv = Pick<Cloudflare.Env, "DB" | "PIPELINE" | "MAINTENANCE" | "PIPELINE_MINUTES">;
 

@@ -1,7 +1,8 @@
 // Steps: what a Workflow does is a list of named steps, each checkpointed and retried by the platform, and noted in the
 // run log. Only this file knows the platform's step; whoever does the work takes `Steps`, which tests can break.
 import type { WorkflowStep, WorkflowStepConfig } from "cloudflare:workers";
-import type { RunStep } from "../domain/runs/run";
+import type { RunReport, RunStep } from "../domain/runs/run";
+import type { TaskParams } from "../domain/runs/run-params";
 import { noteStep } from "../storage/runs/runs";
 
 export interface Steps {
@@ -14,6 +15,8 @@ export interface Steps {
   /** Waits for an event that another Workflow sends. @returns false when it did not come in time. */
   waitFor(name: string, type: string, timeout: "5 minutes" | "30 minutes"): Promise<boolean>;
 }
+
+export type Task = (env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string) => Promise<RunReport>;
 
 /** Four tries in about two minutes; what still fails then is told to the owner, and the next run tries again. */
 const CONFIG = {

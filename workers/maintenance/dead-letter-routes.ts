@@ -7,8 +7,8 @@ import type { DeadLettersView, DeadLetterView } from "../domain/runs/run";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
+import { startForOwner } from "../jobs/start";
 import { type DeadLetterRow, deadLetterIds, discardDeadLetters, listDeadLetters } from "../storage/lake/dead-letters";
-import { startForOwner } from "../tasks";
 
 export const deadLetterRoutes = new Hono<AppEnv>();
 

@@ -5,8 +5,8 @@ import { LAKE_ZONES } from "../domain/lake/zones";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
+import { startForOwner } from "../jobs/start";
 import { listFiles } from "../storage/lake/reading";
-import { startForOwner } from "../tasks";
 
 export const lakeRoutes = new Hono<AppEnv>();
 

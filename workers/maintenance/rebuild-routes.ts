@@ -5,9 +5,9 @@ import { firstKeptDay, rebuildInput, requireDays } from "../domain/runs/rebuild"
 import { localDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
 import { readInput } from "../http/body";
+import { startForOwner } from "../jobs/start";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
-import { startForOwner } from "../tasks";
 
 export const rebuildRoutes = new Hono<AppEnv>();
 

@@ -3,11 +3,10 @@ import { daysOf, firstKeptDay, pickFor, toRunReport } from "../domain/runs/rebui
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { addDays, localDate } from "../domain/time/zone";
-import type { Steps } from "../jobs/steps";
+import type { Steps, Task } from "../jobs/steps";
 import { daysOfLake, siteIds } from "../storage/lake/listing";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
-import type { Task } from "../tasks";
 import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
 
 interface Days {

@@ -3,12 +3,11 @@
 import type { Arrival } from "../domain/events/event";
 import type { RunReport } from "../domain/runs/run";
 import { readMessage, type UnstampedMessage } from "../domain/visits/message";
-import type { Steps } from "../jobs/steps";
+import type { Steps, Task } from "../jobs/steps";
 import { type CountEnv, countMessages } from "../storage/counts/count-messages";
 import { deadLetterIds, forgetDeadLetters, loadDeadLetter, noteFailure } from "../storage/lake/dead-letters";
 import { eventIdsAmong } from "../storage/lake/event-ids";
 import { handOver } from "../storage/lake/hand-over";
-import type { Task } from "../tasks";
 
 /** Letters of one step, and of one task: a list of ids is far below the MiB that a step may hand on. */
 const LETTERS = 20;
