@@ -4,11 +4,17 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { accountRoutes } from "../../workers/accounts/routes";
 import { adminRoutes } from "../../workers/admin/routes";
+import { anomalyRoutes } from "../../workers/alerts/routes";
 import { browserRoutes } from "../../workers/collect/browser";
 import { incomingRoutes } from "../../workers/collect/incoming";
 import type { Rule } from "../../workers/domain/events/rule";
 import type { Property } from "../../workers/domain/properties/property";
-import { pipelineRoutes } from "../../workers/pipeline/routes";
+import { reportRoutes } from "../../workers/mail/routes";
+import { mailRoutes } from "../../workers/mail/unsubscribe";
+import { deadLetterRoutes } from "../../workers/maintenance/dead-letter-routes";
+import { lakeRoutes } from "../../workers/maintenance/lake-routes";
+import { rebuildRoutes } from "../../workers/maintenance/rebuild-routes";
+import { runRoutes } from "../../workers/pipeline/run-routes";
 import { overlayDataRoutes } from "../../workers/stats/insight/overlay";
 import { insightRoutes } from "../../workers/stats/insight/routes";
 import { publicRoutes } from "../../workers/stats/live/public";
@@ -19,7 +25,18 @@ import { call, givenFreshStorage, givenKey, givenProperty } from "./given";
 givenFreshStorage();
 
 const stations = [accountRoutes, adminRoutes, browserRoutes, incomingRoutes, insightRoutes, overlayDataRoutes];
-const paths = [...stations, pipelineRoutes, publicRoutes, statsRoutes]
+const paths = [
+  ...stations,
+  anomalyRoutes,
+  reportRoutes,
+  mailRoutes,
+  deadLetterRoutes,
+  lakeRoutes,
+  rebuildRoutes,
+  runRoutes,
+  publicRoutes,
+  statsRoutes,
+]
   .flatMap(({ routes }) => routes)
   .filter(({ method }) => method === "PATCH")
   .map(({ path }) => path);

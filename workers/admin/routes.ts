@@ -5,6 +5,7 @@ import { keyRoutes } from "./keys";
 import { overlayRoutes } from "./overlay";
 import { propertyRoutes } from "./properties";
 import { ruleRoutes } from "./rules";
+import { settingsRoutes } from "./settings";
 import { streamRoutes } from "./streams";
 
 export const adminRoutes = new Hono<AppEnv>()
@@ -12,4 +13,5 @@ export const adminRoutes = new Hono<AppEnv>()
   .route("/", streamRoutes)
   .route("/", ruleRoutes)
   .route("/", keyRoutes)
-  .route("/", overlayRoutes);
+  .route("/", overlayRoutes)
+  .route("/", settingsRoutes);
