@@ -1,8 +1,6 @@
-// What the cron does: every time it folds counts that have waited long enough and goes on with deletions, once a day it
-// removes what has grown old.
+// Housekeeping of the cron: each run folds counts that have waited long enough, one run a day deletes what has expired.
 import { and, inArray, lt, notInArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { sweepDeletedProperties } from "../admin/deletion";
 import { rateLimits, sessions } from "../storage/accounts/tables";
 import { forgetAnomalies } from "../storage/anomalies/anomalies";
 import { foldWhenDue } from "../storage/counts/pending";
@@ -26,12 +24,8 @@ const ROWS = 10_000;
 const STATEMENTS = 100;
 
 /** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
-export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">, now: number): Promise<void> {
-  try {
-    await foldWhenDue(env.DB, now);
-  } finally {
-    await sweepDeletedProperties(env, now);
-  }
+export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): Promise<void> {
+  await foldWhenDue(env.DB, now);
   // Once a day, because receipts have no index by time: it would double the rows written per message.
   if (now % DAY_MS >= EVERY_MS) return;
   await pruneReceipts(env.DB, now);
