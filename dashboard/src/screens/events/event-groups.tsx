@@ -6,6 +6,7 @@ import { formatCount, formatShare, NOTHING } from "../../data/format";
 import { type EventsAsk, loadEventDetails } from "../../data/insight";
 import { LoadedPanel, NothingMeasured, type Screen } from "../../frame/screen";
 import { toValueRows, ValueRows } from "../../panels/value-rows";
+import { Figure } from "../../parts/figure";
 import {
   FORM_EVENTS,
   type FormFunnel,
@@ -116,13 +117,6 @@ function FormCard(props: { form: FormFunnel }): JSX.Element {
     </li>
   );
 }
-
-export const Figure = (props: { label: string; value: JSX.Element }): JSX.Element => (
-  <div>
-    <dt>{props.label}</dt>
-    <dd>{props.value}</dd>
-  </div>
-);
 
 export function DownloadEvents(props: GroupProps): JSX.Element {
   const details = createDetails(props.screen, ["download"]);

@@ -10,13 +10,13 @@ import { useProperty } from "../../frame/property-frame";
 import { LoadedPanel } from "../../frame/screen";
 import { Icon } from "../../parts/icon";
 import { TableHeads } from "../../parts/table-heads";
-import { Figure } from "../events/event-groups";
 import { DeadLetters } from "./dead-letters";
 import { PipelineRuns } from "./pipeline-runs";
 import { RebuildPanel } from "./rebuild-panel";
 import { DATASET_NAMES, formatBytes, loadPipeline, startRun, ZONE_NAMES } from "./requests";
 import "../../style/insight.css";
 import "./pipeline.css";
+import { Figure } from "../../parts/figure";
 
 const REFRESH = 5_000;
 

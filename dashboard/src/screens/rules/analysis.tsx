@@ -7,9 +7,9 @@ import { valueName } from "../../data/naming";
 import type { Rule } from "../../data/rule";
 import { LoadedPanel, type Screen } from "../../frame/screen";
 import { ValueRows } from "../../panels/value-rows";
+import { Figure } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
-import { Figure } from "../events/event-groups";
 import { formatRate, matchName } from "./row";
 
 export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element {

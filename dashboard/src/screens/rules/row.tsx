@@ -5,9 +5,9 @@ import { RULE_TRIGGERS } from "../../../../workers/domain/events/rule";
 import { createAction } from "../../data/action";
 import { formatAgo, formatCount, NOTHING } from "../../data/format";
 import { changeRule, deleteRule, type Rule } from "../../data/rule";
+import { Figure } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { Bone } from "../../parts/notice";
-import { Figure } from "../events/event-groups";
 
 export const formatRate = (ctr: number | null): string => (ctr === null ? NOTHING : `${ctr.toFixed(1)}%`);
 
