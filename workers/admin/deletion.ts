@@ -4,32 +4,14 @@ import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { countedIdsOf } from "../domain/counts/suspects";
 import { importName, shardName } from "../domain/visits/hub";
+import { anomalies } from "../storage/anomalies/tables";
+import { packedDays, refusals, rollupDays, rollupHours, rollupPending, techstackDays } from "../storage/counts/tables";
+import { deadLetters, lakeFiles, lakeGarbage } from "../storage/lake/tables";
+import { mailOptouts, mails } from "../storage/mail/tables";
+import { networks } from "../storage/networks/tables";
 import { deleteKeysOfProperty } from "../storage/properties/keys";
-import {
-  deadLetters,
-  imports,
-  lakeFiles,
-  packedDays,
-  properties,
-  refusals,
-  rollupDays,
-  rollupHours,
-  rollupPending,
-  rules,
-  streams,
-} from "../storage/properties/tables";
-import {
-  anomalies,
-  lakeGarbage,
-  mailOptouts,
-  mails,
-  networks,
-  pipelineRunProperties,
-  pipelineRuns,
-  propertySettings,
-  techstackDays,
-  watermarks,
-} from "../storage/runs/tables";
+import { imports, properties, propertySettings, rules, streams } from "../storage/properties/tables";
+import { pipelineRunProperties, pipelineRuns, watermarks } from "../storage/runs/tables";
 
 type DeletionEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 

@@ -4,9 +4,10 @@ import { drizzle } from "drizzle-orm/d1";
 import { rateLimits, sessions } from "../storage/accounts/tables";
 import { forgetAnomalies } from "../storage/anomalies/anomalies";
 import { foldWhenDue } from "../storage/counts/pending";
+import { receipts } from "../storage/counts/tables";
+import { deadLetters } from "../storage/lake/tables";
 import { forgetMails } from "../storage/mail/outbox";
 import { forgetNetworks } from "../storage/networks/answers";
-import { deadLetters, receipts } from "../storage/properties/tables";
 import { forgetRuns } from "../storage/runs/runs";
 
 const MINUTE_MS = 60_000;

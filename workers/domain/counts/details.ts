@@ -78,7 +78,7 @@ const packed = (place: string, key: string | number): string => `${place}\t${key
 
 /**
  * The name of an event within the name of a dimension. Escaped is what ends a label in a path of SQLite's JSON: the view
- * of what waits looks the dimension up by such a path (storage/properties/tables.ts).
+ * of what waits looks the dimension up by such a path (storage/counts/tables.ts).
  */
 const inDimension = (name: string): string =>
   name.replace(/[%".[\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -3,8 +3,8 @@ import { and, count, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rawKey } from "../../domain/lake/keys";
 import { type EventMessage, readMessage } from "../../domain/visits/message";
-import { deadLetters } from "../properties/tables";
 import { GRACE_MS, keepStatement } from "./garbage";
+import { deadLetters } from "./tables";
 
 export type DeadLetterRow = typeof deadLetters.$inferSelect;
 export type DeadLetter = Pick<DeadLetterRow, "id" | "site_id" | "key" | "reason" | "failed_at" | "events"> & {

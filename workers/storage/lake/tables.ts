@@ -1,0 +1,56 @@
+// The D1 tables of the lake. WITHOUT ROWID is added to the migrations by hand.
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** What the lake holds. The pipeline's watermark is an `id`, so ids are never reused. Times are ms, dates local. */
+export const lakeFiles = sqliteTable(
+  "lake_files",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    site_id: text().notNull(),
+    zone: text().notNull(),
+    key: text().notNull(),
+    rows: integer().notNull(),
+    bytes: integer().notNull(),
+    min_time: integer().notNull(),
+    max_time: integer().notNull(),
+    min_date: text().notNull(),
+    max_date: text().notNull(),
+    created_at: integer().notNull(),
+    /** Of `events`: how often it was merged (domain/lake/compaction.ts). Raw objects are level 0. */
+    level: integer().notNull().default(0),
+    /** Of `events`: the only event type in it. */
+    event_type: text(),
+    /** Of what the pipeline wrote: the ids of the raw objects that it was made from, both included. */
+    first_id: integer(),
+    last_id: integer(),
+  },
+  (t) => [
+    index("lake_files_by_property").on(t.site_id, t.min_date),
+    // What waits for the pipeline is asked for every five minutes, of all properties.
+    index("lake_files_by_zone").on(t.zone, t.site_id, t.id),
+  ],
+);
+
+/** Messages that could not be counted; the message itself is in the lake under `key`. */
+export const deadLetters = sqliteTable("dead_letters", {
+  id: text().primaryKey(),
+  site_id: text(),
+  key: text().notNull(),
+  reason: text().notNull(),
+  /** The last time, and the first. */
+  failed_at: integer().notNull(),
+  first_failed_at: integer().notNull().default(0),
+  count: integer().notNull().default(1),
+  /** How many events are in it; null where that cannot be read. */
+  events: integer(),
+});
+
+/**
+ * Objects to be deleted from the lake at a time. Whoever is going to write objects announces them here first, and takes
+ * them back in the batch that lists them: what a crash leaves behind is found. What is superseded is put here by the swap.
+ */
+export const lakeGarbage = sqliteTable(
+  "lake_garbage",
+  { key: text().primaryKey(), site_id: text().notNull(), delete_at: integer().notNull() },
+  (t) => [index("lake_garbage_by_time").on(t.delete_at)],
+);

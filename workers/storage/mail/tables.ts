@@ -1,0 +1,36 @@
+// The D1 tables of mail. WITHOUT ROWID is added to the migrations by hand.
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { MailContent } from "../../domain/mail/mail";
+
+/** The outbox. A mail's id says what it is about, so that nothing is told twice; its Message-ID is made from it. */
+export const mails = sqliteTable(
+  "mails",
+  {
+    id: text().primaryKey(),
+    site_id: text(),
+    channel: text().$type<"mail" | "webhook">().notNull(),
+    kind: text().notNull(),
+    recipient: text().notNull(),
+    content: text({ mode: "json" }).$type<MailContent>().notNull(),
+    status: text().$type<"queued" | "sending" | "sent" | "failed">().notNull(),
+    attempts: integer().notNull().default(0),
+    created_at: integer().notNull(),
+    /** When it was last tried. */
+    tried_at: integer(),
+    sent_at: integer(),
+    error: text(),
+  },
+  (t) => [index("mails_by_property").on(t.site_id, t.created_at), index("mails_by_status").on(t.status)],
+);
+
+/** Who does not want a kind of mail any more. */
+export const mailOptouts = sqliteTable(
+  "mail_optouts",
+  {
+    site_id: text().notNull(),
+    kind: text().notNull(),
+    recipient: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.kind, t.recipient] })],
+);
