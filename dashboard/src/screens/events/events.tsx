@@ -11,6 +11,7 @@ import { toValueRows, ValueRows } from "../../panels/value-rows";
 import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
 import { DownloadEvents, ErrorEvents, FormEvents, ImageEvents, MediaEvents } from "./event-groups";
+import "./events.css";
 
 const GROUPS = {
   media: { label: "Media", part: MediaEvents },

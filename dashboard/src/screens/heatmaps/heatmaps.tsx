@@ -8,6 +8,7 @@ import { createScreen, LoadedPanel, NothingMeasured, ScreenHead } from "../../fr
 import { ValueRows } from "../../panels/value-rows";
 import { WIDTHS } from "./heat";
 import { HeatmapPanel } from "./heatmap-panel";
+import "./heatmaps.css";
 
 interface PageHeat {
   page: string;

@@ -11,6 +11,7 @@ import { Empty, Failure } from "../../parts/notice";
 import { RuleAnalysis } from "./analysis";
 import { RuleDialog } from "./form";
 import { RuleRow } from "./row";
+import "./rules.css";
 
 /** Of a rule that the reply leaves out: it neither matched nor was it seen. */
 const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null };

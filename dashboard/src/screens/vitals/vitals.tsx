@@ -10,6 +10,7 @@ import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
 import { BANDS, bandOf, formatVital } from "./bands";
 import { VitalCard } from "./vital-card";
+import "./vitals.css";
 
 const deviceName = (device: string): string => valueName("visit:device", device);
 
