@@ -29,11 +29,53 @@ function importsOf(file: string): Import[] {
 const imports = code.flatMap(importsOf);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
 
-const STATIONS = ["collect", "ingest", "pipeline", "stats", "admin", "accounts"];
-const stationOf = (path: string) =>
-  path.startsWith("durable-objects/")
-    ? "durable-objects"
-    : STATIONS.find((name) => path.startsWith(`workers/${name}/`));
+/** What each room of the Worker may import besides itself. Stations import no station; index.ts and its like compose. */
+const ROOMS: Record<string, readonly string[]> = {
+  domain: [],
+  storage: ["domain"],
+  http: ["domain", "storage"],
+  jobs: ["domain", "storage"],
+  mail: ["domain", "storage", "http", "jobs"],
+  collect: ["domain", "storage", "http"],
+  ingest: ["domain", "storage"],
+  stats: ["domain", "storage", "http"],
+  admin: ["domain", "storage", "http"],
+  accounts: ["domain", "storage", "http"],
+  pipeline: ["domain", "storage", "http", "jobs", "mail"],
+  maintenance: ["domain", "storage", "http", "jobs"],
+  alerts: ["domain", "storage", "http", "jobs", "mail"],
+  "durable-objects": ["domain"],
+};
+
+/** The same for the concepts of the domain. */
+const CONCEPTS: Record<string, readonly string[]> = {
+  time: [],
+  requests: [],
+  events: ["requests"],
+  visitors: ["events"],
+  sources: ["requests", "events", "visitors"],
+  networks: ["requests", "events", "visitors"],
+  counts: ["requests", "events", "networks"],
+  lake: ["time", "events", "networks", "counts"],
+  queries: ["time", "requests", "events", "counts"],
+  anomalies: ["time", "events", "counts"],
+  visits: ["time", "requests", "events", "visitors"],
+  runs: ["time", "requests", "counts", "lake", "visits"],
+  mail: ["time", "requests", "events", "queries", "anomalies", "visits", "runs"],
+  properties: ["time", "requests", "events", "visitors", "lake", "anomalies", "visits", "mail"],
+};
+
+const roomOf = (path: string) =>
+  path.startsWith("durable-objects/") ? "durable-objects" : /^workers\/([^/]+)\//.exec(path)?.[1];
+const conceptOf = (path: string) => /^workers\/domain\/([^/]+)\//.exec(path)?.[1];
+const screenOf = (path: string) => /^dashboard\/src\/screens\/([^/]+)\//.exec(path)?.[1];
+
+/** Imports from one folder into another that the table does not list. */
+const against = (table: Record<string, readonly string[]>, folderOf: (path: string) => string | undefined) =>
+  imports.filter(({ from, to }) => {
+    const [mine, theirs] = [folderOf(from), folderOf(to)];
+    return mine !== undefined && theirs !== undefined && mine !== theirs && !table[mine]?.includes(theirs);
+  });
 
 describe("imports go down only", () => {
   it("the domain imports itself and pure libraries", () => {
@@ -44,22 +86,25 @@ describe("imports go down only", () => {
     expect(up.map(show)).toEqual([]);
   });
 
-  it("storage imports storage and domain", () => {
-    const up = imports.filter(
-      ({ from, to }) =>
-        from.startsWith("workers/storage/") &&
-        /^(workers|durable-objects)\//.test(to) &&
-        !/^workers\/(storage|domain)\//.test(to),
-    );
-    expect(up.map(show)).toEqual([]);
+  it("every room and every concept is in its table", () => {
+    const roomsOf = (folderOf: (path: string) => string | undefined) => [
+      ...new Set(code.map(folderOf).filter((name) => name !== undefined)),
+    ];
+    expect(roomsOf(roomOf).sort()).toEqual(Object.keys(ROOMS).sort());
+    expect(roomsOf(conceptOf).sort()).toEqual(Object.keys(CONCEPTS).sort());
   });
 
-  it("stations do not import one another", () => {
-    const across = imports.filter(({ from, to }) => {
-      const [mine, theirs] = [stationOf(from), stationOf(to)];
-      return mine !== undefined && theirs !== undefined && mine !== theirs;
-    });
-    expect(across.map(show)).toEqual([]);
+  it("a room imports what its line allows, and nothing that composes", () => {
+    const up = imports.filter(({ from, to }) => roomOf(from) !== undefined && /^workers\/[^/]+$/.test(to));
+    expect([...against(ROOMS, roomOf), ...up].map(show)).toEqual([]);
+  });
+
+  it("a concept of the domain imports what its line allows", () => {
+    expect(against(CONCEPTS, conceptOf).map(show)).toEqual([]);
+  });
+
+  it("a screen of the dashboard imports no other screen", () => {
+    expect(against({}, screenOf).map(show)).toEqual([]);
   });
 
   it("the tracker and the dashboard import types from the domain, and values from files without zod", () => {
@@ -101,6 +146,14 @@ describe("files", () => {
   it("have at most 400 lines", () => {
     const long = code.filter((file) => read(file).split("\n").length > 401);
     expect(long).toEqual([]);
+  });
+
+  it("are at most 15 in a folder, and 30 in the dashboard's data", () => {
+    const folders = new Map<string, number>();
+    for (const file of code.filter((path) => /^(workers|dashboard|durable-objects)\//.test(path)))
+      folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1);
+    const full = [...folders].filter(([folder, count]) => count > (folder === "dashboard/src/data" ? 30 : 15));
+    expect(full).toEqual([]);
   });
 
   it("have names that say what they are", () => {
