@@ -1,6 +1,6 @@
 // The insight screens against the whole system: what is sent shows with the right numbers, and rules are kept in the screen.
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, BrowserContext, Locator, Page, Route } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { MEASUREMENT_NAMES } from "../../workers/domain/events/measurement";
 import type { Rule } from "../../workers/domain/events/rule";
 import { joinChromium } from "./shared-chromium.ts";
@@ -79,6 +79,7 @@ beforeAll(async () => {
   owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "UTC" });
   await system.signIn(owner);
   page = await owner.newPage();
+  await page.route("**/insight/**", takeInsight);
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
@@ -90,6 +91,28 @@ afterAll(async () => {
   await browser?.close();
   await system?.close();
 });
+
+/** What becomes of the answers of insight: undefined where they come as they are. */
+let held: Promise<"answer" | "fail"> | undefined;
+
+/** Holds them back until it is said what happens with them. */
+function holdInsight(): (how: "answer" | "fail") => void {
+  const { promise, resolve } = Promise.withResolvers<"answer" | "fail">();
+  held = promise;
+  return (how) => {
+    held = undefined;
+    resolve(how);
+  };
+}
+afterEach(() => {
+  held = undefined;
+});
+
+async function takeInsight(route: Route): Promise<void> {
+  const error = { code: "unavailable", message: "database cannot be reached" };
+  if ((await held) === "fail") await route.fulfill({ status: 503, json: { error } });
+  else await route.fallback();
+}
 
 const open = (path: string): Promise<unknown> => page.goto(`${system.dashboard}/p/${siteId}${path}`);
 const table = (name: string): Locator => page.getByRole("table", { name, exact: true });
@@ -241,25 +264,6 @@ test("a rule's clicks, visitors and rate show, and where they come from", async 
   expect(figures.slice(0, 3)).toEqual(["Clicks 2", "Visitors 2", "CTR 50.0%"]);
 });
 
-/** Holds the answers of insight back; what is then said to happen with them happens. */
-async function holdInsight(): Promise<(how: "answer" | "fail") => Promise<void>> {
-  const gate = Promise.withResolvers<"answer" | "fail">();
-  const calls: Promise<void>[] = [];
-  const error = { code: "unavailable", message: "database cannot be reached" };
-  await page.route("**/insight/**", (route) => {
-    const call = gate.promise.then((how) =>
-      how === "answer" ? route.continue() : route.fulfill({ status: 503, json: { error } }),
-    );
-    calls.push(call);
-    return call;
-  });
-  return async (how) => {
-    gate.resolve(how);
-    await Promise.all(calls);
-    await page.unroute("**/insight/**");
-  };
-}
-
 test("on every screen old figures are dimmed while the API is slow, and gone after a failed change of period", async () => {
   const [rule] = await rules();
   const screens = ["/events?event=Signup", "/events?show=media", "/events?show=forms", "/events?show=errors"];
@@ -268,20 +272,20 @@ test("on every screen old figures are dimmed while the API is slow, and gone aft
     const figures = page.getByRole("main").locator("td, dd, .funnel strong").filter({ hasText: /\d/ });
     await figures.first().waitFor();
     await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
-    const texts = await figures.allInnerTexts();
+    const texts = await figures.allTextContents();
     const drawn = "main :is(table, dl, .funnel, .heat-page)";
     expect(new Set(await strengthOf(page, drawn)), path).toEqual(new Set([1]));
 
-    const end = await holdInsight();
+    const end = holdInsight();
     await page.keyboard.press("w");
     await page.locator("main .stale").first().waitFor();
-    expect(await figures.allInnerTexts(), path).toEqual(texts);
+    expect(await figures.allTextContents(), path).toEqual(texts);
     expect(Math.max(...(await strengthOf(page, drawn))), path).toBeLessThan(0.7);
 
-    await end("fail");
+    end("fail");
     await page.getByRole("main").getByRole("alert").first().waitFor();
     await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
-    expect(await figures.allInnerTexts(), path).toEqual([]);
+    expect(await figures.allTextContents(), path).toEqual([]);
     expect(await page.locator("main .stale").count(), path).toBe(0);
   }
 });
@@ -289,12 +293,12 @@ test("on every screen old figures are dimmed while the API is slow, and gone aft
 test("the details of an event keep its name until those of the next are there", async () => {
   await open("/events?event=Signup");
   expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
-  const end = await holdInsight();
+  const end = holdInsight();
   await page.getByRole("link", { name: "File download download" }).click();
   await page.waitForURL("**?event=download");
   await panel("Signup").locator(".stale").waitFor();
   expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
-  await end("answer");
+  end("answer");
   await panel("File download").waitFor();
   expect(await rowsOf("Values of Link")).toEqual(["https://shop.example/catalogue.pdf 2"]);
   expect(await panel("Signup").count()).toBe(0);
