@@ -1,5 +1,6 @@
 // Waiting for the tracker's chunks on a page of a whole system.
 import type { Page } from "playwright-core";
+import { until } from "./system.ts";
 
 /**
  * Waits until these chunks run in the page. The tracker asks for a chunk by `import()`; asking for the same one again once
@@ -7,8 +8,10 @@ import type { Page } from "playwright-core";
  */
 export async function chunksRun(page: Page, worker: string, names: readonly string[]): Promise<void> {
   const urls = names.map((name) => `${worker}/tk-${name}.js`);
-  await page.waitForFunction((wanted) => wanted.every((url) => performance.getEntriesByName(url).length > 0), urls, {
-    timeout: 0,
+  // Asked of the browser: the page's own clock and timeline may be a test's.
+  await until(async () => {
+    const finished = (await page.requests()).filter((request) => request.timing().responseEnd >= 0);
+    return urls.every((url) => finished.some((request) => request.url() === url));
   });
   // As text: vitest rewrites an `import()` that it can see.
   await page.evaluate(`Promise.all(${JSON.stringify(urls)}.map((url) => import(url))).then(() => undefined)`);

@@ -6,10 +6,6 @@ import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { type System, startSystem, until } from "./system.ts";
 
-/** Headless browsers are refused as bots: a visitor must look like one. */
-const VISITOR =
-  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
-
 let system: System;
 let browser: Browser;
 let site: Site;
@@ -88,7 +84,7 @@ test("three steps lead from nothing to the first event", async () => {
   expect(tag).toBe(`<script defer src="${system.worker}/tk.js" data-site-id="${siteId()}"></script>`);
 
   site.pages["/"] = `<!doctype html><html lang="en"><head>${tag}<title>Shop</title></head><body>Open</body></html>`;
-  const visitor = await browser.newContext({ userAgent: VISITOR });
+  const visitor = await browser.newContext();
   const visit = await visitor.newPage();
   const taken = visit.waitForResponse((response) => response.url() === `${system.worker}/e`);
   await visit.goto(site.at("/"));

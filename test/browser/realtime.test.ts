@@ -3,13 +3,10 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Rule } from "../../workers/domain/events/rule.ts";
 import type { LivePicture } from "../../workers/domain/visits/hub.ts";
+import { PERSON } from "./chromium.ts";
 import { openSite, type Site } from "./fixture-site.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System, until } from "./system.ts";
-
-/** Headless browsers are refused as bots: a visitor must look like one. */
-const VISITOR =
-  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
 
 let system: System;
 let browser: Browser;
@@ -26,7 +23,7 @@ beforeAll(async () => {
   const tag = `<script defer src="${system.worker}/tk.js" data-site-id="${siteId}"></script>`;
   for (const path of ["/", "/held"])
     site.pages[path] = `<!doctype html><html lang="en"><head>${tag}<title>Shop</title></head><body>Open</body></html>`;
-  visit = await browser.newPage({ userAgent: VISITOR });
+  visit = await browser.newPage();
 
   owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
   await system.signIn(owner);
@@ -100,7 +97,7 @@ test("the counter of a rule ticks with each match", async () => {
   const match = { event_type: "rule", rule_id: id, site_id: siteId, url: site.at("/"), ip: "203.0.113.7" };
   const counters = page.getByRole("region", { name: "Counters of the rules" });
   for (const count of [1, 2]) {
-    await system.api.post("/api/events", { ...match, user_agent: VISITOR });
+    await system.api.post("/api/events", { ...match, user_agent: PERSON });
     await counters.getByRole("row", { name: new RegExp(`^Buys ${count} `) }).waitFor();
   }
   await feed().getByRole("listitem").filter({ hasText: "Rule" }).first().waitFor();

@@ -18,7 +18,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 /** Far above what a click or a page needs anywhere: Playwright's 30 seconds are too few on a machine at work. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 120_000;
 
 /** The shared Chromium. `close` closes this file's contexts and nothing else. */
 export async function joinChromium(): Promise<Browser> {

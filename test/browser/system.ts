@@ -58,7 +58,7 @@ export interface NewProperty {
 }
 
 /** Far above what any machine needs: a test that waits for nothing fails by its own time limit at the latest. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 120_000;
 const POLL_MS = 200;
 
 /**
