@@ -87,7 +87,7 @@ export default defineConfig({
           // The demo's 57,000 events go through a whole system before the first test, beside Chromium at work.
           hookTimeout: 300_000,
           include: PROGRAMS,
-          // `npm start` builds: what the systems of the other tests serve must not be written anew under them.
+          // `local-system.test.ts` rewrites the checkout's build, which the shared system copies at its start.
           sequence: { groupOrder: 2 },
         },
       },

@@ -6,8 +6,6 @@ import { requireFree } from "./port.ts";
 import { lastLines, type Running, runWrangler, startWrangler } from "./process.ts";
 import { copyBuild, replaceServed } from "./served.ts";
 
-export { isBuilt } from "./served.ts";
-
 /** For a start that hangs. A busy machine needs more than a minute, and a process that dies is noticed at once. */
 const START_LIMIT_MS = 240_000;
 const POLL_MS = 100;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
 import { buildDashboard } from "../../scripts/build-dashboard.ts";
-import { isBuilt } from "../../scripts/local/system.ts";
+import { isBuilt } from "../../scripts/local/served.ts";
 
 const DIST = join(import.meta.dirname, "../../dashboard/dist");
 const BUDGET = 120 * 1024;

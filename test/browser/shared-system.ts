@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { build } from "../../scripts/build.ts";
 import { reservePort } from "../../scripts/local/port.ts";
-import { isBuilt, prepareState } from "../../scripts/local/system.ts";
+import { isBuilt } from "../../scripts/local/served.ts";
+import { prepareState } from "../../scripts/local/system.ts";
 import { type Running, runSystem } from "./system.ts";
 
 declare module "vitest" {

@@ -42,7 +42,7 @@ export function valueFor<T, K>(loaded: LoadedFor<T, K>, key: K | null): T | unde
   return shown && key !== null && JSON.stringify(shown.key) === JSON.stringify(key) ? shown.value : undefined;
 }
 
-/** What shows no failure of its own is tried again once another answer gets through. */
+/** Retries answers that show no error themselves as soon as another answer succeeds. */
 export function createRetry(quiet: Loaded<unknown>, other: Loaded<unknown>): void {
   createEffect(
     on(

@@ -141,7 +141,7 @@ export type TrendAnswers = Answers<ReturnType<typeof trendQuestions>>;
 /** The figures of the period itself, in the order of the cards. */
 export const periodRow = ({ period }: Summary): Row | undefined => period.results[0];
 
-/** The figures that a change is told of. */
+/** The figures that the change compares: those of whole days while the period is running. */
 export const changeRow = ({ period, wholeDays }: Summary): Row | undefined => (wholeDays ?? period).results[0];
 
 /** True where two scenes count the same visitors, so that an answer to one can stand beside an answer to the other. */

@@ -81,6 +81,6 @@ export function LinesField(props: LinesFieldProps): JSX.Element {
   );
 }
 
-/** Leads whoever sent the form to the first line that is marked: it is focused and selected. */
+/** Focuses and selects the first marked line after the form could not be saved. */
 export const goToFirstMark = (form: HTMLFormElement): void =>
   form.querySelector<HTMLButtonElement>(".lines-jump")?.click();

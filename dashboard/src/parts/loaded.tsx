@@ -12,7 +12,7 @@ interface LoadedProps<T, K> {
   children: (value: Accessor<T>, key: Accessor<K>) => JSX.Element;
 }
 
-/** For an element of its own, which says by {@link isOld} and {@link isBusy} how old its content is. */
+/** Without a wrapper: the caller's own element marks its state with {@link isOld} and {@link isBusy}. */
 export const LoadedContent = <T, K>(props: LoadedProps<T, K>): JSX.Element => (
   <>
     <Show when={props.loaded.state() === "error"}>
