@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Property } from "../../workers/domain/properties/property.ts";
 import { openSite, type Site } from "./fixture-site.ts";
-import { joinChromium } from "./shared-chromium.ts";
+import { joinChromium, noteRestore, restore } from "./shared-chromium.ts";
 import { joinSystem, type System } from "./system.ts";
 
 let system: System;
@@ -15,10 +15,7 @@ let elsewhere: Site;
 let property: Property;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([
-    joinSystem(), // Not the context's userAgent: what is sent while a page goes away would still say HeadlessChrome, which is a bot.
-    joinChromium(),
-  ]);
+  [system, browser] = await Promise.all([joinSystem(), joinChromium("whole")]);
   site = await openSite();
   // Another name of this machine: a page there is outside the site.
   elsewhere = await openSite({ "/partner": "<title>Partner</title>" });
@@ -67,7 +64,7 @@ async function walk(page: Page): Promise<void> {
   await page.waitForFunction(() => window.scrollY > 3000);
   await page.click("#out");
   await page.waitForURL("**/partner");
-  await afterBeacon(page, () => page.goBack({ waitUntil: "commit" }));
+  await afterBeacon(page, () => restore(page));
   await afterBeacon(page, () => page.getByText("Contact").click());
   await afterBeacon(page, () => page.getByText("Send").click());
   await page.waitForURL("**/thanks**");
@@ -111,6 +108,7 @@ test("what a visitor did is in the rollups, in the lake and on the dashboard, ex
     viewport: { width: 1440, height: 900 },
   });
   const page = await context.newPage();
+  await page.addInitScript(noteRestore);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   await walk(page);

@@ -1,6 +1,7 @@
 // What the chunk of clicks says: which element was clicked, rages, and clicks after which nothing happened.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { restore } from "./shared-chromium.ts";
 import { openStage, type Stage } from "./tracker-stage.ts";
 
 let stage: Stage;
@@ -216,10 +217,10 @@ test("a page that comes back out of the cache tells each click once, and none th
   stage.site.pages["/"] = stage.html({
     body: `<button onclick="location = '/next'">Go</button> <a href="#a">Stay</a>`,
   });
-  const page = await stage.visit("/", { on: ["clicks"] });
+  const page = await stage.visit("/", { on: ["clicks"], returns: true });
   await page.click("button");
   await page.waitForURL("**/next");
-  await page.goBack({ waitUntil: "commit" });
+  await restore(page);
   await page.waitForFunction(() => performance.getEntriesByName("tk-clicks").length > 0);
   await later(page, 1300);
   await page.click("a");

@@ -1,5 +1,6 @@
 // What the chunks of marked elements, hovering, scroll steps, copies and images say.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { restore } from "./shared-chromium.ts";
 import { openStage, type Stage } from "./tracker-stage.ts";
 
 let stage: Stage;
@@ -270,7 +271,10 @@ test("all of them work under a strict policy, and once each when the page comes 
       "content-security-policy": `default-src 'none'; img-src 'self'; script-src ${origin}; connect-src ${origin}`,
     },
   };
-  const page = await stage.visit("/", { on: ["attributes", "hover", "scroll_steps", "copy", "images"] });
+  const page = await stage.visit("/", {
+    on: ["attributes", "hover", "scroll_steps", "copy", "images"],
+    returns: true,
+  });
   const deeds = async () => {
     await page.mouse.move(0, 300);
     await page.click("button");
@@ -281,7 +285,7 @@ test("all of them work under a strict policy, and once each when the page comes 
   await until(4);
   await page.goto(stage.site.at("/next"));
   await until(9);
-  await page.goBack({ waitUntil: "commit" });
+  await restore(page);
   await deeds();
   await until(13);
   await stage.leave(page);

@@ -1,6 +1,7 @@
 // What the tracker says about the fields of forms: names, never what was typed.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { restore } from "./shared-chromium.ts";
 import { openStage, type Stage } from "./tracker-stage.ts";
 
 let stage: Stage;
@@ -14,9 +15,9 @@ afterEach(async () => {
 afterAll(() => stage.close());
 
 const SECONDS = expect.any(Number);
-const visit = (body: string, head = ""): Promise<Page> => {
+const visit = (body: string, { head = "", returns = false } = {}): Promise<Page> => {
   stage.site.pages["/"] = stage.html({ body, head });
-  return stage.visit("/", { on: ["form_fields"] });
+  return stage.visit("/", { on: ["form_fields"], returns });
 };
 const told = () =>
   stage.collector.hits.filter((hit) => /^(form|field)_/.test(hit.n)).map((hit) => [hit.n, hit.p] as const);
@@ -154,10 +155,10 @@ test("who looks into another tab has not given up; who goes to another route has
 
 test("a page that comes back from the back/forward cache begins anew", async () => {
   stage.site.pages["/other"] = "<title>Other</title>";
-  const page = await visit("<form id=f><input name=a></form>");
+  const page = await visit("<form id=f><input name=a></form>", { returns: true });
   await page.focus("input");
   await page.goto(stage.site.at("/other"));
-  await page.goBack({ waitUntil: "commit" });
+  await restore(page);
   await page.evaluate(() => document.querySelector("input")!.blur());
   await page.focus("input");
   await stage.leave(page);

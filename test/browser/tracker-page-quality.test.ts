@@ -1,6 +1,7 @@
 // What the tracker says about the page itself: idle time, errors, pages not found, web vitals, and heatmaps.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { restore } from "./shared-chromium.ts";
 import { openStage, type Stage } from "./tracker-stage.ts";
 
 let stage: Stage;
@@ -183,12 +184,12 @@ test("web vitals: five numbers of the page that was loaded, each once, with the 
 test("web vitals of a page that is left arrive in the last beacons; one that comes back is measured again", async () => {
   stage.site.pages["/"] = stage.html({ body: "<h1>Heading</h1>" });
   stage.site.pages["/other"] = "<title>Other</title>";
-  const page = await stage.visit("/", { on: ["web_vitals"] });
+  const page = await stage.visit("/", { on: ["web_vitals"], returns: true });
   await stage.running(page, "web_vitals_library");
   await eventually(() => told("web_vital").length).toBe(2);
   await page.goto(stage.site.at("/other"));
   await eventually(() => told("web_vital").length).toBe(4);
-  await page.goBack({ waitUntil: "commit" });
+  await restore(page);
   await eventually(() => told("web_vital").length).toBeGreaterThanOrEqual(6);
   await stage.leave(page);
   const metrics = told("web_vital").map((p) => p.metric);

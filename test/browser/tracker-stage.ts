@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { inject } from "vitest";
 import { type Arrived, type Collector, openCollector, openSite, type Site } from "./fixture-site.ts";
-import { joinChromium } from "./shared-chromium.ts";
+import { joinChromium, noteRestore } from "./shared-chromium.ts";
 
 declare global {
   interface Window {
@@ -28,9 +28,13 @@ export interface Stage {
   html(parts?: PageParts): string;
   /**
    * Opens a page of the site as a new visitor and waits for its first hit; `on` names chunks that the reply asks for
-   * (as `collector.reply` may, with `rules` and `store`), and waits until they run.
+   * (as `collector.reply` may, with `rules` and `store`), and waits until they run. A page that `returns` can be left
+   * and brought out of the back/forward cache by `restore`.
    */
-  visit(path: string, options?: { init?: () => void; silent?: boolean; on?: string[] }): Promise<Page>;
+  visit(
+    path: string,
+    options?: { init?: () => void; silent?: boolean; on?: string[]; returns?: boolean },
+  ): Promise<Page>;
   /** Waits until these chunks run in the page as it is now. */
   running(page: Page, ...chunks: string[]): Promise<void>;
   /** Waits until the page has read so many replies to its beacons, and knows what they say. */
@@ -50,6 +54,7 @@ export async function openStage(): Promise<Stage> {
     openSite(),
     openSite({ "/": "<title>Elsewhere</title>" }),
   ]);
+  let whole: Browser | undefined;
   const contexts: BrowserContext[] = [];
   const errors: string[] = [];
   const tag = (attributes = ""): string =>
@@ -85,11 +90,13 @@ export async function openStage(): Promise<Stage> {
       `<!doctype html><html><head><title>${parts.title ?? "Home"}</title>${parts.head ?? ""}${tag(parts.tag)}</head>` +
       `<body>${parts.body ?? ""}</body></html>`,
     async visit(path, options = {}) {
-      const context = await browser.newContext();
+      if (options.returns) whole ??= await joinChromium("whole");
+      const context = await (options.returns ? whole! : browser).newContext();
       contexts.push(context);
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(String(error)));
       if (options.init) await page.addInitScript(options.init);
+      if (options.returns) await page.addInitScript(noteRestore);
       if (options.on) collector.reply = { ...collector.reply, on: options.on };
       await page.goto(site.at(path));
       if (!options.silent) await collector.arrived(1);
@@ -114,7 +121,7 @@ export async function openStage(): Promise<Stage> {
       for (const path of Object.keys(site.pages)) delete site.pages[path];
     },
     async close() {
-      await browser.close();
+      await Promise.all([browser.close(), whole?.close()]);
       await Promise.all([site.close(), elsewhere.close(), collector.close()]);
     },
   };
