@@ -1,8 +1,9 @@
 // Three rings: pure (milliseconds), rooms (real bindings in workerd), browser (whole system, real Chromium). The last is
-// three projects, chosen together with `--project "browser*"`.
+// three projects, chosen together with `--project "browser*"`. The rings run one after another.
 import { existsSync, statfsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 import { Slowest } from "./test/slowest.ts";
 
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
@@ -19,8 +20,13 @@ if (existsSync(MEMORY)) {
   if (bavail * bsize > ROOM_BYTES) process.env.TMPDIR ??= MEMORY;
 }
 
-/** Two files at a time: they wait more than they work, but each holds a Chromium, and most a whole system. */
-const BROWSER = { environment: "node", maxWorkers: 2, testTimeout: 300_000, hookTimeout: 300_000 } as const;
+const BROWSER = {
+  environment: "node",
+  maxWorkers: 3,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  sequence: { groupOrder: 1 },
+} as const;
 
 /** Tests of the programs that run from the checkout itself, and build it. */
 const PROGRAMS = ["start", "local-system", "leash", "bench"].map((name) => `test/browser/${name}.test.ts`);
@@ -28,6 +34,7 @@ const PROGRAMS = ["start", "local-system", "leash", "bench"].map((name) => `test
 export default defineConfig({
   test: {
     reporters: ["default", new Slowest()],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // In Node Solid would resolve to what renders on a server, where no effect ever runs.
@@ -51,7 +58,8 @@ export default defineConfig({
                 SETUP_TOKEN: "rooms-setup-token",
                 // Tests say when a hub flushes: an alarm on a slow machine would send what a test still looks for.
                 FLUSH_SECONDS: "3600",
-                ...(process.env.FAULT_SEED ? { FAULT_SEED: process.env.FAULT_SEED } : {}),
+                // Another one each run, so that many runs explore more than one deep run; the tests print it.
+                FAULT_SEED: process.env.FAULT_SEED ?? `${Math.floor(Math.random() * 2 ** 31)}`,
                 ...(process.env.FAULT_ROUNDS ? { FAULT_ROUNDS: process.env.FAULT_ROUNDS } : {}),
                 MIGRATIONS: await readD1Migrations("./migrations"),
               },
@@ -77,18 +85,13 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           exclude: ["test/browser/tracker-*.test.ts", ...PROGRAMS],
           globalSetup: ["test/browser/shared-system.ts", "test/browser/shared-chromium.ts"],
-          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           ...BROWSER,
           name: "browser-start",
-          // The demo's 57,000 events go through a whole system before the first test, beside Chromium at work.
-          hookTimeout: 300_000,
           include: PROGRAMS,
-          // `local-system.test.ts` rewrites the checkout's build, which the shared system copies at its start.
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -97,7 +100,6 @@ export default defineConfig({
           name: "browser-tracker",
           include: ["test/browser/tracker-*.test.ts"],
           globalSetup: ["test/browser/prepared-tracker.ts", "test/browser/shared-chromium.ts"],
-          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,12 +1,12 @@
-// What the browser tests run against, made once before them: an empty, migrated state that a system of one's own begins
-// with, and one running system for all files that need nothing but a property of their own.
+// What the browser tests run against, made once before them: an empty, migrated state with all that is served, which a
+// system of its own begins with, and one running system for all files that need nothing but a property of their own.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { build } from "../../scripts/build.ts";
 import { reservePort } from "../../scripts/local/port.ts";
-import { isBuilt } from "../../scripts/local/served.ts";
+import { copyBuild, isBuilt, replaceServed } from "../../scripts/local/served.ts";
 import { prepareState } from "../../scripts/local/system.ts";
 import { type Running, runSystem } from "./system.ts";
 
@@ -23,6 +23,7 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!isBuilt()) await build();
   const folder = await mkdtemp(join(tmpdir(), "trackkit-prepared-"));
+  await replaceServed(folder, copyBuild);
   await prepareState(folder, await reservePort());
   project.provide("preparedState", folder);
   const { running, close } = await runSystem(folder);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 import { inject } from "vitest";
 import { type Api, apiAt, bearer, signIn } from "../../scripts/api.ts";
+import { type Built, servedIn } from "../../scripts/local/config.ts";
 import { untilCounted } from "../../scripts/local/counted.ts";
 import { reservePort } from "../../scripts/local/port.ts";
 import { downloadLake, queryD1, type Row } from "../../scripts/local/storage.ts";
@@ -81,6 +82,12 @@ export async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boo
   }
 }
 
+/** Copies what a prepared state serves: a test of the build may be writing into the checkout. */
+async function copyServed(prepared: string, to: Built): Promise<void> {
+  const from = servedIn(prepared);
+  for (const part of ["tracker", "dashboard"] as const) await cp(from[part], to[part], { recursive: true });
+}
+
 /** Starts a system on a copy of a prepared state folder. */
 export async function runSystem(prepared: string): Promise<{ running: Running; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "trackkit-"));
@@ -94,7 +101,7 @@ export async function runSystem(prepared: string): Promise<{ running: Running; c
     const [from, to] = [preparedIn(prepared), preparedIn(state)];
     await Promise.all([cp(from.data, to.data, { recursive: true }), cp(from.bundle, to.bundle, { recursive: true })]);
     const ports = { port: await reservePort(), dashboardPort: await reservePort() };
-    local = await startLocalSystem({ state, ...ports, isPrepared: true });
+    local = await startLocalSystem({ state, ...ports, isPrepared: true, build: (to) => copyServed(prepared, to) });
     const { worker, dashboard, log } = local;
     const { email, password, api_key: apiKey } = await ensureAccount(local, state);
     return { running: { worker, dashboard, email, password, apiKey, log }, close };

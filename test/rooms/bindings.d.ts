@@ -3,7 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     MIGRATIONS: import("cloudflare:test").D1Migration[];
     /** How long and by which chance the fault test runs. */
-    FAULT_SEED?: string;
+    FAULT_SEED: string;
     FAULT_ROUNDS?: string;
   }
   interface GlobalProps {

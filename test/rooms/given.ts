@@ -1,5 +1,5 @@
 // Builders for tests in workerd: an owner, a property, a key, and how they call the Worker.
-import { applyD1Migrations, reset } from "cloudflare:test";
+import { reset } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
 import { createAuth } from "../../workers/accounts/auth";
@@ -11,9 +11,13 @@ import { createProperty } from "../../workers/storage/properties/properties";
 
 export const ORIGIN = "https://track.example";
 
+/** All migrations in one batch: statement by statement, as `applyD1Migrations` runs them, takes three times as long. */
+const migrate = (): Promise<unknown> =>
+  env.DB.batch(env.MIGRATIONS.flatMap(({ queries }) => queries.map((query) => env.DB.prepare(query))));
+
 /** Every test begins with migrated tables and nothing in them. */
 export function givenFreshStorage(): void {
-  beforeEach(() => applyD1Migrations(env.DB, env.MIGRATIONS));
+  beforeEach(migrate);
   afterEach(reset);
 }
 

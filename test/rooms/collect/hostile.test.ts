@@ -16,7 +16,8 @@ import { aBeaconOfAStranger, aLineOfAStranger, anEventOfAStranger, anyEncoded, a
 
 givenFreshStorage();
 const queue = givenHeldQueue();
-const RUNS = 120;
+/** Generated inputs of a door. Every run generates others. */
+const RUNS = 60;
 
 /** Each request has an address of its own, so that nobody is limited. */
 let requests = 0;

@@ -216,7 +216,7 @@ describe("a replay", () => {
     timeout: 300_000,
   }, async () => {
     vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const random = chance(Number(env.FAULT_SEED ?? 20261125));
+    const random = chance(Number(env.FAULT_SEED));
     let faults = 0;
     const faulty = breakable(
       byChance(

@@ -17,7 +17,7 @@ import { expectTrue, FIRST, givenTraffic, lastFile, processRaw, rawRows, spoil, 
 givenFreshStorage();
 const queue = givenHeldQueue();
 
-const SEED = Number(env.FAULT_SEED ?? 20261124);
+const SEED = Number(env.FAULT_SEED);
 const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 16);
 
 it(`rebuilds under ${ROUNDS} rounds of faults, with messages, folds and runs in between, end true (seed ${SEED})`, {
