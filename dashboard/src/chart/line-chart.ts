@@ -13,6 +13,7 @@ import {
 import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
 import { formatMetric, formatTick } from "../data/format";
 import type { Point, Series } from "../data/series";
+import { words } from "../words/overview";
 import { type Colours, readColours, readFont } from "./colours";
 
 Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement);
@@ -35,7 +36,7 @@ export interface LineChart {
   destroy: () => void;
 }
 
-const FORECAST = "Forecast";
+const FORECAST = words.trend.forecast;
 const DASH = [4, 4];
 const NARROW = 620;
 /** Steps that a clock is read in. */

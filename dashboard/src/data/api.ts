@@ -2,6 +2,7 @@
 import { createSignal } from "solid-js";
 import type { InputFault } from "../../../workers/domain/requests/input";
 import type { ProblemCode } from "../../../workers/domain/requests/problem";
+import { words } from "../words/errors";
 
 export class ApiError extends Error {
   /** `offline`: no answer came at all. */
@@ -47,7 +48,7 @@ async function toError(response: Response): Promise<ApiError> {
   return new ApiError(
     code,
     response.status,
-    toSentence(said ?? `The server answered ${response.status}`),
+    toSentence(said ?? words.status(response.status)),
     toFaults(failure.error?.details),
   );
 }
@@ -80,7 +81,7 @@ export async function request<T>(path: string, { method = "GET", body, signal }:
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ApiError("offline", 0, "The server cannot be reached. Check the connection and try again.");
+    throw new ApiError("offline", 0, words.offline);
   }
   if (!response.ok) {
     const error = await toError(response);
@@ -92,5 +93,4 @@ export async function request<T>(path: string, { method = "GET", body, signal }:
 }
 
 /** What a person reads of whatever was thrown. */
-export const messageOf = (error: unknown): string =>
-  error instanceof ApiError ? error.message : "Something went wrong in the dashboard itself. Reloading may help.";
+export const messageOf = (error: unknown): string => (error instanceof ApiError ? error.message : words.internal);

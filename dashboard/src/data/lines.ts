@@ -31,9 +31,6 @@ export function toEntryFaults(faults: readonly InputFault[], path: string, sent:
   return found;
 }
 
-/** Said beside the button when marked lines say the rest. */
-export const MARKED = "Not saved. Correct the marked lines.";
-
 /** True when every fault is about an entry of one of the lists, so that marked lines say it all. */
 export const areAllMarked = (faults: readonly InputFault[], paths: readonly string[]): boolean =>
   faults.length > 0 && faults.every(({ path }) => paths.some((list) => path.startsWith(`${list}[`)));

@@ -1,5 +1,6 @@
 // The overlay: opens a page of the site with a tool over it, and hears what was picked there.
 import type { OverlayChoice, OverlayTool } from "../../../workers/domain/events/overlay";
+import { words } from "../words/errors";
 import { ApiError, request } from "./api";
 
 interface Opened {
@@ -23,8 +24,7 @@ export interface OverlayQuestion {
  */
 export async function openOverlay({ siteId, tool, page, period }: OverlayQuestion): Promise<Opened & { tab: Window }> {
   const tab = window.open("about:blank", "_blank");
-  if (!tab)
-    throw new ApiError("offline", 0, "The browser blocked the window. Allow windows of this page and try again.");
+  if (!tab) throw new ApiError("offline", 0, words.windowBlocked);
   try {
     const path = `/api/v1/properties/${siteId}/overlay`;
     const opened = await request<Opened>(path, { method: "POST", body: { tool, url: page, ...period } });

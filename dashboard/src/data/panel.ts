@@ -6,6 +6,7 @@ import {
   METRICS,
   type MetricName,
 } from "../../../workers/domain/events/catalog";
+import { words } from "../words/overview";
 
 export type DimensionName = (typeof DIMENSIONS)[number]["name"];
 
@@ -28,70 +29,65 @@ export interface PanelDefinition {
   empty: string;
 }
 
-const tab = (dimension: DimensionName, label: string): Tab => ({ dimension, label });
+const tab = (dimension: keyof typeof words.tabs): Tab => ({ dimension, label: words.tabs[dimension] });
 
 export const PANELS = {
   sources: {
-    title: "Sources",
+    title: words.panels.sources,
     metric: "visitors",
     tabs: [
-      tab("visit:channel", "Channel"),
-      tab("visit:source", "Source"),
-      tab("visit:referrer", "Referrer"),
-      tab("visit:utm_campaign", "Campaign"),
-      tab("visit:utm_source", "UTM source"),
-      tab("visit:utm_medium", "UTM medium"),
-      tab("visit:utm_term", "UTM term"),
-      tab("visit:utm_content", "UTM content"),
+      tab("visit:channel"),
+      tab("visit:source"),
+      tab("visit:referrer"),
+      tab("visit:utm_campaign"),
+      tab("visit:utm_source"),
+      tab("visit:utm_medium"),
+      tab("visit:utm_term"),
+      tab("visit:utm_content"),
     ],
     shown: 3,
-    more: "Campaigns",
-    empty: "No visits in this period.",
+    more: words.campaigns,
+    empty: words.noVisits,
   },
   pages: {
-    title: "Pages",
+    title: words.panels.pages,
     metric: "visitors",
-    tabs: [
-      tab("event:page", "Page"),
-      tab("visit:entry_page", "Entry"),
-      tab("visit:exit_page", "Exit"),
-      tab("event:hostname", "Hostname"),
-    ],
+    tabs: [tab("event:page"), tab("visit:entry_page"), tab("visit:exit_page"), tab("event:hostname")],
     shown: 4,
-    empty: "No page was viewed in this period.",
+    empty: words.noPages,
   },
   places: {
-    title: "Locations",
+    title: words.panels.places,
     metric: "visitors",
-    tabs: [tab("visit:country", "Country"), tab("visit:region", "Region"), tab("visit:city", "City")],
+    tabs: [tab("visit:country"), tab("visit:region"), tab("visit:city")],
     shown: 3,
-    empty: "No visitors in this period.",
+    empty: words.noVisitors,
   },
   technology: {
-    title: "Technology",
+    title: words.panels.technology,
     metric: "visitors",
     tabs: [
-      tab("visit:browser", "Browser"),
-      tab("visit:os", "System"),
-      tab("visit:device", "Device"),
-      tab("visit:browser_version", "Browser version"),
-      tab("visit:os_version", "System version"),
-      tab("visit:screen", "Screen"),
-      tab("visit:language", "Language"),
-      tab("visit:network", "Network"),
-      tab("visit:network_type", "Network type"),
+      tab("visit:browser"),
+      tab("visit:os"),
+      tab("visit:device"),
+      tab("visit:browser_version"),
+      tab("visit:os_version"),
+      tab("visit:screen"),
+      tab("visit:language"),
+      tab("visit:network"),
+      tab("visit:network_type"),
     ],
     shown: 3,
-    more: "More",
-    empty: "No visitors in this period.",
+    more: words.more,
+    empty: words.noVisitors,
   },
   events: {
-    title: "Events",
+    title: words.panels.events,
     metric: "events",
     second: "visitors",
-    tabs: [tab("event:name", "Event")],
+    tabs: [tab("event:name")],
     shown: 1,
-    empty: "No events in this period.",
+    empty: words.noEvents,
   },
 } as const satisfies Record<string, PanelDefinition>;
 

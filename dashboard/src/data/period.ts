@@ -1,12 +1,11 @@
 // The periods that the picker offers: what each is called, which key picks it, what it asks the API for. Pure.
+import { words } from "../words/frame";
 import { addDays, daysIn, isDate, monthEnd, monthStart } from "./calendar";
 
 export type Interval = "hour" | "day" | "week" | "month";
 
 interface PeriodDefinition {
   label: string;
-  /** What the comparison with the previous period is called in a sentence. */
-  before: string;
   key: string;
   /** Bucket of the chart; null where the API picks it. */
   interval: Interval | null;
@@ -14,18 +13,18 @@ interface PeriodDefinition {
 
 /** In the order of the picker. `24h` is not among them: rollups by dimension know whole days only. */
 export const PERIODS = {
-  day: { label: "Today", before: "all of yesterday", key: "d", interval: "hour" },
-  yesterday: { label: "Yesterday", before: "the day before", key: "e", interval: "hour" },
-  "7d": { label: "Last 7 days", before: "the 7 days before", key: "w", interval: "day" },
-  "28d": { label: "Last 28 days", before: "the 28 days before", key: "f", interval: "day" },
-  "30d": { label: "Last 30 days", before: "the 30 days before", key: "t", interval: "day" },
-  "91d": { label: "Last 91 days", before: "the 91 days before", key: "n", interval: "day" },
-  month: { label: "This month", before: "the same days of last month", key: "m", interval: "day" },
-  last_month: { label: "Last month", before: "the month before", key: "p", interval: "day" },
-  "6mo": { label: "Last 6 months", before: "the same time before", key: "s", interval: "week" },
-  "12mo": { label: "Last 12 months", before: "the same time before", key: "l", interval: "month" },
-  year: { label: "This year", before: "the same days of last year", key: "y", interval: "month" },
-  all: { label: "All time", before: "", key: "a", interval: null },
+  day: { label: words.periods.day, key: "d", interval: "hour" },
+  yesterday: { label: words.periods.yesterday, key: "e", interval: "hour" },
+  "7d": { label: words.periods["7d"], key: "w", interval: "day" },
+  "28d": { label: words.periods["28d"], key: "f", interval: "day" },
+  "30d": { label: words.periods["30d"], key: "t", interval: "day" },
+  "91d": { label: words.periods["91d"], key: "n", interval: "day" },
+  month: { label: words.periods.month, key: "m", interval: "day" },
+  last_month: { label: words.periods.last_month, key: "p", interval: "day" },
+  "6mo": { label: words.periods["6mo"], key: "s", interval: "week" },
+  "12mo": { label: words.periods["12mo"], key: "l", interval: "month" },
+  year: { label: words.periods.year, key: "y", interval: "month" },
+  all: { label: words.periods.all, key: "a", interval: null },
 } as const satisfies Record<string, PeriodDefinition>;
 
 export type PeriodName = keyof typeof PERIODS;

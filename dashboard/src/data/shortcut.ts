@@ -1,6 +1,18 @@
 // Keyboard shortcuts: a page says which keys do what; the sheet under `?` lists whatever is in force.
 import { createSignal, onCleanup } from "solid-js";
 
+/** Keys of the shortcuts that open no screen and pick no period, in lower case. All keys of a property are unique. */
+export const KEYS = {
+  shortcuts: "?",
+  theme: "j",
+  properties: "g",
+  newProperty: "c",
+  pause: "h",
+  comparison: "x",
+  bots: "b",
+  table: "v",
+} as const;
+
 export interface Shortcut {
   key: string;
   label: string;

@@ -1,8 +1,9 @@
 // Light or dark: from the system, or chosen by hand and remembered. public/theme.js applies the choice before paint.
 import { createSignal } from "solid-js";
+import { words } from "../words/frame";
 
 export type Theme = "system" | "light" | "dark";
-export const THEMES: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
+export const THEMES: Record<Theme, string> = words.themes;
 
 const KEY = "trackkit.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");

@@ -1,13 +1,10 @@
 // The view: everything about the overview that a person would share, read from the URL and written back to it. Pure.
 import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
+import { words } from "../words/frame";
 import { type DimensionName, PANEL_NAMES, PANELS, type PanelName, panelFor } from "./panel";
 import { PERIODS, type Period, type PeriodName, toCustom } from "./period";
 
-export const COMPARISONS = {
-  previous: "Previous period",
-  year: "Year before",
-  none: "No comparison",
-} as const;
+export const COMPARISONS = words.comparisons;
 export type Comparison = keyof typeof COMPARISONS;
 
 export interface View {

@@ -1,6 +1,7 @@
 // The time zones of a picker, and how it searches them. Loaded only where a zone is chosen: the tables weigh 15 KB gzipped.
 import { formatOffset, offsetAt } from "../../../workers/domain/time/zone";
 import { canonicalZone, zonesByName } from "../../../workers/domain/time/zone-name";
+import { words as texts } from "../words/forms";
 import type { Choice } from "./choice";
 import { LOCALE } from "./format";
 import { ZONE_PLACES } from "./zone-places";
@@ -49,7 +50,7 @@ function toChoice({ name, country, words, cities }: Place, aliases: string[], ow
   const offset = formatOffset(offsetAt(now, name));
   const region = country ? regions.of(country) : null;
   const note = [
-    ...(name === own ? ["This browser’s zone"] : []),
+    ...(name === own ? [texts.browserZone] : []),
     cities
       .filter((city) => city !== region)
       .slice(0, 3)
@@ -59,7 +60,7 @@ function toChoice({ name, country, words, cities }: Place, aliases: string[], ow
   return {
     value: name,
     label: name.replaceAll("_", " "),
-    hint: `UTC${offset}`,
+    hint: texts.utcOffset(offset),
     detail: note.filter(Boolean).join(" · "),
     offset,
     names: [name, ...aliases].map((known) => plain(known).trim()),

@@ -3,20 +3,22 @@ import { A, useNavigate } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
 import { forgetProperties } from "../data/property";
 import { me, signOut } from "../data/session";
+import { KEYS } from "../data/shortcut";
 import { isDark, setTheme, THEMES, type Theme, theme } from "../data/theme";
 import { Icon } from "../parts/icon";
 import { Mark } from "../parts/mark";
 import { Menu, MenuChoice } from "../parts/menu";
+import { words } from "../words/frame";
 import { setSheetOpen } from "./root";
 
 export function Bar(props: { children?: JSX.Element; end?: JSX.Element }): JSX.Element {
   return (
     <header class="bar">
-      <A href="/" class="bar-home" aria-label="TrackKit: all properties">
+      <A href="/" class="bar-home" aria-label={words.bar.home}>
         <Mark />
       </A>
-      <div class="bar-middle">{props.children ?? <span class="bar-name">TrackKit</span>}</div>
-      <nav class="bar-end" aria-label="Account and settings">
+      <div class="bar-middle">{props.children ?? <span class="bar-name">{words.product}</span>}</div>
+      <nav class="bar-end" aria-label={words.bar.account}>
         {props.end}
         <ThemeMenu />
         <AccountMenu />
@@ -27,7 +29,13 @@ export function Bar(props: { children?: JSX.Element; end?: JSX.Element }): JSX.E
 
 function ThemeMenu(): JSX.Element {
   return (
-    <Menu label="Theme" bare align="end" class="button button-icon" face={<Icon name={isDark() ? "moon" : "sun"} />}>
+    <Menu
+      label={words.bar.theme}
+      bare
+      align="end"
+      class="button button-icon"
+      face={<Icon name={isDark() ? "moon" : "sun"} />}
+    >
       {(close) => (
         <For each={Object.entries(THEMES) as [Theme, string][]}>
           {([name, label]) => (
@@ -55,7 +63,7 @@ function AccountMenu(): JSX.Element {
     navigate("/sign-in");
   };
   return (
-    <Menu label="Account" bare align="end" class="button button-icon" face={<Icon name="person" />}>
+    <Menu label={words.bar.accountMenu} bare align="end" class="button button-icon" face={<Icon name="person" />}>
       {(close) => (
         <>
           <Show when={me()}>
@@ -75,11 +83,11 @@ function AccountMenu(): JSX.Element {
               setSheetOpen(true);
             }}
           >
-            <span class="menu-text">Keyboard shortcuts</span>
-            <kbd>?</kbd>
+            <span class="menu-text">{words.bar.shortcuts}</span>
+            <kbd>{KEYS.shortcuts}</kbd>
           </button>
           <button type="button" role="menuitem" tabindex="-1" class="menu-item" onClick={leave}>
-            <span class="menu-text">Sign out</span>
+            <span class="menu-text">{words.bar.signOut}</span>
           </button>
         </>
       )}

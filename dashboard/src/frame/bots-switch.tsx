@@ -2,15 +2,16 @@
 import { For, type JSX } from "solid-js";
 import { Icon } from "../parts/icon";
 import { Menu, MenuChoice } from "../parts/menu";
+import { words } from "../words/frame";
 
 const CHOICES = [
-  { without: false, label: "With suspected bots", face: "All visits" },
-  { without: true, label: "Without suspected bots", face: "Without bots" },
+  { without: false, label: words.bots.include, face: words.bots.included },
+  { without: true, label: words.bots.exclude, face: words.bots.excluded },
 ] as const;
 
 export function BotsSwitch(props: { without: boolean; onChange: (without: boolean) => void }): JSX.Element {
   return (
-    <Menu label="Suspected bots" align="end" face={CHOICES.find(({ without }) => without === props.without)?.face}>
+    <Menu label={words.bots.label} align="end" face={CHOICES.find(({ without }) => without === props.without)?.face}>
       {(close) => (
         <For each={CHOICES}>
           {({ without, label }) => (
@@ -33,10 +34,10 @@ export function BotsSwitch(props: { without: boolean; onChange: (without: boolea
 export function BotsNote(props: { onEnd: () => void; children: JSX.Element }): JSX.Element {
   return (
     <p class="bots-note" role="status">
-      <button type="button" class="chip" onClick={() => props.onEnd()} title="Count them again">
+      <button type="button" class="chip" onClick={() => props.onEnd()} title={words.bots.include}>
         <span>
-          <strong>Without suspected bots</strong>
-          <span class="unseen">: count them again</span>
+          <strong>{words.bots.note}</strong>
+          <span class="unseen">{words.bots.noteAction}</span>
         </span>
         <Icon name="close" />
       </button>

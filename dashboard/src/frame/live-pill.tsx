@@ -4,6 +4,7 @@ import type { Loaded } from "../data/answer";
 import { formatCount } from "../data/format";
 import type { LivePicture } from "../data/property";
 import { Bone } from "../parts/notice";
+import { words } from "../words/frame";
 
 export function LivePill(props: { live: Loaded<LivePicture> }): JSX.Element {
   const isLost = (): boolean => props.live.state() === "error";
@@ -22,11 +23,11 @@ export function LivePill(props: { live: Loaded<LivePicture> }): JSX.Element {
         <span
           class="live-pill"
           classList={{ "live-pill-on": now().active_5m > 0 && !isLost(), "live-pill-lost": isLost() }}
-          title={isLost() ? "The live count could not be refreshed." : "Visitors of the last five minutes"}
+          title={isLost() ? words.liveFailed : words.liveTitle}
         >
           <span class="live-dot" aria-hidden="true" />
           <strong>{formatCount(now().active_5m)}</strong>
-          <span class="live-words">{now().active_5m === 1 ? "visitor now" : "visitors now"}</span>
+          <span class="live-words">{words.visitorsNow(now().active_5m)}</span>
         </span>
       )}
     </Show>

@@ -3,10 +3,12 @@ import { createSignal, For, type JSX, Show } from "solid-js";
 import { addDays } from "../data/calendar";
 import { formatRange } from "../data/format";
 import { PERIOD_GROUPS, PERIODS, type Period, type PeriodName, toCustom } from "../data/period";
+import { KEYS } from "../data/shortcut";
 import { COMPARISONS, type Comparison } from "../data/view";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import { Menu, MenuChoice } from "../parts/menu";
+import { words } from "../words/frame";
 
 export function PeriodPicker(props: {
   period: Period;
@@ -29,7 +31,7 @@ export function PeriodPicker(props: {
   return (
     <div class="period">
       <Menu
-        label="Period"
+        label={words.period.label}
         align="end"
         face={
           <>
@@ -68,20 +70,20 @@ export function PeriodPicker(props: {
                 setAsking(true);
               }}
             >
-              From… to…
+              {words.period.custom}
             </MenuChoice>
           </>
         )}
       </Menu>
       <Show when={props.period.name !== "all" && props.compare}>
         {(compare) => (
-          <Menu label="Compared with" align="end" face={COMPARISONS[compare()]}>
+          <Menu label={words.period.comparedWith} align="end" face={COMPARISONS[compare()]}>
             {(close) => (
               <For each={Object.entries(COMPARISONS) as [Comparison, string][]}>
                 {([name, text]) => (
                   <MenuChoice
                     checked={compare() === name}
-                    hint={name === "none" ? "x" : undefined}
+                    hint={name === "none" ? KEYS.comparison : undefined}
                     onPick={() => {
                       close();
                       props.onChange({ compare: name });
@@ -121,7 +123,7 @@ function CustomPeriod(props: {
   const [from, setFrom] = createSignal(given.from);
   const [to, setTo] = createSignal(given.to);
   return (
-    <Dialog title="From… to…" onClose={props.onClose}>
+    <Dialog title={words.period.customTitle} onClose={props.onClose}>
       <form
         class="dialog-form"
         onSubmit={(event) => {
@@ -132,7 +134,7 @@ function CustomPeriod(props: {
       >
         <div class="pair">
           <label class="field">
-            <span class="field-label">First day</span>
+            <span class="field-label">{words.period.start}</span>
             <input
               class="input"
               type="date"
@@ -143,7 +145,7 @@ function CustomPeriod(props: {
             />
           </label>
           <label class="field">
-            <span class="field-label">Last day</span>
+            <span class="field-label">{words.period.end}</span>
             <input
               class="input"
               type="date"
@@ -155,7 +157,7 @@ function CustomPeriod(props: {
           </label>
         </div>
         <button type="submit" class="button button-main">
-          Show these days
+          {words.period.apply}
         </button>
       </form>
     </Dialog>

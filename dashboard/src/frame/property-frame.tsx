@@ -1,9 +1,11 @@
 // Everything below one property: its bar, its live count, and the property itself for the pages inside.
-import { A, useParams } from "@solidjs/router";
+import { A, useLocation, useParams } from "@solidjs/router";
 import { type Accessor, createContext, createMemo, createRenderEffect, type JSX, Show, useContext } from "solid-js";
 import { createLiveWatch, type LiveWatch } from "../data/live-watch";
 import { hostOf, type Property, propertyOf } from "../data/property";
 import { Icon } from "../parts/icon";
+import { screenAt } from "../property-screens";
+import { words } from "../words/frame";
 import { Bar } from "./bar";
 import { LivePill } from "./live-pill";
 import { PropertyNav } from "./property-nav";
@@ -37,8 +39,10 @@ function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
   const property = (): Property => propertyOf(props.siteId)!;
   const live = createLiveWatch(props.siteId);
   const home = `/p/${props.siteId}`;
+  const location = useLocation();
   createRenderEffect(() => {
-    document.title = `${property()?.name ?? "Property"} · TrackKit`;
+    const screen = screenAt(location.pathname.slice(home.length));
+    document.title = words.pageTitle(...(screen ? [screen.label] : []), property()?.name ?? words.property);
   });
 
   return (
@@ -48,8 +52,8 @@ function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
           <A
             href={`${home}/settings`}
             class="button button-icon"
-            aria-label="Settings of this property"
-            title="Settings"
+            aria-label={words.propertySettings}
+            title={words.screens.settings}
           >
             <Icon name="sliders" />
           </A>
@@ -69,10 +73,10 @@ function Unknown(): JSX.Element {
     <>
       <Bar />
       <main class="alone">
-        <h1>This property does not exist</h1>
-        <p>It may have been deleted, or it belongs to an organization that you are not a member of.</p>
+        <h1>{words.unknownProperty}</h1>
+        <p>{words.unknownPropertyHint}</p>
         <A href="/" class="button button-main">
-          All properties
+          {words.allProperties}
         </A>
       </main>
     </>

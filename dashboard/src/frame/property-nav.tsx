@@ -2,32 +2,18 @@
 import { A, useLocation, useNavigate } from "@solidjs/router";
 import { createEffect, For, type JSX, on } from "solid-js";
 import { createShortcuts } from "../data/shortcut";
+import { PROPERTY_SCREENS, type PropertyScreen, SETTINGS } from "../property-screens";
+import { words } from "../words/frame";
 
-/** In the order in which they are shown; the digit of the place is the key that opens the screen, 0 of the tenth. */
-const SCREENS: readonly { path: string; label: string }[] = [
-  { path: "", label: "Overview" },
-  { path: "/realtime", label: "Realtime" },
-  { path: "/events", label: "Events" },
-  { path: "/vitals", label: "Web vitals" },
-  { path: "/rules", label: "Rules" },
-  { path: "/heatmaps", label: "Heatmaps" },
-  { path: "/tech", label: "Tech" },
-  { path: "/networks", label: "Networks" },
-  { path: "/anomalies", label: "Anomalies" },
-  { path: "/pipeline", label: "Pipeline" },
-];
-
-/** What of a screen's address holds for the others too. */
+/** Parameters that every screen understands, and so go along from one to the next. */
 const SHARED = ["period", "from", "to"];
-/** Screens that can leave suspected bots out, and say so when they do. */
-const WITH_SWITCH = ["", "/networks"];
 
 export function PropertyNav(props: { home: string }): JSX.Element {
   const location = useLocation();
   const navigate = useNavigate();
-  const href = (path: string): string => {
+  const href = ({ path, canExcludeBots }: PropertyScreen): string => {
     const params = new URLSearchParams(location.search);
-    const shared = WITH_SWITCH.includes(path) ? [...SHARED, "bots"] : SHARED;
+    const shared = canExcludeBots ? [...SHARED, "bots"] : SHARED;
     const kept = new URLSearchParams([...params].filter(([name]) => shared.includes(name))).toString();
     return `${props.home}${path}${kept && `?${kept}`}`;
   };
@@ -35,14 +21,14 @@ export function PropertyNav(props: { home: string }): JSX.Element {
   let list!: HTMLUListElement;
 
   createShortcuts({
-    title: "Property",
+    title: words.shortcuts.property,
     shortcuts: [
-      ...SCREENS.map(({ path, label }, index) => ({
-        key: String((index + 1) % 10),
-        label,
-        run: () => navigate(href(path)),
+      ...PROPERTY_SCREENS.map((screen) => ({
+        key: screen.key,
+        label: screen.label,
+        run: () => navigate(href(screen)),
       })),
-      { key: ",", label: "Settings", run: () => navigate(`${props.home}/settings`) },
+      { key: SETTINGS.key, label: SETTINGS.label, run: () => navigate(`${props.home}${SETTINGS.path}`) },
     ],
   });
 
@@ -58,13 +44,13 @@ export function PropertyNav(props: { home: string }): JSX.Element {
   );
 
   return (
-    <nav class="screens" aria-label="Screens of this property">
+    <nav class="screens" aria-label={words.propertyScreens}>
       <ul ref={list}>
-        <For each={SCREENS}>
-          {({ path, label }) => (
+        <For each={PROPERTY_SCREENS}>
+          {(screen) => (
             <li>
-              <A href={href(path)} end aria-current={isHere(path) ? "page" : undefined}>
-                {label}
+              <A href={href(screen)} end aria-current={isHere(screen.path) ? "page" : undefined}>
+                {screen.label}
               </A>
             </li>
           )}

@@ -3,6 +3,7 @@ import { useNavigate } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
 import { hostOf, type Property, properties } from "../data/property";
 import { Menu, MenuChoice } from "../parts/menu";
+import { words } from "../words/frame";
 
 export function PropertySwitcher(props: { property: Property; host: string | null }): JSX.Element {
   const navigate = useNavigate();
@@ -24,7 +25,7 @@ export function PropertySwitcher(props: { property: Property; host: string | nul
 
   return (
     <Menu
-      label="Property"
+      label={words.property}
       class="button button-quiet switcher"
       face={
         <span class="switcher-name">
@@ -48,13 +49,13 @@ export function PropertySwitcher(props: { property: Property; host: string | nul
                 }}
               >
                 {property.name}
-                <small>{hostOf(property) ?? "no data stream yet"}</small>
+                <small>{hostOf(property) ?? words.noStream}</small>
               </MenuChoice>
             )}
           </For>
           <div class="menu-line" role="presentation" />
-          {item("All properties", "/", close)}
-          {item("New property", "/new", close)}
+          {item(words.allProperties, "/", close)}
+          {item(words.newProperty, "/new", close)}
         </>
       )}
     </Menu>

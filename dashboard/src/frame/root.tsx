@@ -2,8 +2,9 @@
 import { useLocation, useNavigate } from "@solidjs/router";
 import { createEffect, createSignal, type JSX, Show, Suspense } from "solid-js";
 import { isSignedOut } from "../data/api";
-import { createShortcuts, listenForShortcuts } from "../data/shortcut";
+import { createShortcuts, KEYS, listenForShortcuts } from "../data/shortcut";
 import { isDark, setTheme } from "../data/theme";
+import { words } from "../words/frame";
 import { ShortcutSheet } from "./shortcut-sheet";
 
 export const [isSheetOpen, setSheetOpen] = createSignal(false);
@@ -13,11 +14,11 @@ export function Root(props: { children?: JSX.Element }): JSX.Element {
   const location = useLocation();
   listenForShortcuts();
   createShortcuts({
-    title: "Everywhere",
+    title: words.shortcuts.everywhere,
     shortcuts: [
-      { key: "?", label: "Show this list", run: () => setSheetOpen(true) },
-      { key: "j", label: "Switch between light and dark", run: () => setTheme(isDark() ? "light" : "dark") },
-      { key: "g", label: "Go to all properties", run: () => navigate("/") },
+      { key: KEYS.shortcuts, label: words.shortcuts.showShortcuts, run: () => setSheetOpen(true) },
+      { key: KEYS.theme, label: words.shortcuts.theme, run: () => setTheme(isDark() ? "light" : "dark") },
+      { key: KEYS.properties, label: words.shortcuts.allProperties, run: () => navigate("/") },
     ],
   });
 

@@ -16,6 +16,7 @@ import { Bone, Empty } from "../parts/notice";
 import { PeriodPicker } from "./period-picker";
 import { useProperty } from "./property-frame";
 import "../style/insight.css";
+import { words } from "../words/frame";
 
 const REFRESH = 60_000;
 /** Insight is asked by days, and of a year at most: it has no beginning to ask for. */
@@ -55,7 +56,7 @@ export function createScreen(): Screen {
   const change = (next: Params, replace = false): void => setParams(next, { replace, scroll: false });
   const names = (Object.keys(PERIODS) as PeriodName[]).filter((name) => name !== WITHOUT);
   createShortcuts({
-    title: "Period",
+    title: words.shortcuts.period,
     shortcuts: names.map((name) => ({
       key: PERIODS[name].key,
       label: PERIODS[name].label,
@@ -92,8 +93,7 @@ export function ScreenHead(props: { title: string; lead: string; screen: Screen;
         <p class="lead">{props.lead}</p>
         <Show when={isCut()}>
           <p class="panel-note">
-            The period is longer than {MOST_INSIGHT_DAYS} days: shown is its end,{" "}
-            {formatRange(props.screen.scene().from, props.screen.scene().to)}.
+            {words.periodCut(MOST_INSIGHT_DAYS, formatRange(props.screen.scene().from, props.screen.scene().to))}
           </p>
         </Show>
       </div>
@@ -127,7 +127,7 @@ export function LoadedPanel<T, K>(props: {
       <LoadedBody
         class="panel-free"
         loaded={props.loaded}
-        failure={`${props.title} could not be loaded.`}
+        failure={words.loadFailed(props.title)}
         bones={<Bones count={props.bones ?? 6} />}
       >
         {props.children}
@@ -147,28 +147,18 @@ export const Bones = (props: { count: number }): JSX.Element => (
   </div>
 );
 
-/** Nothing in these days: because it is not measured, which the owner can change, or because nothing happened. */
+/** Nothing in this period: because it is not measured, which the owner can change, or because nothing happened. */
 export function NothingMeasured(props: { what: string; measurements: readonly Measurement[] }): JSX.Element {
   const { property } = useProperty();
   const off = (): Measurement[] =>
     props.measurements.filter((name) => !property().streams.some((stream) => stream.measurements[name]));
-  const labels = (): string =>
-    off()
-      .map((name) => `“${MEASUREMENTS[name].label}”`)
-      .join(" and ");
+  const turnOn = () => words.turnOn(off().map((name) => MEASUREMENTS[name].label));
   return (
-    <Show
-      when={off().length > 0}
-      fallback={
-        <Empty title={`No ${props.what} in these days`}>
-          It is measured: what visitors do from now on shows here within a minute.
-        </Empty>
-      }
-    >
-      <Empty title={`No ${props.what} yet`}>
-        Switch on {labels()} in{" "}
-        <A href={`/p/${property().site_id}/settings/streams`}>the settings of the data stream</A>. It holds from each
-        visitor’s next page view on.
+    <Show when={off().length > 0} fallback={<Empty title={words.noneInPeriod(props.what)}>{words.measured}</Empty>}>
+      <Empty title={words.noneYet(props.what)}>
+        {turnOn().before}
+        <A href={`/p/${property().site_id}/settings/streams`}>{turnOn().link}</A>
+        {turnOn().after}
       </Empty>
     </Show>
   );

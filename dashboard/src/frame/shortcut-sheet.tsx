@@ -2,10 +2,11 @@
 import { For, type JSX } from "solid-js";
 import { shortcutGroups } from "../data/shortcut";
 import { Dialog } from "../parts/dialog";
+import { words } from "../words/frame";
 
 export function ShortcutSheet(props: { onClose: () => void }): JSX.Element {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={props.onClose}>
+    <Dialog title={words.bar.shortcuts} onClose={props.onClose}>
       <div class="sheet">
         <For each={[...shortcutGroups()].reverse()}>
           {(group) => (

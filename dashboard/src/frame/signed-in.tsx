@@ -4,6 +4,7 @@ import { loadProperties, properties } from "../data/property";
 import { loadMe, me } from "../data/session";
 import { Mark } from "../parts/mark";
 import { Failure } from "../parts/notice";
+import { words } from "../words/frame";
 
 export function SignedIn(props: { children?: JSX.Element }): JSX.Element {
   // Both at once: nobody waits for two round trips.
@@ -19,7 +20,7 @@ export function SignedIn(props: { children?: JSX.Element }): JSX.Element {
       <Match when={loaded.error && me() !== null}>
         <main class="alone">
           <Mark />
-          <Failure what="TrackKit could not be opened." error={loaded.error} onRetry={refetch} />
+          <Failure what={words.openFailed} error={loaded.error} onRetry={refetch} />
         </main>
       </Match>
       <Match when={true}>

@@ -9,6 +9,7 @@ import {
 import { MEASUREMENT_GROUPS } from "../data/measurement-groups";
 import { Switch } from "../parts/field";
 import { Icon } from "../parts/icon";
+import { words } from "../words/forms";
 
 const isStandard = (name: Measurement): boolean => MEASUREMENTS[name].standard;
 
@@ -33,7 +34,7 @@ export function MeasurementSwitches(props: SwitchesProps): JSX.Element {
       when={props.calm}
       fallback={<For each={MEASUREMENT_GROUPS}>{({ title, measurements }) => group(title, measurements)}</For>}
     >
-      {group("What is measured", MEASUREMENT_NAMES.filter(isStandard))}
+      {group(words.measured, MEASUREMENT_NAMES.filter(isStandard))}
       {/* Who comes back to this step finds open what was chosen before. */}
       <details
         class="more-measurements"
@@ -41,7 +42,7 @@ export function MeasurementSwitches(props: SwitchesProps): JSX.Element {
       >
         <summary>
           <Icon name="right" />
-          More measurements
+          {words.moreMeasurements}
         </summary>
         <For each={OTHERS}>{({ title, measurements }) => group(title, measurements)}</For>
       </details>

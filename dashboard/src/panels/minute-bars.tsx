@@ -1,10 +1,7 @@
 // Page views minute by minute, the running minute last: bars, the one under the pointer in words, a table behind them.
 import { createSignal, Index, type JSX, Show } from "solid-js";
 import { formatCount } from "../data/format";
-
-/** "now", "1 minute ago". */
-const minuteName = (ago: number): string =>
-  ago === 0 ? "this minute" : ago === 1 ? "1 minute ago" : `${ago} minutes ago`;
+import { words } from "../words/parts";
 
 export function MinuteBars(props: { minutes: readonly number[]; class?: string }): JSX.Element {
   const [over, setOver] = createSignal<number | null>(null);
@@ -27,31 +24,31 @@ export function MinuteBars(props: { minutes: readonly number[]; class?: string }
         </Index>
       </div>
       <div class="minutes-foot" aria-hidden="true">
-        <span>{props.minutes.length} min ago</span>
+        <span>{words.minutes.start(props.minutes.length)}</span>
         <span>
           <Show
             when={over() !== null}
-            fallback={`page views per minute${most() > 0 ? `, ${formatCount(most())} at most` : ""}`}
+            fallback={most() > 0 ? words.minutes.most(formatCount(most())) : words.minutes.caption}
           >
-            <strong>{formatCount(props.minutes[over()!] ?? 0)}</strong> {minuteName(last() - over()!)}
+            <strong>{formatCount(props.minutes[over()!] ?? 0)}</strong> {words.minutes.name(last() - over()!)}
           </Show>
         </span>
-        <span>now</span>
+        <span>{words.minutes.now}</span>
       </div>
       <div class="unseen">
         <table>
-          <caption>Page views per minute</caption>
+          <caption>{words.minutes.caption}</caption>
           <thead>
             <tr>
-              <th scope="col">Minute</th>
-              <th scope="col">Page views</th>
+              <th scope="col">{words.minutes.minute}</th>
+              <th scope="col">{words.minutes.pageViews}</th>
             </tr>
           </thead>
           <tbody>
             <Index each={props.minutes}>
               {(views, index) => (
                 <tr>
-                  <th scope="row">{minuteName(last() - index)}</th>
+                  <th scope="row">{words.minutes.name(last() - index)}</th>
                   <td>{views()}</td>
                 </tr>
               )}

@@ -6,6 +6,7 @@ import type { Property } from "../data/property";
 import type { ZoneChoice } from "../data/zone-choices";
 import { Field, Submit } from "../parts/field";
 import { Picker } from "../parts/picker";
+import { words } from "../words/forms";
 
 export type PropertyDraft = Pick<Property, "name" | "timezone" | "currency">;
 
@@ -44,7 +45,7 @@ export function PropertyForm(props: {
         void props.action.run({ name: name().trim(), timezone: timezone(), currency: currency() });
       }}
     >
-      <Field label="Property name" hint="What you call the site or the product.">
+      <Field label={words.propertyName} hint={words.propertyNameHint}>
         {(control) => (
           <input
             {...control}
@@ -58,10 +59,7 @@ export function PropertyForm(props: {
           />
         )}
       </Field>
-      <Field
-        label="Time zone"
-        hint="Days in the reports begin at midnight here. Search by city, country or offset: Mumbai, India, +5:30"
-      >
+      <Field label={words.timezone} hint={words.timezoneHint}>
         {(control) => (
           <Picker
             control={control}
@@ -72,7 +70,7 @@ export function PropertyForm(props: {
           />
         )}
       </Field>
-      <Field label="Currency" hint="What revenue is shown in.">
+      <Field label={words.currency} hint={words.currencyHint}>
         {(control) => <Picker control={control} choices={money} value={currency()} onPick={setCurrency} />}
       </Field>
       <Submit

@@ -5,6 +5,7 @@ import { createFirstEvent } from "../data/live";
 import { me } from "../data/session";
 import { Copyable } from "../parts/copy";
 import { Icon } from "../parts/icon";
+import { words } from "../words/forms";
 
 /** Both values are our own: a URL and an id, neither can hold a quote. */
 export const snippetFor = (trackerUrl: string, siteId: string): string =>
@@ -13,14 +14,16 @@ export const snippetFor = (trackerUrl: string, siteId: string): string =>
 export function Snippet(props: { siteId: string }): JSX.Element {
   return (
     <div class="snippet">
-      <Copyable label="The tag" text={snippetFor(me()?.tracker_url ?? "", props.siteId)} />
+      <Copyable label={words.tag} text={snippetFor(me()?.tracker_url ?? "", props.siteId)} />
       <p>
-        Paste it into every page,{" "}
+        {words.pasteTag.before}
         <strong>
-          immediately after <code>&lt;head&gt;</code>
+          {words.pasteTag.place}
+          <code>{words.pasteTag.element}</code>
         </strong>
-        , and <strong>not more than one tag per page</strong>. With a site builder or a framework, put it into the
-        layout that all pages share.
+        {words.pasteTag.between}
+        <strong>{words.pasteTag.once}</strong>
+        {words.pasteTag.after}
       </p>
     </div>
   );
@@ -36,15 +39,8 @@ export function FirstEvent(props: { siteId: string }): JSX.Element {
           <>
             <span class="waiting" aria-hidden="true" />
             <div>
-              <strong>Waiting for the first event…</strong>
-              <p>
-                <Show
-                  when={failed()}
-                  fallback="Open a page of your site in another tab. This looks by itself; nothing needs reloading."
-                >
-                  The server did not answer just now. It will be asked again.
-                </Show>
-              </p>
+              <strong>{words.waiting}</strong>
+              <p>{failed() ? words.waitingFailed : words.waitingHint}</p>
             </div>
           </>
         }
@@ -55,8 +51,8 @@ export function FirstEvent(props: { siteId: string }): JSX.Element {
               <Icon name="check" />
             </span>
             <div>
-              <strong>First event received</strong>
-              <p>The last one came {formatAgo(Date.parse(at()), Date.now())}. It works.</p>
+              <strong>{words.firstEvent}</strong>
+              <p>{words.firstEventHint(formatAgo(Date.parse(at()), Date.now()))}</p>
             </div>
           </>
         )}

@@ -1,16 +1,18 @@
 // The frame of the three steps from nothing to the first event.
 import { For, type JSX } from "solid-js";
 import { Bar } from "../frame/bar";
+import { words } from "../words/forms";
+import { words as frame } from "../words/frame";
 
-const STEPS = ["Create a property", "Set up its data stream", "Install the tag"] as const;
+const STEPS = words.stepNames;
 
 export function Steps(props: { at: 1 | 2 | 3; lead: JSX.Element; children: JSX.Element }): JSX.Element {
-  document.title = `${STEPS[props.at - 1]} · TrackKit`;
+  document.title = frame.pageTitle(STEPS[props.at - 1]!);
   return (
     <>
       <Bar />
       <main class="steps">
-        <ol class="steps-list" aria-label="Steps">
+        <ol class="steps-list" aria-label={words.steps}>
           <For each={STEPS}>
             {(step, index) => (
               <li

@@ -4,6 +4,7 @@ import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../../../wor
 import type { Action } from "../data/action";
 import type { StreamDraft } from "../data/property";
 import { Field, Submit } from "../parts/field";
+import { words } from "../words/forms";
 import { MeasurementSwitches } from "./measurement-switches";
 
 export const STANDARD_MEASUREMENTS = Object.fromEntries(
@@ -46,17 +47,13 @@ export function StreamForm(props: {
         event.preventDefault();
         const full = toUrl(url().trim());
         if (!isAddress(full)) {
-          setComplaint("The address must look like https://www.example.com");
+          setComplaint(words.websiteInvalid);
           return;
         }
         void props.action.run({ url: full, name: name().trim(), measurements: measurements() });
       }}
     >
-      <Field
-        label="Website address"
-        hint="Events from other hosts are not counted; subdomains are."
-        error={complaint()}
-      >
+      <Field label={words.website} hint={words.websiteHint} error={complaint()}>
         {(control) => (
           <input
             {...control}
@@ -66,13 +63,13 @@ export function StreamForm(props: {
             required
             maxlength="500"
             autocomplete="url"
-            placeholder="https://www.example.com"
+            placeholder={words.websiteExample}
             value={url()}
             onInput={(event) => type(event.currentTarget.value)}
           />
         )}
       </Field>
-      <Field label="Stream name">
+      <Field label={words.streamName}>
         {(control) => (
           <input
             {...control}

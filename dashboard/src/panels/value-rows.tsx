@@ -1,6 +1,7 @@
 // Rows of values: a name with a bar behind it, figures to its right, and a click that narrows the screen down.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { formatCount } from "../data/format";
+import { words } from "../words/parts";
 
 export interface ValueRow {
   name: string;
@@ -79,8 +80,8 @@ export function ValueRows(props: {
       <Show when={!isOpen() && props.rows.length > limit()}>
         <div class="panel-foot">
           <button type="button" class="button button-small button-quiet" onClick={() => setOpen(true)}>
-            Show all {formatCount(props.rows.length)}
-            <span class="unseen"> of {props.caption}</span>
+            {words.showAll(formatCount(props.rows.length))}
+            <span class="unseen">{words.showAllOf(props.caption)}</span>
           </button>
         </div>
       </Show>

@@ -1,9 +1,10 @@
 // Text to be copied: shown in full, with a button that says when it is done.
 import { createSignal, type JSX, onCleanup } from "solid-js";
+import { words } from "../words/parts";
 import { Icon } from "./icon";
 
 export function Copyable(props: { text: string; label: string }): JSX.Element {
-  const [said, setSaid] = createSignal<"Copy" | "Copied" | "Press Ctrl+C">("Copy");
+  const [said, setSaid] = createSignal<string>(words.copy);
   let code!: HTMLElement;
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
@@ -11,14 +12,14 @@ export function Copyable(props: { text: string; label: string }): JSX.Element {
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(props.text);
-      setSaid("Copied");
+      setSaid(words.copied);
     } catch {
       // Without a secure origin there is no clipboard: the text is selected for the person to copy.
       getSelection()?.selectAllChildren(code);
-      setSaid("Press Ctrl+C");
+      setSaid(words.copyByHand);
     }
     clearTimeout(timer);
-    timer = setTimeout(() => setSaid("Copy"), 2500);
+    timer = setTimeout(() => setSaid(words.copy), 2500);
   };
 
   return (
@@ -26,8 +27,8 @@ export function Copyable(props: { text: string; label: string }): JSX.Element {
       <pre>
         <code ref={code}>{props.text}</code>
       </pre>
-      <button type="button" class="button button-main" onClick={copy} aria-label={`Copy: ${props.label}`}>
-        <Icon name={said() === "Copied" ? "check" : "copy"} />
+      <button type="button" class="button button-main" onClick={copy} aria-label={words.copyLabel(props.label)}>
+        <Icon name={said() === words.copied ? "check" : "copy"} />
         <span aria-live="polite">{said()}</span>
       </button>
     </div>

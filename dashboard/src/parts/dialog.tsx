@@ -1,5 +1,6 @@
 // A dialog on the browser's own <dialog>: it traps focus, dims the page and closes with Escape.
 import { type JSX, onCleanup, onMount } from "solid-js";
+import { words } from "../words/parts";
 import { Icon } from "./icon";
 
 export interface DialogProps {
@@ -38,7 +39,7 @@ export function Dialog(props: DialogProps): JSX.Element {
       <div class="dialog-body">
         <header class="dialog-head">
           <h2>{props.title}</h2>
-          <button type="button" class="button button-icon" aria-label="Close" onClick={() => props.onClose()}>
+          <button type="button" class="button button-icon" aria-label={words.close} onClick={() => props.onClose()}>
             <Icon name="close" />
           </button>
         </header>

@@ -1,5 +1,6 @@
 // Form fields: a label above, a hint below, the error in the place of the hint; and the button that sends the form.
 import { createUniqueId, type JSX, Show } from "solid-js";
+import { words } from "../words/parts";
 
 export interface FieldProps {
   label: string;
@@ -72,7 +73,7 @@ export function Submit(props: {
       </button>
       <div role="status" class="submit-status">
         <Show when={!props.error && props.done}>{props.done}</Show>
-        <Show when={props.pending}>One moment…</Show>
+        <Show when={props.pending}>{words.oneMoment}</Show>
       </div>
       <Show when={props.error}>
         <p role="alert" class="submit-error">

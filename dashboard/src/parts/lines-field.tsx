@@ -1,6 +1,7 @@
 // A list as text, one entry a line: lines that the API refused are marked, and each says below what is wrong with it.
 import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from "solid-js";
-import { type EntryFaults, type MarkedLine, markLines } from "../data/lines";
+import { type EntryFaults, markLines } from "../data/lines";
+import { words } from "../words/parts";
 import { Field } from "./field";
 
 export interface LinesFieldProps {
@@ -30,7 +31,6 @@ export function LinesField(props: LinesFieldProps): JSX.Element {
     const { lineHeight } = getComputedStyle(area);
     area.scrollTop = (line - 1) * Number.parseFloat(lineHeight);
   };
-  const subjectOf = ({ entry, isShared }: MarkedLine): string => (isShared ? ` (${entry}) ` : " ");
 
   return (
     <Field
@@ -44,10 +44,9 @@ export function LinesField(props: LinesFieldProps): JSX.Element {
                 {(mark) => (
                   <li>
                     <button type="button" class="lines-jump" onClick={() => select(mark.line)}>
-                      Line {mark.line + 1}
+                      {words.line(mark.line + 1)}
                     </button>
-                    {subjectOf(mark)}
-                    {mark.message}.
+                    {words.lineFault(mark.isShared ? mark.entry : null, mark.message)}
                   </li>
                 )}
               </For>

@@ -1,6 +1,7 @@
 // What stands in the place of content: a failure with its retry, an emptiness with what to do next.
 import { type JSX, Show } from "solid-js";
 import { messageOf } from "../data/api";
+import { words } from "../words/parts";
 import { Icon } from "./icon";
 
 export function Failure(props: { what: string; error: unknown; onRetry: () => void }): JSX.Element {
@@ -11,7 +12,7 @@ export function Failure(props: { what: string; error: unknown; onRetry: () => vo
         <strong>{props.what}</strong> {messageOf(props.error)}
       </p>
       <button type="button" class="button button-small" onClick={() => props.onRetry()}>
-        Try again
+        {words.tryAgain}
       </button>
     </div>
   );

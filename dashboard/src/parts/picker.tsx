@@ -1,6 +1,7 @@
 // A text field that searches a long list: the combobox of time zones and currencies.
 import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from "solid-js";
 import { type Choice, searchChoices } from "../data/choice";
+import { words } from "../words/parts";
 
 export interface PickerProps<T extends Choice> {
   choices: readonly T[];
@@ -13,9 +14,6 @@ export interface PickerProps<T extends Choice> {
 
 /** Of what was searched, best first: a letter that nearly all have must not cost as much as the whole list. */
 const SHOWN = 100;
-
-const countOf = (count: number): string =>
-  count === 0 ? "Nothing matches" : `${count} ${count === 1 ? "choice" : "choices"}`;
 
 export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
   const list = createUniqueId();
@@ -96,7 +94,7 @@ export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
         <span class="picker-hint">{chosen()?.hint}</span>
       </Show>
       <div class="picker-list" hidden={!isOpen()}>
-        <div class="picker-options" ref={options} id={list} role="listbox" aria-label="Choices" tabindex="-1">
+        <div class="picker-options" ref={options} id={list} role="listbox" aria-label={words.choices} tabindex="-1">
           <For each={found()}>
             {(choice, index) => (
               // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which points at the active option
@@ -121,11 +119,11 @@ export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
           </For>
         </div>
         <Show when={found().length === 0}>
-          <p class="picker-none">{props.choices.length === 0 ? "One moment…" : `Nothing matches “${typed()}”.`}</p>
+          <p class="picker-none">{props.choices.length === 0 ? words.oneMoment : words.noChoice(typed() ?? "")}</p>
         </Show>
       </div>
       <div role="status" class="unseen">
-        {typed() ? countOf(found().length) : ""}
+        {typed() ? words.choiceCount(found().length) : ""}
       </div>
     </div>
   );

@@ -19,14 +19,8 @@ import {
   toShown,
 } from "../../../dashboard/src/screens/networks/choice";
 import { forecastAsk, withForecast, withMarks } from "../../../dashboard/src/screens/overview/forecast";
-import {
-  freshSecret,
-  fromNumber,
-  testWords,
-  toLines,
-  toList,
-  toNumber,
-} from "../../../dashboard/src/screens/settings/requests";
+import { freshSecret, fromNumber, toLines, toList, toNumber } from "../../../dashboard/src/screens/settings/requests";
+import { sent } from "../../../dashboard/src/words/settings";
 import type { AnomaliesView, AnomalyView, ForecastView } from "../../../workers/domain/anomalies/record";
 import type { NetworksInsight } from "../../../workers/domain/counts/insight";
 import { STANDARD_SETTINGS } from "../../../workers/domain/properties/settings";
@@ -217,10 +211,10 @@ test("an empty field is no number, and lists are read line by line", () => {
   expect(toList(toLines(["a", "b"]))).toEqual(["a", "b"]);
 });
 
-test("what came of a test is told: who was sent it, and that some could not be", () => {
-  expect(testWords({ sent: 2, failed: 0 })).toBe("Sent to 2.");
-  expect(testWords({ sent: 1, failed: 1 })).toBe("Sent to 1. 1 could not be sent: the list says why.");
-  expect(testWords({ sent: 0, failed: 0 })).toMatch(/^Nobody/);
+test("the result of a test message says how many were sent and how many failed", () => {
+  expect(sent.tested(2, 0)).toBe("Sent to 2.");
+  expect(sent.tested(1, 1)).toBe("Sent to 1. 1 could not be sent. See the list for details.");
+  expect(sent.tested(0, 0)).toBe("Not sent: all recipients have unsubscribed.");
 });
 
 test("a secret is shown only in the reply that made it", () => {

@@ -10,6 +10,7 @@ import { createScreen, LoadedPanel, type Screen, ScreenHead } from "../../frame/
 import { Empty } from "../../parts/notice";
 import { AnomalyRow } from "./anomaly-row";
 import "./anomalies.css";
+import { words } from "../../words/anomalies";
 
 export function Anomalies(): JSX.Element {
   const screen = createScreen();
@@ -17,18 +18,14 @@ export function Anomalies(): JSX.Element {
   const anomalies = createLoaded(screen.scene, loadAnomalies, screen.tick);
   return (
     <main class="overview">
-      <ScreenHead
-        title="Anomalies"
-        lead="When a number was not what it usually is at that hour of the week."
-        screen={screen}
-      />
+      <ScreenHead title={words.title} lead={words.lead} screen={screen} />
       <LoadedPanel
-        title="Incidents"
+        title={words.incidents}
         loaded={anomalies}
         bones={6}
         end={
           <A href={`/p/${property().site_id}/settings/alerts`} class="panel-note">
-            What to be told of
+            {words.alertSettings}
           </A>
         }
       >
@@ -55,7 +52,7 @@ function Incidents(props: { view: Accessor<AnomaliesView>; screen: Screen; onCha
       <Show when={dismissed() > 0}>
         <p class="panel-note">
           <a href={props.screen.hrefWith({ dismissed: isShowingAll() ? undefined : "shown" })} noScroll>
-            {isShowingAll() ? "Hide what was dismissed" : `Show ${formatCount(dismissed())} dismissed`}
+            {isShowingAll() ? words.hideDismissed : words.showDismissed(formatCount(dismissed()))}
           </a>
         </p>
       </Show>
@@ -65,11 +62,8 @@ function Incidents(props: { view: Accessor<AnomaliesView>; screen: Screen; onCha
 
 const Nothing = (): JSX.Element => (
   <div class="incidents-none">
-    <Empty title="Nothing out of the ordinary in these days">
-      Every hour and every day is held against the same hours of the six weeks before. A new property is watched once it
-      has some weeks to compare with.
-    </Empty>
-    <ul class="watched" aria-label="What is watched">
+    <Empty title={words.none}>{words.noneHint}</Empty>
+    <ul class="watched" aria-label={words.watched}>
       <For each={Object.values(WATCHED)}>{(label) => <li>{label}</li>}</For>
     </ul>
   </div>

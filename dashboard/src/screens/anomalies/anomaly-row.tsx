@@ -7,15 +7,10 @@ import { deviationOf, dismissAnomaly, formatValue, titleOf, toGauge, WATCHED, wh
 import { localClock } from "../../data/calendar";
 import { valueName } from "../../data/naming";
 import { useProperty } from "../../frame/property-frame";
-
-const SEVERITIES = { notice: "Notice", warning: "Warning", critical: "Critical" } as const;
+import { words } from "../../words/anomalies";
 
 /** What explains errors and pages not found beside the dimensions of the catalogue. */
-const OF_ERRORS: Record<string, string> = {
-  "event:message": "Message",
-  "event:file": "File",
-  "event:referrer": "Referrer",
-};
+const OF_ERRORS: Record<string, string> = words.errorDimensions;
 
 export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => void }): JSX.Element {
   const { property } = useProperty();
@@ -33,28 +28,30 @@ export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => voi
         <h3>
           <span class={`severity severity-${props.anomaly.severity}`}>
             <span class="severity-mark" aria-hidden="true" />
-            {SEVERITIES[props.anomaly.severity]}
+            {words.severities[props.anomaly.severity]}
           </span>
           {titleOf(props.anomaly)}
         </h3>
         <p class="incident-when">
           {whenOf(props.anomaly, clockOf)}
-          <Show when={others().length > 0}> · with it moved {others().join(" and ")}</Show>
+          <Show when={others().length > 0}>{words.alsoAffected(others())}</Show>
         </p>
         <Show when={props.anomaly.explanation}>
           {(why) => (
             <p class="incident-why">
-              {Math.round(why().share_percent)}% of it:{" "}
-              {(dimensionFor(why().dimension)?.label ?? OF_ERRORS[why().dimension] ?? why().dimension).toLowerCase()}{" "}
-              <strong>{valueName(why().dimension, why().value)}</strong>, {value(why().observed)} instead of{" "}
-              {value(why().expected)}
+              {words.explanation.before(
+                Math.round(why().share_percent),
+                dimensionFor(why().dimension)?.label ?? OF_ERRORS[why().dimension] ?? why().dimension,
+              )}
+              <strong>{valueName(why().dimension, why().value)}</strong>
+              {words.explanation.after(value(why().observed), value(why().expected))}
             </p>
           )}
         </Show>
         <Show when={props.anomaly.threshold}>
           {(limit) => (
             <p class="incident-why">
-              {limit().of === "upper" ? "Above" : "Below"} your own limit of {value(limit().limit)} an hour
+              {(limit().of === "upper" ? words.aboveThreshold : words.belowThreshold)(value(limit().limit))}
             </p>
           )}
         </Show>
@@ -66,15 +63,15 @@ export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => voi
       </div>
       <Figures anomaly={props.anomaly} />
       <div class="rule-actions">
-        <Show when={!props.anomaly.dismissed} fallback={<span class="panel-note">Dismissed</span>}>
+        <Show when={!props.anomaly.dismissed} fallback={<span class="panel-note">{words.dismissed}</span>}>
           <button
             type="button"
             class="button button-small"
             aria-disabled={dismiss.pending()}
-            aria-label={`Dismiss ${titleOf(props.anomaly)}, ${whenOf(props.anomaly, clockOf)}`}
+            aria-label={words.dismissLabel(titleOf(props.anomaly), whenOf(props.anomaly, clockOf))}
             onClick={() => void dismiss.run()}
           >
-            Dismiss
+            {words.dismiss}
           </button>
         </Show>
       </div>
@@ -89,7 +86,8 @@ function Figures(props: { anomaly: AnomalyView }): JSX.Element {
   return (
     <div class="incident-figures">
       <p>
-        <strong>{value(props.anomaly.observed)}</strong> instead of {value(props.anomaly.expected)}
+        <strong>{value(props.anomaly.observed)}</strong>
+        {words.expected(value(props.anomaly.expected))}
         <Show when={deviationOf(props.anomaly)}>{(by) => <span class="incident-by">{by()}</span>}</Show>
       </p>
       <div
@@ -106,9 +104,7 @@ function Figures(props: { anomaly: AnomalyView }): JSX.Element {
         <span class="gauge-expected" />
         <span class={`gauge-observed severity-${props.anomaly.severity}`} />
       </div>
-      <small>
-        usual: {value(props.anomaly.low)} to {value(props.anomaly.high)}
-      </small>
+      <small>{words.usual(value(props.anomaly.low), value(props.anomaly.high))}</small>
     </div>
   );
 }

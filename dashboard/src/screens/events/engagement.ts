@@ -1,13 +1,8 @@
 // Media and forms: funnels made of the details of their events. Pure.
 import type { EventInsight, ValueCount } from "../../../../workers/domain/counts/insight";
+import { words } from "../../words/events";
 
-export const MEDIA_STEPS = {
-  media_play: "Play",
-  media_25: "25 %",
-  media_50: "50 %",
-  media_75: "75 %",
-  media_complete: "Complete",
-} as const;
+export const MEDIA_STEPS = words.mediaSteps;
 export type MediaStep = keyof typeof MEDIA_STEPS;
 export const MEDIA_STEP_NAMES = Object.keys(MEDIA_STEPS) as MediaStep[];
 

@@ -7,6 +7,8 @@ import { type EventsAsk, loadEventDetails } from "../../data/insight";
 import { LoadedPanel, NothingMeasured, type Screen } from "../../frame/screen";
 import { toValueRows, ValueRows } from "../../panels/value-rows";
 import { Figure } from "../../parts/figure";
+import { words } from "../../words/events";
+import { words as parts } from "../../words/parts";
 import {
   FORM_EVENTS,
   type FormFunnel,
@@ -36,9 +38,12 @@ function createDetails<Name extends string>(
 export function MediaEvents(props: GroupProps): JSX.Element {
   const details = createDetails(props.screen, MEDIA_STEP_NAMES);
   return (
-    <LoadedPanel title="Video and audio" loaded={details}>
+    <LoadedPanel title={words.media} loaded={details}>
       {(value) => (
-        <Show when={toFunnels(value()).length > 0} fallback={<NothingMeasured what="plays" measurements={["media"]} />}>
+        <Show
+          when={toFunnels(value()).length > 0}
+          fallback={<NothingMeasured what={words.mediaThings} measurements={["media"]} />}
+        >
           <ul class="funnels funnels-media">
             <For each={toFunnels(value())}>
               {(funnel) => (
@@ -54,7 +59,7 @@ export function MediaEvents(props: GroupProps): JSX.Element {
                             <span class="funnel-bar" aria-hidden="true" />
                             <span class="funnel-step">{MEDIA_STEPS[step]}</span>
                             <strong>{formatCount(count())}</strong>
-                            <small>{index() === 0 ? "plays" : formatShare(count(), funnel.steps[0]!)}</small>
+                            <small>{index() === 0 ? words.plays : formatShare(count(), funnel.steps[0]!)}</small>
                           </li>
                         );
                       }}
@@ -73,11 +78,11 @@ export function MediaEvents(props: GroupProps): JSX.Element {
 export function FormEvents(props: GroupProps): JSX.Element {
   const details = createDetails(props.screen, FORM_EVENTS);
   return (
-    <LoadedPanel title="Forms" loaded={details}>
+    <LoadedPanel title={words.forms} loaded={details}>
       {(value) => (
         <Show
           when={toForms(value()).length > 0}
-          fallback={<NothingMeasured what="forms" measurements={["form_submissions", "form_fields"]} />}
+          fallback={<NothingMeasured what={words.formThings} measurements={["form_submissions", "form_fields"]} />}
         >
           <ul class="funnels">
             <For each={toForms(value())}>{(form) => <FormCard form={form} />}</For>
@@ -94,19 +99,19 @@ function FormCard(props: { form: FormFunnel }): JSX.Element {
     <li>
       <h3>{props.form.name}</h3>
       <dl class="tally">
-        <Figure label="Starts" value={formatCount(props.form.starts)} />
-        <Figure label="Submissions" value={formatCount(props.form.submissions)} />
-        <Figure label="Given up" value={formatCount(props.form.abandoned)} />
+        <Figure label={words.starts} value={formatCount(props.form.starts)} />
+        <Figure label={words.submissions} value={formatCount(props.form.submissions)} />
+        <Figure label={words.abandoned} value={formatCount(props.form.abandoned)} />
         <Figure
-          label="Completed"
+          label={words.completed}
           value={props.form.starts > 0 ? formatShare(props.form.submissions, props.form.starts) : NOTHING}
         />
       </dl>
       <Show when={props.form.fields.length > 0}>
         <ValueRows
-          caption={`Fields of ${props.form.name}`}
-          head="Field"
-          columns={["Entered", "Given up here"]}
+          caption={words.fieldsOf(props.form.name)}
+          head={words.field}
+          columns={[words.focused, words.droppedHere]}
           rows={props.form.fields.map(({ name, entered, last }) => ({
             name,
             share: entered / most(),
@@ -123,9 +128,9 @@ export function DownloadEvents(props: GroupProps): JSX.Element {
   const files = (insight: EventInsight) => valuesOf(insight, "href");
   return (
     <TwoLists
-      title="Downloads"
-      first={{ details, of: (value) => value.download, values: files, head: "File" }}
-      nothing={<NothingMeasured what="downloads" measurements={["file_downloads"]} />}
+      title={words.downloads}
+      first={{ details, of: (value) => value.download, values: files, head: words.file }}
+      nothing={<NothingMeasured what={words.downloadThings} measurements={["file_downloads"]} />}
     />
   );
 }
@@ -134,14 +139,14 @@ export function ImageEvents(props: GroupProps): JSX.Element {
   const details = createDetails(props.screen, ["image_view"]);
   return (
     <TwoLists
-      title="Image views"
+      title={words.images}
       first={{
         details,
         of: (value) => value.image_view,
         values: (insight) => valuesOf(insight, "image"),
-        head: "Image",
+        head: words.image,
       }}
-      nothing={<NothingMeasured what="image views" measurements={["images"]} />}
+      nothing={<NothingMeasured what={words.imageThings} measurements={["images"]} />}
     />
   );
 }
@@ -166,13 +171,13 @@ function TwoLists<T, K>(props: {
             <ValueRows
               caption={props.title}
               head={props.first.head}
-              columns={["Events"]}
+              columns={[words.events]}
               rows={toValueRows(props.first.values(insight(value)))}
             />
             <ValueRows
-              caption={`Pages of ${props.title.toLowerCase()}`}
-              head="On page"
-              columns={["Events"]}
+              caption={words.pagesOf(props.title.toLowerCase())}
+              head={words.onPage}
+              columns={[words.events]}
               rows={toValueRows(insight(value).pages)}
             />
           </div>
@@ -186,19 +191,19 @@ export function ErrorEvents(props: GroupProps): JSX.Element {
   const details = createDetails(props.screen, ["js_error", "not_found"]);
   return (
     <div class="insight insight-two">
-      <LoadedPanel title="JavaScript errors" loaded={details}>
+      <LoadedPanel title={words.errors} loaded={details}>
         {(value) => (
           <Show
             when={value().js_error.events > 0}
-            fallback={<NothingMeasured what="errors" measurements={["errors"]} />}
+            fallback={<NothingMeasured what={words.errorThings} measurements={["errors"]} />}
           >
             <table class="figures errors">
-              <caption class="unseen">JavaScript errors</caption>
+              <caption class="unseen">{words.errors}</caption>
               <thead>
                 <tr>
-                  <th scope="col">Message and place</th>
+                  <th scope="col">{words.errorHead}</th>
                   <th scope="col" class="number">
-                    Events
+                    {words.events}
                   </th>
                 </tr>
               </thead>
@@ -208,7 +213,7 @@ export function ErrorEvents(props: GroupProps): JSX.Element {
                     <tr>
                       <th scope="row">
                         {error.message}
-                        <small>{error.place ?? "place unknown"}</small>
+                        <small>{error.place ?? words.unknownLocation}</small>
                       </th>
                       <td class="number">{formatCount(error.events)}</td>
                     </tr>
@@ -217,31 +222,31 @@ export function ErrorEvents(props: GroupProps): JSX.Element {
               </tbody>
             </table>
             <ValueRows
-              caption="Pages with errors"
-              head="On page"
-              columns={["Events"]}
+              caption={words.errorPages}
+              head={words.onPage}
+              columns={[words.events]}
               rows={toValueRows(value().js_error.pages)}
             />
           </Show>
         )}
       </LoadedPanel>
-      <LoadedPanel title="Pages not found" loaded={details}>
+      <LoadedPanel title={words.notFound} loaded={details}>
         {(value) => (
           <Show
             when={value().not_found.events > 0}
-            fallback={<NothingMeasured what="missing pages" measurements={["not_found"]} />}
+            fallback={<NothingMeasured what={words.notFoundThings} measurements={["not_found"]} />}
           >
             <ValueRows
-              caption="Pages not found"
-              head="Page"
-              columns={["Events"]}
+              caption={words.notFound}
+              head={parts.page}
+              columns={[words.events]}
               rows={toValueRows(value().not_found.pages)}
             />
             <Show when={valuesOf(value().not_found, "referrer").length > 0}>
               <ValueRows
-                caption="Where the links to missing pages are"
-                head="Linked from"
-                columns={["Events"]}
+                caption={words.notFoundLinks}
+                head={words.linkedFrom}
+                columns={[words.events]}
                 rows={toValueRows(valuesOf(value().not_found, "referrer"))}
               />
             </Show>

@@ -12,13 +12,15 @@ import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
 import { DownloadEvents, ErrorEvents, FormEvents, ImageEvents, MediaEvents } from "./event-groups";
 import "./events.css";
+import { words } from "../../words/events";
+import { words as parts } from "../../words/parts";
 
 const GROUPS = {
-  media: { label: "Media", part: MediaEvents },
-  forms: { label: "Forms", part: FormEvents },
-  downloads: { label: "Downloads", part: DownloadEvents },
-  images: { label: "Images", part: ImageEvents },
-  errors: { label: "Errors", part: ErrorEvents },
+  media: { label: words.groups.media, part: MediaEvents },
+  forms: { label: words.groups.forms, part: FormEvents },
+  downloads: { label: words.groups.downloads, part: DownloadEvents },
+  images: { label: words.groups.images, part: ImageEvents },
+  errors: { label: words.groups.errors, part: ErrorEvents },
 } as const;
 type Group = keyof typeof GROUPS;
 
@@ -30,14 +32,10 @@ export function Events(): JSX.Element {
   };
   return (
     <main class="overview">
-      <ScreenHead
-        title="Events"
-        lead="Everything that was recorded, and what was told along with it."
-        screen={screen}
-      />
-      <nav class="tabs screen-tabs" aria-label="Kinds of event">
+      <ScreenHead title={words.title} lead={words.lead} screen={screen} />
+      <nav class="tabs screen-tabs" aria-label={words.kinds}>
         <a class="tab" href={screen.hrefWith({ show: undefined })} noScroll aria-current={group() ? undefined : "page"}>
-          All events
+          {words.all}
         </a>
         <For each={Object.keys(GROUPS) as Group[]}>
           {(name) => (
@@ -72,24 +70,17 @@ function AllEvents(props: { screen: Screen }): JSX.Element {
 
 function EventList(props: { events: LoadedFor<EventsInsight, InsightScene>; screen: Screen }): JSX.Element {
   return (
-    <LoadedPanel title="All events" loaded={props.events} bones={9}>
+    <LoadedPanel title={words.all} loaded={props.events} bones={9}>
       {(value) => (
-        <Show
-          when={value().events.length > 0}
-          fallback={
-            <Empty title="No event in these days">
-              A longer period may show some; a new site’s first events come with its first visitor.
-            </Empty>
-          }
-        >
+        <Show when={value().events.length > 0} fallback={<Empty title={words.none}>{words.noneHint}</Empty>}>
           <ValueRows
-            caption="All events"
-            head="Event"
-            columns={["Events", "Visitors"]}
+            caption={words.all}
+            head={words.event}
+            columns={[words.events, parts.visitors]}
             limit={40}
             rows={value().events.map(({ type, name, events, visitors }) => ({
               name: eventName(name),
-              hint: type === "custom" ? "custom" : name,
+              hint: type === "custom" ? words.custom : name,
               share: events / (value().events[0]?.events || 1),
               figures: [formatCount(events), formatCount(visitors)],
               href: props.screen.hrefWith({ event: name }),
@@ -103,11 +94,7 @@ function EventList(props: { events: LoadedFor<EventsInsight, InsightScene>; scre
 }
 
 /** Names of the props that are made of other fields of an event; the rest is shown as the site calls it. */
-const PROP_LABELS: Record<string, string> = {
-  href: "Link",
-  "form field": "Form › field",
-  "message file line": "Message › file › line",
-};
+const PROP_LABELS: Record<string, string> = words.properties;
 const propLabel = (key: string): string => PROP_LABELS[key] ?? key;
 /** Values of two parts are joined by a line feed. */
 const propValue = (value: string): string => value.replaceAll("\n", " › ");
@@ -129,8 +116,8 @@ function EventDetail(props: { name: string; screen: Screen }): JSX.Element {
           class="button button-icon"
           href={props.screen.hrefWith({ event: undefined })}
           noScroll
-          aria-label="Close the details"
-          title="Close"
+          aria-label={words.closeDetails}
+          title={parts.close}
         >
           <Icon name="close" />
         </a>
@@ -139,19 +126,23 @@ function EventDetail(props: { name: string; screen: Screen }): JSX.Element {
       {(value) => (
         <>
           <p class="panel-note">
-            <strong>{formatCount(value().events)}</strong> {value().events === 1 ? "event" : "events"} in these days
+            <strong>{formatCount(value().events)}</strong>
+            {words.inPeriod(value().events)}
           </p>
           <Show when={value().events > 0}>
-            <ValueRows caption="Pages" head="Page" columns={["Events"]} rows={toValueRows(value().pages)} limit={6} />
-            <For
-              each={value().props}
-              fallback={<p class="panel-note">Nothing else was told along with these events.</p>}
-            >
+            <ValueRows
+              caption={words.pages}
+              head={parts.page}
+              columns={[words.events]}
+              rows={toValueRows(value().pages)}
+              limit={6}
+            />
+            <For each={value().props} fallback={<p class="panel-note">{words.noProperties}</p>}>
               {(prop) => (
                 <ValueRows
-                  caption={`Values of ${propLabel(prop.key)}`}
+                  caption={words.values(propLabel(prop.key))}
                   head={propLabel(prop.key)}
-                  columns={["Events"]}
+                  columns={[words.events]}
                   rows={toValueRows(prop.values, propValue)}
                   limit={6}
                 />

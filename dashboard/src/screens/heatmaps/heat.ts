@@ -6,11 +6,12 @@ import {
   type HeatWidth,
   REACH_STEP,
 } from "../../../../workers/domain/counts/insight";
+import { words } from "../../words/heatmaps";
 
 export const WIDTHS = {
-  phone: { label: "Phone", hint: "under 640 px", pixels: 390 },
-  tablet: { label: "Tablet", hint: "640 to 1023 px", pixels: 820 },
-  desktop: { label: "Desktop", hint: "1024 px and more", pixels: 1280 },
+  phone: { ...words.widths.phone, pixels: 390 },
+  tablet: { ...words.widths.tablet, pixels: 820 },
+  desktop: { ...words.widths.desktop, pixels: 1280 },
 } as const satisfies Record<HeatWidth, { label: string; hint: string; pixels: number }>;
 
 export const SHADES = 5;
@@ -57,7 +58,7 @@ export function toHeatPicture(cells: readonly HeatCell[]): HeatPicture {
 }
 
 /** "240–280 px" from the top of the page. */
-export const depthOf = (row: number): string => `${row * HEAT_ROW_PIXELS}–${(row + 1) * HEAT_ROW_PIXELS} px`;
+export const depthOf = (row: number): string => words.depth(`${row * HEAT_ROW_PIXELS}–${(row + 1) * HEAT_ROW_PIXELS}`);
 
 /** Share of the views that got so far, by depth in percent; everybody saw the top. */
 export function toReach(reach: readonly number[], views: number): { depth: number; views: number; share: number }[] {

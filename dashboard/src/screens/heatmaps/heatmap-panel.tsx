@@ -9,10 +9,11 @@ import { openOverlay } from "../../data/overlay";
 import { useProperty } from "../../frame/property-frame";
 import { LoadedPanel, type Screen } from "../../frame/screen";
 import { Empty } from "../../parts/notice";
+import { words } from "../../words/heatmaps";
 import { depthOf, type HeatPicture, SHADES, toHeatPicture, WIDTHS } from "./heat";
 import { ReachCurve } from "./reach-curve";
 
-const LAYERS = { clicks: "Clicks", moves: "Movement" } as const;
+const LAYERS = words.layers;
 type Layer = keyof typeof LAYERS;
 
 /** Cells told in the table: below them the counts of single visitors begin. */
@@ -42,11 +43,11 @@ export function HeatmapPanel(props: {
         <>
           <div class="heat-head">
             <p class="panel-note">
-              <strong>{formatCount(value().views)}</strong> {value().views === 1 ? "view" : "views"} at{" "}
-              {WIDTHS[value().width].hint}
+              <strong>{formatCount(value().views)}</strong>
+              {words.viewsOn(value().views, WIDTHS[value().width].on)}
             </p>
             {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick the layer */}
-            <div class="tabs" role="group" aria-label="What is drawn">
+            <div class="tabs" role="group" aria-label={words.layer}>
               <For each={Object.keys(LAYERS) as Layer[]}>
                 {(name) => (
                   <button
@@ -65,10 +66,8 @@ export function HeatmapPanel(props: {
           <Show
             when={value()[layer()].length > 0}
             fallback={
-              <Empty title={layer() === "clicks" ? "No clicks in these days" : "No movement in these days"}>
-                {value().views > 0
-                  ? "The page was seen at this width, and nothing of this kind happened."
-                  : "The page was not seen at this width."}
+              <Empty title={layer() === "clicks" ? words.noClicks : words.noMoves}>
+                {value().views > 0 ? words.viewedOnly : words.notViewed}
               </Empty>
             }
           >
@@ -96,7 +95,7 @@ function ShowOnPage(props: { page: string; screen: Screen }): JSX.Element {
       <For each={property().streams.slice(0, 1)}>
         {(stream) => (
           <button type="button" class="button button-small" onClick={() => void open.run(stream.url)}>
-            Show on the page
+            {words.showOnPage}
           </button>
         )}
       </For>
@@ -124,7 +123,7 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
   return (
     <figure class="heat-figure">
       <figcaption class="heat-legend">
-        <span>Fewer</span>
+        <span>{words.fewer}</span>
         <For each={picture().shades}>
           {(shade, index) => (
             <span class="heat-key">
@@ -133,22 +132,16 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
             </span>
           )}
         </For>
-        <span>more per cell</span>
+        <span>{words.more}</span>
       </figcaption>
       {/* biome-ignore lint/a11y/useSemanticElements: the picture scrolls, so a keyboard must reach it */}
-      <div
-        class="heat-scroll"
-        tabindex="0"
-        role="region"
-        aria-label={`Grid of ${LAYERS[props.layer].toLowerCase()}`}
-        ref={scroll}
-      >
+      <div class="heat-scroll" tabindex="0" role="region" aria-label={words.grid(LAYERS[props.layer])} ref={scroll}>
         <div class={`heat-page heat-page-${props.insight.width}`}>
           <svg
             class="heat-grid"
             viewBox={`0 0 ${picture().columns * ratio()} ${picture().rows}`}
             role="img"
-            aria-label={`${LAYERS[props.layer]} on ${props.insight.page}; the table below tells the same`}
+            aria-label={words.picture(LAYERS[props.layer], props.insight.page)}
           >
             <g transform={`scale(${ratio()} 1)`}>
               <For each={picture().shades}>
@@ -162,20 +155,20 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
           <For each={marks()}>
             {(row) => (
               <span class="heat-depth" style={{ "--depth": `${(row / picture().rows) * 100}%` }} aria-hidden="true">
-                {formatCount(row * HEAT_ROW_PIXELS)} px
+                {words.depth(formatCount(row * HEAT_ROW_PIXELS))}
               </span>
             )}
           </For>
         </div>
       </div>
       <details class="heat-table">
-        <summary>As a table</summary>
+        <summary>{words.asTable}</summary>
         <table class="figures">
-          <caption class="unseen">{LAYERS[props.layer]} by cell, the most frequent first</caption>
+          <caption class="unseen">{words.cells(LAYERS[props.layer])}</caption>
           <thead>
             <tr>
-              <th scope="col">From the top</th>
-              <th scope="col">From the left</th>
+              <th scope="col">{words.fromTop}</th>
+              <th scope="col">{words.fromLeft}</th>
               <th scope="col" class="number">
                 {LAYERS[props.layer]}
               </th>
@@ -187,8 +180,10 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
                 <tr>
                   <th scope="row">{depthOf(row)}</th>
                   <td>
-                    {Math.round((column / picture().columns) * 100)}–
-                    {Math.round(((column + 1) / picture().columns) * 100)} %
+                    {words.percentRange(
+                      Math.round((column / picture().columns) * 100),
+                      Math.round(((column + 1) / picture().columns) * 100),
+                    )}
                   </td>
                   <td class="number">{formatCount(count)}</td>
                 </tr>
@@ -197,9 +192,7 @@ function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
           </tbody>
         </table>
         <Show when={picture().cells.length > TABLE_ROWS}>
-          <p class="panel-note">
-            The {TABLE_ROWS} most frequent of {formatCount(picture().cells.length)} cells.
-          </p>
+          <p class="panel-note">{words.mostFrequent(TABLE_ROWS, formatCount(picture().cells.length))}</p>
         </Show>
       </details>
     </figure>

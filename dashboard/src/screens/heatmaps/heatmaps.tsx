@@ -9,6 +9,8 @@ import { ValueRows } from "../../panels/value-rows";
 import { WIDTHS } from "./heat";
 import { HeatmapPanel } from "./heatmap-panel";
 import "./heatmaps.css";
+import { words } from "../../words/heatmaps";
+import { words as parts } from "../../words/parts";
 
 interface PageHeat {
   page: string;
@@ -46,19 +48,18 @@ export function Heatmaps(): JSX.Element {
   };
   return (
     <main class="overview">
-      <ScreenHead
-        title="Heatmaps"
-        lead="Where visitors click, move and read, in a coarse grid of the page; never a trail."
-        screen={screen}
-      />
+      <ScreenHead title={words.title} lead={words.lead} screen={screen} />
       <div class="insight insight-heat">
-        <LoadedPanel title="Pages" loaded={heatmaps} bones={9}>
+        <LoadedPanel title={words.pages} loaded={heatmaps} bones={9}>
           {() => (
-            <Show when={pages().length > 0} fallback={<NothingMeasured what="heatmaps" measurements={["heatmaps"]} />}>
+            <Show
+              when={pages().length > 0}
+              fallback={<NothingMeasured what={words.things} measurements={["heatmaps"]} />}
+            >
               <ValueRows
-                caption="Pages with heatmaps"
-                head="Page"
-                columns={["Views", "Clicks"]}
+                caption={words.pagesCaption}
+                head={parts.page}
+                columns={[parts.pageViews, words.clicks]}
                 limit={20}
                 rows={pages().map((one) => ({
                   name: one.page,
@@ -79,7 +80,7 @@ export function Heatmaps(): JSX.Element {
               screen={screen}
               widths={
                 // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick the picture
-                <div class="tabs" role="group" aria-label="Width of the screen">
+                <div class="tabs" role="group" aria-label={words.screenWidth}>
                   <For each={HEAT_WIDTHS}>
                     {(one) => (
                       <button

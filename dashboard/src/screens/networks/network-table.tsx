@@ -5,6 +5,8 @@ import { countryName, valueName } from "../../data/naming";
 import type { Screen } from "../../frame/screen";
 import { Icon } from "../../parts/icon";
 import { TableHeads } from "../../parts/table-heads";
+import { words } from "../../words/networks";
+import { words as parts } from "../../words/parts";
 import type { NetworkRow } from "./choice";
 
 const STANDARD_ROWS = 25;
@@ -21,12 +23,12 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
-      <div class="wide-table" tabindex="0" role="region" aria-label="Networks, all figures">
+      <div class="wide-table" tabindex="0" role="region" aria-label={words.tableLabel}>
         <table class="figures network-table">
-          <caption class="unseen">Networks</caption>
+          <caption class="unseen">{words.caption}</caption>
           <TableHeads
-            names={["Network", "Type", "Place"]}
-            figures={["Visitors", "Visits", "Page views", "Last seen"]}
+            names={[words.network, words.type, words.place]}
+            figures={[parts.visitors, parts.visits, parts.pageViews, words.lastSeen]}
           />
           <tbody>
             <For each={shown()}>
@@ -38,7 +40,7 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
                         type="button"
                         class="row-link network-name"
                         onClick={() => props.screen.change({ network: isChosen(row) ? undefined : row.network })}
-                        title={row.asn === null ? row.network : `${row.network} (AS${row.asn})`}
+                        title={row.asn === null ? row.network : words.withAsn(row.network, row.asn)}
                         aria-expanded={isChosen(row)}
                       >
                         <Icon name={isChosen(row) ? "down" : "right"} />
@@ -72,8 +74,8 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
       <Show when={!isOpen() && props.rows.length > STANDARD_ROWS}>
         <div class="panel-foot">
           <button type="button" class="button button-small button-quiet" onClick={() => setOpen(true)}>
-            Show all {formatCount(props.rows.length)}
-            <span class="unseen"> networks</span>
+            {parts.showAll(formatCount(props.rows.length))}
+            <span class="unseen">{words.showAllNetworkCount}</span>
           </button>
         </div>
       </Show>
@@ -82,14 +84,9 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
 }
 
 const Pages = (props: { row: NetworkRow }): JSX.Element => (
-  <Show
-    when={props.row.pages.length > 0}
-    fallback={
-      <p class="panel-note">What it read is not known: the pipeline has not come by yet, or it is no organization.</p>
-    }
-  >
-    <p class="panel-note">Read most{placeOf(props.row) === NOTHING ? "" : `, from ${placeOf(props.row)}`}:</p>
-    <ol class="network-page-list" aria-label={`Pages that ${props.row.network} read most`}>
+  <Show when={props.row.pages.length > 0} fallback={<p class="panel-note">{words.noPages}</p>}>
+    <p class="panel-note">{placeOf(props.row) === NOTHING ? words.topPages : words.topPagesFrom(placeOf(props.row))}</p>
+    <ol class="network-page-list" aria-label={words.topPagesOf(props.row.network)}>
       <For each={props.row.pages}>
         {({ page, pageviews }) => (
           <li>

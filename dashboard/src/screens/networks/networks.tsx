@@ -12,8 +12,10 @@ import { ALL_NETWORKS, isSuspected, type NetworkChoice, ORGANIZATIONS, signalNam
 import { NetworkTable } from "./network-table";
 import "./networks.css";
 import type { NetworksInsight } from "../../../../workers/domain/counts/insight";
+import { words } from "../../words/networks";
+import { words as parts } from "../../words/parts";
 
-const NAMES: Record<string, string> = { [ORGANIZATIONS]: "Organizations", [ALL_NETWORKS]: "All networks" };
+const NAMES: Record<string, string> = { [ORGANIZATIONS]: words.organizations, [ALL_NETWORKS]: words.allNetworks };
 const nameOf = (show: string): string => NAMES[show] ?? valueName("visit:network_type", show);
 
 export function Networks(): JSX.Element {
@@ -29,15 +31,13 @@ export function Networks(): JSX.Element {
   return (
     <main class="overview">
       <ScreenHead
-        title="Networks"
-        lead="Which organizations read what, as far as the networks they came through say it."
+        title={words.title}
+        lead={words.lead}
         screen={screen}
         more={<BotsSwitch without={choice().withoutBots} onChange={change} />}
       />
       <Show when={choice().withoutBots}>
-        <BotsNote onEnd={() => change(false)}>
-          Networks whose visits are suspected to be bots’ are left out below.
-        </BotsNote>
+        <BotsNote onEnd={() => change(false)}>{words.botsExcluded}</BotsNote>
       </Show>
       <LoadedPanel title={nameOf(choice().show)} loaded={networks} bones={9}>
         {(value) => <Organizations value={value} choice={choice()} screen={screen} />}
@@ -57,7 +57,7 @@ function Organizations(props: {
   const rows = createMemo(() => toShown(props.value(), props.choice));
   return (
     <>
-      <nav aria-label="Types of network">
+      <nav aria-label={words.types}>
         <ul class="chips chips-choice">
           <For each={toChoices(props.value(), props.choice.withoutBots)}>
             {({ show, visitors }) => (
@@ -85,24 +85,17 @@ function Organizations(props: {
             fallback={
               <Show
                 when={props.choice.withoutBots && isSuspected(props.choice.show)}
-                fallback={
-                  <Empty title="No network in these days">
-                    Networks are told by the edge through which visitors come; a longer period may show some.
-                  </Empty>
-                }
+                fallback={<Empty title={words.none}>{words.noneHint}</Empty>}
               >
-                <Empty title="Left out">
-                  Visits from networks of this type are suspected to be bots’, and those are not shown now.
-                </Empty>
+                <Empty title={words.excluded}>{words.excludedHint}</Empty>
               </Show>
             }
           >
-            <Empty title="No organization in these days">
-              Visitors came through networks that say nothing of who they are: home and mobile connections, say.{" "}
+            <Empty title={words.noOrganizations}>
+              {words.noOrganizationsHint}
               <a href={props.screen.hrefWith({ type: ALL_NETWORKS })} noScroll>
-                All networks
-              </a>{" "}
-              shows them.
+                {words.showAllNetworks}
+              </a>
             </Empty>
           </Show>
         }
@@ -115,28 +108,22 @@ function Organizations(props: {
 
 function SuspectedBots(props: { signals: NetworksInsight["signals"]; isOld: boolean }): JSX.Element {
   return (
-    <section class="panel" aria-label="Suspected bots">
+    <section class="panel" aria-label={words.bots.title}>
       <header class="panel-head">
-        <h2>Suspected bots</h2>
-        <span class="panel-note">Marked, not dropped</span>
+        <h2>{words.bots.title}</h2>
+        <span class="panel-note">{words.bots.note}</span>
       </header>
       <div class="panel-free" classList={{ stale: props.isOld }}>
-        <p class="panel-note">
-          These visits count in all numbers. “Without bots” above leaves them out here and on the overview. Crawlers
-          that say who they are have never been counted.
-        </p>
-        <Show
-          when={props.signals.length > 0}
-          fallback={<Empty title="No visit was suspected in these days">Nothing needs to be left out.</Empty>}
-        >
+        <p class="panel-note">{words.bots.lead}</p>
+        <Show when={props.signals.length > 0} fallback={<Empty title={words.bots.none}>{words.bots.noneHint}</Empty>}>
           {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
-          <div class="wide-table" tabindex="0" role="region" aria-label="Suspected bots by reason, all figures">
+          <div class="wide-table" tabindex="0" role="region" aria-label={words.bots.tableLabel}>
             <table class="figures signal-table">
-              <caption class="unseen">Suspected bots by reason</caption>
+              <caption class="unseen">{words.bots.caption}</caption>
               <thead>
                 <tr>
-                  <th scope="col">Reason</th>
-                  <For each={["Visitors", "Visits", "Page views", "Events"]}>
+                  <th scope="col">{words.bots.reason}</th>
+                  <For each={[parts.visitors, parts.visits, parts.pageViews, parts.events]}>
                     {(label) => (
                       <th scope="col" class="number">
                         {label}

@@ -11,6 +11,7 @@ import { Dialog } from "../../parts/dialog";
 import { Icon } from "../../parts/icon";
 import { LoadedContent } from "../../parts/loaded";
 import { Bone, Empty } from "../../parts/notice";
+import { words } from "../../words/overview";
 
 const STEP = 100;
 
@@ -18,7 +19,7 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
   const panel = panelFor(props.name);
   const [order, setOrder] = createSignal<[MetricName, "asc" | "desc"]>([panel.metric, "desc"]);
   const [limit, setLimit] = createSignal(STEP);
-  const [words, setWords] = createSignal("");
+  const [typed, setTyped] = createSignal("");
   const wanted = createMemo(() => props.scene.view.tabs[props.name]);
   createEffect(on([wanted, order], () => setLimit(STEP), { defer: true }));
 
@@ -33,7 +34,7 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
   const rows = (): Row[] => answer.value()?.results ?? [];
   const total = (): number => answer.value()?.meta.total_rows ?? rows().length;
   const found = createMemo(() => {
-    const searched = words().trim().toLowerCase();
+    const searched = typed().trim().toLowerCase();
     if (!searched) return rows();
     return rows().filter((row) => {
       const value = row.dimensions[0] ?? null;
@@ -45,7 +46,11 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
   };
 
   return (
-    <Dialog title={panel.tabs.length > 1 ? `${panel.title} · ${label()}` : panel.title} wide onClose={props.onClose}>
+    <Dialog
+      title={panel.tabs.length > 1 ? words.dialog.title(panel.title, label()) : panel.title}
+      wide
+      onClose={props.onClose}
+    >
       <div class="detail-tools">
         <div class="search">
           <Icon name="search" />
@@ -53,15 +58,13 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
             class="input"
             type="search"
             autofocus
-            placeholder={`Search ${label().toLowerCase()}`}
-            aria-label={`Search among the loaded rows of ${label()}`}
-            onInput={(event) => setWords(event.currentTarget.value)}
+            placeholder={words.dialog.search(label())}
+            aria-label={words.dialog.searchLabel(label())}
+            onInput={(event) => setTyped(event.currentTarget.value)}
           />
         </div>
         <small aria-live="polite">
-          <Show when={answer.value()}>
-            {formatCount(found().length)} of {formatCount(total())}
-          </Show>
+          <Show when={answer.value()}>{words.dialog.count(formatCount(found().length), formatCount(total()))}</Show>
         </small>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls, so a keyboard must reach it */}
@@ -70,12 +73,12 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
         classList={{ stale: isOld(answer) }}
         tabindex="0"
         role="region"
-        aria-label={`${panel.title}, all rows`}
+        aria-label={words.dialog.rows(panel.title)}
         aria-busy={isBusy(answer)}
       >
         <LoadedContent
           loaded={answer}
-          failure="The rows could not be loaded."
+          failure={words.dialog.loadFailed}
           bones={
             <div class="bones">
               <For each={Array(8)}>{() => <Bone class="w60" />}</For>
@@ -132,11 +135,11 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
                 </tbody>
               </table>
               <Show when={found().length === 0}>
-                <Empty>{words() ? `Nothing that is loaded matches “${words()}”.` : panel.empty}</Empty>
+                <Empty>{typed() ? words.dialog.nothing(typed()) : panel.empty}</Empty>
               </Show>
               <Show when={rows().length < total()}>
                 <button type="button" class="button detail-more" onClick={() => setLimit((before) => before + STEP)}>
-                  Load {formatCount(Math.min(STEP, total() - rows().length))} more
+                  {words.dialog.more(formatCount(Math.min(STEP, total() - rows().length)))}
                 </button>
               </Show>
             </>

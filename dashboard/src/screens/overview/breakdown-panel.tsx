@@ -9,6 +9,9 @@ import { ValueName } from "../../panels/value-cell";
 import { LoadedBody } from "../../parts/loaded";
 import { Menu, MenuChoice } from "../../parts/menu";
 import { Bone, Empty } from "../../parts/notice";
+import { words as frame } from "../../words/frame";
+import { words } from "../../words/overview";
+import { words as parts } from "../../words/parts";
 
 export const PANEL_ROWS = 9;
 
@@ -41,7 +44,7 @@ export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
           <Tabs panel={panel} dimension={dimensionOf(props.scene)} onTab={props.onTab} />
         </Show>
       </header>
-      <LoadedBody class="panel-body" loaded={answer} failure={`${panel.title} could not be loaded.`} bones={<Bones />}>
+      <LoadedBody class="panel-body" loaded={answer} failure={frame.loadFailed(panel.title)} bones={<Bones />}>
         {(_, scene) => (
           <Show when={rows().length > 0} fallback={<Empty>{panel.empty}</Empty>}>
             <Rows panel={panel} dimension={dimensionOf(scene())} rows={rows()} visitors={props.visitorsOf(scene())} />
@@ -51,7 +54,7 @@ export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
       <footer class="panel-foot">
         <Show when={rows().length > 0}>
           <button type="button" class="button button-small button-quiet" onClick={props.onAll}>
-            Show all<span class="unseen"> of {panel.title}</span>
+            {words.showAll} <span class="unseen">{words.showAllOf(panel.title)}</span>
           </button>
         </Show>
       </footer>
@@ -68,7 +71,7 @@ function Tabs(props: {
   const chosen = () => hidden().find((tab) => tab.dimension === props.dimension);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these buttons pick what the rows are
-    <div class="tabs" role="group" aria-label={`${props.panel.title} by`}>
+    <div class="tabs" role="group" aria-label={words.panelBy(props.panel.title)}>
       <For each={props.panel.tabs.slice(0, props.panel.shown)}>
         {(tab) => (
           <button
@@ -83,7 +86,7 @@ function Tabs(props: {
       </For>
       <Show when={hidden().length > 0}>
         <Menu
-          label={props.panel.more ?? "More"}
+          label={props.panel.more ?? words.more}
           face={chosen()?.label}
           class={`tab ${chosen() ? "tab-chosen" : ""}`}
           align="end"
@@ -129,7 +132,7 @@ function Rows(props: {
             {props.panel.second ? (
               METRICS[props.panel.second].label
             ) : (
-              <span title="Of all visitors of the period">Share</span>
+              <span title={words.shareHint}>{parts.share}</span>
             )}
           </th>
         </tr>

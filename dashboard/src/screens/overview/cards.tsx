@@ -6,6 +6,7 @@ import { formatMetric, NOTHING, toChange } from "../../data/format";
 import { CARD_METRICS, changeRow, periodRow, type Scene, type Summary } from "../../data/question";
 import { Icon } from "../../parts/icon";
 import { Bone } from "../../parts/notice";
+import { words } from "../../words/overview";
 
 export function Cards(props: {
   summary: LoadedFor<Summary, Scene>;
@@ -25,7 +26,7 @@ export function Cards(props: {
       class="cards"
       classList={{ stale: isOld(props.summary) }}
       role="group"
-      aria-label="Metric of the chart"
+      aria-label={words.cards}
       aria-busy={isBusy(props.summary)}
     >
       <For each={CARD_METRICS}>
@@ -58,7 +59,7 @@ export function Cards(props: {
               </span>
               <span class="card-change">
                 <Show when={whole() !== undefined}>
-                  {formatMetric(metric, whole())} {view()?.compare === "year" ? "a year ago" : "yesterday"}
+                  {(view()?.compare === "year" ? words.yearAgo : words.yesterday)(formatMetric(metric, whole()))}
                 </Show>
                 <Show when={change()}>
                   {(moved) => (
@@ -68,7 +69,7 @@ export function Cards(props: {
                       </Show>
                       {moved().text}
                       <span class="unseen">
-                        {moved().better === null ? "" : moved().better ? ", better" : ", worse"}
+                        {moved().better === null ? "" : moved().better ? words.better : words.worse}
                       </span>
                     </span>
                   )}

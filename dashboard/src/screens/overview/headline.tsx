@@ -4,10 +4,11 @@ import { createAnswer, createRetry, isBusy, isOld, type LoadedFor } from "../../
 import { formatCount, formatRange, toChange } from "../../data/format";
 import { isAbsent, valueName } from "../../data/naming";
 import { type DimensionName, panelFor } from "../../data/panel";
-import { PERIODS } from "../../data/period";
+
 import { changeRow, haveSameVisitors, panelQuestion, periodRow, type Scene, type Summary } from "../../data/question";
 import { LoadedContent } from "../../parts/loaded";
 import { Bone } from "../../parts/notice";
+import { words } from "../../words/overview";
 import { PANEL_ROWS } from "./breakdown-panel";
 
 /** The first named value of a dimension. Where the panel asks the same, it costs no second request. */
@@ -31,37 +32,26 @@ function createTop(
   };
 }
 
-const WHEN: Record<string, string> = {
-  day: "today",
-  yesterday: "yesterday",
-  month: "this month",
-  last_month: "last month",
-  year: "this year",
-  all: "so far",
-};
-
 function whenOf({ view: { period } }: Scene): string {
-  if (period.name !== "custom") return WHEN[period.name] ?? `in the ${PERIODS[period.name].label.toLowerCase()}`;
-  const [from, to] = [period.from, period.to].map((date) => formatRange(date, date));
-  return from === to ? `on ${from}` : `from ${from} to ${to}`;
+  if (period.name !== "custom") return words.headline.periods[period.name];
+  const [from, to] = [period.from, period.to].map((date) => formatRange(date, date)) as [string, string];
+  return from === to ? words.headline.onDay(from) : words.headline.fromTo(from, to);
 }
 
-function thanOf({ view: { period, compare } }: Scene): string {
-  if (compare === "year") return period.name === "day" ? "this whole day a year ago" : "the year before";
-  return period.name === "custom" ? "the days before" : PERIODS[period.name].before;
-}
-
-/** How the visitors moved, as the end of the sentence: ", 9% fewer than the day before". */
+/** How the visitors moved, as the end of the sentence: "down 9% vs. the day before". Empty where nothing is compared. */
 function movedOf(summary: Summary, scene: Scene): string {
   const row = changeRow(summary);
   const now = row?.comparison && toChange("visitors", row.metrics[0] ?? null, row.comparison.metrics[0] ?? null);
   if (!now) return "";
-  const than = thanOf(scene);
-  // Today is not over, so it is told beside the whole day and not measured by it.
-  if (scene.view.period.name === "day")
-    return `, ${formatCount(periodRow(summary)?.comparison?.metrics[0] ?? 0)} in ${than}`;
-  if (now.direction === "flat") return `, as many as ${than}`;
-  return `, ${now.text.slice(1)} ${now.direction === "up" ? "more" : "fewer"} than ${than}`;
+  const { period, compare } = scene.view;
+  // Today is not over, so the whole day is shown beside it instead of a change.
+  if (period.name === "day") {
+    const whole = formatCount(periodRow(summary)?.comparison?.metrics[0] ?? 0);
+    return compare === "year" ? words.headline.wholeYearAgo(whole) : words.headline.wholeYesterday(whole);
+  }
+  const before = compare === "year" ? words.headline.yearBefore : words.headline.before[period.name];
+  if (now.direction === "flat") return words.headline.unchanged(before);
+  return (now.direction === "up" ? words.headline.up : words.headline.down)(now.text.slice(1), before);
 }
 
 export function Headline(props: {
@@ -77,10 +67,10 @@ export function Headline(props: {
     <div class="headline" classList={{ stale: isOld(props.summary) }} aria-busy={isBusy(props.summary)}>
       <LoadedContent
         loaded={props.summary}
-        failure={props.summary.value() ? "The numbers could not be refreshed." : "The numbers could not be loaded."}
+        failure={props.summary.value() ? words.headline.refreshFailed : words.headline.loadFailed}
         bones={
           <h1>
-            <span class="unseen">Loading the numbers</span>
+            <span class="unseen">{words.headline.loading}</span>
             <Bone class="bone-headline" />
           </h1>
         }
@@ -108,24 +98,23 @@ function Sentence(props: {
   source: string | null;
   page: string | null;
 }): JSX.Element {
-  const page = createMemo(() => (props.page === "/" ? `${props.source ? "the" : "The"} home page` : props.page));
+  const page = createMemo(() => (props.page === "/" ? words.headline.homePage : props.page));
   return (
-    <Show when={props.visitors > 0} fallback={<>Nobody visited {props.when}.</>}>
-      <strong>
-        {formatCount(props.visitors)} {props.visitors === 1 ? "visitor" : "visitors"}
-      </strong>{" "}
-      {props.when}
-      {props.moved}.{" "}
-      <Show when={props.source || page()}>
-        <span class="headline-rest">
-          <Show when={props.source}>{props.source} was the largest source by name</Show>
-          <Show when={props.source && page()}>; </Show>
-          <Show when={page()}>
-            <span class="headline-page">{page()}</span> was seen most
-          </Show>
-          .
-        </span>
-      </Show>
+    <Show when={props.visitors > 0} fallback={words.headline.nobody(props.when)}>
+      <strong>{words.headline.visitors(props.visitors, formatCount(props.visitors))}</strong>
+      {words.headline.when(props.when, props.moved)}
+      <span class="headline-rest">
+        <Show when={props.source}>{(source) => words.headline.topSource(source())}</Show>
+        <Show when={page()}>
+          {(path) => (
+            <>
+              {words.headline.topPage}
+              <span class="headline-page">{path()}</span>
+              {words.headline.topPageEnd}
+            </>
+          )}
+        </Show>
+      </span>
     </Show>
   );
 }

@@ -5,6 +5,8 @@ import { formatCount, formatDuration, formatMetric } from "../../data/format";
 import type { LivePicture } from "../../data/property";
 import { MinuteBars } from "../../panels/minute-bars";
 import { Bone, Empty, Failure } from "../../parts/notice";
+import { words } from "../../words/overview";
+import { words as parts } from "../../words/parts";
 
 const ROWS = 5;
 
@@ -12,12 +14,12 @@ export function NowPanel(props: { live: Loaded<LivePicture> }): JSX.Element {
   return (
     <section class="panel now" aria-labelledby="panel-now">
       <header class="panel-head">
-        <h2 id="panel-now">Right now</h2>
-        <small>the last 30 minutes</small>
+        <h2 id="panel-now">{words.now.title}</h2>
+        <small>{words.now.lead}</small>
       </header>
       <div class="panel-body" classList={{ stale: isOld(props.live) }}>
         <Show when={props.live.state() === "error"}>
-          <Failure what="The live picture could not be loaded." error={props.live.error()} onRetry={props.live.retry} />
+          <Failure what={words.now.loadFailed} error={props.live.error()} onRetry={props.live.retry} />
         </Show>
         <Show
           when={props.live.value()}
@@ -42,21 +44,21 @@ function Picture(props: { now: LivePicture }): JSX.Element {
   return (
     <>
       <dl class="now-figures">
-        <Figure label="visitors" value={formatCount(props.now.active_30m)} />
-        <Figure label="page views" value={formatCount(props.now.pageviews_30m)} />
-        <Figure label="bounce rate" value={formatMetric("bounce_rate", props.now.bounce_rate_30m)} />
+        <Figure label={words.now.visitors} value={formatCount(props.now.active_30m)} />
+        <Figure label={words.now.pageViews} value={formatCount(props.now.pageviews_30m)} />
+        <Figure label={words.now.bounceRate} value={formatMetric("bounce_rate", props.now.bounce_rate_30m)} />
         <Figure
-          label="visit duration"
+          label={words.now.duration}
           value={props.now.avg_duration_30m === null ? "–" : formatDuration(props.now.avg_duration_30m)}
         />
       </dl>
       <MinuteBars minutes={props.now.per_minute} />
-      <Show when={props.now.pages.length > 0} fallback={<Empty>Nobody has been here in the last half hour.</Empty>}>
+      <Show when={props.now.pages.length > 0} fallback={<Empty>{words.now.nobody}</Empty>}>
         <table class="rows">
           <thead class="unseen">
             <tr>
-              <th scope="col">Page</th>
-              <th scope="col">Visitors</th>
+              <th scope="col">{parts.page}</th>
+              <th scope="col">{parts.visitors}</th>
             </tr>
           </thead>
           <tbody>

@@ -18,11 +18,13 @@ import {
   summaryQuestions,
   trendQuestions,
 } from "../../data/question";
-import { createShortcuts } from "../../data/shortcut";
+import { createShortcuts, KEYS } from "../../data/shortcut";
 import { type Params, readView, type View, writeView } from "../../data/view";
 import { BotsNote, BotsSwitch } from "../../frame/bots-switch";
 import { PeriodPicker } from "../../frame/period-picker";
 import { useProperty } from "../../frame/property-frame";
+import { words as frame } from "../../words/frame";
+import { words } from "../../words/overview";
 import { BreakdownDialog } from "./breakdown-dialog";
 import { BreakdownPanel } from "./breakdown-panel";
 import { Cards } from "./cards";
@@ -52,7 +54,7 @@ export function Overview(): JSX.Element {
     setParams(writeView({ ...view(), ...part }), { replace, scroll: false });
 
   createShortcuts({
-    title: "Period",
+    title: frame.shortcuts.period,
     shortcuts: [
       ...(Object.keys(PERIODS) as PeriodName[]).map((name) => ({
         key: PERIODS[name].key,
@@ -60,16 +62,16 @@ export function Overview(): JSX.Element {
         run: () => change({ period: { name } }),
       })),
       {
-        key: "x",
-        label: "Comparison on and off",
+        key: KEYS.comparison,
+        label: frame.shortcuts.comparison,
         run: () => change({ compare: view().compare === "none" ? "previous" : "none" }),
       },
       {
-        key: "b",
-        label: "Suspected bots out and in",
+        key: KEYS.bots,
+        label: frame.shortcuts.bots,
         run: () => change({ withoutBots: !view().withoutBots }),
       },
-      { key: "v", label: "Chart as a table", run: () => change({ table: !view().table }, true) },
+      { key: KEYS.table, label: frame.shortcuts.table, run: () => change({ table: !view().table }, true) },
     ],
   });
 
@@ -101,8 +103,8 @@ export function Overview(): JSX.Element {
       <Show when={isNew()}>
         <aside class="welcome">
           <div>
-            <h2>No event has arrived yet</h2>
-            <p>Put the tag into your pages, and the first visit shows here within seconds.</p>
+            <h2>{words.noEvent}</h2>
+            <p>{words.noEventHint}</p>
           </div>
           <A
             class="button button-main"
@@ -110,7 +112,7 @@ export function Overview(): JSX.Element {
               property().streams.length > 0 ? `/new/${property().site_id}/install` : `/new/${property().site_id}/stream`
             }
           >
-            {property().streams.length > 0 ? "Install the tag" : "Set up a data stream"}
+            {property().streams.length > 0 ? words.installTag : words.addStream}
           </A>
         </aside>
       </Show>
@@ -125,11 +127,9 @@ export function Overview(): JSX.Element {
         />
       </div>
       <Show when={shownView().withoutBots}>
-        <BotsNote onEnd={() => change({ withoutBots: false })}>
-          Visits that are suspected to be bots’ are left out of all numbers on this page, except those of right now.
-        </BotsNote>
+        <BotsNote onEnd={() => change({ withoutBots: false })}>{words.botsExcluded}</BotsNote>
       </Show>
-      <section class="sheet-card" aria-label="Summary and trend">
+      <section class="sheet-card" aria-label={words.summary}>
         <Cards
           summary={summary}
           comparable={comparable()}
@@ -166,10 +166,10 @@ export function Overview(): JSX.Element {
         {(name) => <BreakdownDialog name={name} scene={scene()} onClose={() => change({ all: null })} />}
       </Show>
       <footer class="overview-foot">
-        Days are those of {property().timezone.replaceAll("_", " ")}. No cookies, no sampling.{" "}
-        <Show when={comparable() && summary.value()?.wholeDays}>Changes compare whole days: today is not over. </Show>
+        {words.foot.timezone(property().timezone.replaceAll("_", " "))}{" "}
+        <Show when={comparable() && summary.value()?.wholeDays}>{words.foot.wholeDays} </Show>
         <Show when={summary.value()?.period.meta.comparison_date_range && !comparable() && firstDay()}>
-          {(day) => <>No comparison: this property has data since {formatRange(day(), day())}.</>}
+          {(day) => words.foot.noComparison(formatRange(day(), day()))}
         </Show>
       </footer>
     </main>

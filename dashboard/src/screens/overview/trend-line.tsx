@@ -5,6 +5,7 @@ import type { Hover, LineChart, Picture } from "../../chart/line-chart";
 import { formatBucket, formatMetric, toChange } from "../../data/format";
 import type { Point, Series } from "../../data/series";
 import { isDark } from "../../data/theme";
+import { words } from "../../words/overview";
 
 export function TrendLine(props: { picture: Picture }): JSX.Element {
   const [chart, setChart] = createSignal<LineChart>();
@@ -29,11 +30,7 @@ export function TrendLine(props: { picture: Picture }): JSX.Element {
   const hovered = (): Point | undefined => props.picture.series.points[hover()?.index ?? -1];
   return (
     <>
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={`${METRICS[props.picture.metric].label} over time; the same numbers follow as a table`}
-      />
+      <canvas ref={canvas} role="img" aria-label={words.trend.chartLabel(METRICS[props.picture.metric].label)} />
       <Show when={hovered()}>
         {(point) => (
           <div
@@ -58,25 +55,27 @@ function TipRows(props: { point: Point; picture: Picture; index: number }): JSX.
       <div class="tip-row tip-now">
         <span>
           {formatBucket(props.point.label, series().interval)}
-          <Show when={props.index === series().running}> · so far</Show>
-          <Show when={props.point.forecast && props.point.value === null}> · forecast</Show>
+          <Show when={props.index === series().running}>{words.trend.tipSoFar}</Show>
+          <Show when={props.point.forecast && props.point.value === null}>{words.trend.tipForecast}</Show>
         </span>
         <strong>{formatMetric(props.picture.metric, props.point.value ?? props.point.forecast?.value, true)}</strong>
       </div>
       <Show when={props.point.forecast}>
         {(forecast) => (
           <div class="tip-row">
-            <span>{props.point.value === null ? "Four of five times" : "To be expected"}</span>
+            <span>{props.point.value === null ? words.trend.range80 : words.trend.expected}</span>
             <span>
-              {formatMetric(props.picture.metric, forecast().low80, true)} to{" "}
-              {formatMetric(props.picture.metric, forecast().high80, true)}
+              {words.trend.range(
+                formatMetric(props.picture.metric, forecast().low80, true),
+                formatMetric(props.picture.metric, forecast().high80, true),
+              )}
             </span>
           </div>
         )}
       </Show>
       <Show when={props.point.marked}>
         <div class="tip-row">
-          <span>Out of the ordinary</span>
+          <span>{words.trend.unusual}</span>
         </div>
       </Show>
       <Show when={props.point.beforeLabel}>

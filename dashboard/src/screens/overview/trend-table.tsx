@@ -3,16 +3,17 @@ import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import type { Picture } from "../../chart/line-chart";
 import { formatBucket, formatMetric, NOTHING } from "../../data/format";
+import { words } from "../../words/overview";
 
 export function TrendTable(props: { picture: Picture }): JSX.Element {
   const isCompared = (): boolean => props.picture.series.points.some((point) => point.beforeLabel !== null);
   const isForecast = (): boolean => props.picture.series.points.some((point) => point.forecast);
   return (
     <table class="figures">
-      <caption class="unseen">{METRICS[props.picture.metric].label} over time</caption>
+      <caption class="unseen">{words.trend.overTime(METRICS[props.picture.metric].label)}</caption>
       <thead>
         <tr>
-          <th scope="col">When</th>
+          <th scope="col">{words.trend.time}</th>
           <th scope="col" class="number">
             {props.picture.names.now}
           </th>
@@ -23,10 +24,10 @@ export function TrendTable(props: { picture: Picture }): JSX.Element {
           </Show>
           <Show when={isForecast()}>
             <th scope="col" class="number">
-              Forecast
+              {words.trend.forecast}
             </th>
             <th scope="col" class="number">
-              Four of five times
+              {words.trend.range80}
             </th>
           </Show>
         </tr>
@@ -37,8 +38,8 @@ export function TrendTable(props: { picture: Picture }): JSX.Element {
             <tr>
               <th scope="row">
                 {formatBucket(point.label, props.picture.series.interval)}
-                <Show when={index() === props.picture.series.running}> (so far)</Show>
-                <Show when={point.marked}> (out of the ordinary)</Show>
+                <Show when={index() === props.picture.series.running}>{words.trend.rowSoFar}</Show>
+                <Show when={point.marked}>{words.trend.rowUnusual}</Show>
               </th>
               <td class="number">{formatMetric(props.picture.metric, point.value, true)}</td>
               <Show when={isCompared()}>
@@ -48,7 +49,10 @@ export function TrendTable(props: { picture: Picture }): JSX.Element {
                 <td class="number">{formatMetric(props.picture.metric, point.forecast?.value, true)}</td>
                 <td class="number">
                   {point.forecast
-                    ? `${formatMetric(props.picture.metric, point.forecast.low80, true)} to ${formatMetric(props.picture.metric, point.forecast.high80, true)}`
+                    ? words.trend.range(
+                        formatMetric(props.picture.metric, point.forecast.low80, true),
+                        formatMetric(props.picture.metric, point.forecast.high80, true),
+                      )
                     : NOTHING}
                 </td>
               </Show>

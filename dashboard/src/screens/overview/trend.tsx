@@ -14,6 +14,8 @@ import { since, toSeries } from "../../data/series";
 import type { View } from "../../data/view";
 import { Icon } from "../../parts/icon";
 import { LoadedBody } from "../../parts/loaded";
+import { words } from "../../words/overview";
+import { words as parts } from "../../words/parts";
 import { anomaliesAsk, forecastAsk, withForecast, withMarks } from "./forecast";
 import { TrendLine } from "./trend-line";
 import { TrendTable } from "./trend-table";
@@ -51,8 +53,11 @@ export function Trend(props: TrendProps): JSX.Element {
       series: forecast ? withForecast(marked, forecast, props.clock.slice(0, 10)) : marked,
       metric,
       names: {
-        now: period.name === "custom" ? "This period" : PERIODS[period.name].label,
-        before: compare === "year" ? "Year before" : period.name === "day" ? "Yesterday" : "Period before",
+        now: period.name === "custom" ? words.trend.thisPeriod : PERIODS[period.name].label,
+        before:
+          (compare === "year" && words.trend.previousYear) ||
+          (period.name === "day" && words.trend.yesterday) ||
+          words.trend.previousPeriod,
       },
     };
   });
@@ -60,9 +65,9 @@ export function Trend(props: TrendProps): JSX.Element {
   const lacking = () =>
     picture() &&
     [
-      { what: "The changes", loaded: props.beginning },
-      { what: "The forecast", loaded: props.forecast },
-      { what: "Marks of anomalies", loaded: props.anomalies },
+      { what: words.trend.changesFailed, loaded: props.beginning },
+      { what: words.trend.forecastFailed, loaded: props.forecast },
+      { what: words.trend.anomaliesFailed, loaded: props.anomalies },
     ].find(({ loaded }) => loaded.state() === "error");
   const range = (): string | null => {
     const series = picture()?.series;
@@ -87,9 +92,9 @@ export function Trend(props: TrendProps): JSX.Element {
         <Show when={lacking()}>
           {(lacking) => (
             <span class="trend-lacking" role="status">
-              {lacking().what} could not be loaded.{" "}
+              {lacking().what}{" "}
               <button type="button" class="link" onClick={() => lacking().loaded.retry()}>
-                Try again
+                {parts.tryAgain}
               </button>
             </span>
           )}
@@ -101,13 +106,13 @@ export function Trend(props: TrendProps): JSX.Element {
           onClick={() => props.onTable(!props.view.table)}
         >
           <Icon name={props.view.table ? "line" : "table"} />
-          {props.view.table ? "As a line" : "As a table"}
+          {props.view.table ? words.trend.asChart : words.trend.asTable}
         </button>
       </figcaption>
       <LoadedBody
         class="trend-body"
         loaded={props.trend}
-        failure="The trend could not be loaded."
+        failure={words.trend.loadFailed}
         bones={<span class="bone trend-bone" aria-hidden="true" />}
       >
         {() => (
@@ -121,7 +126,7 @@ export function Trend(props: TrendProps): JSX.Element {
                 <div
                   class={props.view.table ? "trend-table" : "unseen"}
                   role="region"
-                  aria-label="The trend as a table"
+                  aria-label={words.trend.table}
                   tabindex={props.view.table ? 0 : undefined}
                 >
                   <TrendTable picture={shown()} />

@@ -4,6 +4,7 @@ import { createAction } from "../../data/action";
 import { createLoaded } from "../../data/answer";
 import { formatAgo, formatCount, NOTHING } from "../../data/format";
 import { LoadedPanel } from "../../frame/screen";
+import { words } from "../../words/pipeline";
 import { discardDeadLetters, loadDeadLetters, replayDeadLetters } from "./requests";
 
 export function DeadLetters(props: { siteId: string; count: number; onReplay: (runId: string) => void }): JSX.Element {
@@ -23,21 +24,18 @@ export function DeadLetters(props: { siteId: string; count: number; onReplay: (r
   });
   return (
     <LoadedPanel
-      title="Dead letters"
+      title={words.deadLetters}
       loaded={letters}
       bones={3}
       end={
         <button type="button" class="button button-small" onClick={() => void replay.run()}>
-          Replay all
+          {words.replayAll}
         </button>
       }
     >
       {(view) => (
         <>
-          <p class="panel-note">
-            {formatCount(view().total)} messages could not be counted. Nothing of them is lost: replayed, each is
-            counted exactly once.
-          </p>
+          <p class="panel-note">{words.deadLettersNote(view().total, formatCount(view().total))}</p>
           <Show when={replay.error() ?? discard.error()}>
             <p role="alert" class="submit-error">
               {replay.error() ?? discard.error()}
@@ -50,16 +48,19 @@ export function DeadLetters(props: { siteId: string; count: number; onReplay: (r
                   <div class="letter-name">
                     <strong>{letter.reason}</strong>
                     <small>
-                      {letter.events === null ? NOTHING : formatCount(letter.events)} events · failed{" "}
-                      {formatCount(letter.count)} {letter.count === 1 ? "time" : "times"} · first{" "}
-                      {formatAgo(Date.parse(letter.first_failed_at), Date.now())}, last{" "}
-                      {formatAgo(Date.parse(letter.failed_at), Date.now())}
+                      {words.deadLetter(
+                        letter.events === null ? NOTHING : formatCount(letter.events),
+                        letter.count,
+                        formatCount(letter.count),
+                        formatAgo(Date.parse(letter.first_failed_at), Date.now()),
+                        formatAgo(Date.parse(letter.failed_at), Date.now()),
+                      )}
                     </small>
                     <code>{letter.id}</code>
                   </div>
                   <div class="rule-actions">
                     <button type="button" class="button button-small" onClick={() => void replay.run([letter.id])}>
-                      Replay
+                      {words.replay}
                     </button>
                     <button
                       type="button"
@@ -69,7 +70,7 @@ export function DeadLetters(props: { siteId: string; count: number; onReplay: (r
                       }
                       onBlur={() => setDiscarding(null)}
                     >
-                      {discarding() === letter.id ? "Click again to discard" : "Discard"}
+                      {discarding() === letter.id ? words.discardConfirm : words.discard}
                     </button>
                   </div>
                 </li>

@@ -11,9 +11,10 @@ import { Dialog } from "../../parts/dialog";
 import { LoadedBody } from "../../parts/loaded";
 import { Empty } from "../../parts/notice";
 import { TableHeads } from "../../parts/table-heads";
+import { words } from "../../words/pipeline";
 import { formatTook, KIND_NAMES, loadRun, reportLines } from "./requests";
 
-const STATES = { running: "Running", done: "Done", failed: "Failed" } as const;
+const STATES: Record<RunView["status"], string> = words.states;
 
 export const RunState = (props: { status: RunView["status"] }): JSX.Element => (
   <span class={`run-state run-${props.status}`}>
@@ -28,26 +29,24 @@ export function PipelineRuns(props: { runs: RunView[]; started: string | null; i
   /** Started from here, and not in the list yet because it had nothing to do for this property, or has just begun. */
   const isElsewhere = (): boolean => props.started !== null && !props.runs.some(({ id }) => id === props.started);
   return (
-    <section class="panel" aria-label="Runs">
+    <section class="panel" aria-label={words.runs}>
       <header class="panel-head">
-        <h2>Runs</h2>
+        <h2>{words.runs}</h2>
         <Show when={isElsewhere()}>
           <A href={hrefOf(props.started!)} noScroll class="panel-note">
-            See the run that you have started
+            {words.seeStarted}
           </A>
         </Show>
       </header>
       <div class="panel-free" classList={{ stale: props.isOld }}>
-        <Show
-          when={props.runs.length > 0}
-          fallback={
-            <Empty title="No run yet">The first one comes within minutes of the first event, or when you say so.</Empty>
-          }
-        >
+        <Show when={props.runs.length > 0} fallback={<Empty title={words.noRuns}>{words.noRunsHint}</Empty>}>
           {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
-          <div class="wide-table" tabindex="0" role="region" aria-label="Runs">
+          <div class="wide-table" tabindex="0" role="region" aria-label={words.runsTable}>
             <table class="figures">
-              <TableHeads names={["What", "State"]} figures={["Began", "Took", "Objects", "Rows"]} />
+              <TableHeads
+                names={[words.type, words.state]}
+                figures={[words.began, words.took, words.objects, words.rows]}
+              />
               <tbody>
                 <For each={props.runs}>
                   {(run) => (
@@ -57,7 +56,7 @@ export function PipelineRuns(props: { runs: RunView[]; started: string | null; i
                           {KIND_NAMES[run.kind]}
                         </A>
                         <Show when={run.trigger === "owner"}>
-                          <small>started by hand</small>
+                          <small>{words.manual}</small>
                         </Show>
                       </th>
                       <td>
@@ -95,8 +94,8 @@ function RunDialog(props: { id: string; onClose: () => void }): JSX.Element {
   );
   createEffect(() => setOver((run.value()?.status ?? "running") !== "running"));
   return (
-    <Dialog title={run.value() ? KIND_NAMES[run.value()!.kind] : "Run"} onClose={props.onClose} wide>
-      <LoadedBody loaded={run} failure="The run could not be loaded." bones={<Bones count={6} />}>
+    <Dialog title={run.value() ? KIND_NAMES[run.value()!.kind] : words.run} onClose={props.onClose} wide>
+      <LoadedBody loaded={run} failure={words.runFailed} bones={<Bones count={6} />}>
         {(value) => <Details run={value()} />}
       </LoadedBody>
     </Dialog>
@@ -111,11 +110,9 @@ function Details(props: { run: RunDetails }): JSX.Element {
     <div class="run-details">
       <p class="run-line">
         <RunState status={props.run.status} />
-        <span>began {formatClock(Date.parse(props.run.started_at), true)}</span>
-        <span>took {formatTook(props.run.started_at, props.run.ended_at)}</span>
-        <span>
-          {formatCount(props.run.files)} objects, {formatCount(props.run.rows)} rows
-        </span>
+        <span>{words.startedAt(formatClock(Date.parse(props.run.started_at), true))}</span>
+        <span>{words.duration(formatTook(props.run.started_at, props.run.ended_at))}</span>
+        <span>{words.processed(formatCount(props.run.files), formatCount(props.run.rows))}</span>
       </p>
       <code class="run-id">{props.run.id}</code>
       <Show when={props.run.error}>
@@ -128,12 +125,12 @@ function Details(props: { run: RunDetails }): JSX.Element {
               <span class={`run-mark run-${step.status}`} aria-hidden="true" />
               <span class="run-step-name">
                 {step.name}
-                <span class="unseen"> ({STATES[step.status]})</span>
+                <span class="unseen">{words.stepState(STATES[step.status])}</span>
                 <Show when={step.note}>
                   <small>{step.note}</small>
                 </Show>
                 <Show when={step.attempts > 1}>
-                  <small>{step.attempts} tries</small>
+                  <small>{words.attempts(step.attempts)}</small>
                 </Show>
               </span>
               <span class="run-bar" aria-hidden="true">

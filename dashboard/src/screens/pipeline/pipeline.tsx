@@ -17,6 +17,7 @@ import { DATASET_NAMES, formatBytes, loadPipeline, startRun, ZONE_NAMES } from "
 import "../../style/insight.css";
 import "./pipeline.css";
 import { Figure } from "../../parts/figure";
+import { words } from "../../words/pipeline";
 
 const REFRESH = 5_000;
 
@@ -36,11 +37,11 @@ export function Pipeline(): JSX.Element {
     <main class="overview">
       <div class="overview-head">
         <div class="screen-title">
-          <h1>Pipeline</h1>
-          <p class="lead">What becomes of events after they have been counted. Numbers elsewhere do not wait for it.</p>
+          <h1>{words.title}</h1>
+          <p class="lead">{words.lead}</p>
         </div>
         <button type="button" class="button button-main" aria-disabled={run.pending()} onClick={() => void run.run()}>
-          Run now
+          {words.runNow}
         </button>
       </div>
       <Show when={run.error()}>
@@ -48,7 +49,7 @@ export function Pipeline(): JSX.Element {
           {run.error()}
         </p>
       </Show>
-      <LoadedPanel title="How far it is" loaded={pipeline} bones={4}>
+      <LoadedPanel title={words.status} loaded={pipeline} bones={4}>
         {(view) => <Progress view={view()} />}
       </LoadedPanel>
       <Show when={pipeline.value()}>
@@ -58,8 +59,7 @@ export function Pipeline(): JSX.Element {
               <div class="notice notice-failure" role="alert">
                 <Icon name="alert" />
                 <p>
-                  <strong>This property needs more shards.</strong> {stateOf(view().capacity)}{" "}
-                  {adviceFor(view().capacity)}
+                  <strong>{words.moreShards}</strong> {stateOf(view().capacity)} {adviceFor(view().capacity)}
                 </p>
               </div>
             </Show>
@@ -87,29 +87,28 @@ function Progress(props: { view: PipelineView }): JSX.Element {
     <>
       <dl class="tally pipeline-tally">
         <Figure
-          label="Lag"
+          label={words.lag}
           value={
-            <span classList={{ "pipeline-late": isLate() }}>{waiting() === 0 ? "none" : formatDuration(lag())}</span>
+            <span classList={{ "pipeline-late": isLate() }}>
+              {waiting() === 0 ? words.noLag : formatDuration(lag())}
+            </span>
           }
         />
-        <Figure label="Waiting" value={`${formatCount(waiting())} rows`} />
-        <Figure
-          label="Last run with data"
-          value={last() ? formatAgo(Date.parse(last()!.started_at), Date.now()) : "–"}
-        />
-        <Figure label="Runs every" value={`${props.view.interval_minutes} min.`} />
-        <Figure label="Now" value={props.view.running ? "running" : "idle"} />
+        <Figure label={words.waiting} value={words.waitingRows(formatCount(waiting()))} />
+        <Figure label={words.lastRun} value={last() ? formatAgo(Date.parse(last()!.started_at), Date.now()) : "–"} />
+        <Figure label={words.runsEvery} value={words.minutes(props.view.interval_minutes)} />
+        <Figure label={words.now} value={props.view.running ? words.running : words.idle} />
       </dl>
       <Show when={isLate()}>
-        <p class="panel-note pipeline-late">
-          It is behind: what has arrived waits for longer than two runs. A run that failed says why below; a backlog of
-          history is caught up by itself.
-        </p>
+        <p class="panel-note pipeline-late">{words.late}</p>
       </Show>
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
-      <div class="wide-table" tabindex="0" role="region" aria-label="Datasets">
+      <div class="wide-table" tabindex="0" role="region" aria-label={words.datasets}>
         <table class="figures">
-          <TableHeads names={["Dataset"]} figures={["Watermark", "Moved", "Objects waiting", "Rows waiting", "Lag"]} />
+          <TableHeads
+            names={[words.dataset]}
+            figures={[words.watermark, words.moved, words.objectsWaiting, words.rowsWaiting, words.lag]}
+          />
           <tbody>
             <For each={props.view.datasets}>
               {(one) => (
@@ -119,10 +118,10 @@ function Progress(props: { view: PipelineView }): JSX.Element {
                     <small>{DATASET_NAMES[one.dataset].what}</small>
                   </th>
                   <td class="number">{one.position === 0 ? "–" : formatCount(one.position)}</td>
-                  <td class="number">{one.moved_at ? formatAgo(Date.parse(one.moved_at), Date.now()) : "never"}</td>
+                  <td class="number">{one.moved_at ? formatAgo(Date.parse(one.moved_at), Date.now()) : words.never}</td>
                   <td class="number">{formatCount(one.waiting_files)}</td>
                   <td class="number">{formatCount(one.waiting_rows)}</td>
-                  <td class="number">{one.waiting_files === 0 ? "none" : formatDuration(one.lag_seconds)}</td>
+                  <td class="number">{one.waiting_files === 0 ? words.noLag : formatDuration(one.lag_seconds)}</td>
                 </tr>
               )}
             </For>
@@ -136,14 +135,14 @@ function Progress(props: { view: PipelineView }): JSX.Element {
 function Lake(props: { view: PipelineView; isOld: boolean }): JSX.Element {
   const total = () => props.view.zones.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
-    <section class="panel" aria-label="Lake">
+    <section class="panel" aria-label={words.lake}>
       <header class="panel-head">
-        <h2>Lake</h2>
-        <span class="panel-note">{formatBytes(total())} of Parquet in your bucket</span>
+        <h2>{words.lake}</h2>
+        <span class="panel-note">{words.lakeSize(formatBytes(total()))}</span>
       </header>
       <div class="panel-free" classList={{ stale: props.isOld }}>
         <table class="figures">
-          <TableHeads names={["Zone"]} figures={["Objects", "Rows", "Size"]} />
+          <TableHeads names={[words.zone]} figures={[words.objects, words.rows, words.size]} />
           <tbody>
             <For each={props.view.zones}>
               {(zone) => (

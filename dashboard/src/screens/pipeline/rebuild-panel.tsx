@@ -4,7 +4,10 @@ import { createAction } from "../../data/action";
 import { localClock } from "../../data/calendar";
 import { useProperty } from "../../frame/property-frame";
 import { Field, Submit, Switch } from "../../parts/field";
+import { words as pipeline } from "../../words/pipeline";
 import { startCompaction, startRebuild } from "./requests";
+
+const words = pipeline.recount;
 
 export function RebuildPanel(props: { siteId: string; onStarted: (runId: string) => void }): JSX.Element {
   const { property } = useProperty();
@@ -17,17 +20,17 @@ export function RebuildPanel(props: { siteId: string; onStarted: (runId: string)
   });
   const compact = createAction(async () => props.onStarted((await startCompaction(props.siteId)).run_id));
   return (
-    <section class="panel" aria-label="Count again">
+    <section class="panel" aria-label={words.title}>
       <header class="panel-head">
-        <h2>Count again</h2>
+        <h2>{words.title}</h2>
         <button
           type="button"
           class="button button-small"
           aria-disabled={compact.pending()}
-          title="Merge small objects of the lake now"
+          title={words.compactHint}
           onClick={() => void compact.run()}
         >
-          Compact now
+          {words.compact}
         </button>
       </header>
       <form
@@ -37,12 +40,9 @@ export function RebuildPanel(props: { siteId: string; onStarted: (runId: string)
           void rebuild.run();
         }}
       >
-        <p class="panel-note">
-          The lake is the record; the numbers on the screens are a view of it. Here it is held against them, or made
-          anew.
-        </p>
+        <p class="panel-note">{words.lead}</p>
         <div class="field-pair">
-          <Field label="From">
+          <Field label={words.from}>
             {(control) => (
               <input
                 {...control}
@@ -55,7 +55,7 @@ export function RebuildPanel(props: { siteId: string; onStarted: (runId: string)
               />
             )}
           </Field>
-          <Field label="To">
+          <Field label={words.to}>
             {(control) => (
               <input
                 {...control}
@@ -69,17 +69,12 @@ export function RebuildPanel(props: { siteId: string; onStarted: (runId: string)
             )}
           </Field>
         </div>
-        <Switch
-          label="Only check"
-          hint="Says where numbers and record differ, and changes nothing."
-          checked={onlyCheck()}
-          onChange={setOnlyCheck}
-        />
+        <Switch label={words.dryRun} hint={words.dryRunHint} checked={onlyCheck()} onChange={setOnlyCheck} />
         <Submit
-          label={onlyCheck() ? "Check these days" : "Rebuild these days"}
+          label={onlyCheck() ? words.check : words.rebuild}
           pending={rebuild.pending()}
           error={rebuild.error() ?? compact.error()}
-          done={rebuild.done() && "Started. What comes of it stands in the list of runs."}
+          done={rebuild.done() && words.started}
         />
       </form>
     </section>

@@ -9,6 +9,7 @@ import type {
 } from "../../../../workers/domain/runs/run";
 import { request } from "../../data/api";
 import { formatCount } from "../../data/format";
+import { words } from "../../words/pipeline";
 
 const at = (siteId: string, rest = ""): string => `/api/v1/properties/${encodeURIComponent(siteId)}/pipeline${rest}`;
 
@@ -57,19 +58,9 @@ export const KIND_NAMES: Record<RunKind, string> = {
   replay: "Replay",
 };
 
-export const DATASET_NAMES: Record<Dataset, { label: string; what: string }> = {
-  techstack: { label: "TechStack", what: "browsers, systems, devices and screens" },
-  ip_list: { label: "IP list", what: "unique addresses, as your privacy setting keeps them" },
-  ip_enrichment: { label: "IP enrichment", what: "the organizations behind the addresses" },
-};
+export const DATASET_NAMES: Record<Dataset, { label: string; what: string }> = words.datasetNames;
 
-export const ZONE_NAMES: Record<LakeZone, { label: string; what: string }> = {
-  raw: { label: "raw", what: "fresh events, an object per message" },
-  events: { label: "events", what: "the same, merged and sorted" },
-  techstack: { label: "techstack", what: "technology facts" },
-  ip_list: { label: "ip_list", what: "addresses" },
-  ip_enrichment: { label: "ip_enrichment", what: "organizations" },
-};
+export const ZONE_NAMES: Record<LakeZone, { label: string; what: string }> = words.zoneNames;
 
 /** Bytes as a person reads them: 812 B, 4.2 kB, 1.3 MB. */
 export function formatBytes(bytes: number): string {
@@ -85,11 +76,11 @@ export function formatBytes(bytes: number): string {
 
 /** How long something took: 80 ms, 2.4 s, 1 m 12 s. */
 export function formatTook(started: string, ended: string | null): string {
-  if (ended === null) return "running";
+  if (ended === null) return words.running;
   const ms = Math.max(0, Date.parse(ended) - Date.parse(started));
-  if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} m ${Math.round((ms % 60_000) / 1000)} s`;
+  if (ms < 1000) return words.milliseconds(ms);
+  if (ms < 60_000) return words.seconds((ms / 1000).toFixed(1));
+  return words.minutesAndSeconds(Math.floor(ms / 60_000), Math.round((ms % 60_000) / 1000));
 }
 
 /** `techstack_rows` as "Techstack rows", with its value as a person reads it. */

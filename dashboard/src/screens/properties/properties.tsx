@@ -9,20 +9,22 @@ import { createLive } from "../../data/live";
 import { toDateRange } from "../../data/period";
 import { hostOf, type Property, properties } from "../../data/property";
 import { toSeries } from "../../data/series";
-import { createShortcuts } from "../../data/shortcut";
+import { createShortcuts, KEYS } from "../../data/shortcut";
 import { Bar } from "../../frame/bar";
 import { Icon } from "../../parts/icon";
 import { Bone } from "../../parts/notice";
+import { words as frame } from "../../words/frame";
+import { words } from "../../words/properties";
 import { Sparkline } from "./sparkline";
 
 const REFRESH = 60_000;
 
 export function Properties(): JSX.Element {
   const navigate = useNavigate();
-  document.title = "Properties · TrackKit";
+  document.title = frame.pageTitle(words.title);
   createShortcuts({
-    title: "Properties",
-    shortcuts: [{ key: "c", label: "New property", run: () => navigate("/new") }],
+    title: words.title,
+    shortcuts: [{ key: KEYS.newProperty, label: frame.shortcuts.newProperty, run: () => navigate("/new") }],
   });
   return (
     <>
@@ -30,10 +32,10 @@ export function Properties(): JSX.Element {
       <main class="page">
         <Show when={properties()?.length} fallback={<Welcome />}>
           <div class="page-head">
-            <h1>Properties</h1>
+            <h1>{words.title}</h1>
             <A href="/new" class="button">
               <Icon name="plus" />
-              New property
+              {frame.newProperty}
             </A>
           </div>
           <ul class="properties">
@@ -48,15 +50,13 @@ export function Properties(): JSX.Element {
 function Welcome(): JSX.Element {
   return (
     <div class="first">
-      <h1>Measure your first site</h1>
-      <p>A property holds what is measured of one site: three short steps, and the first visit shows here.</p>
+      <h1>{words.first}</h1>
+      <p>{words.firstHint}</p>
       <ol class="first-steps">
-        <li>Name it, and say in which time zone its days begin.</li>
-        <li>Give the address of the website.</li>
-        <li>Paste one tag into its pages.</li>
+        <For each={words.firstSteps}>{(step) => <li>{step}</li>}</For>
       </ol>
       <A href="/new" class="button button-main">
-        Create a property
+        {words.create}
       </A>
     </div>
   );
@@ -102,7 +102,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
       <A href={`/p/${siteId}`} class="property">
         <span class="property-name">
           <strong>{props.property.name}</strong>
-          <small>{hostOf(props.property) ?? "no data stream yet"}</small>
+          <small>{hostOf(props.property) ?? frame.noStream}</small>
         </span>
         <span class="property-live" classList={{ stale: isOld(live) }}>
           <Show
@@ -116,7 +116,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
             {(now) => (
               <span class="live-pill" classList={{ "live-pill-on": now().active_5m > 0 }}>
                 <span class="live-dot" aria-hidden="true" />
-                {formatCount(now().active_5m)} now
+                {words.now(formatCount(now().active_5m))}
               </span>
             )}
           </Show>
@@ -125,7 +125,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
           when={week()}
           fallback={
             <span class="property-week">
-              {answer.state() === "error" ? "no numbers at the moment" : <Bone class="bone-week" />}
+              {answer.state() === "error" ? words.unavailable : <Bone class="bone-week" />}
             </span>
           }
         >
@@ -135,7 +135,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
               <span class="property-count">
                 <strong>{formatCount(known().now)}</strong>
                 <small>
-                  visitors in 7 days
+                  {words.week}
                   <Show when={known().change}>
                     {(moved) => (
                       <span

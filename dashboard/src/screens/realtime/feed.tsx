@@ -6,6 +6,7 @@ import { isAbsent, valueName } from "../../data/naming";
 import type { LivePicture } from "../../data/property";
 import { ValueName } from "../../panels/value-cell";
 import { Empty } from "../../parts/notice";
+import { words } from "../../words/realtime";
 import { LiveBones } from "./rows";
 
 type FeedItem = LivePicture["feed"][number];
@@ -25,7 +26,7 @@ export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
   return (
     <section class="panel live-panel live-feed" aria-labelledby="live-feed">
       <header class="panel-head">
-        <h2 id="live-feed">As it happens</h2>
+        <h2 id="live-feed">{words.feed}</h2>
       </header>
       <Show
         when={props.live.value()}
@@ -36,8 +37,8 @@ export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
         }
       >
         {/* biome-ignore lint/a11y/useSemanticElements: the feed scrolls, so a keyboard must reach it */}
-        <div class="feed-frame" role="region" aria-label="Latest events" tabindex="0">
-          <Show when={items().length > 0} fallback={<Empty>The next event shows here the second it happens.</Empty>}>
+        <div class="feed-frame" role="region" aria-label={words.feedLabel} tabindex="0">
+          <Show when={items().length > 0} fallback={<Empty>{words.feedEmpty}</Empty>}>
             <ol>
               <For each={items()}>{(item) => <FeedRow item={item} />}</For>
             </ol>
@@ -51,7 +52,7 @@ export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
 function FeedRow(props: { item: FeedItem }): JSX.Element {
   const about = (): string[] => [
     valueName("visit:device", props.item.device),
-    ...(isAbsent("visit:source", props.item.source) ? [] : [`from ${valueName("visit:source", props.item.source)}`]),
+    ...(isAbsent("visit:source", props.item.source) ? [] : [words.from(valueName("visit:source", props.item.source))]),
   ];
   return (
     <li class="feed-item">

@@ -5,19 +5,18 @@ import { formatCount, formatMetric } from "../../data/format";
 import type { LivePicture } from "../../data/property";
 import { MinuteBars } from "../../panels/minute-bars";
 import { Bone } from "../../parts/notice";
+import { words } from "../../words/realtime";
 
 const FIGURES: readonly { label: string; hint: string; of: (now: LivePicture) => string }[] = [
-  { label: "Visitors now", hint: "active in the last 5 minutes", of: (now) => formatCount(now.active_5m) },
-  { label: "Visitors", hint: "last 30 minutes", of: (now) => formatCount(now.active_30m) },
-  { label: "Page views", hint: "last 30 minutes", of: (now) => formatCount(now.pageviews_30m) },
+  { ...words.figures.now, of: (now) => formatCount(now.active_5m) },
+  { ...words.figures.visitors, of: (now) => formatCount(now.active_30m) },
+  { ...words.figures.pageViews, of: (now) => formatCount(now.pageviews_30m) },
   {
-    label: "Bounce rate",
-    hint: "of visits begun in them",
+    ...words.figures.bounceRate,
     of: (now) => formatMetric("bounce_rate", now.bounce_rate_30m),
   },
   {
-    label: "Visit duration",
-    hint: "so far, on average",
+    ...words.figures.duration,
     of: (now) => formatMetric("visit_duration", now.avg_duration_30m),
   },
 ];
@@ -26,7 +25,7 @@ const MINUTES = Array.from({ length: 30 }, () => 0);
 
 export function LiveFigures(props: { live: Loaded<LivePicture> }): JSX.Element {
   return (
-    <section class="sheet-card" aria-label="The last 30 minutes">
+    <section class="sheet-card" aria-label={words.last30}>
       <dl class="live-figures">
         <For each={FIGURES}>
           {({ label, hint, of }) => (

@@ -3,7 +3,7 @@ import { createMemo, createSignal, type JSX, Show } from "solid-js";
 import { formatClock, formatCount } from "../../data/format";
 import type { LiveWatch } from "../../data/live-watch";
 import type { LivePicture } from "../../data/property";
-import { createShortcuts } from "../../data/shortcut";
+import { createShortcuts, KEYS } from "../../data/shortcut";
 import { useProperty } from "../../frame/property-frame";
 import { Icon } from "../../parts/icon";
 import { Bone, Failure } from "../../parts/notice";
@@ -14,6 +14,8 @@ import { LiveRows } from "./rows";
 import { LiveRules } from "./rules";
 import { LiveStatus } from "./status";
 import "./realtime.css";
+import { words as frame } from "../../words/frame";
+import { words } from "../../words/realtime";
 
 interface Held {
   picture: LivePicture;
@@ -29,7 +31,10 @@ export function Realtime(): JSX.Element {
     const picture = running.value();
     setHeld(held() || !picture ? null : { picture, at: Date.now() });
   };
-  createShortcuts({ title: "Realtime", shortcuts: [{ key: "p", label: "Hold and go on", run: hold }] });
+  createShortcuts({
+    title: words.title,
+    shortcuts: [{ key: KEYS.pause, label: frame.shortcuts.pause, run: hold }],
+  });
 
   return (
     <main class="overview realtime">
@@ -39,8 +44,8 @@ export function Realtime(): JSX.Element {
             <Show
               when={live.value()}
               fallback={
-                <Show when={live.state() !== "error"} fallback="Realtime">
-                  <span class="unseen">Realtime</span>
+                <Show when={live.state() !== "error"} fallback={words.title}>
+                  <span class="unseen">{words.title}</span>
                   <Bone class="bone-headline" />
                 </Show>
               }
@@ -51,7 +56,7 @@ export function Realtime(): JSX.Element {
         </div>
         <div class="live-tools">
           <Show when={held()} fallback={<LiveStatus live={running} />}>
-            {(shown) => <div class="live-status">Held at {formatClock(shown().at)}</div>}
+            {(shown) => <div class="live-status">{words.pausedAt(formatClock(shown().at))}</div>}
           </Show>
           <button
             type="button"
@@ -61,50 +66,22 @@ export function Realtime(): JSX.Element {
             onClick={hold}
           >
             <Icon name={held() ? "play" : "pause"} />
-            Hold
+            {held() ? words.resume : words.pause}
           </button>
         </div>
       </div>
       <Show when={!live.value() && live.state() === "error"}>
-        <Failure what="The live picture could not be loaded." error={live.error()} onRetry={live.retry} />
+        <Failure what={words.loadFailed} error={live.error()} onRetry={live.retry} />
       </Show>
       <div class="live-stand" classList={{ "live-old": live.connection().state === "stale" || held() !== null }}>
         <LiveFigures live={live} />
         <div class="live-panels">
           <LiveMap live={live} />
           <LiveFeed live={live} />
-          <LiveRows
-            live={live}
-            list="pages"
-            title="Active pages"
-            dimension="event:page"
-            column="Page"
-            empty="Nobody is reading a page right now."
-          />
-          <LiveRows
-            live={live}
-            list="sources"
-            title="Sources"
-            dimension="visit:source"
-            column="Source"
-            empty="Nobody has come in the last half hour."
-          />
-          <LiveRows
-            live={live}
-            list="countries"
-            title="Countries"
-            dimension="visit:country"
-            column="Country"
-            empty="Nobody has come in the last half hour."
-          />
-          <LiveRows
-            live={live}
-            list="devices"
-            title="Devices"
-            dimension="visit:device"
-            column="Device"
-            empty="Nobody has come in the last half hour."
-          />
+          <LiveRows live={live} list="pages" dimension="event:page" {...words.lists.pages} />
+          <LiveRows live={live} list="sources" dimension="visit:source" {...words.lists.sources} />
+          <LiveRows live={live} list="countries" dimension="visit:country" {...words.lists.countries} />
+          <LiveRows live={live} list="devices" dimension="visit:device" {...words.lists.devices} />
           <LiveRules siteId={property().site_id} live={live} />
         </div>
       </div>
@@ -115,18 +92,18 @@ export function Realtime(): JSX.Element {
 function Sentence(props: { now: LivePicture }): JSX.Element {
   const page = (): string | undefined => props.now.pages[0]?.value;
   return (
-    <Show when={props.now.active_30m > 0} fallback={<>Nobody has been here in the last half hour.</>}>
-      <Show when={props.now.active_5m > 0} fallback={<>Nobody is here right now; </>}>
-        <strong>
-          {formatCount(props.now.active_5m)} {props.now.active_5m === 1 ? "visitor" : "visitors"}
-        </strong>{" "}
-        right now,{" "}
+    <Show when={props.now.active_30m > 0} fallback={words.nobody}>
+      <Show when={props.now.active_5m > 0} fallback={words.nobodyNow}>
+        <strong>{words.visitors(props.now.active_5m, formatCount(props.now.active_5m))}</strong>
+        {words.rightNow}
       </Show>
-      {formatCount(props.now.active_30m)} in the last half hour.{" "}
+      {words.halfHour(formatCount(props.now.active_30m))}
       <Show when={page()}>
         {(path) => (
           <>
-            Most are on <span class="headline-page">{path() === "/" ? "the home page" : path()}</span>.
+            {words.topPage}
+            <span class="headline-page">{path() === "/" ? words.homePage : path()}</span>
+            {words.topPageEnd}
           </>
         )}
       </Show>

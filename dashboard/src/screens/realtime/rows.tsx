@@ -6,6 +6,7 @@ import type { DimensionName } from "../../data/panel";
 import type { LivePicture } from "../../data/property";
 import { ValueName } from "../../panels/value-cell";
 import { Bone, Empty } from "../../parts/notice";
+import { words } from "../../words/parts";
 
 /** The lists of the picture that count visitors. */
 type RowList = "pages" | "sources" | "countries" | "devices";
@@ -50,7 +51,7 @@ function RowTable(props: {
         <tr>
           <th scope="col">{props.column}</th>
           <th scope="col" class="number">
-            Visitors
+            {words.visitors}
           </th>
         </tr>
       </thead>

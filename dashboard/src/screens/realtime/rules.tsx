@@ -8,6 +8,7 @@ import type { LivePicture } from "../../data/property";
 import { loadRules } from "../../data/rule";
 import { Empty, Failure } from "../../parts/notice";
 import { TableHeads } from "../../parts/table-heads";
+import { words } from "../../words/realtime";
 import { LiveBones } from "./rows";
 
 /** "12 sec. ago" must not stay so. */
@@ -27,37 +28,37 @@ export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }):
   const last = (id: string): string => {
     age();
     const at = counts().get(id)?.last_click_at;
-    return at ? formatAgo(Date.parse(at), Date.now()) : "not yet";
+    return at ? formatAgo(Date.parse(at), Date.now()) : words.never;
   };
   return (
     <section class="panel live-panel live-rules" aria-labelledby="live-rules">
       <header class="panel-head">
-        <h2 id="live-rules">Rules</h2>
-        <small>since each was made</small>
+        <h2 id="live-rules">{words.rules}</h2>
+        <small>{words.rulesNote}</small>
       </header>
       {/* biome-ignore lint/a11y/useSemanticElements: many rules scroll, so a keyboard must reach them */}
       <div
         class="panel-body"
         classList={{ stale: isOld(rules) }}
         role="region"
-        aria-label="Counters of the rules"
+        aria-label={words.rulesLabel}
         tabindex="0"
       >
         <Show when={rules.state() === "error"}>
-          <Failure what="The rules could not be loaded." error={rules.error()} onRetry={rules.retry} />
+          <Failure what={words.rulesFailed} error={rules.error()} onRetry={rules.retry} />
         </Show>
         <Show when={props.live.value() && rules.value()} fallback={<LiveBones live={rules} />}>
           <Show
             when={rules.value()?.length}
             fallback={
-              <Empty title="No rule yet">
-                A rule counts what is done with any element of your pages.{" "}
-                <A href={`/p/${props.siteId}/rules`}>Make the first one</A>
+              <Empty title={words.noRules}>
+                {words.noRulesHint}
+                <A href={`/p/${props.siteId}/rules`}>{words.createRule}</A>
               </Empty>
             }
           >
             <table class="rows">
-              <TableHeads names={["Rule"]} figures={["Matches", "Last"]} />
+              <TableHeads names={[words.rule]} figures={[words.matches, words.last]} />
               <tbody>
                 <For each={rules.value()}>
                   {(rule) => (
@@ -66,7 +67,7 @@ export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }):
                         <span class="row-text">
                           <span class="value" classList={{ absent: !rule.enabled }} title={rule.selector}>
                             {rule.name}
-                            <Show when={!rule.enabled}> (off)</Show>
+                            <Show when={!rule.enabled}>{words.off}</Show>
                           </span>
                         </span>
                       </th>

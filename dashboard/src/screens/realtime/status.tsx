@@ -2,6 +2,10 @@
 import { type JSX, Match, Show, Switch } from "solid-js";
 import { formatClock } from "../../data/format";
 import { type Connection, type LiveWatch, POLL_SECONDS } from "../../data/live-watch";
+import { words as parts } from "../../words/parts";
+import { words as realtime } from "../../words/realtime";
+
+const words = realtime.connection;
 
 export function LiveStatus(props: { live: LiveWatch }): JSX.Element {
   const connection = (): Connection => props.live.connection();
@@ -14,17 +18,17 @@ export function LiveStatus(props: { live: LiveWatch }): JSX.Element {
       <span class="live-dot" aria-hidden="true" />
       <span role="status">
         <Switch>
-          <Match when={connection().state === "live"}>Live</Match>
-          <Match when={connection().state === "polling"}>Live, every {POLL_SECONDS} seconds</Match>
-          <Match when={connection().state === "connecting"}>Connecting…</Match>
-          <Match when={connection().state === "reconnecting"}>Reconnecting…</Match>
-          <Match when={staleSince() !== null}>Stale since {formatClock(staleSince() ?? 0)}</Match>
-          <Match when={connection().state === "stale"}>Not connected</Match>
+          <Match when={connection().state === "live"}>{words.live}</Match>
+          <Match when={connection().state === "polling"}>{words.polling(POLL_SECONDS)}</Match>
+          <Match when={connection().state === "connecting"}>{words.connecting}</Match>
+          <Match when={connection().state === "reconnecting"}>{words.reconnecting}</Match>
+          <Match when={staleSince() !== null}>{words.staleSince(formatClock(staleSince() ?? 0))}</Match>
+          <Match when={connection().state === "stale"}>{words.offline}</Match>
         </Switch>
       </span>
       <Show when={connection().state === "stale"}>
         <button type="button" class="button button-small" onClick={() => props.live.retry()}>
-          Try again
+          {parts.tryAgain}
         </button>
       </Show>
     </div>

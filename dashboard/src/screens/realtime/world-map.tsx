@@ -2,6 +2,7 @@
 import { createMemo, createResource, createSignal, For, type JSX, Show } from "solid-js";
 import { formatCount } from "../../data/format";
 import { countryName } from "../../data/naming";
+import { words } from "../../words/realtime";
 
 /** A country's code and its visitors. */
 export interface Place {
@@ -74,11 +75,7 @@ export function WorldMap(props: { places: readonly Place[] }): JSX.Element {
     <div class="world" ref={frame} onPointerMove={point} onPointerLeave={() => setOver(null)}>
       <Show when={world.latest}>
         {(known) => (
-          <svg
-            viewBox={`0 0 ${known().width} ${known().height}`}
-            role="img"
-            aria-label="Map of the world, shaded by visitors; the same numbers stand in the table"
-          >
+          <svg viewBox={`0 0 ${known().width} ${known().height}`} role="img" aria-label={words.map}>
             <For each={known().lands}>
               {({ code, outline }) => (
                 <path

@@ -10,6 +10,8 @@ import { ValueRows } from "../../panels/value-rows";
 import { Figure } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
+import { words as parts } from "../../words/parts";
+import { words } from "../../words/rules";
 import { formatRate, matchName } from "./row";
 
 export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element {
@@ -24,7 +26,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
   const most = (counts: readonly { clicks: number }[]): number => Math.max(1, ...counts.map(({ clicks }) => clicks));
   return (
     <LoadedPanel
-      title={`Analysis of ${rule().name}`}
+      title={words.analysis.title(rule().name)}
       loaded={insight}
       class="rule-analysis"
       end={
@@ -32,8 +34,8 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
           class="button button-icon"
           href={props.screen.hrefWith({ rule: undefined })}
           noScroll
-          aria-label="Close the analysis"
-          title="Close"
+          aria-label={words.analysis.close}
+          title={parts.close}
         >
           <Icon name="close" />
         </a>
@@ -43,13 +45,13 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
         <>
           <dl class="tally">
             <Figure label={matchName(rule())} value={formatCount(value().clicks)} />
-            <Figure label="Visitors" value={formatCount(value().visitors)} />
-            <Figure label="Views with the element" value={formatCount(value().views)} />
-            <Figure label="CTR" value={formatRate(value().ctr)} />
+            <Figure label={parts.visitors} value={formatCount(value().visitors)} />
+            <Figure label={words.analysis.impressions} value={formatCount(value().views)} />
+            <Figure label={words.ctr} value={formatRate(value().ctr)} />
             <Figure
-              label="Last"
+              label={words.last}
               value={
-                <Show when={value().last_click_at} fallback={value().clicks > 0 ? "imported" : "never"}>
+                <Show when={value().last_click_at} fallback={value().clicks > 0 ? words.imported : words.never}>
                   {(at) => <time datetime={at()}>{formatAgo(Date.parse(at()), Date.now())}</time>}
                 </Show>
               }
@@ -58,18 +60,16 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
           <Show
             when={value().clicks > 0 || value().views > 0}
             fallback={
-              <Empty title="Nothing in these days">
-                {rule().enabled
-                  ? "No visitor has seen an element that the selector finds."
-                  : "The rule is off: switch it on to count."}
+              <Empty title={words.analysis.none}>
+                {rule().enabled ? words.analysis.neverSeen : words.analysis.isOff}
               </Empty>
             }
           >
             <div class="insight-halves">
               <ValueRows
-                caption={`Pages of ${rule().name}`}
-                head="Page"
-                columns={[matchName(rule()), "Seen", "CTR"]}
+                caption={words.analysis.pagesOf(rule().name)}
+                head={parts.page}
+                columns={[matchName(rule()), words.analysis.impressions, words.ctr]}
                 rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
                   name: page,
                   share: clicks / most(value().pages),
@@ -78,19 +78,19 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
               />
               <div>
                 <ValueRows
-                  caption={`Elements of ${rule().name}`}
-                  head="Element"
+                  caption={words.analysis.elementsOf(rule().name)}
+                  head={words.analysis.element}
                   columns={[matchName(rule())]}
                   rows={value().elements.map(({ text, href, clicks }) => ({
-                    name: text ?? "(no text)",
+                    name: text ?? words.analysis.noText,
                     ...(href ? { hint: href } : {}),
                     share: clicks / most(value().elements),
                     figures: [formatCount(clicks)],
                   }))}
                 />
                 <ValueRows
-                  caption={`Devices of ${rule().name}`}
-                  head="Device"
+                  caption={words.analysis.devicesOf(rule().name)}
+                  head={words.analysis.device}
                   columns={[matchName(rule())]}
                   rows={value().devices.map(({ device, clicks }) => ({
                     name: valueName("visit:device", device),

@@ -13,6 +13,8 @@ import {
 } from "../../data/rule";
 import { Dialog } from "../../parts/dialog";
 import { Field, Submit, Switch } from "../../parts/field";
+import { words as parts } from "../../words/parts";
+import { words } from "../../words/rules";
 import { PickOnPage } from "./pick-on-page";
 import { SelectorField } from "./selector-field";
 
@@ -63,7 +65,7 @@ export function RuleDialog(props: {
   );
 
   return (
-    <Dialog title={props.rule ? `Change ${props.rule.name}` : "New rule"} onClose={props.onClose}>
+    <Dialog title={props.rule ? words.form.edit(props.rule.name) : words.new} onClose={props.onClose}>
       <form
         class="dialog-form dialog-scroll"
         onSubmit={(event) => {
@@ -78,7 +80,7 @@ export function RuleDialog(props: {
           });
         }}
       >
-        {text("name", "Name", "What it is called in the reports.", name, setName, {
+        {text("name", words.form.name, words.form.nameHint, name, setName, {
           required: true,
           maxlength: "120",
           autofocus: true,
@@ -92,7 +94,7 @@ export function RuleDialog(props: {
           }}
         />
         <fieldset class="switches choices">
-          <legend>Counts when the element</legend>
+          <legend>{words.form.trigger}</legend>
           <For each={RULE_TRIGGER_NAMES}>
             {(one) => (
               <label class="switch">
@@ -108,27 +110,18 @@ export function RuleDialog(props: {
             )}
           </For>
         </fieldset>
-        {text("page", "Pages", "Empty for all; * stands for any text.", page, setPage, {
+        {text("page", words.form.pages, words.form.pagesHint, page, setPage, {
           maxlength: "200",
-          placeholder: "/blog/*",
+          placeholder: words.form.pagesExample,
           class: "input input-code",
         })}
-        {text(
-          "attributes",
-          "Attributes to note",
-          "Of the element, with commas between them. Never what visitors type.",
-          attributes,
-          setAttributes,
-          { placeholder: "data-plan, data-position", class: "input input-code" },
-        )}
-        <Switch
-          label="On"
-          hint="Holds from each visitor’s next page view on."
-          checked={enabled()}
-          onChange={setEnabled}
-        />
+        {text("attributes", words.form.attributes, words.form.attributesHint, attributes, setAttributes, {
+          placeholder: words.form.attributesExample,
+          class: "input input-code",
+        })}
+        <Switch label={words.form.enabled} hint={words.form.enabledHint} checked={enabled()} onChange={setEnabled} />
         <Submit
-          label={props.rule ? "Save" : "Create the rule"}
+          label={props.rule ? parts.save : words.form.create}
           pending={save.pending()}
           error={refused() ? null : save.error()}
         />

@@ -4,6 +4,8 @@ import type { OverlayChoice } from "../../../../workers/domain/events/overlay";
 import { createAction } from "../../data/action";
 import { pickOnPage } from "../../data/overlay";
 import { useProperty } from "../../frame/property-frame";
+import { words as parts } from "../../words/parts";
+import { words } from "../../words/rules";
 
 /** A property rarely has more websites, and a form has no room for more buttons. */
 const MOST_SITES = 3;
@@ -33,9 +35,9 @@ export function PickOnPage(props: {
         when={!pick.pending()}
         fallback={
           <p class="pick-wait" role="status">
-            Waiting for your choice in the other window…{" "}
+            {words.form.waiting}
             <button type="button" class="button button-quiet button-small" onClick={() => waiting.abort()}>
-              Cancel
+              {parts.cancel}
             </button>
           </p>
         }
@@ -43,7 +45,7 @@ export function PickOnPage(props: {
         <For each={property().streams.slice(0, MOST_SITES)}>
           {(stream) => (
             <button type="button" class="button button-small" onClick={() => void pick.run(stream.url)}>
-              Pick on {property().streams.length > 1 ? new URL(stream.url).host : "the page"}
+              {property().streams.length > 1 ? words.form.pickOn(new URL(stream.url).host) : words.form.pick}
             </button>
           )}
         </For>

@@ -8,12 +8,13 @@ import { changeRule, deleteRule, type Rule } from "../../data/rule";
 import { Figure } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { Bone } from "../../parts/notice";
+import { words as parts } from "../../words/parts";
+import { words } from "../../words/rules";
 
 export const formatRate = (ctr: number | null): string => (ctr === null ? NOTHING : `${ctr.toFixed(1)}%`);
 
 /** What a match of the rule is: not everything that is counted was clicked. */
-export const matchName = (rule: Rule): string =>
-  ({ click: "Clicks", submit: "Submissions", visible: "Views", hover: "Hovers" })[rule.trigger];
+export const matchName = (rule: Rule): string => words.matches[rule.trigger];
 
 export function RuleRow(props: {
   siteId: string;
@@ -39,7 +40,7 @@ export function RuleRow(props: {
     const at = props.counts?.last_click_at;
     if (at) return formatAgo(Date.parse(at), Date.now());
     // Imports of history have no last moment: only what comes live has one.
-    return props.counts?.clicks ? "imported" : "never";
+    return props.counts?.clicks ? words.imported : words.never;
   };
   const figure = (text: (counts: RuleCounts) => string): JSX.Element => (
     <Show when={props.counts} fallback={props.counts === null ? NOTHING : <Bone class="bone-figure" />}>
@@ -49,12 +50,12 @@ export function RuleRow(props: {
 
   return (
     <li class="rule" classList={{ "rule-off": !props.rule.enabled, "row-chosen": props.chosen }}>
-      <label class="switch rule-switch" title={props.rule.enabled ? "On" : "Off"}>
+      <label class="switch rule-switch" title={props.rule.enabled ? words.on : words.off}>
         <input
           type="checkbox"
           role="switch"
           aria-checked={props.rule.enabled}
-          aria-label={`Rule ${props.rule.name}`}
+          aria-label={words.switchLabel(props.rule.name)}
           checked={props.rule.enabled}
           onChange={(event) => {
             const input = event.currentTarget;
@@ -72,10 +73,10 @@ export function RuleRow(props: {
         <p>
           <code>{props.rule.selector}</code> {RULE_TRIGGERS[props.rule.trigger]}
           <Show when={props.rule.page}>
-            {" "}
-            on <code>{props.rule.page}</code>
+            {words.onPages}
+            <code>{props.rule.page}</code>
           </Show>
-          <Show when={!props.rule.enabled}> · off</Show>
+          <Show when={!props.rule.enabled}>{words.rowOff}</Show>
         </p>
         <Show when={turn.error() ?? remove.error()}>
           <p role="alert" class="submit-error">
@@ -85,28 +86,28 @@ export function RuleRow(props: {
       </div>
       <dl class="tally rule-tally">
         <Figure label={matchName(props.rule)} value={figure(({ clicks }) => formatCount(clicks))} />
-        <Figure label="Visitors" value={figure(({ visitors }) => formatCount(visitors))} />
-        <Figure label="CTR" value={figure(({ ctr }) => formatRate(ctr))} />
-        <Figure label="Last" value={figure(last)} />
+        <Figure label={parts.visitors} value={figure(({ visitors }) => formatCount(visitors))} />
+        <Figure label={words.ctr} value={figure(({ ctr }) => formatRate(ctr))} />
+        <Figure label={words.last} value={figure(last)} />
       </dl>
       <div class="rule-actions">
         <button
           type="button"
           class="button button-small"
-          aria-label={`Edit the rule ${props.rule.name}`}
+          aria-label={words.editLabel(props.rule.name)}
           onClick={() => props.onEdit()}
         >
-          Edit
+          {words.edit}
         </button>
         <button
           type="button"
           class="button button-small button-danger"
-          aria-label={isSure() ? undefined : `Delete the rule ${props.rule.name}`}
+          aria-label={isSure() ? undefined : words.deleteLabel(props.rule.name)}
           onClick={() => (isSure() ? void remove.run() : setSure(true))}
           onBlur={() => setSure(false)}
         >
           <Show when={isSure()} fallback={<Icon name="trash" />}>
-            Click again to delete
+            {parts.deleteConfirm}
           </Show>
         </button>
       </div>

@@ -12,6 +12,7 @@ import { RuleAnalysis } from "./analysis";
 import { RuleDialog } from "./form";
 import { RuleRow } from "./row";
 import "./rules.css";
+import { words } from "../../words/rules";
 
 /** Of a rule that the reply leaves out: it neither matched nor was it seen. */
 const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null };
@@ -38,13 +39,9 @@ export function Rules(): JSX.Element {
 
   return (
     <main class="overview">
-      <ScreenHead
-        title="Rules"
-        lead="Name an element once, and its clicks are counted: no change of the site, no new release."
-        screen={screen}
-      />
+      <ScreenHead title={words.title} lead={words.lead} screen={screen} />
       <LoadedPanel
-        title="Rules"
+        title={words.title}
         loaded={rules}
         bones={4}
         class="rules-panel"
@@ -52,7 +49,7 @@ export function Rules(): JSX.Element {
           <Show when={rules.value()?.length}>
             <button type="button" class="button button-small" onClick={() => setEditing("new")}>
               <Icon name="plus" />
-              New rule
+              {words.new}
             </button>
           </Show>
         }
@@ -62,20 +59,22 @@ export function Rules(): JSX.Element {
             when={list().length > 0}
             fallback={
               <div class="rules-empty">
-                <Empty title="No rule yet">
-                  A rule names an element by its CSS selector, such as <code>#buy</code> or{" "}
-                  <code>a[href^="/pricing"]</code>, and counts when it is clicked, sent, seen or hovered. It holds from
-                  each visitor’s next page view on.
+                <Empty title={words.none}>
+                  {words.noneHint.before}
+                  <code>{words.noneHint.first}</code>
+                  {words.noneHint.between}
+                  <code>{words.noneHint.second}</code>
+                  {words.noneHint.after}
                 </Empty>
                 <button type="button" class="button button-main" onClick={() => setEditing("new")}>
                   <Icon name="plus" />
-                  New rule
+                  {words.new}
                 </button>
               </div>
             }
           >
             <Show when={counts.state() === "error"}>
-              <Failure what="The clicks could not be loaded." error={counts.error()} onRetry={counts.retry} />
+              <Failure what={words.countsFailed} error={counts.error()} onRetry={counts.retry} />
             </Show>
             <ul class="rule-list" classList={{ stale: isOld(counts) }} aria-busy={isBusy(counts)}>
               <For each={list()}>

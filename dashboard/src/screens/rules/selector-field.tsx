@@ -1,6 +1,7 @@
 // The field of a rule's selector: what helps to find one belongs beside it.
 import type { JSX } from "solid-js";
 import { Field } from "../../parts/field";
+import { words } from "../../words/rules";
 
 export function SelectorField(props: {
   value: string;
@@ -8,7 +9,7 @@ export function SelectorField(props: {
   onChange: (selector: string) => void;
 }): JSX.Element {
   return (
-    <Field label="CSS selector" hint="Which elements: #buy, .plan button, [data-cta]." error={props.error}>
+    <Field label={words.form.selector} hint={words.form.selectorHint} error={props.error}>
       {(control) => (
         <div class="selector">
           <input

@@ -9,12 +9,13 @@ import { Submit, Switch } from "../../parts/field";
 import { type Alerts, changeSettings, fromNumber, toNumber } from "./requests";
 import { SettingsLoaded } from "./settings-loaded";
 import "./settings.css";
+import { words as parts } from "../../words/parts";
+import { alerts as words } from "../../words/settings";
 
-const SENSITIVITIES = [
-  { value: "low", label: "Low", hint: "Only what is far from anything seen before." },
-  { value: "standard", label: "Standard", hint: "At most about one false alarm a month." },
-  { value: "high", label: "High", hint: "Small deviations too, and more false alarms." },
-] as const satisfies { value: Alerts["sensitivity"]; label: string; hint: string }[];
+const SENSITIVITIES = (["low", "standard", "high"] as const satisfies Alerts["sensitivity"][]).map((value) => ({
+  value,
+  ...words.sensitivities[value],
+}));
 
 const METRICS = Object.keys(WATCHED) as AnomalyMetric[];
 type Typed = Record<AnomalyMetric, { upper: string; lower: string }>;
@@ -68,16 +69,11 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
           void save.run();
         }}
       >
-        <Switch
-          label="Look for anomalies"
-          hint="Every hour and every day, against the same hours of the six weeks before. What is found stands under Anomalies."
-          checked={isOn()}
-          onChange={setOn}
-        />
-        <Radios legend="Sensitivity" choices={SENSITIVITIES} value={sensitivity()} onPick={setSensitivity} />
+        <Switch label={words.detect} hint={words.detectHint} checked={isOn()} onChange={setOn} />
+        <Radios legend={words.sensitivity} choices={SENSITIVITIES} value={sensitivity()} onPick={setSensitivity} />
         <NumberField
-          label="Least change, in percent"
-          hint="What differs by less is never told, however unlikely it is."
+          label={words.minimumChange}
+          hint={words.minimumChangeHint}
           value={least()}
           min={0}
           max={1000}
@@ -86,14 +82,14 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
         />
         <table class="limits">
           <caption>
-            Your own limits, per hour
-            <small>An alarm whenever an hour is above or below. Empty: none.</small>
+            {words.thresholds}
+            <small>{words.thresholdsHint}</small>
           </caption>
           <thead>
             <tr>
-              <th scope="col">Number</th>
-              <th scope="col">Below</th>
-              <th scope="col">Above</th>
+              <th scope="col">{words.metric}</th>
+              <th scope="col">{words.below}</th>
+              <th scope="col">{words.above}</th>
             </tr>
           </thead>
           <tbody>
@@ -102,7 +98,7 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
                 <tr>
                   <th scope="row">
                     {WATCHED[metric]}
-                    {metric === "bounce_rate" && ", %"}
+                    {metric === "bounce_rate" && words.inPercent}
                   </th>
                   <For each={["lower", "upper"] as const}>
                     {(side) => (
@@ -114,8 +110,8 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
                           min="0"
                           max={metric === "bounce_rate" ? 100 : 1e12}
                           step="any"
-                          placeholder="none"
-                          aria-label={`${WATCHED[metric]}, ${side === "lower" ? "alarm below" : "alarm above"}`}
+                          placeholder={words.noThreshold}
+                          aria-label={(side === "lower" ? words.alertBelow : words.alertAbove)(WATCHED[metric])}
                           value={typed()[metric][side]}
                           onInput={(event) => type(metric, side, event.currentTarget.value)}
                         />
@@ -127,12 +123,7 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
             </For>
           </tbody>
         </table>
-        <Submit
-          label="Save"
-          pending={save.pending()}
-          error={save.error()}
-          done={save.done() && "Saved. It holds from the next hour on."}
-        />
+        <Submit label={parts.save} pending={save.pending()} error={save.error()} done={save.done() && words.saved} />
       </form>
     </section>
   );

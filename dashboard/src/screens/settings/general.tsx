@@ -7,6 +7,8 @@ import { useProperty } from "../../frame/property-frame";
 import { type PropertyDraft, PropertyForm } from "../../panels/property-form";
 import { Dialog } from "../../parts/dialog";
 import { Field, Submit } from "../../parts/field";
+import { words as parts } from "../../words/parts";
+import { general as words } from "../../words/settings";
 import { PublicNumbers } from "./public";
 
 export function GeneralSettings(): JSX.Element {
@@ -16,17 +18,18 @@ export function GeneralSettings(): JSX.Element {
   return (
     <>
       <section class="block">
-        <PropertyForm draft={property()} action={save} button="Save" done="Saved." />
+        <PropertyForm draft={property()} action={save} button={parts.save} done={parts.saved} />
         <p class="block-note">
-          A new time zone holds for what comes from now on. Its site id is <code>{property().site_id}</code>.
+          {words.note}
+          <code>{property().site_id}</code>
         </p>
       </section>
       <PublicNumbers />
       <section class="block block-danger">
-        <h2>Delete this property</h2>
-        <p>Its numbers, its record in the lake and its keys are removed for good. Nothing brings them back.</p>
+        <h2>{words.deleteTitle}</h2>
+        <p>{words.deleteHint}</p>
         <button type="button" class="button button-danger" onClick={() => setAsking(true)}>
-          Delete…
+          {words.delete}
         </button>
       </section>
       <Show when={isAsking()}>
@@ -48,17 +51,17 @@ function Deletion(props: { onClose: () => void }): JSX.Element {
     navigate("/", { replace: true });
   });
   return (
-    <Dialog title={`Delete ${name}`} onClose={props.onClose}>
+    <Dialog title={words.deleteName(name)} onClose={props.onClose}>
       <form
         class="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
           if (typed().trim() === name.trim()) void remove.run();
-          else setComplaint(`Type ${name} exactly as it is written.`);
+          else setComplaint(words.typeExactly(name));
         }}
       >
-        <p>Everything that was ever measured of it is removed for good.</p>
-        <Field label={`Type “${name}” to confirm`} error={complaint()}>
+        <p>{words.deleteWarning}</p>
+        <Field label={words.typeToConfirm(name)} error={complaint()}>
           {(control) => (
             <input
               {...control}
@@ -75,7 +78,7 @@ function Deletion(props: { onClose: () => void }): JSX.Element {
           )}
         </Field>
         <Submit
-          label="Delete for good"
+          label={words.deleteForGood}
           class="button button-main button-fatal"
           pending={remove.pending()}
           error={remove.error()}

@@ -17,14 +17,15 @@ import { Copyable } from "../../parts/copy";
 import { Field, Submit, Switch } from "../../parts/field";
 import { LoadedBody } from "../../parts/loaded";
 import { Bone, Empty } from "../../parts/notice";
+import { words as parts } from "../../words/parts";
+import { keys as words } from "../../words/settings";
 
-const SCOPES: { scope: Scope; label: string; hint: string }[] = [
-  { scope: "stats", label: "Read", hint: "Ask for numbers: queries and the live picture." },
-  { scope: "ingest", label: "Send", hint: "Send events from servers and apps, and import history." },
-  { scope: "manage", label: "Manage", hint: "Change the property, its streams and its keys." },
-];
+const SCOPES = (["stats", "ingest", "manage"] as const satisfies Scope[]).map((scope) => ({
+  scope,
+  ...words.scopes[scope],
+}));
 
-const labelOf = (scope: Scope): string => SCOPES.find((one) => one.scope === scope)?.label ?? scope;
+const labelOf = (scope: Scope): string => words.scopes[scope]?.label ?? scope;
 
 export function KeySettings(): JSX.Element {
   const { property } = useProperty();
@@ -35,28 +36,24 @@ export function KeySettings(): JSX.Element {
   return (
     <>
       <section class="block">
-        <h2>New key</h2>
+        <h2>{words.newKey}</h2>
         <KeyForm siteId={siteId} onMade={setMade} />
         <Show when={made()?.key}>
           {(key) => (
             <div class="fresh-key" role="status">
-              <strong>Copy it now. It is not shown again.</strong>
-              <Copyable label={`The key ${made()?.name}`} text={key()} />
+              <strong>{words.copyNow}</strong>
+              <Copyable label={words.key(made()?.name ?? "")} text={key()} />
             </div>
           )}
         </Show>
       </section>
       <section class="block">
-        <h2>Keys in use</h2>
-        <KeyList
-          keys={own}
-          remove={(id) => deleteKey(siteId, id)}
-          none="No key for this property alone. Servers and other programs need one; the tag in your pages does not."
-        />
+        <h2>{words.active}</h2>
+        <KeyList keys={own} remove={(id) => deleteKey(siteId, id)} none={words.none} />
       </section>
       <Show when={all.value()?.length}>
         <section class="block">
-          <h2>Keys for all properties</h2>
+          <h2>{words.allProperties}</h2>
           <KeyList keys={all} remove={deleteKeyOfAll} none="" />
         </section>
       </Show>
@@ -70,7 +67,7 @@ function KeyList(props: {
   none: string;
 }): JSX.Element {
   return (
-    <LoadedBody loaded={props.keys} failure="The keys could not be loaded." bones={<Bone class="w60" />}>
+    <LoadedBody loaded={props.keys} failure={words.loadFailed} bones={<Bone class="w60" />}>
       {(list) => (
         <ul class="keys">
           <For
@@ -103,10 +100,10 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
       onSubmit={(event) => {
         event.preventDefault();
         if (scopes().length > 0) void make.run();
-        else setComplaint("A key must be allowed something.");
+        else setComplaint(words.noPermission);
       }}
     >
-      <Field label="Name" hint="Where the key will be used.">
+      <Field label={words.name} hint={words.nameHint}>
         {(control) => (
           <input
             {...control}
@@ -121,7 +118,7 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
         )}
       </Field>
       <fieldset class="switches">
-        <legend>What it may do</legend>
+        <legend>{words.permissions}</legend>
         <For each={SCOPES}>
           {({ scope, label, hint }) => (
             <Switch
@@ -136,7 +133,7 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
           )}
         </For>
       </fieldset>
-      <Submit label="Make a key" pending={make.pending()} error={complaint() ?? make.error()} />
+      <Submit label={words.create} pending={make.pending()} error={complaint() ?? make.error()} />
     </form>
   );
 }
@@ -152,8 +149,8 @@ function KeyRow(props: { apiKey: ApiKey; remove: (id: string) => Promise<void>; 
       <span class="key-name">
         <strong>{props.apiKey.name}</strong>
         <small>
-          <code>{props.apiKey.prefix}…</code> · {props.apiKey.scopes.map(labelOf).join(", ")} · made{" "}
-          {formatAgo(Date.parse(props.apiKey.created_at), Date.now())}
+          <code>{props.apiKey.prefix}…</code>
+          {words.about(props.apiKey.scopes.map(labelOf), formatAgo(Date.parse(props.apiKey.created_at), Date.now()))}
         </small>
         <Show when={remove.error()}>
           <small role="alert" class="submit-error">
@@ -164,11 +161,11 @@ function KeyRow(props: { apiKey: ApiKey; remove: (id: string) => Promise<void>; 
       <button
         type="button"
         class="button button-small button-danger"
-        aria-label={isSure() ? undefined : `Delete the key ${props.apiKey.name}`}
+        aria-label={isSure() ? undefined : words.deleteKey(props.apiKey.name)}
         onClick={() => (isSure() ? void remove.run() : setSure(true))}
         onBlur={() => setSure(false)}
       >
-        {isSure() ? "Click again to delete" : "Delete"}
+        {isSure() ? parts.deleteConfirm : parts.delete}
       </button>
     </li>
   );

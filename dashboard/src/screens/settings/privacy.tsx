@@ -1,21 +1,19 @@
 // Settings: what is kept of visitors, and who is not counted at all.
-import { createMemo, createSignal, For, type JSX } from "solid-js";
+import { createMemo, createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
-import { ADDRESSES, areAllMarked, MARKED, PATHS, toEntryFaults, toLines, toList } from "../../data/lines";
+import { ADDRESSES, areAllMarked, PATHS, toEntryFaults, toLines, toList } from "../../data/lines";
 import { changeProperty, type Privacy } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
+import { Radios } from "../../parts/choices";
 import { Submit, Switch } from "../../parts/field";
 import { goToFirstMark, LinesField } from "../../parts/lines-field";
+import { words as parts } from "../../words/parts";
+import { privacy as words } from "../../words/settings";
 
-const KEPT: { value: Privacy["address"]; label: string; hint: string }[] = [
-  {
-    value: "truncated",
-    label: "Truncated",
-    hint: "The network only: the last byte of IPv4, 80 bits of IPv6 are dropped.",
-  },
-  { value: "none", label: "Nothing", hint: "No part of the address is kept." },
-  { value: "full", label: "In full", hint: "Personal data in most countries: your visitors must be told." },
-];
+const STORAGE = (["truncated", "none", "full"] as const satisfies Privacy["address"][]).map((value) => ({
+  value,
+  ...words.addressStorages[value],
+}));
 
 const LISTS = { addresses: "privacy.excluded_addresses", paths: "privacy.excluded_paths" } as const;
 
@@ -53,41 +51,17 @@ export function PrivacySettings(): JSX.Element {
           void save.run().then(() => goToFirstMark(form));
         }}
       >
-        <fieldset class="switches">
-          <legend>What is kept of an address</legend>
-          <For each={KEPT}>
-            {(choice) => (
-              <label class="switch">
-                <input
-                  type="radio"
-                  name="address"
-                  class="radio"
-                  checked={address() === choice.value}
-                  onChange={() => setAddress(choice.value)}
-                />
-                <span class="switch-text">
-                  {choice.label}
-                  <small>{choice.hint}</small>
-                </span>
-              </label>
-            )}
-          </For>
-        </fieldset>
+        <Radios legend={words.addressStorage} choices={STORAGE} value={address()} onPick={setAddress} />
         <Switch
-          label="Know visitors who come back on another day"
-          hint="Keeps an id in the visitor's browser (local storage, no cookie). In many countries that needs consent: the tracker can wait for it."
+          label={words.returning}
+          hint={words.returningHint}
           checked={storage() === "local"}
           onChange={(on) => setStorage(on ? "local" : "none")}
         />
-        <Switch
-          label="Honour Do Not Track and Global Privacy Control"
-          hint="Browsers that ask for it are then not counted at all."
-          checked={honourDnt()}
-          onChange={setHonourDnt}
-        />
+        <Switch label={words.dnt} hint={words.dntHint} checked={honourDnt()} onChange={setHonourDnt} />
         <LinesField
-          label="Addresses that are not counted"
-          hint="One address or range a line: 203.0.113.7 or 203.0.113.0/24. Your own office, say."
+          label={words.addresses}
+          hint={words.addressesHint}
           rows={4}
           value={addresses()}
           onInput={setAddresses}
@@ -95,8 +69,8 @@ export function PrivacySettings(): JSX.Element {
           faults={addressFaults()}
         />
         <LinesField
-          label="Pages that are not counted"
-          hint="One path a line; * stands for any text: /admin/*"
+          label={words.pages}
+          hint={words.pagesHint}
           rows={4}
           value={paths()}
           onInput={setPaths}
@@ -104,10 +78,10 @@ export function PrivacySettings(): JSX.Element {
           faults={pathFaults()}
         />
         <Submit
-          label="Save"
+          label={parts.save}
           pending={save.pending()}
-          error={areAllMarked(save.faults(), Object.values(LISTS)) ? MARKED : save.error()}
-          done={save.done() && "Saved. It holds within a minute."}
+          error={areAllMarked(save.faults(), Object.values(LISTS)) ? parts.markedLines : save.error()}
+          done={save.done() && parts.savedWithinMinute}
         />
       </form>
     </section>

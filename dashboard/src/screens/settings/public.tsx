@@ -6,15 +6,14 @@ import { me } from "../../data/session";
 import { useProperty } from "../../frame/property-frame";
 import { Copyable } from "../../parts/copy";
 import { Switch } from "../../parts/field";
+import { publicNumbers as words } from "../../words/settings";
 
 /** Where the Worker answers strangers: the tracker comes from there too. */
 const publicAddress = (siteId: string, file: string): string =>
   new URL(`/api/public/${encodeURIComponent(siteId)}/${file}`, me()?.tracker_url ?? location.origin).href;
 
-const ALT = "Visitors right now";
-
 /** The address is our own, and can hold no quote. */
-export const badgeCode = (address: string): string => `<img src="${address}" alt="${ALT}">`;
+export const badgeCode = (address: string): string => `<img src="${address}" alt="${words.badgeAlt}">`;
 
 export function PublicNumbers(): JSX.Element {
   const { property } = useProperty();
@@ -29,13 +28,8 @@ export function PublicNumbers(): JSX.Element {
   };
   return (
     <section class="block">
-      <h2>Public live numbers</h2>
-      <Switch
-        label="Show how many are here to everybody"
-        hint="Visitors of the last 5 and 30 minutes and page views; nothing else, and nothing of earlier."
-        checked={isWanted()}
-        onChange={change}
-      />
+      <h2>{words.title}</h2>
+      <Switch label={words.counter} hint={words.counterHint} checked={isWanted()} onChange={change} />
       <Show when={save.error()}>
         <p role="alert" class="submit-error">
           {save.error()}
@@ -44,9 +38,9 @@ export function PublicNumbers(): JSX.Element {
       <Show when={property().public_live}>
         <div class="public-live">
           {/* Through the dashboard's own origin, as its content policy demands. */}
-          <img src={`/api/public/${encodeURIComponent(siteId)}/badge.svg`} alt={ALT} height="20" />
-          <Copyable label="The badge" text={badgeCode(publicAddress(siteId, "badge.svg"))} />
-          <Copyable label="The address of the numbers" text={publicAddress(siteId, "live.json")} />
+          <img src={`/api/public/${encodeURIComponent(siteId)}/badge.svg`} alt={words.badgeAlt} height="20" />
+          <Copyable label={words.badge} text={badgeCode(publicAddress(siteId, "badge.svg"))} />
+          <Copyable label={words.json} text={publicAddress(siteId, "live.json")} />
         </div>
       </Show>
     </section>

@@ -7,6 +7,8 @@ import { useProperty } from "../../frame/property-frame";
 import { LoadedBody } from "../../parts/loaded";
 import { Bone, Empty } from "../../parts/notice";
 import { TableHeads } from "../../parts/table-heads";
+import { words as parts } from "../../words/parts";
+import { excluded as words } from "../../words/settings";
 
 const toWords = (reason: string): string => {
   const words = reason.replaceAll("_", " ");
@@ -18,18 +20,12 @@ export function RefusalSettings(): JSX.Element {
   const refusals = createLoaded(() => property().site_id, loadRefusals);
   return (
     <section class="block">
-      <p class="block-note">
-        Events of the last seven days that arrived and were left out on purpose. They are not lost by accident, and they
-        are not in any number of the reports.
-      </p>
-      <LoadedBody loaded={refusals} failure="The reasons could not be loaded." bones={<Bone class="w60" />}>
+      <p class="block-note">{words.lead}</p>
+      <LoadedBody loaded={refusals} failure={words.loadFailed} bones={<Bone class="w60" />}>
         {(rows) => (
-          <Show
-            when={rows().length > 0}
-            fallback={<Empty>Nothing was left out. Everything that arrived was counted.</Empty>}
-          >
+          <Show when={rows().length > 0} fallback={<Empty>{words.none}</Empty>}>
             <table class="figures refusals">
-              <TableHeads names={["Reason"]} figures={["Events"]} />
+              <TableHeads names={[words.reason]} figures={[parts.events]} />
               <tbody>
                 <For each={rows()}>
                   {(row) => (

@@ -1,7 +1,7 @@
 // Settings: who gets which mail, and the webhook as the other way to be told.
 import { createMemo, createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
-import { ADDRESSES, areAllMarked, MARKED, toEntryFaults, toLines, toList } from "../../data/lines";
+import { ADDRESSES, areAllMarked, toEntryFaults, toLines, toList } from "../../data/lines";
 import { useProperty } from "../../frame/property-frame";
 import { Radios } from "../../parts/choices";
 import { Submit, Switch } from "../../parts/field";
@@ -11,12 +11,13 @@ import { SentMails } from "./sent-mails";
 import { SettingsLoaded } from "./settings-loaded";
 import { WebhookForm } from "./webhook-form";
 import "./settings.css";
+import { words as parts } from "../../words/parts";
+import { reports as words } from "../../words/settings";
 
-const SUMMARIES = [
-  { value: "failures", label: "Only when it fails", hint: "At once, with what went wrong." },
-  { value: "daily", label: "Once a day", hint: "One mail with the runs of the day." },
-  { value: "every", label: "Every run with data", hint: "Up to twelve mails an hour." },
-] as const satisfies { value: Reports["run_summary"]; label: string; hint: string }[];
+const SUMMARIES = (["failures", "daily", "every"] as const satisfies Reports["run_summary"][]).map((value) => ({
+  value,
+  ...words.runSummaries[value],
+}));
 
 const RECIPIENTS = "reports.recipients";
 
@@ -70,39 +71,24 @@ function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element
         }}
       >
         <LinesField
-          label="Recipients"
-          hint="One address a line, at most ten. Cloudflare sends to addresses that your account has verified."
+          label={words.recipients}
+          hint={words.recipientsHint}
           rows={3}
-          placeholder="you@example.com"
+          placeholder={words.recipientExample}
           value={recipients()}
           onInput={setRecipients}
           separator={ADDRESSES}
           faults={faults()}
         />
-        <Switch
-          label="Weekly report"
-          hint="On Monday: the numbers, how they changed, top pages and sources, what is to be expected."
-          checked={weekly()}
-          onChange={setWeekly}
-        />
-        <Switch
-          label="Monthly report"
-          hint="The same on the first of a month."
-          checked={monthly()}
-          onChange={setMonthly}
-        />
-        <Switch
-          label="Anomalies"
-          hint="When a number is not what it usually is. Each is told once."
-          checked={anomalies()}
-          onChange={setAnomalies}
-        />
-        <Radios legend="Runs of the pipeline" choices={SUMMARIES} value={summary()} onPick={setSummary} />
+        <Switch label={words.weekly} hint={words.weeklyHint} checked={weekly()} onChange={setWeekly} />
+        <Switch label={words.monthly} hint={words.monthlyHint} checked={monthly()} onChange={setMonthly} />
+        <Switch label={words.anomalies} hint={words.anomaliesHint} checked={anomalies()} onChange={setAnomalies} />
+        <Radios legend={words.runs} choices={SUMMARIES} value={summary()} onPick={setSummary} />
         <Submit
-          label="Save"
+          label={parts.save}
           pending={save.pending()}
-          error={areAllMarked(save.faults(), [RECIPIENTS]) ? MARKED : save.error()}
-          done={save.done() && "Saved."}
+          error={areAllMarked(save.faults(), [RECIPIENTS]) ? parts.markedLines : save.error()}
+          done={save.done() && parts.saved}
         />
       </form>
     </section>

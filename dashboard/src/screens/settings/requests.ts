@@ -42,13 +42,6 @@ export interface TestSent {
 
 export const sendTest = (siteId: string): Promise<TestSent> => request(at(siteId, "/reports/test"), { method: "POST" });
 
-/** What came of a test, in words. */
-export const testWords = ({ sent, failed }: TestSent): string =>
-  [
-    ...(sent > 0 ? [`Sent to ${sent}.`] : []),
-    ...(failed > 0 ? [`${failed} could not be sent: the list says why.`] : []),
-  ].join(" ") || "Nobody was sent anything: all have unsubscribed.";
-
 export const previewUrl = (siteId: string, kind: string): string =>
   at(siteId, `/reports/preview?${new URLSearchParams({ kind })}`);
 

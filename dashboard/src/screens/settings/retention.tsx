@@ -8,24 +8,12 @@ import { Field, Submit } from "../../parts/field";
 import { changeSettings, eraseUser, fromNumber, type Retention, toNumber } from "./requests";
 import { SettingsLoaded } from "./settings-loaded";
 import "./settings.css";
+import { words as parts } from "../../words/parts";
+import { retention as words } from "../../words/settings";
 
-const KEPT: { name: keyof Retention; label: string; hint: string }[] = [
-  {
-    name: "events_days",
-    label: "Days that events are kept",
-    hint: "The record in the lake. Without it nothing can be counted again.",
-  },
-  {
-    name: "rollups_days",
-    label: "Days that counts are kept",
-    hint: "What the screens show. Counts hold nobody’s identity.",
-  },
-  {
-    name: "addresses_days",
-    label: "Days that full addresses are kept",
-    hint: "Then they are truncated. Only of properties that keep addresses in full.",
-  },
-];
+const FIELDS = (["events_days", "rollups_days", "addresses_days"] as const satisfies (keyof Retention)[]).map(
+  (name) => ({ name, ...words.fields[name] }),
+);
 
 export const RetentionSettings = (): JSX.Element => (
   <>
@@ -52,7 +40,7 @@ function Kept(props: { retention: Retention }): JSX.Element {
   );
   return (
     <section class="block">
-      <p class="block-note">A field that is empty means for ever. What is too old is removed once a day, for good.</p>
+      <p class="block-note">{words.lead}</p>
       <form
         class="form"
         onSubmit={(event) => {
@@ -60,7 +48,7 @@ function Kept(props: { retention: Retention }): JSX.Element {
           void save.run();
         }}
       >
-        <For each={KEPT}>
+        <For each={FIELDS}>
           {({ name, label, hint }) => (
             <NumberField
               label={label}
@@ -68,17 +56,12 @@ function Kept(props: { retention: Retention }): JSX.Element {
               value={typed()[name]}
               min={1}
               max={3650}
-              none="for ever"
+              none={words.forever}
               onInput={(value) => setTyped((before) => ({ ...before, [name]: value }))}
             />
           )}
         </For>
-        <Submit
-          label="Save"
-          pending={save.pending()}
-          error={save.error()}
-          done={save.done() && "Saved. It holds from the next night on."}
-        />
+        <Submit label={parts.save} pending={save.pending()} error={save.error()} done={save.done() && words.saved} />
       </form>
     </section>
   );
@@ -96,11 +79,11 @@ function Erasure(): JSX.Element {
   });
   return (
     <section class="block block-danger" aria-labelledby="erasure">
-      <h2 id="erasure">Erase a user</h2>
+      <h2 id="erasure">{words.erase.title}</h2>
       <p>
-        Deletes every event that was sent with this <code>user_id</code> from the record, for a request under the GDPR,
-        say. Nothing brings them back. Visitors without an id of yours cannot be found: nothing is kept that would tell
-        who they are.
+        {words.erase.lead.before}
+        <code>{words.erase.field}</code>
+        {words.erase.lead.after}
       </p>
       <form
         class="form erasure-form"
@@ -110,7 +93,7 @@ function Erasure(): JSX.Element {
           else setSure(true);
         }}
       >
-        <Field label="user_id" hint="Exactly as your site or server sends it.">
+        <Field label={words.erase.field} hint={words.erase.fieldHint}>
           {(control) => (
             <input
               {...control}
@@ -129,7 +112,7 @@ function Erasure(): JSX.Element {
           )}
         </Field>
         <Submit
-          label={isSure() ? "Click again to erase for good" : "Erase…"}
+          label={isSure() ? words.erase.confirm : words.erase.button}
           class={isSure() ? "button button-main button-fatal" : "button button-danger"}
           pending={erase.pending()}
           error={erase.error()}
@@ -137,9 +120,10 @@ function Erasure(): JSX.Element {
         <Show when={run()}>
           {(id) => (
             <p role="status">
-              Started: what has been processed is erased at once, what was under way in half an hour.{" "}
-              <A href={`/p/${property().site_id}/pipeline?${new URLSearchParams({ run: id() })}`}>The run says</A> what
-              was erased.
+              {words.erase.started}{" "}
+              <A href={`/p/${property().site_id}/pipeline?${new URLSearchParams({ run: id() })}`}>
+                {words.erase.seeRun}
+              </A>
             </p>
           )}
         </Show>

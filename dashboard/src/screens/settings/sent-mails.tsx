@@ -8,23 +8,11 @@ import { useProperty } from "../../frame/property-frame";
 import { Bones } from "../../frame/screen";
 import { LoadedBody } from "../../parts/loaded";
 import { Empty } from "../../parts/notice";
-import { loadMails, previewUrl, sendTest, type TestSent, testWords } from "./requests";
+import { sent as words } from "../../words/settings";
+import { loadMails, previewUrl, sendTest, type TestSent } from "./requests";
 
-const STATES: Record<MailView["status"], string> = {
-  queued: "Waiting",
-  sending: "Being sent",
-  sent: "Sent",
-  failed: "Failed",
-};
-
-const KINDS: Record<MailKind, string> = {
-  run_summary: "Summary of runs",
-  failure: "Failure",
-  anomaly: "Anomaly",
-  capacity: "Capacity",
-  weekly_report: "Weekly report",
-  monthly_report: "Monthly report",
-};
+const STATES: Record<MailView["status"], string> = words.states;
+const KINDS: Record<MailKind, string> = words.kinds;
 
 const PREVIEWS = ["weekly_report", "monthly_report"] as const satisfies MailKind[];
 const SHOWN = 20;
@@ -48,20 +36,20 @@ export function SentMails(props: {
   });
   return (
     <section class="block" aria-labelledby="sent">
-      <h2 id="sent">What was sent</h2>
+      <h2 id="sent">{words.title}</h2>
       <div class="sent-tools">
         <button type="button" class="button" aria-disabled={test.pending()} onClick={() => void test.run()}>
-          Send a test
+          {words.sendTest}
         </button>
         <For each={PREVIEWS}>
           {(kind) => (
             <a class="button button-quiet" href={previewUrl(siteId, kind)} target="_blank" rel="noreferrer">
-              Preview: {KINDS[kind].toLowerCase()}
+              {words.preview(KINDS[kind])}
             </a>
           )}
         </For>
         <span role="status" class="submit-status">
-          <Show when={sent()}>{(told) => testWords(told())}</Show>
+          <Show when={sent()}>{(result) => words.tested(result().sent, result().failed)}</Show>
         </span>
       </div>
       <Show when={test.error()}>
@@ -69,14 +57,14 @@ export function SentMails(props: {
           {test.error()}
         </p>
       </Show>
-      <LoadedBody loaded={mails} failure="The list could not be loaded." bones={<Bones count={3} />}>
+      <LoadedBody loaded={mails} failure={words.loadFailed} bones={<Bones count={3} />}>
         {(view) => (
           <ul class="mails">
             <For
               each={view().mails.slice(0, SHOWN)}
               fallback={
                 <li>
-                  <Empty>Nothing yet. The first report comes after the first whole week.</Empty>
+                  <Empty>{words.none}</Empty>
                 </li>
               }
             >
@@ -94,8 +82,11 @@ const Mail = (props: { mail: MailView }): JSX.Element => (
     <span class="mail-text">
       <strong>{props.mail.subject}</strong>
       <small>
-        {KINDS[props.mail.kind]} · {props.mail.channel === "webhook" ? "webhook at " : ""}
-        {props.mail.recipient} · {formatAgo(Date.parse(props.mail.sent_at ?? props.mail.created_at), Date.now())}
+        {words.about(
+          KINDS[props.mail.kind],
+          props.mail.channel === "webhook" ? words.webhookAt(props.mail.recipient) : props.mail.recipient,
+          formatAgo(Date.parse(props.mail.sent_at ?? props.mail.created_at), Date.now()),
+        )}
       </small>
       <Show when={props.mail.error}>
         <small class="submit-error">{props.mail.error}</small>

@@ -4,6 +4,7 @@ import { createLoaded } from "../../data/answer";
 import { useProperty } from "../../frame/property-frame";
 import { Bones } from "../../frame/screen";
 import { Failure } from "../../parts/notice";
+import { words } from "../../words/settings";
 import { loadSettings, type PropertySettings } from "./requests";
 
 /** The children are made once, of what was loaded first: a form is not taken away from whoever is typing. */
@@ -16,7 +17,7 @@ export function SettingsLoaded(props: { children: (settings: PropertySettings) =
       fallback={
         <section class="block" aria-busy={settings.state() !== "error"}>
           <Show when={settings.state() === "error"} fallback={<Bones count={5} />}>
-            <Failure what="The settings could not be loaded." error={settings.error()} onRetry={settings.retry} />
+            <Failure what={words.loadFailed} error={settings.error()} onRetry={settings.retry} />
           </Show>
         </section>
       }

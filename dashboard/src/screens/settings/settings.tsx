@@ -3,6 +3,7 @@ import { A, useParams } from "@solidjs/router";
 import { type Component, For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { useProperty } from "../../frame/property-frame";
+import { words } from "../../words/settings";
 import { AlertSettings } from "./alerts";
 import { GeneralSettings } from "./general";
 import { KeySettings } from "./keys";
@@ -13,14 +14,14 @@ import { RetentionSettings } from "./retention";
 import { StreamSettings } from "./streams";
 
 const SECTIONS: { path: string; label: string; page: Component }[] = [
-  { path: "", label: "General", page: GeneralSettings },
-  { path: "streams", label: "Data streams", page: StreamSettings },
-  { path: "privacy", label: "Privacy", page: PrivacySettings },
-  { path: "retention", label: "Retention", page: RetentionSettings },
-  { path: "alerts", label: "Alerts", page: AlertSettings },
-  { path: "reports", label: "Reports", page: ReportSettings },
-  { path: "keys", label: "API keys", page: KeySettings },
-  { path: "refusals", label: "Not counted", page: RefusalSettings },
+  { path: "", label: words.sections.general, page: GeneralSettings },
+  { path: "streams", label: words.sections.streams, page: StreamSettings },
+  { path: "privacy", label: words.sections.privacy, page: PrivacySettings },
+  { path: "retention", label: words.sections.retention, page: RetentionSettings },
+  { path: "alerts", label: words.sections.alerts, page: AlertSettings },
+  { path: "reports", label: words.sections.reports, page: ReportSettings },
+  { path: "keys", label: words.sections.keys, page: KeySettings },
+  { path: "refusals", label: words.sections.refusals, page: RefusalSettings },
 ];
 
 export function Settings(): JSX.Element {
@@ -31,9 +32,9 @@ export function Settings(): JSX.Element {
 
   return (
     <main class="settings">
-      <nav class="settings-nav" aria-label="Settings">
+      <nav class="settings-nav" aria-label={words.title}>
         <A href={home()} class="settings-back">
-          ← Overview
+          {words.back}
         </A>
         <ul>
           <For each={SECTIONS}>

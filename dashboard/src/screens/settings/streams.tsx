@@ -7,6 +7,8 @@ import { FirstEvent, Snippet } from "../../panels/snippet";
 import { STANDARD_MEASUREMENTS, StreamForm } from "../../panels/stream-form";
 import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
+import { words as parts } from "../../words/parts";
+import { streams as words } from "../../words/settings";
 
 export function StreamSettings(): JSX.Element {
   const { property } = useProperty();
@@ -22,7 +24,7 @@ export function StreamSettings(): JSX.Element {
   return (
     <>
       <section class="block">
-        <h2>The tag</h2>
+        <h2>{words.tag}</h2>
         <Snippet siteId={siteId} />
         <FirstEvent siteId={siteId} />
       </section>
@@ -30,9 +32,7 @@ export function StreamSettings(): JSX.Element {
         each={ids()}
         fallback={
           <section class="block">
-            <Empty title="No data stream yet">
-              Browsers' events are counted only for the website of a data stream.
-            </Empty>
+            <Empty title={words.none}>{words.noneHint}</Empty>
           </section>
         }
       >
@@ -46,15 +46,19 @@ export function StreamSettings(): JSX.Element {
         fallback={
           <button type="button" class="button" onClick={() => setAdding(true)}>
             <Icon name="plus" />
-            Add a data stream
+            {words.add}
           </button>
         }
       >
         <section class="block">
-          <h2>New data stream</h2>
-          <StreamForm draft={{ url: "", name: "", measurements: STANDARD_MEASUREMENTS }} action={add} button="Add">
+          <h2>{words.new}</h2>
+          <StreamForm
+            draft={{ url: "", name: "", measurements: STANDARD_MEASUREMENTS }}
+            action={add}
+            button={words.addButton}
+          >
             <button type="button" class="button button-quiet" onClick={() => setAdding(false)}>
-              Cancel
+              {parts.cancel}
             </button>
           </StreamForm>
         </section>
@@ -76,14 +80,14 @@ function StreamBlock(props: { siteId: string; stream: Stream }): JSX.Element {
         </span>
         <Icon name="down" />
       </summary>
-      <StreamForm draft={props.stream} action={save} button="Save" done="Saved.">
+      <StreamForm draft={props.stream} action={save} button={parts.save} done={parts.saved}>
         <button
           type="button"
           class="button button-quiet button-danger"
           onClick={() => (isSure() ? void remove.run() : setSure(true))}
           onBlur={() => setSure(false)}
         >
-          {isSure() ? "Click again to remove it" : "Remove"}
+          {isSure() ? words.removeConfirm : words.remove}
         </button>
         <Show when={remove.error()}>
           <p role="alert" class="submit-error">

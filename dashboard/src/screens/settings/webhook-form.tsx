@@ -4,6 +4,8 @@ import { createAction } from "../../data/action";
 import { useProperty } from "../../frame/property-frame";
 import { Copyable } from "../../parts/copy";
 import { Field, Submit } from "../../parts/field";
+import { words as parts } from "../../words/parts";
+import { webhook as words } from "../../words/settings";
 import { changeSettings, freshSecret, type Reports } from "./requests";
 
 export function WebhookForm(props: { webhook: Reports["webhook"] }): JSX.Element {
@@ -20,10 +22,8 @@ export function WebhookForm(props: { webhook: Reports["webhook"] }): JSX.Element
   });
   return (
     <section class="block" aria-labelledby="webhook">
-      <h2 id="webhook">Webhook</h2>
-      <p class="block-note">
-        What goes out as mail is posted there too, as JSON that is signed with a secret (HMAC-SHA-256).
-      </p>
+      <h2 id="webhook">{words.title}</h2>
+      <p class="block-note">{words.lead}</p>
       <form
         class="form"
         onSubmit={(event) => {
@@ -31,14 +31,14 @@ export function WebhookForm(props: { webhook: Reports["webhook"] }): JSX.Element
           void save.run();
         }}
       >
-        <Field label="Address" hint="https; empty for none. Another address gets another secret.">
+        <Field label={words.url} hint={words.urlHint}>
           {(control) => (
             <input
               {...control}
               class="input"
               type="url"
               maxlength="500"
-              placeholder="https://example.com/hook"
+              placeholder={words.urlExample}
               spellcheck={false}
               autocomplete="off"
               value={url()}
@@ -46,13 +46,13 @@ export function WebhookForm(props: { webhook: Reports["webhook"] }): JSX.Element
             />
           )}
         </Field>
-        <Submit label="Save the webhook" pending={save.pending()} error={save.error()} done={save.done() && "Saved."} />
+        <Submit label={words.save} pending={save.pending()} error={save.error()} done={save.done() && parts.saved} />
       </form>
       <Show when={secret()}>
         {(text) => (
           <div class="fresh-key" role="status">
-            <strong>This secret signs what is posted. Copy it now. It is not shown again.</strong>
-            <Copyable label="The secret of the webhook" text={text()} />
+            <strong>{words.copySecret}</strong>
+            <Copyable label={words.secret} text={text()} />
           </div>
         )}
       </Show>

@@ -6,6 +6,7 @@ import { browserCurrency, browserTimezone } from "../../data/choice";
 import { createProperty } from "../../data/property";
 import { type PropertyDraft, PropertyForm } from "../../panels/property-form";
 import { Steps } from "../../panels/steps";
+import { words } from "../../words/start";
 
 export function CreateProperty(): JSX.Element {
   const navigate = useNavigate();
@@ -14,11 +15,11 @@ export function CreateProperty(): JSX.Element {
     navigate(`/new/${property.site_id}/stream`);
   });
   return (
-    <Steps at={1} lead="A property holds everything that is measured of one site.">
+    <Steps at={1} lead={words.propertyLead}>
       <PropertyForm
         draft={{ name: "", timezone: browserTimezone(), currency: browserCurrency(navigator.languages) }}
         action={create}
-        button="Create and go on"
+        button={words.continue}
       />
     </Steps>
   );

@@ -5,6 +5,7 @@ import { createAction } from "../../data/action";
 import { changeStream, createStream, propertyOf, type StreamDraft } from "../../data/property";
 import { Steps } from "../../panels/steps";
 import { STANDARD_MEASUREMENTS, StreamForm } from "../../panels/stream-form";
+import { words } from "../../words/start";
 import { Missing } from "./missing";
 
 export function CreateStream(): JSX.Element {
@@ -23,14 +24,11 @@ export function CreateStream(): JSX.Element {
   return (
     <Show when={property()} fallback={<Missing />}>
       {(known) => (
-        <Steps
-          at={2}
-          lead={<>Where {known().name} lives, and what of it is measured. All of this can be changed later.</>}
-        >
+        <Steps at={2} lead={words.streamLead(known().name)}>
           <StreamForm
             draft={known().streams[0] ?? { url: "", name: "", measurements: STANDARD_MEASUREMENTS }}
             action={save}
-            button="Save and go on"
+            button={words.continue}
             calm
           />
         </Steps>

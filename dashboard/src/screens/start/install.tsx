@@ -4,6 +4,7 @@ import { type JSX, Show } from "solid-js";
 import { propertyOf } from "../../data/property";
 import { FirstEvent, Snippet } from "../../panels/snippet";
 import { Steps } from "../../panels/steps";
+import { words } from "../../words/start";
 import { Missing } from "./missing";
 
 export function Install(): JSX.Element {
@@ -12,16 +13,16 @@ export function Install(): JSX.Element {
   return (
     <Show when={property()} fallback={<Missing />}>
       {(known) => (
-        <Steps at={3} lead={<>One line of HTML connects {known().name} with this dashboard.</>}>
+        <Steps at={3} lead={words.installLead(known().name)}>
           <div class="form">
             <Snippet siteId={known().site_id} />
             <FirstEvent siteId={known().site_id} />
             <div class="form-foot">
               <A href={`/p/${known().site_id}`} class="button button-main">
-                Go to the overview
+                {words.toOverview}
               </A>
               <A href={`/new/${known().site_id}/stream`} class="button button-quiet">
-                Back to the data stream
+                {words.back}
               </A>
             </div>
           </div>

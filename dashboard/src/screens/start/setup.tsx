@@ -6,31 +6,33 @@ import { isSetupNeeded, setUp } from "../../data/session";
 import { Field, Submit } from "../../parts/field";
 import { Mark } from "../../parts/mark";
 import { Failure } from "../../parts/notice";
+import { words as frame } from "../../words/frame";
+import { words } from "../../words/start";
 
 /** As the accounts of the Worker demand. */
 const PASSWORD = 10;
 
 export function Setup(): JSX.Element {
   const [needed, { refetch }] = createResource(isSetupNeeded);
-  document.title = "First run · TrackKit";
+  document.title = frame.pageTitle(words.setup);
   return (
     <main class="door">
       <div class="door-card">
         <Mark />
         <Switch>
           <Match when={needed.error}>
-            <Failure what="The installation could not be reached." error={needed.error} onRetry={refetch} />
+            <Failure what={words.unreachable} error={needed.error} onRetry={refetch} />
           </Match>
           <Match when={needed()}>
-            <h1>Welcome. Make the owner's account</h1>
-            <p class="lead">Nobody has an account here yet. The first one owns this installation.</p>
+            <h1>{words.createOwner}</h1>
+            <p class="lead">{words.createOwnerLead}</p>
             <SetupForm />
           </Match>
           <Match when={needed() === false}>
-            <h1>This installation is set up</h1>
-            <p class="lead">Its owner made the first account already.</p>
+            <h1>{words.alreadySetUp}</h1>
+            <p class="lead">{words.alreadySetUpLead}</p>
             <A href="/sign-in" class="button button-main">
-              Sign in
+              {words.signIn}
             </A>
           </Match>
         </Switch>
@@ -58,7 +60,7 @@ function SetupForm(): JSX.Element {
         void make.run();
       }}
     >
-      <Field label="Setup token" hint="Printed by npm run deploy; it works once.">
+      <Field label={words.token} hint={words.tokenHint}>
         {(control) => (
           <input
             {...control}
@@ -72,7 +74,7 @@ function SetupForm(): JSX.Element {
           />
         )}
       </Field>
-      <Field label="Your name">
+      <Field label={words.name}>
         {(control) => (
           <input
             {...control}
@@ -86,7 +88,7 @@ function SetupForm(): JSX.Element {
           />
         )}
       </Field>
-      <Field label="E-mail">
+      <Field label={words.email}>
         {(control) => (
           <input
             {...control}
@@ -99,7 +101,7 @@ function SetupForm(): JSX.Element {
           />
         )}
       </Field>
-      <Field label="Password" hint={`At least ${PASSWORD} characters.`}>
+      <Field label={words.password} hint={words.passwordHint(PASSWORD)}>
         {(control) => (
           <input
             {...control}
@@ -113,7 +115,7 @@ function SetupForm(): JSX.Element {
           />
         )}
       </Field>
-      <Submit label="Make the account" pending={make.pending()} error={make.error()} />
+      <Submit label={words.createAccount} pending={make.pending()} error={make.error()} />
     </form>
   );
 }

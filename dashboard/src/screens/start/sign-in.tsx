@@ -5,6 +5,8 @@ import { createAction } from "../../data/action";
 import { isSetupNeeded, loadMe, me, signIn } from "../../data/session";
 import { Field, Submit } from "../../parts/field";
 import { Mark } from "../../parts/mark";
+import { words as frame } from "../../words/frame";
+import { words } from "../../words/start";
 
 /** Only a path of this dashboard: a link must not send anyone elsewhere after signing in. */
 const toPath = (next: unknown): string =>
@@ -17,7 +19,7 @@ export function SignIn(): JSX.Element {
   const [password, setPassword] = createSignal("");
   const [setup] = createResource(() => isSetupNeeded().catch(() => false));
   const next = (): string => toPath(params.next);
-  document.title = "Sign in · TrackKit";
+  document.title = frame.pageTitle(words.signIn);
 
   // Someone who is signed in already has nothing to do here.
   if (me() === undefined) loadMe().catch(() => undefined);
@@ -33,7 +35,7 @@ export function SignIn(): JSX.Element {
       </Show>
       <div class="door-card">
         <Mark />
-        <h1>Sign in to TrackKit</h1>
+        <h1>{words.signInTitle}</h1>
         <form
           class="form"
           onSubmit={(event) => {
@@ -41,7 +43,7 @@ export function SignIn(): JSX.Element {
             void enter.run();
           }}
         >
-          <Field label="E-mail">
+          <Field label={words.email}>
             {(control) => (
               <input
                 {...control}
@@ -56,7 +58,7 @@ export function SignIn(): JSX.Element {
               />
             )}
           </Field>
-          <Field label="Password">
+          <Field label={words.password}>
             {(control) => (
               <input
                 {...control}
@@ -70,10 +72,10 @@ export function SignIn(): JSX.Element {
               />
             )}
           </Field>
-          <Submit label="Sign in" pending={enter.pending()} error={enter.error()} />
+          <Submit label={words.signIn} pending={enter.pending()} error={enter.error()} />
         </form>
       </div>
-      <p class="door-foot">Web analytics in your own Cloudflare account.</p>
+      <p class="door-foot">{words.tagline}</p>
     </main>
   );
 }

@@ -4,6 +4,7 @@ import { METRICS } from "../../../../workers/domain/events/catalog";
 import { formatCount, formatMetric } from "../../data/format";
 import { isAbsent, valueName } from "../../data/naming";
 import type { Answer } from "../../data/question";
+import { words } from "../../words/technology";
 import { COMBINATION, COMBINATION_METRICS, narrow, PAGE_ROWS, type TechView, techDimension, techLabel } from "./tech";
 
 export function TechCombinations(props: {
@@ -17,9 +18,9 @@ export function TechCombinations(props: {
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it */}
-      <div class="wide-table" tabindex="0" role="region" aria-label="Combinations, all figures">
+      <div class="wide-table" tabindex="0" role="region" aria-label={words.combinationsLabel}>
         <table class="figures tech-list">
-          <caption class="unseen">Combinations of browser, system, device and screen</caption>
+          <caption class="unseen">{words.combinationsCaption}</caption>
           <thead>
             <tr>
               <For each={COMBINATION}>{(column) => <th scope="col">{techLabel(column)}</th>}</For>
@@ -47,7 +48,7 @@ export function TechCombinations(props: {
                             classList={{ absent: isAbsent(techDimension(column), value) }}
                             href={props.hrefTo(narrow(props.view, { [column]: value }))}
                             noScroll
-                            title={`Only ${name}`}
+                            title={words.only(name)}
                           >
                             {name}
                           </a>
@@ -65,12 +66,24 @@ export function TechCombinations(props: {
         </table>
       </div>
       <Show when={total() > PAGE_ROWS || props.view.page > 1}>
-        <nav class="pager" aria-label="Pages of the combinations">
-          <Step to={props.view.page - 1} least={1} most={Math.ceil(total() / PAGE_ROWS)} label="Before" {...props} />
+        <nav class="pager" aria-label={words.pager}>
+          <Step
+            to={props.view.page - 1}
+            least={1}
+            most={Math.ceil(total() / PAGE_ROWS)}
+            label={words.previous}
+            {...props}
+          />
           <span aria-live="polite">
-            {formatCount(first())}–{formatCount(Math.max(first(), last()))} of {formatCount(total())}
+            {words.range(formatCount(first()), formatCount(Math.max(first(), last())), formatCount(total()))}
           </span>
-          <Step to={props.view.page + 1} least={1} most={Math.ceil(total() / PAGE_ROWS)} label="Next" {...props} />
+          <Step
+            to={props.view.page + 1}
+            least={1}
+            most={Math.ceil(total() / PAGE_ROWS)}
+            label={words.next}
+            {...props}
+          />
         </nav>
       </Show>
     </>

@@ -3,6 +3,8 @@ import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import { formatCount, formatShare } from "../../data/format";
 import { valueName } from "../../data/naming";
+import { words as parts } from "../../words/parts";
+import { words } from "../../words/technology";
 import {
   type Line,
   type Matrix,
@@ -16,7 +18,7 @@ import {
 
 export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (view: TechView) => string }): JSX.Element {
   const nameOf = (column: TechColumn, { value, values }: Line): string =>
-    value === null ? `${formatCount(values)} others` : valueName(techDimension(column), value);
+    value === null ? words.others(formatCount(values)) : valueName(techDimension(column), value);
   const head = (column: TechColumn, line: Line): JSX.Element => (
     <Show when={line.value} fallback={<span class="value absent">{nameOf(column, line)}</span>}>
       {(value) => (
@@ -24,7 +26,7 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
           class="row-link value"
           href={props.hrefTo(narrow(props.view, { [column]: value() }))}
           noScroll
-          title={`Only ${nameOf(column, line)}`}
+          title={words.only(nameOf(column, line))}
         >
           {nameOf(column, line)}
         </a>
@@ -32,8 +34,7 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
     </Show>
   );
   const metric = (): string => METRICS[props.view.metric].label;
-  const caption = (): string =>
-    `${metric()} by ${techLabel(props.view.rows).toLowerCase()} and ${techLabel(props.view.columns).toLowerCase()}`;
+  const caption = (): string => words.by(metric(), techLabel(props.view.rows), techLabel(props.view.columns));
   /** Where a cell leads: to the values that it has, as far as they are not those of the rest. */
   const hrefOf = (row: Line, column: Line): string | undefined => {
     if (row.value === null && column.value === null) return undefined;
@@ -45,11 +46,15 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
     );
   };
   const wordsOf = (count: number, row: Line, column: Line): string =>
-    `${nameOf(props.view.rows, row)} and ${nameOf(props.view.columns, column)}: ${formatShare(count, props.matrix.total)} of all`;
+    words.cell(
+      nameOf(props.view.rows, row),
+      nameOf(props.view.columns, column),
+      formatShare(count, props.matrix.total),
+    );
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: the table scrolls on a phone, so a keyboard must reach it
-    <div class="matrix-scroll" tabindex="0" role="region" aria-label={`${caption()}, as a matrix`}>
+    <div class="matrix-scroll" tabindex="0" role="region" aria-label={words.asMatrix(caption())}>
       <table class="matrix">
         <caption class="unseen">{caption()}</caption>
         <thead>
@@ -65,10 +70,10 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
               )}
             </For>
             <th scope="col" class="matrix-total">
-              All
+              {words.all}
             </th>
             <th scope="col" class="matrix-total matrix-share">
-              Share
+              {parts.share}
             </th>
           </tr>
         </thead>
@@ -111,7 +116,7 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
         <tfoot>
           <tr>
             <th scope="row" class="matrix-row">
-              All
+              {words.all}
             </th>
             <For each={props.matrix.columns}>
               {(column) => <td class="matrix-total">{formatCount(column.total)}</td>}
@@ -123,7 +128,7 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
           </tr>
           <tr>
             <th scope="row" class="matrix-row matrix-share">
-              Share
+              {parts.share}
             </th>
             <For each={props.matrix.columns}>
               {(column) => <td class="matrix-total matrix-share">{formatShare(column.total, props.matrix.total)}</td>}

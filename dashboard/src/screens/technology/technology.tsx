@@ -30,6 +30,7 @@ import {
   writeTech,
 } from "./tech";
 import "./technology.css";
+import { words } from "../../words/technology";
 
 const NAMES = ["rows", "columns", "of", "page", ...TECH_COLUMNS];
 
@@ -45,14 +46,10 @@ export function Tech(): JSX.Element {
 
   return (
     <main class="overview">
-      <ScreenHead
-        title="Tech details"
-        lead="What visitors came with, two facts crossed. A click on any value narrows down to it."
-        screen={screen}
-      />
+      <ScreenHead title={words.title} lead={words.lead} screen={screen} />
       <Filters screen={screen} view={view()} hrefTo={hrefTo} />
       <LoadedPanel
-        title="Matrix"
+        title={words.matrix}
         loaded={matrix}
         bones={9}
         end={<Controls view={view()} onChange={change} />}
@@ -65,7 +62,7 @@ export function Tech(): JSX.Element {
           </Show>
         )}
       </LoadedPanel>
-      <LoadedPanel title="Combinations" loaded={list} bones={8}>
+      <LoadedPanel title={words.combinations} loaded={list} bones={8}>
         {(answer, of) => (
           <Show when={answer().results.length > 0} fallback={<Nothing answer={answer()} view={of().view} />}>
             <TechCombinations answer={answer()} view={of().view} hrefTo={hrefTo} />
@@ -81,17 +78,17 @@ function Controls(props: { view: TechView; onChange: (view: TechView) => void })
   return (
     <div class="tech-controls">
       <Choice
-        label="Rows"
+        label={words.rows}
         value={props.view.rows}
         onPick={(column) => props.onChange(crossBy(props.view, "rows", column))}
       />
       <Choice
-        label="Columns"
+        label={words.columns}
         value={props.view.columns}
         onPick={(column) => props.onChange(crossBy(props.view, "columns", column))}
       />
       <label class="tech-choice">
-        <span>Count</span>
+        <span>{words.metric}</span>
         <select
           class="select"
           value={props.view.metric}
@@ -135,7 +132,7 @@ function Filters(props: { screen: Screen; view: TechView; hrefTo: (view: TechVie
   const nameOf = (column: TechColumn): string => valueName(techDimension(column), props.view.filters[column] ?? "");
   return (
     <Show when={chosen().length > 0}>
-      <ul class="chips" aria-label="Filters">
+      <ul class="chips" aria-label={words.filters}>
         <For each={chosen()}>
           {(column) => (
             <li>
@@ -143,7 +140,7 @@ function Filters(props: { screen: Screen; view: TechView; hrefTo: (view: TechVie
                 class="chip"
                 href={props.hrefTo(widen(props.view, column))}
                 noScroll
-                aria-label={`Without the filter ${techLabel(column)} ${nameOf(column)}`}
+                aria-label={words.removeFilter(techLabel(column), nameOf(column))}
               >
                 <span>
                   {techLabel(column)} <strong>{nameOf(column)}</strong>
@@ -164,15 +161,15 @@ function Processed(props: { answer: Answer; view: TechView }): JSX.Element {
   return (
     <p class="panel-note">
       <Show when={until() > 0}>
-        Counted by <A href={`/p/${property().site_id}/pipeline`}>the pipeline</A>: everything until{" "}
+        {words.dataUpTo.before}
         <strong title={new Date(until()).toLocaleString()}>
           {Date.now() - until() < 86_400_000 ? formatClock(until()) : formatAgo(until(), Date.now())}
-        </strong>{" "}
-        is in it.
-      </Show>{" "}
-      <Show when={props.view.metric === "visitors"}>
-        Who came with two of the values on one day counts with each of them.
+        </strong>
+        {words.dataUpTo.after}
+        <A href={`/p/${property().site_id}/pipeline`}>{words.dataUpTo.link}</A>
+        {words.dataUpTo.end}
       </Show>
+      <Show when={props.view.metric === "visitors"}>{words.severalValues}</Show>
     </p>
   );
 }
@@ -185,16 +182,14 @@ function Nothing(props: { answer: Answer; view: TechView }): JSX.Element {
     <Show
       when={processedUntil(props.answer.meta) === null}
       fallback={
-        <Empty title={isFiltered() ? "Nobody came with that in these days" : "No visitors in these days"}>
-          {isFiltered()
-            ? "Without one of the filters above there is more to see."
-            : "A longer period may show some. What came in the last minutes shows after the next run of the pipeline."}
+        <Empty title={isFiltered() ? words.noneFiltered : words.none}>
+          {isFiltered() ? words.noneFilteredHint : words.noneHint}
         </Empty>
       }
     >
-      <Empty title="Nothing has been counted yet">
-        These counts are made by <A href={`/p/${property().site_id}/pipeline`}>the pipeline</A>, which runs every few
-        minutes. Its first run brings them.
+      <Empty title={words.notProcessed}>
+        <A href={`/p/${property().site_id}/pipeline`}>{words.notProcessedHint.link}</A>
+        {words.notProcessedHint.after}
       </Empty>
     </Show>
   );

@@ -1,6 +1,7 @@
 // Web vitals as a person reads them: their names, the bands of web.dev, and where a value lies on the scale. Pure.
 import type { Vital } from "../../../../workers/domain/counts/insight";
 import { NOTHING } from "../../data/format";
+import { words } from "../../words/vitals";
 
 interface VitalAbout {
   label: string;
@@ -12,14 +13,14 @@ interface VitalAbout {
 }
 
 export const VITAL_ABOUT = {
-  LCP: { label: "Largest Contentful Paint", hint: "The main content is there", good: 2500, poor: 4000 },
-  INP: { label: "Interaction to Next Paint", hint: "The page answers to a click or key", good: 200, poor: 500 },
-  CLS: { label: "Cumulative Layout Shift", hint: "How much jumps about meanwhile", good: 0.1, poor: 0.25 },
-  FCP: { label: "First Contentful Paint", hint: "Something is on the screen", good: 1800, poor: 3000 },
-  TTFB: { label: "Time to First Byte", hint: "The server begins to answer", good: 800, poor: 1800 },
+  LCP: { ...words.vitals.LCP, good: 2500, poor: 4000 },
+  INP: { ...words.vitals.INP, good: 200, poor: 500 },
+  CLS: { ...words.vitals.CLS, good: 0.1, poor: 0.25 },
+  FCP: { ...words.vitals.FCP, good: 1800, poor: 3000 },
+  TTFB: { ...words.vitals.TTFB, good: 800, poor: 1800 },
 } as const satisfies Record<Vital, VitalAbout>;
 
-export const BANDS = { good: "Good", needs: "Needs improvement", poor: "Poor" } as const;
+export const BANDS = words.bands;
 export type Band = keyof typeof BANDS;
 
 export function bandOf(metric: Vital, value: number): Band {
@@ -38,7 +39,7 @@ function toDigits(metric: Vital, value: number, unit: number, digits: number): s
 export function formatVital(metric: Vital, value: number | null): string {
   if (value === null) return NOTHING;
   if (metric === "CLS") return value > 0 && value < 0.01 ? value.toFixed(3) : toDigits(metric, value, 1, 2);
-  return value < 1000 ? `${Math.round(value)} ms` : `${toDigits(metric, value, 1000, 1)} s`;
+  return value < 1000 ? words.milliseconds(Math.round(value)) : words.seconds(toDigits(metric, value, 1000, 1));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { For, type JSX, Show } from "solid-js";
 import type { VitalInsight } from "../../../../workers/domain/counts/insight";
 import { formatCount, formatShare } from "../../data/format";
+import { words } from "../../words/vitals";
 import { BANDS, type Band, bandOf, formatVital, placeOf, VITAL_ABOUT } from "./bands";
 
 const BAND_NAMES = Object.keys(BANDS) as Band[];
@@ -22,7 +23,7 @@ export function VitalCard(props: { metric: VitalInsight }): JSX.Element {
       </h3>
       <p class="vital-figure">
         <strong>{formatVital(props.metric.metric, props.metric.p75)}</strong>
-        <Show when={band()} fallback={<span class="band">no samples</span>}>
+        <Show when={band()} fallback={<span class="band">{words.noSamples}</span>}>
           {(name) => (
             <span class="band">
               <span class={`band-mark band-${name()}`} aria-hidden="true" />
@@ -46,14 +47,14 @@ export function VitalCard(props: { metric: VitalInsight }): JSX.Element {
       <dl class="vital-shares">
         <For each={BAND_NAMES}>
           {(name) => (
-            <div title={`${formatCount(counts()[name])} of ${formatCount(props.metric.samples)}`}>
+            <div title={words.samplesOf(formatCount(counts()[name]), formatCount(props.metric.samples))}>
               <dt>{BANDS[name]}</dt>
               <dd>{formatShare(counts()[name], props.metric.samples)}</dd>
             </div>
           )}
         </For>
         <div>
-          <dt>Samples</dt>
+          <dt>{words.samples}</dt>
           <dd>{formatCount(props.metric.samples)}</dd>
         </div>
       </dl>

@@ -11,6 +11,8 @@ import { Empty } from "../../parts/notice";
 import { BANDS, bandOf, formatVital } from "./bands";
 import { VitalCard } from "./vital-card";
 import "./vitals.css";
+import { words as parts } from "../../words/parts";
+import { words } from "../../words/vitals";
 
 const deviceName = (device: string): string => valueName("visit:device", device);
 
@@ -24,24 +26,18 @@ export function Vitals(): JSX.Element {
   const isEmpty = (value: VitalsInsight): boolean => value.metrics.every(({ samples }) => samples === 0);
   return (
     <main class="overview">
-      <ScreenHead
-        title="Web vitals"
-        lead="Three of four page views were at least this fast, as measured in visitors’ browsers."
-        screen={screen}
-      />
+      <ScreenHead title={words.title} lead={words.lead} screen={screen} />
       <Chips screen={screen} />
-      <LoadedPanel title="At the 75th percentile" loaded={vitals} class="vitals" bones={5}>
+      <LoadedPanel title={words.percentile} loaded={vitals} class="vitals" bones={5}>
         {(value, of) => (
           <Show
             when={!isEmpty(value())}
             fallback={
               <Show
                 when={of().page ?? of().device}
-                fallback={<NothingMeasured what="measured page views" measurements={["web_vitals"]} />}
+                fallback={<NothingMeasured what={words.things} measurements={["web_vitals"]} />}
               >
-                <Empty title="Nothing was measured there in these days">
-                  Without the filter above, the whole site is shown.
-                </Empty>
+                <Empty title={words.noneFiltered}>{words.noneFilteredHint}</Empty>
               </Show>
             }
           >
@@ -56,8 +52,8 @@ export function Vitals(): JSX.Element {
           <div class="insight">
             <Show when={value().pages.length > 0}>
               <Breakdown
-                title="By page"
-                head="Page"
+                title={words.byPage}
+                head={parts.page}
                 param="page"
                 rows={value().pages}
                 isOld={isOld(vitals)}
@@ -66,8 +62,8 @@ export function Vitals(): JSX.Element {
             </Show>
             <Show when={value().devices.length > 0}>
               <Breakdown
-                title="By device"
-                head="Device"
+                title={words.byDevice}
+                head={words.device}
                 param="device"
                 name={deviceName}
                 rows={value().devices}
@@ -86,12 +82,12 @@ export function Vitals(): JSX.Element {
 function Chips(props: { screen: Screen }): JSX.Element {
   const chips = () =>
     [
-      { param: "page", label: "Page", value: props.screen.param("page") },
-      { param: "device", label: "Device", value: props.screen.param("device") },
+      { param: "page", label: parts.page, value: props.screen.param("page") },
+      { param: "device", label: words.device, value: props.screen.param("device") },
     ].filter((chip) => chip.value !== undefined);
   return (
     <Show when={chips().length > 0}>
-      <ul class="chips" aria-label="Filters">
+      <ul class="chips" aria-label={words.filters}>
         <For each={chips()}>
           {({ param, label, value }) => (
             <li>
@@ -99,7 +95,7 @@ function Chips(props: { screen: Screen }): JSX.Element {
                 class="chip"
                 href={props.screen.hrefWith({ [param]: undefined })}
                 noScroll
-                aria-label={`Without the filter ${label} ${value}`}
+                aria-label={words.removeFilter(label, value!)}
               >
                 <span>
                   {label} <strong>{param === "device" ? deviceName(value!) : value}</strong>
@@ -135,7 +131,7 @@ function Breakdown(props: {
         classList={{ stale: props.isOld }}
         tabindex="0"
         role="region"
-        aria-label={`${props.title}, all metrics`}
+        aria-label={words.allMetrics(props.title)}
       >
         <table class="figures">
           <thead>
@@ -149,7 +145,7 @@ function Breakdown(props: {
                 )}
               </For>
               <th scope="col" class="number">
-                Samples
+                {words.samples}
               </th>
             </tr>
           </thead>
@@ -193,7 +189,7 @@ function Value(props: { metric: Vital; value: number | null }): JSX.Element {
       <span class="vital-value">
         <span class={`band-mark band-${bandOf(props.metric, props.value!)}`} aria-hidden="true" />
         {formatVital(props.metric, props.value)}
-        <span class="unseen"> ({BANDS[bandOf(props.metric, props.value!)]})</span>
+        <span class="unseen">{words.inBand(BANDS[bandOf(props.metric, props.value!)])}</span>
       </span>
     </Show>
   );

@@ -1,0 +1,47 @@
+// Words of the parts that every screen is made of: forms, notices, tables, lists to choose from.
+export const words = {
+  save: "Save",
+  saved: "Saved.",
+  savedWithinMinute: "Saved. Takes effect within a minute.",
+  cancel: "Cancel",
+  close: "Close",
+  delete: "Delete",
+  deleteConfirm: "Click again to delete",
+  tryAgain: "Try again",
+  oneMoment: "One moment…",
+  copy: "Copy",
+  copied: "Copied",
+  copyByHand: "Press Ctrl+C",
+  copyLabel: (label: string): string => `Copy: ${label}`,
+
+  choices: "Choices",
+  choiceCount: (count: number): string =>
+    count === 0 ? "No matches" : `${count} ${count === 1 ? "choice" : "choices"}`,
+  noChoice: (typed: string): string => `No matches for “${typed}”.`,
+
+  line: (number: number): string => `Line ${number}`,
+  /** What follows "Line 3": the entry is named where the line holds several. */
+  lineFault: (entry: string | null, message: string): string =>
+    entry === null ? ` ${message}.` : ` (${entry}) ${message}.`,
+  markedLines: "Not saved. Fix the marked lines.",
+
+  showAll: (count: string): string => `Show all ${count}`,
+  showAllOf: (things: string): string => ` in ${things}`,
+  events: "Events",
+  visitors: "Visitors",
+  visits: "Visits",
+  pageViews: "Page views",
+  page: "Page",
+  share: "Share",
+  none: "–",
+
+  minutes: {
+    caption: "Page views per minute",
+    most: (count: string): string => `Page views per minute (max ${count})`,
+    minute: "Minute",
+    pageViews: "Page views",
+    start: (minutes: number): string => `${minutes} min ago`,
+    now: "now",
+    name: (ago: number): string => (ago === 0 ? "this minute" : ago === 1 ? "1 minute ago" : `${ago} minutes ago`),
+  },
+} as const;

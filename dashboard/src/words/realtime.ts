@@ -1,0 +1,61 @@
+// Words of the realtime screen.
+export const words = {
+  title: "Realtime",
+  loadFailed: "Live data could not be loaded.",
+  pause: "Pause",
+  resume: "Resume",
+  pausedAt: (time: string): string => `Paused at ${time}`,
+  connection: {
+    live: "Live",
+    polling: (seconds: number): string => `Live, every ${seconds} seconds`,
+    connecting: "Connecting…",
+    reconnecting: "Reconnecting…",
+    staleSince: (time: string): string => `Last update at ${time}`,
+    offline: "Not connected",
+  },
+
+  nobody: "No visitors in the last 30 minutes.",
+  nobodyNow: "No visitors right now, ",
+  /** "3 visitors", drawn stronger, and what follows. */
+  visitors: (count: number, text: string): string => `${text} ${count === 1 ? "visitor" : "visitors"}`,
+  rightNow: " right now, ",
+  halfHour: (visitors: string): string => `${visitors} in the last 30 minutes.`,
+  topPage: " Top page: ",
+  topPageEnd: ".",
+  homePage: "home page",
+
+  last30: "Last 30 minutes",
+  figures: {
+    now: { label: "Visitors now", hint: "active in the last 5 minutes" },
+    visitors: { label: "Visitors", hint: "last 30 minutes" },
+    pageViews: { label: "Page views", hint: "last 30 minutes" },
+    bounceRate: { label: "Bounce rate", hint: "of these visits" },
+    duration: { label: "Visit duration", hint: "average so far" },
+  },
+
+  locations: "Locations",
+  map: "Map of the world, shaded by visitors; the table has the same numbers",
+  feed: "Live activity",
+  feedLabel: "Latest events",
+  feedEmpty: "New events appear here instantly.",
+  from: (source: string): string => `from ${source}`,
+  lists: {
+    pages: { title: "Active pages", column: "Page", empty: "No active pages right now." },
+    sources: { title: "Sources", column: "Source", empty: "No visits in the last 30 minutes." },
+    countries: { title: "Countries", column: "Country", empty: "No visits in the last 30 minutes." },
+    devices: { title: "Devices", column: "Device", empty: "No visits in the last 30 minutes." },
+  },
+
+  rules: "Rules",
+  rulesNote: "since created",
+  rulesLabel: "Rule counters",
+  rulesFailed: "The rules could not be loaded.",
+  noRules: "No rules yet",
+  noRulesHint: "Rules count interactions with any element on your pages. ",
+  createRule: "Create a rule",
+  rule: "Rule",
+  matches: "Matches",
+  last: "Last",
+  never: "never",
+  off: " (off)",
+} as const;

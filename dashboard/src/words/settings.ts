@@ -1,0 +1,211 @@
+// Words of the settings: one object a section.
+export const words = {
+  title: "Settings",
+  back: "← Overview",
+  loadFailed: "The settings could not be loaded.",
+  sections: {
+    general: "General",
+    streams: "Data streams",
+    privacy: "Privacy",
+    retention: "Retention",
+    alerts: "Alerts",
+    reports: "Reports",
+    keys: "API keys",
+    refusals: "Excluded events",
+  },
+} as const;
+
+export const general = {
+  /** The site ID follows. */
+  note: "Changes apply to new data only. Site ID: ",
+  deleteTitle: "Delete this property",
+  deleteHint: "Removes its reports, raw data and API keys. This can’t be undone.",
+  delete: "Delete…",
+  deleteName: (name: string): string => `Delete ${name}`,
+  deleteWarning: "All data of this property is permanently deleted.",
+  typeToConfirm: (name: string): string => `Type “${name}” to confirm`,
+  typeExactly: (name: string): string => `Type ${name} exactly as shown.`,
+  deleteForGood: "Delete permanently",
+} as const;
+
+export const publicNumbers = {
+  title: "Public live numbers",
+  counter: "Public visitor counter",
+  counterHint: "Shows visitors and page views of the last 5 and 30 minutes. No other data is public.",
+  badge: "Badge",
+  badgeAlt: "Visitors right now",
+  json: "JSON URL",
+} as const;
+
+export const streams = {
+  tag: "The tag",
+  none: "No data streams yet",
+  noneHint: "Browser events are counted only for websites with a data stream.",
+  add: "Add a data stream",
+  addButton: "Add",
+  new: "New data stream",
+  remove: "Remove",
+  removeConfirm: "Click again to remove",
+} as const;
+
+export const privacy = {
+  addressStorage: "IP address storage",
+  addressStorages: {
+    truncated: {
+      label: "Truncated",
+      hint: "Stores the network only: drops the last byte of IPv4 and 80 bits of IPv6.",
+    },
+    none: { label: "None", hint: "Stores no part of the address." },
+    full: { label: "Full", hint: "Personal data in most countries. You must inform your visitors." },
+  },
+  returning: "Recognize returning visitors",
+  returningHint:
+    "Stores an ID in the visitor’s browser (local storage, no cookie). Many countries require consent; the tracker can wait for it.",
+  dnt: "Respect Do Not Track and Global Privacy Control",
+  dntHint: "Visitors who send either signal are not counted.",
+  addresses: "Excluded IP addresses",
+  addressesHint: "One per line; ranges like 203.0.113.0/24.",
+  pages: "Excluded pages",
+  pagesHint: "One path per line; * matches any text, as in /admin/*",
+} as const;
+
+export const retention = {
+  lead: "Leave a field empty to keep data forever. Expired data is permanently deleted once a day.",
+  forever: "Forever",
+  fields: {
+    events_days: {
+      label: "Keep events for (days)",
+      hint: "Raw data in the lake. Reports can’t be rebuilt without it.",
+    },
+    rollups_days: {
+      label: "Keep reports for (days)",
+      hint: "Counts shown on the screens. They identify nobody.",
+    },
+    addresses_days: {
+      label: "Keep full IP addresses for (days)",
+      hint: "Then they are truncated. Applies only if full addresses are stored.",
+    },
+  },
+  saved: "Saved. Takes effect tonight.",
+  erase: {
+    title: "Erase a user",
+    field: "user_id",
+    /** "Deletes every event sent with this user_id …" */
+    lead: {
+      before: "Deletes every event sent with this ",
+      after:
+        ", for example after a GDPR request. This can’t be undone. Visitors without a user ID can’t be erased, because no stored data identifies them.",
+    },
+    fieldHint: "Exactly as your site or server sends it.",
+    button: "Erase…",
+    confirm: "Click again to erase permanently",
+    started: "Started. Processed events are erased now, recent events within half an hour.",
+    seeRun: "See the run",
+  },
+} as const;
+
+export const alerts = {
+  detect: "Detect anomalies",
+  detectHint: "Compares every hour and day with the same hours of the past six weeks. Results appear under Anomalies.",
+  sensitivity: "Sensitivity",
+  sensitivities: {
+    low: { label: "Low", hint: "Only extreme changes." },
+    standard: { label: "Standard", hint: "About one false alert per month at most." },
+    high: { label: "High", hint: "Includes small changes; more false alerts." },
+  },
+  minimumChange: "Minimum change (%)",
+  minimumChangeHint: "Smaller changes never trigger an alert.",
+  thresholds: "Custom hourly thresholds",
+  thresholdsHint: "Alert when an hour is above or below. Leave empty to disable.",
+  metric: "Metric",
+  below: "Below",
+  above: "Above",
+  inPercent: " (%)",
+  noThreshold: "none",
+  alertBelow: (metric: string): string => `${metric}, alert below`,
+  alertAbove: (metric: string): string => `${metric}, alert above`,
+  saved: "Saved. Takes effect with the next hour.",
+} as const;
+
+export const reports = {
+  recipients: "Recipients",
+  recipientsHint: "One address per line, up to ten. Cloudflare only delivers to addresses verified in your account.",
+  recipientExample: "you@example.com",
+  weekly: "Weekly report",
+  weeklyHint: "Every Monday: key metrics, changes, top pages and sources, forecast.",
+  monthly: "Monthly report",
+  monthlyHint: "The same on the first of each month.",
+  anomalies: "Anomalies",
+  anomaliesHint: "When a metric changes unexpectedly. Sent once per incident.",
+  runs: "Pipeline runs",
+  runSummaries: {
+    failures: { label: "Only when it fails", hint: "Sent immediately, with the error." },
+    daily: { label: "Once a day", hint: "One message with all runs of the day." },
+    every: { label: "Every run with data", hint: "Up to twelve messages per hour." },
+  },
+} as const;
+
+export const webhook = {
+  title: "Webhook",
+  lead: "Posts every message as JSON too, signed with a secret (HMAC-SHA-256).",
+  url: "URL",
+  urlHint: "Must use https. Leave empty to disable. Changing the URL creates a new secret.",
+  urlExample: "https://example.com/hook",
+  save: "Save webhook",
+  secret: "Webhook secret",
+  copySecret: "Copy the signing secret now. It won’t be shown again.",
+} as const;
+
+export const sent = {
+  title: "Sent messages",
+  sendTest: "Send a test",
+  preview: (kind: string): string => `Preview: ${kind.toLowerCase()}`,
+  tested: (sent: number, failed: number): string =>
+    [
+      ...(sent > 0 ? [`Sent to ${sent}.`] : []),
+      ...(failed > 0 ? [`${failed} could not be sent. See the list for details.`] : []),
+    ].join(" ") || "Not sent: all recipients have unsubscribed.",
+  loadFailed: "The list could not be loaded.",
+  none: "No messages yet. The first report is sent after the first full week.",
+  webhookAt: (host: string): string => `webhook at ${host}`,
+  about: (kind: string, recipient: string, ago: string): string => `${kind} · ${recipient} · ${ago}`,
+  states: { queued: "Waiting", sending: "Sending", sent: "Sent", failed: "Failed" },
+  kinds: {
+    run_summary: "Run summary",
+    failure: "Failure",
+    anomaly: "Anomaly",
+    capacity: "Capacity",
+    weekly_report: "Weekly report",
+    monthly_report: "Monthly report",
+  },
+} as const;
+
+export const keys = {
+  newKey: "New API key",
+  name: "Name",
+  nameHint: "For example, the service that uses the key.",
+  permissions: "Permissions",
+  scopes: {
+    stats: { label: "Read", hint: "Query reports and live data." },
+    ingest: { label: "Send", hint: "Send events from servers and apps, and import past data." },
+    manage: { label: "Manage", hint: "Change the property, its data streams and API keys." },
+  },
+  noPermission: "Choose at least one permission.",
+  create: "Create API key",
+  copyNow: "Copy the key now. It won’t be shown again.",
+  key: (name: string): string => `API key ${name}`,
+  active: "Active keys",
+  none: "No API keys for this property. Servers and other programs need one; the tag on your pages doesn’t.",
+  allProperties: "Keys for all properties",
+  loadFailed: "The keys could not be loaded.",
+  /** Follows the first characters of the key. */
+  about: (scopes: readonly string[], ago: string): string => ` · ${scopes.join(", ")} · created ${ago}`,
+  deleteKey: (name: string): string => `Delete API key ${name}`,
+} as const;
+
+export const excluded = {
+  lead: "Events received in the last 7 days that were excluded on purpose. They don’t appear in any report.",
+  reason: "Reason",
+  loadFailed: "The reasons could not be loaded.",
+  none: "No excluded events. Everything received was counted.",
+} as const;

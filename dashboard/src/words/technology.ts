@@ -1,0 +1,37 @@
+// Words of the technology screen.
+export const words = {
+  title: "Tech details",
+  lead: "Cross two technology dimensions. Click a value to filter.",
+  matrix: "Matrix",
+  combinations: "Combinations",
+  rows: "Rows",
+  columns: "Columns",
+  metric: "Metric",
+  filters: "Filters",
+  removeFilter: (dimension: string, value: string): string => `Remove filter ${dimension} ${value}`,
+  /** "Data up to 11:06 PM, processed by the pipeline.", with a link at its end. */
+  dataUpTo: { before: "Data up to ", after: ", processed by ", link: "the pipeline", end: "." },
+  severalValues: " Visitors who used several values on one day count once for each.",
+  none: "No visitors in this period",
+  noneHint: "Try a longer period. Visits of the last few minutes appear after the next pipeline run.",
+  noneFiltered: "No visitors match these filters",
+  noneFilteredHint: "Remove a filter to see more.",
+  notProcessed: "No data yet",
+  /** "The pipeline runs every few minutes. …", which begins with a link. */
+  notProcessedHint: { link: "The pipeline", after: " runs every few minutes. Its first run adds data here." },
+
+  by: (metric: string, rows: string, columns: string): string =>
+    `${metric} by ${rows.toLowerCase()} and ${columns.toLowerCase()}`,
+  asMatrix: (caption: string): string => `${caption}, matrix`,
+  others: (count: string): string => `${count} others`,
+  only: (value: string): string => `Filter by ${value}`,
+  cell: (row: string, column: string, share: string): string => `${row} and ${column}: ${share} of all`,
+  all: "All",
+
+  combinationsLabel: "Combinations, all metrics",
+  combinationsCaption: "Combinations of browser, system, device and screen",
+  pager: "Pages of combinations",
+  previous: "Previous",
+  next: "Next",
+  range: (first: string, last: string, total: string): string => `${first}–${last} of ${total}`,
+} as const;
