@@ -44,7 +44,7 @@ async function takePicture(browser: Browser, { dashboard, email, password, site_
   const page = await browser.newPage({ viewport: SIZE, colorScheme: "light", reducedMotion: "reduce" });
   page.setDefaultTimeout(PAINT_LIMIT_MS);
   await page.goto(`${dashboard}/sign-in`);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));

@@ -38,7 +38,7 @@ afterAll(async () => {
 const siteId = (): string => new URL(page.url()).pathname.split("/")[2] ?? "";
 
 async function signIn(password: string): Promise<void> {
-  await page.getByLabel("E-mail").fill(system.email);
+  await page.getByLabel("Email").fill(system.email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
@@ -54,7 +54,7 @@ test("whoever is not signed in is asked to, told what was wrong, and then brough
 
 test("an owner without a property is led to the first one", async () => {
   await page.goto(system.dashboard);
-  await page.getByRole("heading", { name: "Measure your first site" }).waitFor();
+  await page.getByRole("heading", { name: "Add your first site" }).waitFor();
   await page.getByRole("link", { name: "Create a property" }).click();
   await page.waitForURL("**/new");
 });
@@ -68,14 +68,14 @@ test("three steps lead from nothing to the first event", async () => {
   await zone.fill("lisb");
   await zone.press("Enter");
   expect(await zone.inputValue()).toBe("Europe/Lisbon");
-  await page.getByRole("button", { name: "Create and go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
 
   // Two: the data stream.
   await page.waitForURL("**/new/*/stream");
   await page.getByLabel("Website address").fill(site.origin);
   expect(await page.getByLabel("Stream name").inputValue()).toBe(new URL(site.origin).host);
   expect(await page.getByRole("switch", { name: "Page views" }).isChecked()).toBe(true);
-  await page.getByRole("button", { name: "Save and go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
 
   // Three: the tag.
   await page.waitForURL("**/new/*/install");
@@ -95,7 +95,7 @@ test("three steps lead from nothing to the first event", async () => {
 });
 
 test("what was measured is on the overview", async () => {
-  await page.getByRole("link", { name: "Go to the overview" }).click();
+  await page.getByRole("link", { name: "Go to overview" }).click();
   await page.waitForURL(`**/p/${siteId()}`);
   const headline = page.getByRole("heading", { level: 1 });
   await until(
@@ -114,16 +114,16 @@ test("what was measured is on the overview", async () => {
   expect(await row("Sources").innerText()).toMatch(/^Direct\s+1\s+100%$/);
   expect(await row("Technology").innerText()).toMatch(/^Chrome\s+1\s+100%$/);
   expect(await row("Pages").innerText()).toMatch(/^\/\s+1\s+100%$/);
-  await page.getByTitle("Visitors of the last five minutes").filter({ hasText: "1" }).waitFor();
+  await page.getByTitle("Visitors in the last 5 minutes").filter({ hasText: "1" }).waitFor();
 });
 
 test("the overview names the first day with data, and none for a property without an event", async () => {
-  await page.locator(".overview-foot", { hasText: "No comparison: this property has data since" }).waitFor();
+  await page.locator(".overview-foot", { hasText: "No comparison: data starts on" }).waitFor();
   const { site_id } = await system.createProperty({ name: "Empty shop", url: "https://empty.example" });
   const empty = await owner.newPage();
   const beginning = empty.waitForResponse((response) => response.request().postData()?.includes('"all"') ?? false);
   await empty.goto(`${system.dashboard}/p/${site_id}`);
-  await empty.getByRole("heading", { name: "No event has arrived yet" }).waitFor();
+  await empty.getByRole("heading", { name: "No events yet" }).waitFor();
   expect(((await (await beginning).json()) as Answer).meta.data_from).toBeNull();
   await empty.locator(".trend table tbody tr").first().waitFor({ state: "attached" });
   expect(await empty.locator(".overview-foot").innerText()).toMatch(/No cookies, no sampling\.$/);
@@ -215,7 +215,7 @@ test("settings are kept, a key is shown once, and a property is deleted only by 
 
   await page.goto(`${home}/keys`);
   await page.getByLabel("Name").fill("Nightly report");
-  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByRole("button", { name: "Create API key" }).click();
   const key = await page.locator(".fresh-key code").innerText();
   const asked = await fetch(`${system.worker}/api/v1/properties/${siteId()}/live`, {
     headers: { authorization: `Bearer ${key}` },
@@ -226,21 +226,21 @@ test("settings are kept, a key is shown once, and a property is deleted only by 
   expect(await page.getByText(key).count()).toBe(0);
 
   await page.goto(`${home}/privacy`);
-  await page.getByLabel("Pages that are not counted").fill("/admin/*\n\n/drafts/*");
+  await page.getByLabel("Excluded pages").fill("/admin/*\n\n/drafts/*");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
   await page.reload();
-  expect(await page.getByLabel("Pages that are not counted").inputValue()).toBe("/admin/*\n/drafts/*");
+  expect(await page.getByLabel("Excluded pages").inputValue()).toBe("/admin/*\n/drafts/*");
 
   await page.goto(home);
   await page.getByRole("button", { name: "Delete…" }).click();
   const sure = page.getByRole("dialog", { name: "Delete Corner shop, new" });
   await sure.getByRole("textbox").fill("Corner shop");
-  await sure.getByRole("button", { name: "Delete for good" }).click();
-  await sure.getByText("Type Corner shop, new exactly as it is written.").waitFor();
+  await sure.getByRole("button", { name: "Delete permanently" }).click();
+  await sure.getByText("Type Corner shop, new exactly as shown.").waitFor();
   await sure.getByRole("textbox").fill("Corner shop, new");
-  await sure.getByRole("button", { name: "Delete for good" }).click();
-  await page.getByRole("heading", { name: "Measure your first site" }).waitFor();
+  await sure.getByRole("button", { name: "Delete permanently" }).click();
+  await page.getByRole("heading", { name: "Add your first site" }).waitFor();
 });
 
 test("signing out ends it, and nothing on the way broke a script or the content policy", async () => {

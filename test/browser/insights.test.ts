@@ -130,16 +130,14 @@ const figuresOf = (list: Locator): Promise<string[]> =>
       pairs.map((pair) => `${pair.querySelector("dt")?.textContent} ${pair.querySelector("dd")?.textContent}`),
     );
 const kind = (name: string): Locator =>
-  page.getByRole("navigation", { name: "Kinds of event" }).getByRole("link", { name, exact: true });
+  page.getByRole("navigation", { name: "Event types" }).getByRole("link", { name, exact: true });
 const panel = (name: string): Locator => page.getByRole("region", { name, exact: true });
 
 test("events are listed with their visitors, and a chosen one is in the URL with its pages and props", async () => {
   await open("/");
-  await page
-    .getByRole("navigation", { name: "Screens of this property" })
-    .getByRole("link", { name: "Events" })
-    .click();
+  await page.getByRole("navigation", { name: "Property screens" }).getByRole("link", { name: "Events" }).click();
   const all = await rowsOf("All events");
+  expect(await page.title()).toBe("Events · Shop · TrackKit");
   expect(all).toContain("Page view pageview 3 2");
   expect(all).toContain("Signup custom 3 2");
   expect(all).toContain("Media play media_play 4 1");
@@ -157,9 +155,9 @@ test("media and forms are funnels", async () => {
   await steps.first().waitFor();
   expect((await steps.allInnerTexts()).map((step) => step.replaceAll(/\s+/g, " ").trim())).toEqual([
     "Play 4 plays",
-    "25 % 3 75%",
-    "50 % 2 50%",
-    "75 % 1 25%",
+    "25% 3 75%",
+    "50% 2 50%",
+    "75% 1 25%",
     "Complete 1 25%",
   ]);
 
@@ -168,7 +166,7 @@ test("media and forms are funnels", async () => {
   expect(await figuresOf(panel("Forms").locator("dl"))).toEqual([
     "Starts 4",
     "Submissions 3",
-    "Given up 1",
+    "Abandoned 1",
     "Completed 75%",
   ]);
 });
@@ -180,14 +178,14 @@ test("downloads, errors and missing pages are lists; what is not measured says w
   expect(await rowsOf("JavaScript errors")).toEqual(["x is null /cart.js:12 2"]);
   expect(await rowsOf("Pages not found")).toEqual(["/gone 1"]);
   await kind("Images").click();
-  await page.getByText("Switch on “Image views” in").waitFor();
-  await page.getByRole("link", { name: "the settings of the data stream" }).click();
+  await page.getByText("Turn on “Image views” in").waitFor();
+  await page.getByRole("link", { name: "data stream settings" }).click();
   await page.waitForURL("**/settings/streams");
 });
 
 test("web vitals are told at the 75th percentile with their band, and narrowed down by a click", async () => {
   await open("/vitals");
-  const lcp = panel("At the 75th percentile").getByRole("listitem").filter({ hasText: "Largest Contentful Paint" });
+  const lcp = panel("75th percentile").getByRole("listitem").filter({ hasText: "Largest Contentful Paint" });
   // Buckets are 5 % wide: the middle of one is at most 2.5 % off.
   await lcp.getByText(/^(4\.9|5\.0|5\.1) s$/).waitFor();
   await lcp.locator(".band", { hasText: "Poor" }).waitFor();
@@ -197,7 +195,7 @@ test("web vitals are told at the 75th percentile with their band, and narrowed d
   await lcp.getByText(/^(1\.9|2\.0|2\.1) s$/).waitFor();
   await lcp.locator(".band", { hasText: "Good" }).waitFor();
   expect(new URL(page.url()).searchParams.get("device")).toBe("Desktop");
-  await page.getByRole("link", { name: /^Without the filter Device/ }).click();
+  await page.getByRole("link", { name: /^Remove filter Device/ }).click();
   await lcp.getByText("Samples").waitFor();
   await lcp.locator(".band", { hasText: "Poor" }).waitFor();
 });
@@ -205,21 +203,13 @@ test("web vitals are told at the 75th percentile with their band, and narrowed d
 test("a heatmap is a grid with a table behind it, and a curve of how far down views got", async () => {
   await open("/heatmaps");
   expect(await rowsOf("Pages with heatmaps")).toEqual(["/ 2 7"]);
-  await page.getByText("As a table").click();
-  expect(await rowsOf("Clicks by cell, the most frequent first")).toEqual([
-    "80–120 px 13–17 % 5",
-    "1840–1880 px 42–46 % 2",
-  ]);
+  await page.getByText("Table", { exact: true }).click();
+  expect(await rowsOf("Clicks by cell, most frequent first")).toEqual(["80–120 px 13–17% 5", "1840–1880 px 42–46% 2"]);
   const reach = await rowsOf("Scroll reach");
-  expect([reach[1], reach[10], reach[11], reach[20]]).toEqual([
-    "5 % 2 100 %",
-    "50 % 2 100 %",
-    "55 % 1 50 %",
-    "100 % 1 50 %",
-  ]);
+  expect([reach[1], reach[10], reach[11], reach[20]]).toEqual(["5% 2 100%", "50% 2 100%", "55% 1 50%", "100% 1 50%"]);
   await page.getByRole("button", { name: "Movement" }).click();
   await page.getByRole("button", { name: "Phone" }).click();
-  await page.getByText("The page was not seen at this width.").waitFor();
+  await page.getByText("No page views at this screen width.").waitFor();
   expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ page: "/", width: "phone", of: "moves" });
 });
 
@@ -230,14 +220,14 @@ test("a rule is made in the screen; a selector that cannot be read is refused at
   await form.getByLabel("Name").fill("Buy button");
   const selector = form.getByLabel("CSS selector");
   await selector.fill("a[");
-  await form.getByRole("button", { name: "Create the rule" }).click();
+  await form.getByRole("button", { name: "Create rule" }).click();
   await form.getByText(/^Selector cannot be read: .+\./).waitFor();
   expect(await selector.getAttribute("aria-invalid")).toBe("true");
   expect(await rules()).toEqual([]);
 
   await selector.fill("#buy");
-  await form.getByLabel("Attributes to note").fill("data-plan");
-  await form.getByRole("button", { name: "Create the rule" }).click();
+  await form.getByLabel("Attributes to record").fill("data-plan");
+  await form.getByRole("button", { name: "Create rule" }).click();
   await form.waitFor({ state: "detached" });
   await page.getByRole("link", { name: "Buy button" }).waitFor();
   expect(await rules()).toMatchObject([
@@ -314,10 +304,10 @@ test("a rule is switched off where it stands, and deleted only when asked twice"
   await knob.waitFor();
   expect(await knob.isChecked()).toBe(false);
 
-  await page.getByRole("button", { name: "Delete the rule Buy button" }).click();
+  await page.getByRole("button", { name: "Delete rule Buy button" }).click();
   expect(await rules()).toHaveLength(1);
   await page.getByRole("button", { name: "Click again to delete" }).click();
-  await page.getByText("No rule yet").waitFor();
+  await page.getByText("No rules yet").waitFor();
   expect(await rules()).toEqual([]);
   expect(new URL(page.url()).searchParams.get("rule")).toBe(null);
 });

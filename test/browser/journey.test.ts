@@ -173,7 +173,7 @@ test("what a visitor did is in the rollups, in the lake and on the dashboard, ex
   const owner = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   owner.on("pageerror", (error) => errors.push(String(error)));
   await owner.goto(system.dashboard);
-  await owner.getByLabel("E-mail").fill(system.email);
+  await owner.getByLabel("Email").fill(system.email);
   await owner.getByLabel("Password").fill(system.password);
   await owner.getByRole("button", { name: "Sign in" }).click();
   await owner.waitForURL(`${system.dashboard}/`);

@@ -186,7 +186,7 @@ test("and what was measured is what was done", async () => {
 test("the screen of events names them all", async () => {
   const owner = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
   await owner.goto(system.dashboard);
-  await owner.getByLabel("E-mail").fill(system.email);
+  await owner.getByLabel("Email").fill(system.email);
   await owner.getByLabel("Password").fill(system.password);
   await owner.getByRole("button", { name: "Sign in" }).click();
   await owner.getByRole("heading", { name: "Properties" }).waitFor();

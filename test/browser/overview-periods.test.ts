@@ -160,7 +160,7 @@ test("each period has figures of its own", async () => {
   }
   const texts = [...fresh.values()];
   for (const { headline, cards, trend, panels } of texts) {
-    expect(headline).toMatch(/^\d[\d,]* visitors? .* seen most\.$/);
+    expect(headline).toMatch(/^\d[\d,]* visitors? .* Top source: \S.*\. Top page: \S.*\.$/);
     expect(cards).toHaveLength(8);
     expect(lineOf(trend)).toMatch(/^Visitors \| .*\d{4}\n/);
     expect(panels).toHaveLength(5);
@@ -168,7 +168,7 @@ test("each period has figures of its own", async () => {
   for (const part of ["headline", "trend"] as const)
     expect(new Set(texts.map((text) => text[part])).size).toBe(NAMES.length);
   // A change is told of every period but of all time.
-  expect(NAMES.filter((name) => !/ than | in all of /.test(fresh.get(name)!.headline))).toEqual(["all"]);
+  expect(NAMES.filter((name) => !/ vs\. | yesterday in total/.test(fresh.get(name)!.headline))).toEqual(["all"]);
 }, 240_000);
 
 test("from any period to any other, each label, figure and change is that of a fresh load, at every moment", async () => {
@@ -244,12 +244,12 @@ test("a comparison, the bots and another metric move their labels with their fig
   await page.waitForURL("**?*pages=entry_page*");
   const meanwhile = await read(page);
   expect({ ...meanwhile, trend: lineOf(meanwhile.trend) }).toEqual({ ...before, trend: lineOf(before.trend) });
-  expect(await page.getByText("are left out of all numbers").count()).toBe(0);
+  expect(await page.getByText("are excluded from this page").count()).toBe(0);
   answer("at once");
-  await page.getByText("are left out of all numbers").waitFor();
+  await page.getByText("are excluded from this page").waitFor();
   await settle();
   const after = await read(page);
-  expect(after.headline).not.toContain(" than ");
+  expect(after.headline).not.toContain(" vs. ");
   expect(lineOf(after.trend)).toMatch(/^Bounce rate \| /);
   expect(after.panels[1]).toContain("Entry | Visitors");
 });

@@ -57,7 +57,8 @@ export function installReader(): void {
 }
 
 /** The sentence about the visitors; what follows it comes by itself. */
-export const sentenceOf = (headline: string): string => headline.split(". ")[0]!.replace(/\.$/, "");
+export const sentenceOf = (headline: string): string =>
+  headline.split(/\. Top (?:source|page): /)[0]!.replace(/\.$/, "");
 
 /** What belongs to the line and not to the forecast behind it, which comes by itself: names, and the period's first rows. */
 export const lineOf = (trend: string): string =>

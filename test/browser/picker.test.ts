@@ -68,7 +68,7 @@ test("the owner points at an element, and its selector comes back into the form"
   await owner.goto(`${system.dashboard}/p/${siteId}/rules`);
   await owner.getByRole("button", { name: "New rule" }).click();
   const opened = owner.waitForEvent("popup");
-  await owner.getByRole("button", { name: "Pick on the page" }).click();
+  await owner.getByRole("button", { name: "Pick on page" }).click();
   const popup = await opened;
   popup.on("pageerror", (error) => complaints.push(String(error)));
   await popup.waitForURL(`${shop.origin}/**`);
@@ -81,7 +81,7 @@ test("the owner points at an element, and its selector comes back into the form"
   await Promise.all([popup.waitForEvent("close"), popup.keyboard.press("Enter")]);
   await until(async () => (await owner.getByLabel("CSS selector").inputValue()) === "button.add-to-cart");
   expect(await owner.getByLabel("Name").inputValue()).toBe("Add to cart");
-  await owner.getByRole("button", { name: "Create the rule" }).click();
+  await owner.getByRole("button", { name: "Create rule" }).click();
   await until(ruleOf);
   expect(await ruleOf()).toMatchObject({ name: "Add to cart", selector: "button.add-to-cart", trigger: "click" });
 });
@@ -133,7 +133,7 @@ test("switched off, it stops when the page is opened again", async () => {
 test("the heatmap is drawn over the real page", async () => {
   await owner.goto(`${system.dashboard}/p/${siteId}/heatmaps?page=/&width=desktop`);
   const opened = owner.waitForEvent("popup");
-  await owner.getByRole("button", { name: "Show on the page" }).click();
+  await owner.getByRole("button", { name: "Show on page" }).click();
   const popup = await opened;
   const told = popup.waitForResponse((response) => response.url().startsWith(`${system.worker}/api/overlay/heatmap`));
   const heat = (await (await told).json()) as { views: number; clicks: number[][] };

@@ -81,7 +81,7 @@ afterAll(async () => {
 
 test("technology says that the pipeline has not come by yet, and a run that is started by hand is in the list", async () => {
   await open("/tech");
-  await panel("Matrix").getByText("Nothing has been counted yet").waitFor();
+  await panel("Matrix").getByText("No data yet").waitFor();
   await page.keyboard.press("0");
   await page.getByRole("heading", { name: "Pipeline" }).waitFor();
   await page.getByRole("button", { name: "Run now" }).click();
@@ -90,7 +90,7 @@ test("technology says that the pipeline has not come by yet, and a run that is s
     ({ datasets, runs }) =>
       datasets.every(({ waiting_rows }) => waiting_rows === 0) && runs.some(({ status }) => status === "done"),
   );
-  await panel("Runs").first().getByText("started by hand").first().waitFor();
+  await panel("Runs").first().getByText("Manual").first().waitFor();
   await panel("Runs").first().getByRole("link", { name: "Run", exact: true }).first().click();
   await page.getByRole("dialog", { name: "Run" }).getByRole("list").waitFor();
   expect(new URL(page.url()).searchParams.get("run")).toBeTruthy();
@@ -100,7 +100,7 @@ test("technology says that the pipeline has not come by yet, and a run that is s
 test("two facts are crossed in a matrix that adds up, and a click narrows down", async () => {
   await open("/tech");
   expect(await rowsOf("Visitors by browser and operating system")).toEqual(["Firefox 1 1 2 67%", "Chrome 1 – 1 33%"]);
-  await panel("Matrix").getByText("is in it").waitFor();
+  await panel("Matrix").getByText("Data up to").waitFor();
   expect(await rowsOf("Combinations of browser, system, device and screen")).toHaveLength(3);
 
   await panel("Matrix").getByRole("link", { name: "Chrome", exact: true }).click();
@@ -110,13 +110,13 @@ test("two facts are crossed in a matrix that adds up, and a click narrows down",
     () => rowsOf("Combinations of browser, system, device and screen"),
     ([row, ...more]) => more.length === 0 && row!.startsWith("Chrome Windows Desktop 1920x1080 1 1 2 "),
   );
-  await page.getByRole("link", { name: "Without the filter Browser Chrome" }).click();
+  await page.getByRole("link", { name: "Remove filter Browser Chrome" }).click();
   await until(
     () => rowsOf("Combinations of browser, system, device and screen"),
     (rows) => rows.length === 3,
   );
   await page.getByRole("combobox", { name: /^Columns/ }).selectOption("device");
-  await page.getByRole("combobox", { name: /^Count/ }).selectOption("pageviews");
+  await page.getByRole("combobox", { name: /^Metric/ }).selectOption("pageviews");
   expect(await rowsOf("Page views by browser version and device")).toHaveLength(2);
   await page.goBack();
   await page.goBack();
@@ -129,13 +129,13 @@ test("networks are told with what they read, organizations first", async () => {
   expect(others).toEqual([]);
   expect(row).toMatch(/^Bayfield State University Education Berlin, Germany 1 1 3 /);
   await page.getByRole("button", { name: "Bayfield State University" }).click();
-  const pages = page.getByRole("list", { name: "Pages that Bayfield State University read most" });
+  const pages = page.getByRole("list", { name: "Top pages of Bayfield State University" });
   await pages.waitFor();
   expect((await pages.locator("li").allInnerTexts()).map((text) => text.split(/\s+/))).toEqual([
     ["/prices", "2"],
     ["/", "1"],
   ]);
-  const types = page.getByRole("navigation", { name: "Types of network" });
+  const types = page.getByRole("navigation", { name: "Network types" });
   await types.getByRole("link", { name: /^All networks/ }).click();
   await until(
     () => rowsOf("Networks"),
@@ -154,7 +154,7 @@ test("suspected bots are told by reason, and left out here and on the overview w
   ]);
   await open("/networks?type=all&period=day");
   await page.getByRole("button", { name: "Suspected bots" }).click();
-  await page.getByRole("menuitemradio", { name: "Without suspected bots" }).click();
+  await page.getByRole("menuitemradio", { name: "Exclude suspected bots" }).click();
   await until(
     () => rowsOf("Networks"),
     (rows) => rows.length === 2,
@@ -163,8 +163,8 @@ test("suspected bots are told by reason, and left out here and on the overview w
 
   await page.keyboard.press("1");
   await page.getByRole("heading", { name: /^2 visitors today/ }).waitFor();
-  await page.getByText("are left out of all numbers on this page").waitFor();
-  await page.getByRole("button", { name: /count them again$/ }).click();
+  await page.getByText("are excluded from this page").waitFor();
+  await page.getByRole("button", { name: /: include suspected bots$/ }).click();
   await page.getByRole("heading", { name: /^3 visitors today/ }).waitFor();
   await page.keyboard.press("b");
   await page.getByRole("heading", { name: /^2 visitors today/ }).waitFor();
@@ -206,15 +206,15 @@ test("anomalies are told with what explains them, and dismissed where they stand
     return route.fulfill({ status: 204 });
   });
   await open("/anomalies");
-  await page.getByText("Nothing out of the ordinary in these days").waitFor();
-  await page.getByRole("list", { name: "What is watched" }).getByText("Pages not found").waitFor();
+  await page.getByText("No anomalies in this period").waitFor();
+  await page.getByRole("list", { name: "Monitored metrics" }).getByText("Pages not found").waitFor();
 
   anomalies = [anAnomaly()];
   await page.reload();
   const incident = page.getByRole("listitem").filter({ hasText: "Visitors: far above what is usual" });
-  await incident.getByText("97% of it: source Hacker News, 287 instead of 3").waitFor();
+  await incident.getByText("97% of the change: source Hacker News, 287 (expected 3)").waitFor();
   await incident.getByText("3.4 times").waitFor();
-  await incident.getByText("usual: 84 to 171").waitFor();
+  await incident.getByText("Usual range: 84 to 171").waitFor();
   await incident.getByRole("button", { name: /^Dismiss/ }).click();
   await page.getByRole("link", { name: "Show 1 dismissed" }).click();
   await incident.getByText("Dismissed").waitFor();
@@ -246,23 +246,23 @@ test("the forecast is drawn on the overview where it has a place, and stands in 
 
 test("how long things are kept is a number of days or for ever", async () => {
   await open("/settings/retention");
-  await page.getByLabel("Days that events are kept").fill("90");
-  await page.getByLabel("Days that full addresses are kept").fill("");
+  await page.getByLabel("Keep events for (days)").fill("90");
+  await page.getByLabel("Keep full IP addresses for (days)").fill("");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
   expect((await settings()).retention).toEqual({ events_days: 90, rollups_days: null, addresses_days: null });
 
   await page.getByLabel("user_id").fill("anna");
   await page.getByRole("button", { name: "Erase…" }).click();
-  await page.getByRole("button", { name: "Click again to erase for good" }).click();
-  await page.getByRole("link", { name: "The run says" }).click();
+  await page.getByRole("button", { name: "Click again to erase permanently" }).click();
+  await page.getByRole("link", { name: "See the run" }).click();
   await page.getByRole("dialog", { name: "Erasure" }).waitFor();
 });
 
 test("alerts have a sensitivity and the owner's own limits", async () => {
   await open("/settings/alerts");
   await page.getByRole("radio", { name: /^High/ }).check();
-  await page.getByLabel("JavaScript errors, alarm above").fill("50");
+  await page.getByLabel("JavaScript errors, alert above").fill("50");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
   expect((await settings()).alerts).toMatchObject({
@@ -280,15 +280,15 @@ test("a test report goes to the recipients and is in the list; a webhook's secre
   await page.getByText("Saved.").waitFor();
   expect((await settings()).reports).toMatchObject({ recipients: ["anna@shop.example"], run_summary: "daily" });
   await page.getByRole("button", { name: "Send a test" }).click();
-  await page.getByText(/^(Sent to 1|1 could not be sent: the list says why)\.$/).waitFor();
+  await page.getByText(/^(Sent to 1|1 could not be sent\. See the list for details)\.$/).waitFor();
   await page.locator(".mail", { hasText: "anna@shop.example" }).filter({ hasText: "Weekly report" }).waitFor();
 
-  await page.getByLabel("Address").fill("https://hooks.shop.example/trackkit");
-  await page.getByRole("button", { name: "Save the webhook" }).click();
+  await page.getByLabel("URL").fill("https://hooks.shop.example/trackkit");
+  await page.getByRole("button", { name: "Save webhook" }).click();
   await page.getByText(/^tkwh_[0-9a-f]{64}$/).waitFor();
   await page.reload();
-  await page.getByLabel("Address").waitFor();
-  expect(await page.getByLabel("Address").inputValue()).toBe("https://hooks.shop.example/trackkit");
+  await page.getByLabel("URL").waitFor();
+  expect(await page.getByLabel("URL").inputValue()).toBe("https://hooks.shop.example/trackkit");
   expect(await page.getByText(/tkwh_/).count()).toBe(0);
 });
 

@@ -121,7 +121,7 @@ test("a time zone is found by country, city, former name and offset, and chosen 
 
   // Enter on nothing changes nothing, Escape brings back what was chosen.
   await page.keyboard.type("x");
-  await page.getByText("Nothing matches “+5:30x”.").waitFor();
+  await page.getByText("No matches for “+5:30x”.").waitFor();
   expect(await faultsOf("form")).toEqual([]);
   await page.keyboard.press("Enter");
   expect(await zone().getAttribute("aria-expanded")).toBe("true");
@@ -140,7 +140,7 @@ test("a time zone is found by country, city, former name and offset, and chosen 
 test("a property that was stored under a former name shows the canonical one", async () => {
   await system.queryD1("UPDATE properties SET timezone = 'Asia/Calcutta' WHERE site_id = ?", [siteId]);
   await page.goto(`${system.dashboard}/p/${siteId}`);
-  await page.getByText("Days are those of Asia/Kolkata.").waitFor();
+  await page.getByText("Time zone: Asia/Kolkata.").waitFor();
 });
 
 /** Marked lines of a text, as they are seen: their numbers from 1. */
@@ -162,8 +162,8 @@ const isInvalid = (field: Locator): Promise<string | null> => field.getAttribute
 
 test("lines that exclude nothing are marked, and are corrected by keyboard", async () => {
   await page.goto(`${system.dashboard}/p/${siteId}/settings/privacy`);
-  const addresses = page.getByRole("textbox", { name: "Addresses that are not counted" });
-  const paths = page.getByRole("textbox", { name: "Pages that are not counted" });
+  const addresses = page.getByRole("textbox", { name: "Excluded IP addresses" });
+  const paths = page.getByRole("textbox", { name: "Excluded pages" });
   await addresses.focus();
   await page.keyboard.type("203.0.113.7\n\nbogus address\n10.0.0.0/33");
   await page.keyboard.press("Tab");
@@ -171,7 +171,7 @@ test("lines that exclude nothing are marked, and are corrected by keyboard", asy
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
 
-  await page.getByRole("alert").filter({ hasText: "Not saved. Correct the marked lines." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Not saved. Fix the marked lines." }).waitFor();
   expect(await selected(addresses)).toBe("bogus address");
   expect([await markedLines(addresses), await markedLines(paths)]).toEqual([[3, 4], [2]]);
   expect([await isInvalid(addresses), await isInvalid(paths)]).toEqual(["true", "true"]);
@@ -201,7 +201,7 @@ test("lines that exclude nothing are marked, and are corrected by keyboard", asy
   await page.keyboard.type("/x/*");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByText("Saved. It holds within a minute.").waitFor();
+  await page.getByText("Saved. Takes effect within a minute.").waitFor();
   expect((await load()).privacy).toMatchObject({
     excluded_addresses: ["203.0.113.7", "203.0.113.8", "10.0.0.0/8"],
     excluded_paths: ["/admin/*", "/x/*"],
@@ -209,7 +209,7 @@ test("lines that exclude nothing are marked, and are corrected by keyboard", asy
 });
 
 test("a mark stays with its line when the text scrolls", async () => {
-  const addresses = page.getByRole("textbox", { name: "Addresses that are not counted" });
+  const addresses = page.getByRole("textbox", { name: "Excluded IP addresses" });
   const valid = Array.from({ length: 30 }, (_, n) => `203.0.113.${n}`);
   await addresses.fill([...valid, "nonsense"].join("\n"));
   await page.getByRole("button", { name: "Save" }).click();

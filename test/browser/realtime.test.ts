@@ -50,9 +50,9 @@ const figure = (label: string) =>
     .first();
 
 test("before anybody comes, the screen says so and is connected", async () => {
-  await page.getByRole("heading", { name: "Nobody has been here in the last half hour." }).waitFor();
+  await page.getByRole("heading", { name: "No visitors in the last 30 minutes." }).waitFor();
   await status(/^Live$/).waitFor();
-  await feed().getByText("The next event shows here the second it happens.").waitFor();
+  await feed().getByText("New events appear here instantly.").waitFor();
   await page.getByRole("img", { name: /^Map of the world/ }).waitFor();
 });
 
@@ -64,7 +64,7 @@ test("a visit shows in the feed, the figures and the lists, without a reload", a
   expect(await item.innerText()).toMatch(/^Page view\s*\/\s*\d\d:\d\d:\d\d\s*.+\s*Desktop$/s);
   await figure("Visitors now").filter({ hasText: /^1$/ }).waitFor();
   await figure("Page views").filter({ hasText: /^1$/ }).waitFor();
-  await page.getByRole("heading", { name: /^1 visitor right now, 1 in the last half hour/ }).waitFor();
+  await page.getByRole("heading", { name: /^1 visitor right now, 1 in the last 30 minutes/ }).waitFor();
   for (const [panel, row] of [
     ["Active pages", /^\/1$/],
     ["Sources", /^Direct1$/],
@@ -78,15 +78,15 @@ test("a visit shows in the feed, the figures and the lists, without a reload", a
 });
 
 test("what moves by itself can be held, and goes on with everything that came meanwhile", async () => {
-  await page.keyboard.press("p");
-  await page.getByText(/^Held at \d\d:\d\d$/).waitFor();
+  await page.keyboard.press("h");
+  await page.getByText(/^Paused at \d\d:\d\d$/).waitFor();
   await visit.goto(site.at("/held"));
   await until(
     () => system.api.get<LivePicture>(`/api/v1/properties/${siteId}/live`),
     (live) => live.pages[0]?.value === "/held",
   );
   expect(await feed().innerText()).not.toContain("/held");
-  await page.getByRole("button", { name: "Hold" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
   await feed().getByText("/held").first().waitFor();
   await figure("Page views").filter({ hasText: /^2$/ }).waitFor();
 });
@@ -95,7 +95,7 @@ test("the counter of a rule ticks with each match", async () => {
   const rule = { name: "Buys", selector: "#buy", trigger: "click" };
   const { id } = await system.api.post<Rule>(`/api/v1/properties/${siteId}/rules`, rule);
   const match = { event_type: "rule", rule_id: id, site_id: siteId, url: site.at("/"), ip: "203.0.113.7" };
-  const counters = page.getByRole("region", { name: "Counters of the rules" });
+  const counters = page.getByRole("region", { name: "Rule counters" });
   for (const count of [1, 2]) {
     await system.api.post("/api/events", { ...match, user_agent: PERSON });
     await counters.getByRole("row", { name: new RegExp(`^Buys ${count} `) }).waitFor();
@@ -105,7 +105,7 @@ test("the counter of a rule ticks with each match", async () => {
 
 test("a connection that is cut makes the screen stale, visibly, until it is back", async () => {
   await owner.setOffline(true);
-  await status(/^Stale since \d\d:\d\d$/).waitFor();
+  await status(/^Last update at \d\d:\d\d$/).waitFor();
   // What was seen stays to be read.
   expect(await figure("Page views").innerText()).toBe("2");
   await owner.setOffline(false);
@@ -149,7 +149,7 @@ test("where sockets do not get through, the picture is asked for", async () => {
 
 test("the owner makes the live numbers public, and gets the badge for other pages", async () => {
   await page.goto(`${system.dashboard}/p/${siteId}/settings`);
-  await page.getByRole("switch", { name: /^Show how many are here/ }).click();
+  await page.getByRole("switch", { name: /^Public visitor counter/ }).click();
   const code = await page.locator("pre code", { hasText: "<img" }).innerText();
   expect(code).toBe(`<img src="${system.worker}/api/public/${siteId}/badge.svg" alt="Visitors right now">`);
   const badge = page.getByRole("img", { name: "Visitors right now" });

@@ -58,13 +58,7 @@ export function Realtime(): JSX.Element {
           <Show when={held()} fallback={<LiveStatus live={running} />}>
             {(shown) => <div class="live-status">{words.pausedAt(formatClock(shown().at))}</div>}
           </Show>
-          <button
-            type="button"
-            class="button button-small"
-            aria-pressed={held() !== null}
-            aria-disabled={!running.value()}
-            onClick={hold}
-          >
+          <button type="button" class="button button-small" aria-disabled={!running.value()} onClick={hold}>
             <Icon name={held() ? "play" : "pause"} />
             {held() ? words.resume : words.pause}
           </button>
