@@ -33,7 +33,6 @@ export const words = {
   pageViews: "Page views",
   page: "Page",
   share: "Share",
-  none: "–",
 
   minutes: {
     caption: "Page views per minute",

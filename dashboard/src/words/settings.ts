@@ -79,7 +79,7 @@ export const retention = {
     },
     rollups_days: {
       label: "Keep reports for (days)",
-      hint: "Counts shown on the screens. They identify nobody.",
+      hint: "Aggregated counts. They identify no one.",
     },
     addresses_days: {
       label: "Keep full IP addresses for (days)",
