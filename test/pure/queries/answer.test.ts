@@ -1,7 +1,6 @@
 // The answer: what becomes of rollup rows on their way to the caller.
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changeOf, type RollupRow, toAnswer } from "../../../workers/domain/queries/answer";
+import { type RollupRow, toAnswer } from "../../../workers/domain/queries/answer";
 import { toPlan } from "../../../workers/domain/queries/plan";
 import { toQuery } from "../../../workers/domain/queries/query";
 
@@ -13,31 +12,6 @@ function answerTo(more: Record<string, unknown>, main: RollupRow[], comparison: 
 }
 const day = (bucket: string, visits: number): RollupRow => ({ bucket, value: null, visits });
 const compared = { include: { time_labels: true, comparisons: { mode: "previous_period" } }, dimensions: ["time:day"] };
-
-describe("change", () => {
-  it.each([
-    ["visits", 10, 15, 50],
-    ["visits", 3, 2, -33],
-    ["visits", 0, 7, 100],
-    ["visits", 0, 0, 0],
-    ["visit_duration", null, 7, null],
-    ["visit_duration", 7, null, null],
-    ["bounce_rate", 40.2, 37.9, -2.3],
-    ["bounce_rate", 0, 12.5, 12.5],
-    ["bounce_rate", null, 12.5, null],
-  ] as const)("of %s from %s to %s is %s", (metric, before, now, change) => {
-    expect(changeOf(metric, before, now)).toBe(change);
-  });
-
-  it("is a number whenever both sides are", () => {
-    const value = fc.nat(1_000_000);
-    fc.assert(
-      fc.property(value, value, (before, now) => {
-        expect(changeOf("visits", before, now)).toSatisfy(Number.isInteger);
-      }),
-    );
-  });
-});
 
 describe("an answer", () => {
   it("has only buckets with data, and the labels of all when asked", () => {

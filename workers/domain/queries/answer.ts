@@ -2,6 +2,7 @@
 import { FACTS, type Fact, type Facts, METRICS, type MetricName } from "../events/catalog";
 import { toLocalTime } from "../time/zone";
 import { type Bucket, hourLabel } from "./bucket";
+import { changeOf } from "./change";
 import type { Filter } from "./cube-query";
 import type { Period } from "./period";
 import type { Order, Plan, Reading } from "./plan";
@@ -88,17 +89,6 @@ function toMetrics(row: RollupRow | undefined, metrics: readonly MetricName[]): 
   return metrics.map((name) => METRICS[name].from(facts));
 }
 
-/**
- * Change as Plausible tells it: whole percent, 100 when it was nothing before; of the bounce rate the difference in
- * percentage points. Null where either side has nothing to measure.
- */
-export function changeOf(metric: MetricName, before: number | null, now: number | null): number | null {
-  if (before === null || now === null) return null;
-  if (metric === "bounce_rate") return Math.round((now - before) * 10) / 10;
-  if (before === 0) return now === 0 ? 0 : 100;
-  return Math.round(((now - before) / before) * 100);
-}
-
 const timeLabel = (bucket: string | number, timezone: string): string =>
   typeof bucket === "number" ? hourLabel(bucket * 1000, timezone) : bucket;
 
@@ -151,7 +141,7 @@ function toResults(plan: Plan, read: RollupRows, rows: readonly RollupRow[]): An
     result.comparison = {
       dimensions: other ? toDimensions(other, plan) : plan.query.dimensions.map(() => null),
       metrics: before,
-      change: metrics.map((name, i) => changeOf(name, before[i] ?? null, result.metrics[i] ?? null)),
+      change: metrics.map((name, i) => changeOf(name, before[i] ?? null, result.metrics[i] ?? null, "plausible")),
     };
     return result;
   });
