@@ -211,9 +211,9 @@ test("anomalies are told with what explains them, and dismissed where they stand
 
   anomalies = [anAnomaly()];
   await page.reload();
-  const incident = page.getByRole("listitem").filter({ hasText: "Visitors: far above what is usual" });
+  const incident = page.getByRole("listitem").filter({ hasText: "Visitors: far above usual" });
   await incident.getByText("97% of the change: source Hacker News, 287 (expected 3)").waitFor();
-  await incident.getByText("3.4 times").waitFor();
+  await incident.getByText("3.4×").waitFor();
   await incident.getByText("Usual range: 84 to 171").waitFor();
   await incident.getByRole("button", { name: /^Dismiss/ }).click();
   await page.getByRole("link", { name: "Show 1 dismissed" }).click();

@@ -61,7 +61,8 @@ const CONCEPTS: Record<string, readonly string[]> = {
   anomalies: ["time", "events", "counts"],
   visits: ["time", "requests", "events", "visitors"],
   runs: ["time", "requests", "counts", "lake", "visits"],
-  mail: ["time", "requests", "events", "queries", "anomalies", "visits", "runs"],
+  wording: ["events", "networks", "queries", "anomalies"],
+  mail: ["time", "requests", "events", "queries", "anomalies", "visits", "runs", "wording"],
   properties: ["time", "requests", "events", "visitors", "lake", "anomalies", "visits", "mail"],
 };
 

@@ -1,7 +1,8 @@
-// Anomalies and forecasts: the calls, and how an anomaly is told. Shapes are in the domain.
+// Anomalies and forecasts: the calls, and the words for an anomaly. Shapes are in the domain.
 import type { AnomaliesView, AnomalyMetric, AnomalyView, ForecastView } from "../../../workers/domain/anomalies/record";
+import * as wording from "../../../workers/domain/wording/anomaly";
 import { request } from "./api";
-import { formatBucket, formatCount, formatDuration } from "./format";
+import { formatBucket, formatDuration, LOCALE } from "./format";
 import type { InsightScene } from "./insight";
 
 const at = (siteId: string, rest: string): string => `/api/v1/properties/${encodeURIComponent(siteId)}${rest}`;
@@ -20,43 +21,25 @@ export interface ForecastAsk {
 export const loadForecast = ({ siteId, metric }: ForecastAsk, signal: AbortSignal): Promise<ForecastView> =>
   request(at(siteId, `/forecast?${new URLSearchParams({ metric })}`), { signal });
 
-export const WATCHED: Record<AnomalyMetric, string> = {
-  visitors: "Visitors",
-  pageviews: "Page views",
-  events: "Events",
-  bounce_rate: "Bounce rate",
-  not_found: "Pages not found",
-  errors: "JavaScript errors",
-};
+export const WATCHED = wording.ANOMALY_METRIC_NAMES;
 
 const MOVED: Record<AnomalyView["direction"], string> = {
-  spike: "far above what is usual",
-  drop: "far below what is usual",
-  outage: "none at all",
+  spike: "far above usual",
+  drop: "far below usual",
+  outage: "no data",
 };
 
-/** "Visitors far above what is usual" */
+/** "Visitors: far above usual" */
 export const titleOf = ({ metric, direction }: Pick<AnomalyView, "metric" | "direction">): string =>
   `${WATCHED[metric]}: ${MOVED[direction]}`;
 
 export const formatValue = (metric: AnomalyMetric, value: number): string =>
-  metric === "bounce_rate" ? `${Math.round(value)}%` : formatCount(Math.round(value));
+  wording.formatAnomalyValue(metric, value, LOCALE);
 
-/** How much more or less than expected: "3.4 times", "−62%"; of rates in points. Null where nothing was expected. */
-export function deviationOf({
-  metric,
-  observed,
-  expected,
-}: Pick<AnomalyView, "metric" | "observed" | "expected">): string | null {
-  if (metric === "bounce_rate") {
-    const points = Math.round(observed - expected);
-    return `${points < 0 ? "−" : "+"}${Math.abs(points)} pts`;
-  }
-  if (expected <= 0) return null;
-  const factor = observed / expected;
-  if (factor >= 2) return `${factor < 10 ? factor.toFixed(1) : formatCount(Math.round(factor))} times`;
-  const percent = Math.round((factor - 1) * 100);
-  return `${percent < 0 ? "−" : "+"}${Math.abs(percent)}%`;
+/** `3.4×`, `−62%`, of bounce rates `+39 pts`. Null where next to nothing was expected. */
+export function deviationOf(anomaly: Pick<AnomalyView, "metric" | "observed" | "expected">): string | null {
+  const deviation = wording.deviationOf(anomaly);
+  return deviation && wording.formatDeviation(deviation, LOCALE);
 }
 
 export interface Gauge {

@@ -111,10 +111,10 @@ const anAnomaly = (change: Partial<AnomalyView>): AnomalyView => ({
 });
 const inZurich = (instant: number): string => localClock(instant, "Europe/Zurich");
 
-test("an anomaly is told with its size: many times, percent, or points of a rate", () => {
-  expect(titleOf(anAnomaly({}))).toBe("Visitors: far above what is usual");
-  expect(titleOf(anAnomaly({ metric: "not_found", direction: "outage" }))).toBe("Pages not found: none at all");
-  expect(deviationOf(anAnomaly({}))).toBe("3.4 times");
+test("an anomaly has its size in its title: a multiple, a percentage, or points of a rate", () => {
+  expect(titleOf(anAnomaly({}))).toBe("Visitors: far above usual");
+  expect(titleOf(anAnomaly({ metric: "not_found", direction: "outage" }))).toBe("Pages not found: no data");
+  expect(deviationOf(anAnomaly({}))).toBe("3.4×");
   expect(deviationOf(anAnomaly({ observed: 30 }))).toBe("−75%");
   expect(deviationOf(anAnomaly({ observed: 0 }))).toBe("−100%");
   expect(deviationOf(anAnomaly({ metric: "bounce_rate", observed: 22.4, expected: 41 }))).toBe("−19 pts");

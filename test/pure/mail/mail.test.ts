@@ -5,9 +5,9 @@ import { toAnomalyLetter } from "../../../workers/domain/mail/anomaly-letter";
 import { toMail } from "../../../workers/domain/mail/compose";
 import { EXAMPLES } from "../../../workers/domain/mail/examples";
 import { type Block, type Frame, type Letter, toSubject } from "../../../workers/domain/mail/letter";
-import { nameOfPeriod, toReportLetter } from "../../../workers/domain/mail/report-letter";
+import { toReportLetter } from "../../../workers/domain/mail/report-letter";
 import { toFailureLetter, toRunSummaryLetter } from "../../../workers/domain/mail/run-letter";
-import { toChange } from "../../../workers/domain/mail/words";
+import { formatRange, toChange } from "../../../workers/domain/mail/words";
 import { aFailure, aFrame, anAnomaly, aReport, aRunSummary } from "./given-mail";
 
 const mailOf = (letter: Letter, frame = aFrame()) => toMail(letter, frame);
@@ -63,7 +63,7 @@ describe("both parts of a mail", () => {
 
   it("tell an anomaly: what, how much, since when, why", () => {
     const letter = toAnomalyLetter(anAnomaly(), aFrame());
-    expect(letter.subject).toBe("Northlight Bicycles: more visitors than usual (+314%)");
+    expect(letter.subject).toBe("Northlight Bicycles: more visitors than usual (4.1×)");
     expectBoth(letter, [
       "1,284",
       "310",
@@ -88,9 +88,9 @@ describe("both parts of a mail", () => {
     expect(subjects).toEqual([
       "fewer visitors than usual (−90%)",
       "no page views at all (−100%)",
-      "higher bounce rate than usual (+39 points)",
-      "more errors than usual",
-      "pages not found above your limit (+3,900%)",
+      "higher bounce rate than usual (+39 pts)",
+      "more JavaScript errors than usual",
+      "pages not found above your limit (40×)",
     ]);
     expectBoth(toAnomalyLetter(anAnomaly({ explanation: null }), aFrame()), ["No single page"]);
   });
@@ -159,15 +159,15 @@ describe("both parts of a mail", () => {
 
 describe("words", () => {
   it("say changes of rates by points, and nothing where nothing was before", () => {
-    expect(toChange("bounce_rate", 40, 41)).toEqual({ text: "−1 point", better: true });
+    expect(toChange("bounce_rate", 40, 41)).toEqual({ text: "−1 point", direction: "down", better: true });
     expect(toChange("visitors", 3, 0)).toBeNull();
     expect(toChange("visitors", null, 3)).toBeNull();
-    expect(toChange("visitors", 50, 100)).toEqual({ text: "−50%", better: false });
+    expect(toChange("visitors", 50, 100)).toEqual({ text: "−50%", direction: "down", better: false });
   });
 
   it("name periods by as little as tells them apart", () => {
-    expect(nameOfPeriod("week", { first: "2026-11-30", last: "2026-12-06" })).toBe("30 Nov – 6 Dec 2026");
-    expect(nameOfPeriod("week", { first: "2026-12-28", last: "2027-01-03" })).toBe("28 Dec 2026 – 3 Jan 2027");
+    expect(formatRange("2026-11-30", "2026-12-06")).toBe("30 Nov – 6 Dec 2026");
+    expect(formatRange("2026-12-28", "2027-01-03")).toBe("28 Dec 2026 – 3 Jan 2027");
   });
 });
 

@@ -1,28 +1,20 @@
 // What a mail says of an anomaly: what, how much, since when, what explains it, and how not to be told of it.
 import type { AnomalyMetric, AnomalyRecord } from "../anomalies/record";
+import { ANOMALY_METRIC_NAMES, deviationOf, formatAnomalyValue, formatDeviation, inSentence } from "../wording/anomaly";
 import type { Block, Frame, Letter } from "./letter";
-import { formatCount, formatDuration, formatTime } from "./words";
+import { formatDuration, formatTime, LOCALE } from "./words";
 
 export interface AnomalyData extends AnomalyRecord {
   id: string;
   timezone: string;
 }
 
-const NAMES: Record<AnomalyMetric, string> = {
-  visitors: "visitors",
-  pageviews: "page views",
-  events: "events",
-  bounce_rate: "bounce rate",
-  not_found: "pages not found",
-  errors: "errors",
-};
+const nameOf = (metric: AnomalyMetric): string => inSentence(ANOMALY_METRIC_NAMES[metric]);
 
-/** Counts are of an hour or more, so whole numbers say enough; expected ones may lie between. */
-const say = (metric: AnomalyMetric, value: number): string =>
-  metric === "bounce_rate" ? `${Math.round(value)}%` : formatCount(Math.round(value));
+const say = (metric: AnomalyMetric, value: number): string => formatAnomalyValue(metric, value, LOCALE);
 
 function headline({ metric, direction, threshold }: AnomalyRecord): string {
-  const name = NAMES[metric];
+  const name = nameOf(metric);
   if (threshold) return `${capital(name)} ${threshold.of === "upper" ? "above" : "below"} your limit`;
   if (direction === "outage") return metric === "bounce_rate" ? "No visits at all" : `No ${name} at all`;
   const [more, fewer] = metric === "bounce_rate" ? ["Higher", "Lower"] : ["More", "Fewer"];
@@ -30,17 +22,6 @@ function headline({ metric, direction, threshold }: AnomalyRecord): string {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** How far it is off, as a person would say it. Null where nothing was expected. */
-function deviation({ metric, observed, expected }: AnomalyRecord): string | null {
-  if (metric === "bounce_rate") {
-    const points = Math.round(observed - expected);
-    return `${points > 0 ? "+" : "−"}${Math.abs(points)} points`;
-  }
-  if (expected < 1) return null;
-  const percent = Math.round(((observed - expected) / expected) * 100);
-  return `${percent > 0 ? "+" : "−"}${formatCount(Math.abs(percent))}%`;
-}
 
 /** An anomaly is neither good nor bad by itself: more visitors are welcome, more errors are not. */
 const isBetter = ({ metric, direction }: AnomalyRecord): boolean =>
@@ -67,8 +48,9 @@ function explain({ explanation, metric }: AnomalyRecord): Block[] {
 export function toAnomalyLetter(data: AnomalyData, frame: Frame): Letter {
   const { metric, metrics, severity, started_at, ended_at, observed, expected, low, high, threshold, timezone } = data;
   const title = headline(data);
-  const also = metrics.filter((name) => name !== metric).map((name) => NAMES[name]);
-  const off = deviation(data);
+  const also = metrics.filter((name) => name !== metric).map(nameOf);
+  const deviation = deviationOf(data);
+  const off = deviation && formatDeviation(deviation, LOCALE);
   return {
     subject: `${frame.property}: ${title.charAt(0).toLowerCase()}${title.slice(1)}${off === null ? "" : ` (${off})`}`,
     preview: `${say(metric, observed)} instead of about ${say(metric, expected)}, since ${formatTime(started_at, timezone)}.`,
@@ -79,7 +61,7 @@ export function toAnomalyLetter(data: AnomalyData, frame: Frame): Letter {
         title: null,
         figures: [
           {
-            label: capital(NAMES[metric]),
+            label: ANOMALY_METRIC_NAMES[metric],
             value: say(metric, observed),
             change: off,
             better: off === null ? null : isBetter(data),

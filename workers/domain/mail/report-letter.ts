@@ -3,7 +3,7 @@ import type { ForecastView } from "../anomalies/record";
 import { METRICS, type MetricName } from "../events/catalog";
 import type { Days } from "../queries/period";
 import type { Block, Frame, Letter } from "./letter";
-import { counted, formatCount, formatDate, formatMetric, longDate, shortDate, toChange, weekday } from "./words";
+import { counted, formatCount, formatMetric, formatRange, toChange, weekday } from "./words";
 
 export interface ReportData {
   period: "week" | "month";
@@ -16,13 +16,6 @@ export interface ReportData {
   sources: { value: string; visitors: number }[];
   /** Visitors of the days to come; null where there is too little history. */
   forecast: ForecastView["days"];
-}
-
-/** `16–22 Nov 2026`, `30 Nov – 6 Dec 2026`, `November 2026`. */
-export function nameOfPeriod(period: ReportData["period"], { first, last }: Days): string {
-  if (period === "month") return formatDate(first, { month: "long", year: "numeric" });
-  if (first.slice(0, 7) === last.slice(0, 7)) return `${Number(first.slice(8))}–${longDate(last)}`;
-  return `${first.slice(0, 4) === last.slice(0, 4) ? shortDate(first) : longDate(first)} – ${longDate(last)}`;
 }
 
 function toBars(title: string, of: string, rows: readonly { value: string; count: number }[]): Block[] {
@@ -68,7 +61,7 @@ function inShort({ figures, period }: ReportData): string {
 
 export function toReportLetter(data: ReportData, frame: Frame): Letter {
   const { period, days, before, figures } = data;
-  const name = nameOfPeriod(period, days);
+  const name = formatRange(days.first, days.last);
   return {
     subject: `${frame.property}: ${period === "week" ? "weekly" : "monthly"} report, ${name}`,
     preview: inShort(data),
@@ -87,7 +80,7 @@ export function toReportLetter(data: ReportData, frame: Frame): Letter {
           };
         }),
       },
-      { kind: "paragraph", text: `Changes are against ${nameOfPeriod(period, before)}.` },
+      { kind: "paragraph", text: `Changes are against ${formatRange(before.first, before.last)}.` },
       ...toBars(
         "Top pages",
         "page views",
