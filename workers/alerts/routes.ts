@@ -9,8 +9,8 @@ import { daysBetween, isDate } from "../domain/time/calendar";
 import { addDays, localDate, startOfDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
 import { dismissAnomaly, type KeptAnomaly, listAnomalies } from "../storage/anomalies/anomalies";
+import { readForecast } from "../storage/counts/forecast";
 import { loadProperty } from "../storage/properties/properties";
-import { readForecast } from "./forecast";
 
 const ROOT = "/api/v1/properties/:site_id";
 const STANDARD_DAYS = 30;

@@ -1,7 +1,5 @@
 // The weekly and the monthly report: which are due, what they say, and the task that writes and sends them. It may be
 // started every hour: a report that has been written is not written again.
-import { forecast } from "../domain/anomalies/forecast";
-import type { ForecastView } from "../domain/anomalies/record";
 import type { MetricName } from "../domain/events/catalog";
 import type { MailKind, NewMail } from "../domain/mail/mail";
 import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
@@ -12,8 +10,8 @@ import { toPlan } from "../domain/queries/plan";
 import { toQuery } from "../domain/queries/query";
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
-import { addDays } from "../domain/time/zone";
 import type { Steps } from "../jobs/steps";
+import { readForecast } from "../storage/counts/forecast";
 import { readRollups } from "../storage/counts/rollups";
 import { listTold, type Told, toldTopics } from "../storage/mail/recipients";
 import { queueDailySummaries, queueInPortions } from "./news";
@@ -42,18 +40,6 @@ async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { 
   return toAnswer(plan, await readRollups(db, plan)).results;
 }
 
-/** Days of history that a forecast looks at: eight weeks. */
-const HISTORY_DAYS = 56;
-
-/** Visitors of the days after a date; null where there is too little history. */
-async function forecastAfter(db: D1Database, place: Place, last: string, now: number): Promise<ForecastView["days"]> {
-  const history = { first: addDays(last, 1 - HISTORY_DAYS), last };
-  const rows = await ask(db, place, now, history, { metrics: ["visitors"], dimensions: ["time:day"] });
-  const points = rows.map(({ dimensions, metrics }) => ({ date: dimensions[0] ?? "", value: metrics[0] ?? 0 }));
-  const days = forecast(points, addDays(last, 1))?.days;
-  return days?.map(({ expected, ...day }) => ({ ...day, value: expected })) ?? null;
-}
-
 /** The numbers of a period. @returns null when nobody came: there is nothing to tell. */
 export async function readReport(
   db: D1Database,
@@ -70,7 +56,7 @@ export async function readReport(
     ask(db, place, now, days, { metrics: FIGURES, include: { comparisons } }),
     top("pageviews", "event:page"),
     top("visitors", "visit:source"),
-    forecastAfter(db, place, days.last, now),
+    readForecast(db, place, "visitors", now),
   ]);
   const figures = FIGURES.map((metric, i) => ({
     metric,

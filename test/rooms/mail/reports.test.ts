@@ -1,12 +1,13 @@
 // What recipients are told: runs by policy, failures at once, anomalies once, reports when their period has ended.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { AnomalyRecord } from "../../../workers/domain/anomalies/record";
+import type { AnomalyRecord, ForecastView } from "../../../workers/domain/anomalies/record";
 import type { MailsView } from "../../../workers/domain/mail/mail";
 import type { STANDARD_SETTINGS } from "../../../workers/domain/properties/settings";
+import { addDays, localDate } from "../../../workers/domain/time/zone";
 import type { Steps } from "../../../workers/jobs/steps";
 import { queueAnomaly, queueDailySummaries, queueFailure, queueRunSummary } from "../../../workers/mail/news";
-import { writeReports } from "../../../workers/mail/reports";
+import { readReport, writeReports } from "../../../workers/mail/reports";
 import { listMails } from "../../../workers/storage/mail/outbox";
 import { changeSettings } from "../../../workers/storage/properties/settings";
 import { call, givenFreshStorage, givenKey, givenProperty, problemOf } from "../given";
@@ -215,6 +216,24 @@ describe("the weekly report", () => {
       await givenDay(site_id, new Date(Date.UTC(2026, 10, 22 - ago)).toISOString().slice(0, 10), "total", "", 100);
     await writeReports(configured, steps(), { ...params, site_id });
     expect((await mailsOf(site_id))[0]?.text).toMatch(/FORECAST[\s\S]*Mon 23 Nov +100 /);
+  });
+
+  it("forecasts what the dashboard forecasts on the same day, also when it is written late", async () => {
+    const now = Date.now();
+    const { site_id, timezone } = await givenTold();
+    const today = localDate(now, timezone);
+    // Growth, a weekly season and an older level: histories of different lengths forecast different numbers.
+    for (let ago = 1; ago <= 120; ago++) {
+      const visitors = (ago > 50 ? 900 : 300) + 40 * (ago % 7) - ago;
+      await givenDay(site_id, addDays(today, -ago), "total", "", visitors);
+    }
+    const path = `/api/v1/properties/${site_id}/forecast`;
+    const { days: screen } = (await (await call("GET", path, { key: await givenKey() })).json()) as ForecastView;
+    const week = { first: addDays(today, -9), last: addDays(today, -3) };
+    const mail = await readReport(env.DB, { site_id, timezone }, "week", week, now);
+    expect(screen).toHaveLength(7);
+    expect(screen?.[0]?.date).toBe(today);
+    expect(mail?.forecast).toEqual(screen);
   });
 
   it("is written once, wherever the task was cut off before", async () => {

@@ -1,15 +1,14 @@
-// The next seven days of a property, from its days until yesterday.
-import { forecast } from "../domain/anomalies/forecast";
-import type { ForecastView } from "../domain/anomalies/record";
-import { addDays, localDate } from "../domain/time/zone";
-import { readDays } from "../storage/counts/anomaly-series";
+// The forecast of a property, from its days until yesterday: the one that the dashboard draws and the weekly mail lists.
+import { forecast } from "../../domain/anomalies/forecast";
+import { rounded } from "../../domain/anomalies/outcome";
+import type { ForecastView } from "../../domain/anomalies/record";
+import { addDays, localDate } from "../../domain/time/zone";
+import { readDays } from "./anomaly-series";
 
-/** Half a year: older days say nothing of the next week. */
+/** Half a year: older days say nothing about the next week. */
 const DAYS = 182;
 
-const rounded = (value: number): number => Math.round(value * 100) / 100;
-
-/** @returns null while there is too little history. */
+/** The next seven days, today included. @returns null while there is too little history. */
 export async function readForecast(
   db: D1Database,
   { site_id, timezone }: { site_id: string; timezone: string },
