@@ -1,18 +1,17 @@
 // Anomalies: laws that hold for any counts, and what becomes one anomaly.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type AnomalyQuestion,
-  type AnomalySettings,
-  DEFAULT_SETTINGS,
-  type HourPoint,
-} from "../../../workers/domain/anomalies/anomaly";
+import type { AnomalyQuestion, AnomalySettings, HourPoint } from "../../../workers/domain/anomalies/anomaly";
 import { calendarFor } from "../../../workers/domain/anomalies/calendar";
 import { comparedDates, explain, type Part, toParts } from "../../../workers/domain/anomalies/explain";
 import { findAnomalies, keepIds } from "../../../workers/domain/anomalies/find";
+import { toAnomalySettings } from "../../../workers/domain/anomalies/outcome";
+import { alertsInput } from "../../../workers/domain/anomalies/record";
 import { addDays, startOfDate } from "../../../workers/domain/time/zone";
 import { simulateCounts } from "./simulated-counts";
 
+/** What a new property has. */
+const SETTINGS = toAnomalySettings(alertsInput.parse({}));
 const ZONE = "Europe/Zurich";
 const TODAY = "2026-11-18";
 const at = (date: string, hour: number) => startOfDate(date, ZONE) / 1000 + hour * 3600;
@@ -40,7 +39,7 @@ function ask(
   more: Partial<AnomalyQuestion> = {},
   settings: Partial<AnomalySettings> = {},
 ) {
-  const all = { ...DEFAULT_SETTINGS, ...settings };
+  const all = { ...SETTINGS, ...settings };
   return findAnomalies({
     timezone: ZONE,
     hours: { visitors: points },

@@ -1,7 +1,9 @@
 // Anomalies are measured, not asserted only: recall, precision and false alarms on simulated properties, printed as a table.
 import { describe, expect, it } from "vitest";
-import { type Anomaly, DEFAULT_SETTINGS } from "../../../workers/domain/anomalies/anomaly";
+import type { Anomaly } from "../../../workers/domain/anomalies/anomaly";
 import { findAnomalies } from "../../../workers/domain/anomalies/find";
+import { toAnomalySettings } from "../../../workers/domain/anomalies/outcome";
+import { alertsInput } from "../../../workers/domain/anomalies/record";
 import { addDays, startOfDate } from "../../../workers/domain/time/zone";
 import { type Kind, type Planted, type Site, simulateCounts } from "./simulated-counts";
 
@@ -16,6 +18,25 @@ const PLACES = [
   { timezone: "UTC", month: "2026-08-10" },
 ];
 const DAYS = 30;
+
+interface Seeds {
+  /** Of each plan and size; the second plan's are 100 higher. */
+  planted: readonly number[];
+  quiet: readonly number[];
+}
+const range = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
+/** The detector was tuned while looking at few; those held out are 240 months, which takes half a minute. */
+const SEEDS: Record<string, Seeds> = {
+  quick: { planted: range(1, 5), quiet: range(301, 4) },
+  "held-out": { planted: range(1001, 20), quiet: range(1301, 10) },
+};
+const CHOSEN = process.env.ANOMALY_SEEDS ?? "quick";
+/** What a new property has. */
+const SETTINGS = toAnomalySettings(
+  alertsInput.parse(
+    process.env.ANOMALY_LEAST_CHANGE ? { least_change_percent: Number(process.env.ANOMALY_LEAST_CHANGE) } : {},
+  ),
+);
 /** Growth of these sites in 30 days. */
 const GROWTH = [1, 1.1, 0.9, 1.25];
 
@@ -68,7 +89,7 @@ function siteOf(seed: number, visitors: number, before: number): Site & { from: 
 function run(site: Site & { from: string }, kinds: readonly Kind[]) {
   const { hours, days, end, planted } = simulateCounts(site, { from: site.from, kinds });
   const from = startOfDate(site.from, site.timezone) / 1000;
-  const question = { timezone: site.timezone, hours, days, from, until: end, settings: DEFAULT_SETTINGS };
+  const question = { timezone: site.timezone, hours, days, from, until: end, settings: SETTINGS };
   return { planted, found: findAnomalies(question) };
 }
 
@@ -93,6 +114,7 @@ function table(lines: readonly (readonly (string | number)[])[]): string {
 
 describe("anomalies on simulated traffic", () => {
   it("are found in at least 95 of 100 cases, at less than one false alarm per property and month", () => {
+    const seeds = SEEDS[CHOSEN]!;
     const kinds: (string | number)[][] = [
       ["visitors", "planted", "", "grain", "at least", "seen", "recall", "seen of smaller"],
     ];
@@ -112,7 +134,7 @@ describe("anomalies on simulated traffic", () => {
       };
       let [right, wrong, months] = [0, 0, 0];
       for (const [plan, names] of PLANS.entries())
-        for (let seed = 1; seed <= 5; seed++) {
+        for (const seed of seeds.planted) {
           const { planted, found } = run(siteOf(seed + 100 * plan, visitors, 60), names);
           for (const each of planted) {
             const row = rows.get(each.kind) ?? { seen: 0, of: 0, seenSmall: 0, small: 0 };
@@ -148,14 +170,14 @@ describe("anomalies on simulated traffic", () => {
         ["new, 10 days old", 10],
       ] as const) {
         let count = 0;
-        for (let seed = 301; seed <= 304; seed++) count += run(siteOf(seed, visitors, before), []).found.length;
-        tally(name, 4, count, null);
+        for (const seed of seeds.quiet) count += run(siteOf(seed, visitors, before), []).found.length;
+        tally(name, seeds.quiet.length, count, null);
       }
     }
     kinds.push(["all", "", "", "", "", `${sum.seen} of ${sum.of}`, percent(sum.seen, sum.of), ""]);
     const precision = percent(sum.right, sum.right + sum.quiet);
     alarms.push(["all", "", sum.months, sum.wrong, (sum.wrong / sum.months).toFixed(2), precision]);
-    console.log(`Seeds 1-5, 101-105 (planted) and 301-304 (nothing planted) of each size; standard sensitivity.\n`);
+    console.log(`Seeds: ${CHOSEN}. Sensitivity: ${SETTINGS.sensitivity}. Least change: ${SETTINGS.least_change} %.\n`);
     console.log(`${table(kinds)}\n\n${table(alarms)}`);
     expect(sum.seen / sum.of).toBeGreaterThanOrEqual(0.95);
     expect(worst).toBeLessThanOrEqual(1);

@@ -1,6 +1,6 @@
 // What becomes of an anomaly: the owner's settings as the judge takes them, and the record that is kept and told.
 import { describe, expect, it } from "vitest";
-import { type Anomaly, type AnomalyQuestion, DEFAULT_SETTINGS } from "../../../workers/domain/anomalies/anomaly";
+import type { Anomaly, AnomalyQuestion } from "../../../workers/domain/anomalies/anomaly";
 import { isUnchanged, rarity, toAnomalySettings, toKnown, toRecord } from "../../../workers/domain/anomalies/outcome";
 import { alertsInput } from "../../../workers/domain/anomalies/record";
 import { judgeSeries, toQuestion, windowAt } from "../../../workers/domain/anomalies/series";
@@ -42,6 +42,9 @@ describe("settings", () => {
   });
 });
 
+/** What a new property has. */
+const SETTINGS = toAnomalySettings(alertsInput.parse({}));
+
 const START = Date.parse("2026-04-08T08:00:00Z") / 1000;
 const anAnomaly = (given: Partial<Anomaly> = {}): Anomaly => ({
   id: `traffic-up-${START}`,
@@ -73,11 +76,11 @@ const aQuestion = (given: Partial<AnomalyQuestion> = {}): AnomalyQuestion => ({
   days: {},
   from: START,
   until: START + 7200,
-  settings: DEFAULT_SETTINGS,
+  settings: SETTINGS,
   ...given,
 });
 const limited = (limit: object) => ({
-  settings: { ...DEFAULT_SETTINGS, limits: [{ metric: "visitors", grain: "hour", ...limit }] } as never,
+  settings: { ...SETTINGS, limits: [{ metric: "visitors", grain: "hour", ...limit }] } as never,
 });
 const NOW = (START + 7800) * 1000;
 
@@ -140,7 +143,7 @@ describe("errors of a day that is not over", () => {
       errors: dates.map((date, ago) => ({ date, name: "js_error", events: ago === 0 ? errors : 6 + (ago % 4) })),
     };
     const window = windowAt(Date.parse(`2026-04-${clock}:00Z`), "UTC");
-    const settings = { ...DEFAULT_SETTINGS, limits: [{ metric: "errors", grain: "day", below: 3 } as const] };
+    const settings = { ...SETTINGS, limits: [{ metric: "errors", grain: "day", below: 3 } as const] };
     return judgeSeries(toQuestion(series, window, settings)).map(({ id, metric, direction, observed }) => ({
       id,
       metric,

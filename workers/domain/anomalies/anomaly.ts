@@ -36,14 +36,6 @@ export interface AnomalySettings {
   ignore: readonly AnomalyMetric[];
 }
 
-export const DEFAULT_SETTINGS: AnomalySettings = {
-  enabled: true,
-  sensitivity: "standard",
-  least_change: 40,
-  limits: [],
-  ignore: [],
-};
-
 /** `value` is the count; of `bounce_rate` it is the bounces, `of` the visits. A bucket without a point counts 0. */
 export interface HourPoint {
   /** Beginning of the local hour, epoch seconds. */

@@ -1,8 +1,8 @@
 // An anomaly as it is kept and told: what the judge (anomaly.ts) found, with its explanation.
 import { z } from "zod";
+import { ANOMALY_METRICS, type AnomalyMetric } from "./anomaly";
 
-export const ANOMALY_METRICS = ["visitors", "pageviews", "events", "bounce_rate", "not_found", "errors"] as const;
-export type AnomalyMetric = (typeof ANOMALY_METRICS)[number];
+export type { AnomalyMetric };
 
 export interface AnomalyRecord {
   metric: AnomalyMetric;
@@ -57,7 +57,7 @@ const limits = z
 export const alertsInput = z.strictObject({
   enabled: z.boolean().default(true),
   sensitivity: z.enum(["low", "standard", "high"]).default("standard"),
-  /** Changes smaller than this, in percent, are nobody's business. */
+  /** Smaller changes, in percent, never raise an alert. The default is measured: docs/pipeline.md. */
   least_change_percent: z.int().min(0).max(1000).default(30),
   /** The owner's own limits by metric, per hour; bounce rates in percent. */
   limits: z.partialRecord(z.enum(ANOMALY_METRICS), limits).default({}),
