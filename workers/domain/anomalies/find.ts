@@ -1,9 +1,36 @@
-// Finding the anomalies of a property in its hourly and daily counts.
+// Finds the anomalies of a property in its hourly and daily counts. This is the way in; the folder reads in this order:
+//
+// 1. `calendar.ts` lays out the property's local days and hours as columns. Every other step addresses a time by its position
+//    in these columns, so that days of 23 or 25 hours and half-hour zones need no care further on.
+//
+// 2. `baseline/` answers what an hour or a day should count, by the six weeks before it. `level.ts` scales earlier weeks to the
+//    level of today, for growth and for a step in the last week. `typical.ts` takes the median of the same hour of the same
+//    weekday; where counts are few it draws in the hours beside. `noise.ts` measures how far counts lie from these medians
+//    when nothing is the matter: for a single hour, and for sums of up to twelve. `hours.ts` and `days.ts` put the three
+//    together as an expectation. `rate.ts` does the same for the bounce rate, which is a share and not a count.
+//
+// 3. `deviation.ts` turns a count and its expectation into a score: how many standard deviations apart they lie. Counts follow
+//    a negative binomial, so that two visitors instead of none at night are no surprise; rates follow a beta-binomial.
+//
+// 4. `judge/` compares. A *track* (`track.ts`) is one metric along a row of hours or days: what was seen, what was expected, with
+//    which noise. *Weighing* a part of a track gives its sums and their score. A *verdict* (`verdict.ts`) says that a part is
+//    anomalous. It needs four things: a score beyond the limit of the owner's sensitivity, a difference that is large enough to
+//    matter (`sensitivity.ts`), a direction that is bad news for the metric, and fewer than four days like it in the
+//    baseline. The owner's own limits (`owner-limits.ts`) give verdicts of their own.
+//    `hours.ts` weighs the 1 to 12 hours that end with each hour, `days.ts` weighs each day.
+//
+// 5. `incident.ts` makes one anomaly of the verdicts that belong together: neighbouring hours, their day, related metrics.
+//
+// 6. `outcome.ts` turns an anomaly into the record that is stored and sent. `cause.ts` and `explain.ts` look for the page,
+//    source or country that accounts for most of it.
+//
+// A time is judged by earlier data only, so a verdict does not change when more data arrive. The numbers in these files were
+// tuned on simulated properties; test/pure/anomalies/measured.test.ts prints what they find and what they miss.
 import { addDays } from "../time/zone";
 import { ANOMALY_METRICS, type Anomaly, type AnomalyQuestion, FOLLOWED_DAYS, HISTORY_DAYS } from "./anomaly";
 import { type Calendar, calendarFor, dateOf } from "./calendar";
 import { groupVerdicts } from "./incident";
-import { judgeMetric } from "./judge";
+import { judgeMetric } from "./judge/judge";
 
 /** Of two dates the one that comes later. */
 const later = (a: string, b: string): string => (a > b ? a : b);
@@ -41,11 +68,11 @@ export function findAnomalies(question: AnomalyQuestion): Anomaly[] {
   const earliest = addDays(start, -HISTORY_DAYS);
   const begin = later(first, earliest);
   const calendar = calendarFor(timezone, begin, dateOf(until - 1, timezone));
-  const judged = { firstDay: judgedFrom(calendar, addDays(start, -FOLLOWED_DAYS)), until };
+  const time = { firstDay: judgedFrom(calendar, addDays(start, -FOLLOWED_DAYS)), until };
   const watched = ANOMALY_METRICS.filter((metric) => !settings.ignore.includes(metric));
   const judgements = watched.map((metric) => {
     const since = question.since?.[metric] ?? begin;
-    return judgeMetric(metric, calendar, judged, {
+    return judgeMetric(metric, calendar, time, {
       hours: question.hours[metric],
       days: question.days[metric],
       // The day of the first data is rarely whole: it is no baseline.

@@ -7,7 +7,8 @@ import {
   type Grain,
   type Severity,
 } from "./anomaly";
-import type { Judgement, Measure, Side, Verdict } from "./judge";
+import type { Measure } from "./judge/track";
+import type { Judgement, Side, Verdict } from "./judge/verdict";
 
 interface Span {
   start: number;

@@ -10,7 +10,7 @@ import {
 } from "./anomaly";
 import { dateOf } from "./calendar";
 import type { Known } from "./find";
-import { LEAST_VISITS } from "./judge";
+import { LEAST_VISITS } from "./judge/track";
 import type { Alerts, AnomalyRecord } from "./record";
 
 /** Limits are per hour. */

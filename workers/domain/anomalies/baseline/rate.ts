@@ -1,9 +1,8 @@
 // What a property's bounce rate usually is: by hour of the week, with the spread that visits alone do not explain.
-import type { Calendar } from "./calendar";
-import { median } from "./deviation";
+import type { Calendar } from "../calendar";
+import { median } from "../deviation";
+import { HOURS, WEEK } from "./span";
 
-const WEEK = 7;
-const HOURS = 24;
 const LEAST_DAYS = 14;
 /** Visits that the usual rate of the property weighs against those of one hour of the week. */
 const PRIOR = 60;
