@@ -6,6 +6,7 @@ import { EXAMPLES } from "../domain/mail/examples";
 import { MAIL_KINDS, type MailKind, type MailsView, type MailView, mailId } from "../domain/mail/mail";
 import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
 import { lastWhole, periodBefore, type ReportPeriod } from "../domain/mail/report-period";
+import { TEST_REASON, testSubject } from "../domain/mail/sentences/report";
 import { requireProperty } from "../domain/properties/caller";
 import type { Property } from "../domain/properties/property";
 import { parseInput } from "../domain/requests/input";
@@ -113,8 +114,8 @@ reportRoutes.post(`${ROOT}/test`, async (c) => {
       const letter = toReportLetter(report, frame);
       return {
         ...letter,
-        subject: `Test: ${letter.subject}`,
-        reason: "You get this because somebody wanted to see whether it arrives.",
+        subject: testSubject(letter.subject),
+        reason: TEST_REASON,
       };
     },
   });

@@ -1,20 +1,11 @@
-// Unsubscribing, without a login: who holds the link got the mail.
+// Unsubscribing without a login: only the recipient of a mail has its link.
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import type { MailKind } from "../domain/mail/mail";
+import { receivesAgain, stopped, UNSUBSCRIBE, willStop } from "../domain/mail/sentences/unsubscribe";
 import type { AppEnv } from "../http/app";
 import { addOptout, removeOptout } from "../storage/mail/outbox";
 import { loadProperty } from "../storage/properties/properties";
 import { type Optout, proveOptout } from "./optout";
-
-const NAMES: Record<MailKind, string> = {
-  run_summary: "summaries of pipeline runs",
-  failure: "mail about failed pipeline runs",
-  anomaly: "mail about anomalies",
-  capacity: "mail about the number of shards",
-  weekly_report: "weekly reports",
-  monthly_report: "monthly reports",
-};
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;padding:15vh 24px;
 background:light-dark(#f6f5f2,#111314);color:light-dark(#1b1a18,#eceae6)}main{max-width:26rem;margin:auto}
@@ -38,11 +29,10 @@ function page(c: Context<AppEnv>, status: 200 | 400, title: string, body: unknow
   );
 }
 
-const broken = (c: Context<AppEnv>) =>
-  page(c, 400, "This link is not complete", html`<p>Open it from the mail once more, or copy all of it.</p>`);
+const broken = (c: Context<AppEnv>) => page(c, 400, UNSUBSCRIBE.brokenTitle, html`<p>${UNSUBSCRIBE.broken}</p>`);
 
 const nameOf = async (c: Context<AppEnv>, { site_id }: Optout): Promise<string> =>
-  (await loadProperty(c.env.DB, site_id))?.name ?? "a property that is gone";
+  (await loadProperty(c.env.DB, site_id))?.name ?? UNSUBSCRIBE.deleted;
 
 export const mailRoutes = new Hono<AppEnv>();
 
@@ -54,9 +44,9 @@ mailRoutes.get("/mail/optout", async (c) => {
   return page(
     c,
     200,
-    "Unsubscribe?",
-    html`<p>${optout.recipient} will get no more ${NAMES[optout.kind]} of ${name}.</p>
-<form method="post"><button>Unsubscribe</button></form>`,
+    UNSUBSCRIBE.askTitle,
+    html`<p>${willStop(optout.recipient, optout.kind, name)}</p>
+<form method="post"><button>${UNSUBSCRIBE.button}</button></form>`,
   );
 });
 
@@ -65,17 +55,17 @@ mailRoutes.post("/mail/optout", async (c) => {
   const token = c.req.query("t") ?? "";
   const optout = await proveOptout(c.env, token);
   if (!optout) return broken(c);
-  const what = html`${NAMES[optout.kind]} of ${await nameOf(c, optout)}`;
+  const name = await nameOf(c, optout);
   if (c.req.query("again") !== undefined) {
     await removeOptout(c.env.DB, optout);
-    return page(c, 200, "Subscribed again", html`<p>${optout.recipient} gets ${what}.</p>`);
+    return page(c, 200, UNSUBSCRIBE.againTitle, html`<p>${receivesAgain(optout.recipient, optout.kind, name)}</p>`);
   }
   await addOptout(c.env.DB, optout, Date.now());
   return page(
     c,
     200,
-    "Unsubscribed",
-    html`<p>${optout.recipient} gets no more ${what}.</p>
-<form method="post" action="/mail/optout?t=${encodeURIComponent(token)}&again"><button>Undo</button></form>`,
+    UNSUBSCRIBE.doneTitle,
+    html`<p>${stopped(optout.recipient, optout.kind, name)}</p>
+<form method="post" action="/mail/optout?t=${encodeURIComponent(token)}&again"><button>${UNSUBSCRIBE.undo}</button></form>`,
   );
 });

@@ -33,7 +33,7 @@ function expectBoth(letter: Letter, facts: readonly string[], frame = aFrame()):
 describe("both parts of a mail", () => {
   it("tell a run: what it handled, and what it did", () => {
     const letter = toRunSummaryLetter(aRunSummary(), aFrame());
-    expect(letter.subject).toBe("Northlight Bicycles: run processed 3,400 rows of 12 objects");
+    expect(letter.subject).toBe("Northlight Bicycles: pipeline run processed 3,400 rows from 12 objects");
     expectBoth(letter, [
       "3,400",
       "12",
@@ -48,16 +48,16 @@ describe("both parts of a mail", () => {
 
   it("tell a day of runs", () => {
     const letter = toRunSummaryLetter(aRunSummary({ of: { kind: "day", date: "2026-11-23", runs: 288 } }), aFrame());
-    expect(letter.subject).toBe("Northlight Bicycles: 288 runs on 23 Nov 2026");
-    expectBoth(letter, ["The pipeline on 23 Nov 2026", "daily"]);
+    expect(letter.subject).toBe("Northlight Bicycles: 288 pipeline runs on 23 Nov 2026");
+    expectBoth(letter, ["Pipeline on 23 Nov 2026", "daily"]);
   });
 
-  it("tell a failure with its error, and that nothing is lost", () => {
+  it("tell a failure with its error, and that no data was lost", () => {
     expectBoth(toFailureLetter(aFailure(), aFrame()), [
       "Pipeline run failed",
       "lake lacks object",
       "13:09",
-      "Nothing is lost",
+      "No data was lost",
     ]);
   });
 
@@ -70,8 +70,7 @@ describe("both parts of a mail", () => {
       "240 to 390",
       "24 Nov 2026, 11:00",
       "2h 00m",
-      "source Hacker News: 940 instead of about 3",
-      "96%",
+      "The source Hacker News accounts for 96% of the difference: 940, expected about 3.",
       "page views",
     ]);
     expect(mailOf(letter).text).toContain("https://dashboard.example/p/abc/anomalies");
@@ -87,7 +86,7 @@ describe("both parts of a mail", () => {
     ].map((data) => toAnomalyLetter(data, aFrame()).subject.replace("Northlight Bicycles: ", ""));
     expect(subjects).toEqual([
       "fewer visitors than usual (−90%)",
-      "no page views at all (−100%)",
+      "no page views (−100%)",
       "higher bounce rate than usual (+39 pts)",
       "more JavaScript errors than usual",
       "pages not found above your limit (40×)",
@@ -124,7 +123,7 @@ describe("both parts of a mail", () => {
       { ...aReport(), period: "month", days, before, figures, pages: [], sources: [], forecast: null },
       aFrame(),
     );
-    expect([letter.heading, letter.preview]).toEqual(["Monthly report, October 2026", "Nobody came this month."]);
+    expect([letter.heading, letter.preview]).toEqual(["Monthly report, October 2026", "No visitors this month."]);
     expectBoth(letter, ["September 2026", "monthly report"]);
     expect(mailOf(letter).text).not.toMatch(/FORECAST|TOP/);
   });
@@ -141,7 +140,7 @@ describe("both parts of a mail", () => {
         expect(part).toContain("https://track.example/mail/optout?t=token");
         expect(part).toContain("https://dashboard.example/p/abc/settings/reports");
       }
-      expectBoth(letter, ["You get this because", "Unsubscribe"]);
+      expectBoth(letter, ["You receive this because", "Mail settings", "Unsubscribe"]);
     }
     const bare = mailOf(
       toReportLetter(aReport(), aFrame({ url: null, optout_url: null })),

@@ -79,7 +79,7 @@ describe("a run", () => {
     expect(await queueDailySummaries(configured, MONDAY)).toBe(1);
     expect(await queueDailySummaries(configured, MONDAY + 3_600_000)).toBe(0);
     const [mail] = await mailsOf(site_id);
-    expect(mail?.subject).toBe("Shop: 2 runs on 22 Nov 2026");
+    expect(mail?.subject).toBe("Shop: 2 pipeline runs on 22 Nov 2026");
     for (const fact of ["300", "5s", "Techstack rows", "12"]) expect(mail?.text).toContain(fact);
   });
 

@@ -1,7 +1,8 @@
-// What a mail says of an anomaly: what, how much, since when, what explains it, and how not to be told of it.
+// The mail about an anomaly: what changed, by how much, since when, and what explains it.
 import type { AnomalyMetric, AnomalyRecord } from "../anomalies/record";
 import { ANOMALY_METRIC_NAMES, deviationOf, formatAnomalyValue, formatDeviation, inSentence } from "../wording/anomaly";
-import type { Block, Frame, Letter } from "./letter";
+import type { Frame, Letter } from "./letter";
+import { ANOMALY_SENTENCES, explanationOf, headlineOf, limitLabel, previewOf, rangeOf } from "./sentences/anomaly";
 import { formatDuration, formatTime, LOCALE } from "./words";
 
 export interface AnomalyData extends AnomalyRecord {
@@ -9,17 +10,7 @@ export interface AnomalyData extends AnomalyRecord {
   timezone: string;
 }
 
-const nameOf = (metric: AnomalyMetric): string => inSentence(ANOMALY_METRIC_NAMES[metric]);
-
 const say = (metric: AnomalyMetric, value: number): string => formatAnomalyValue(metric, value, LOCALE);
-
-function headline({ metric, direction, threshold }: AnomalyRecord): string {
-  const name = nameOf(metric);
-  if (threshold) return `${capital(name)} ${threshold.of === "upper" ? "above" : "below"} your limit`;
-  if (direction === "outage") return metric === "bounce_rate" ? "No visits at all" : `No ${name} at all`;
-  const [more, fewer] = metric === "bounce_rate" ? ["Higher", "Lower"] : ["More", "Fewer"];
-  return `${direction === "spike" ? more : fewer} ${name} than usual`;
-}
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -27,33 +18,22 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const isBetter = ({ metric, direction }: AnomalyRecord): boolean =>
   (direction === "spike") === (metric === "visitors" || metric === "pageviews" || metric === "events");
 
-function explain({ explanation, metric }: AnomalyRecord): Block[] {
-  if (!explanation)
-    return [
-      {
-        kind: "paragraph",
-        text: "No single page, source, country or device stands out: it is spread over all of them.",
-      },
-    ];
+function explain({ explanation, metric }: AnomalyRecord): string {
+  if (!explanation) return ANOMALY_SENTENCES.unexplained;
   const { dimension, value, observed, expected, share_percent } = explanation;
   const of = dimension.replace(/^(event|visit):/, "").replaceAll("_", " ");
-  return [
-    {
-      kind: "paragraph",
-      text: `Mostly the ${of} ${value}: ${say(metric, observed)} instead of about ${say(metric, expected)}, which is ${Math.round(share_percent)}% of the difference.`,
-    },
-  ];
+  return explanationOf(of, value, say(metric, observed), say(metric, expected), Math.round(share_percent));
 }
 
 export function toAnomalyLetter(data: AnomalyData, frame: Frame): Letter {
   const { metric, metrics, severity, started_at, ended_at, observed, expected, low, high, threshold, timezone } = data;
-  const title = headline(data);
-  const also = metrics.filter((name) => name !== metric).map(nameOf);
+  const title = headlineOf(data);
+  const also = metrics.filter((name) => name !== metric).map((name) => inSentence(ANOMALY_METRIC_NAMES[name]));
   const deviation = deviationOf(data);
   const off = deviation && formatDeviation(deviation, LOCALE);
   return {
-    subject: `${frame.property}: ${title.charAt(0).toLowerCase()}${title.slice(1)}${off === null ? "" : ` (${off})`}`,
-    preview: `${say(metric, observed)} instead of about ${say(metric, expected)}, since ${formatTime(started_at, timezone)}.`,
+    subject: `${frame.property}: ${inSentence(title)}${off === null ? "" : ` (${off})`}`,
+    preview: previewOf(metric, say(metric, observed), say(metric, expected), formatTime(started_at, timezone)),
     heading: title,
     blocks: [
       {
@@ -67,32 +47,34 @@ export function toAnomalyLetter(data: AnomalyData, frame: Frame): Letter {
             better: off === null ? null : isBetter(data),
           },
           {
-            label: "Expected",
+            label: ANOMALY_SENTENCES.expected,
             value: say(metric, expected),
-            change: `${say(metric, low)} to ${say(metric, high)}`,
+            change: rangeOf(say(metric, low), say(metric, high)),
             better: null,
           },
-          { label: "Severity", value: capital(severity), change: null, better: null },
+          { label: ANOMALY_SENTENCES.severity, value: capital(severity), change: null, better: null },
         ],
       },
-      ...explain(data),
+      { kind: "paragraph", text: explain(data) },
       {
         kind: "table",
-        title: "When",
+        title: ANOMALY_SENTENCES.details,
         columns: ["", ""],
         rows: [
-          ["Since", `${formatTime(started_at, timezone)} (${timezone})`],
-          ["For", formatDuration((ended_at - started_at) / 1000)],
-          ...(threshold ? [[`Your ${threshold.of} limit`, say(metric, threshold.limit)]] : []),
-          ...(also.length > 0 ? [["Moved along", also.join(", ")]] : []),
+          [ANOMALY_SENTENCES.started, `${formatTime(started_at, timezone)} (${timezone})`],
+          [ANOMALY_SENTENCES.duration, formatDuration((ended_at - started_at) / 1000)],
+          ...(threshold ? [[limitLabel(threshold.of), say(metric, threshold.limit)]] : []),
+          ...(also.length > 0 ? [[ANOMALY_SENTENCES.alsoAffected, also.join(", ")]] : []),
         ],
       },
       {
         kind: "paragraph",
-        text: "This anomaly is told once. How sensitive the search is, and from which change on, is set under Alerts.",
+        text: ANOMALY_SENTENCES.once,
       },
-      ...(frame.url === null ? [] : [{ kind: "link" as const, label: "Look at it", url: `${frame.url}/anomalies` }]),
+      ...(frame.url === null
+        ? []
+        : [{ kind: "link" as const, label: ANOMALY_SENTENCES.link, url: `${frame.url}/anomalies` }]),
     ],
-    reason: "You get this because the property tells its recipients of anomalies.",
+    reason: ANOMALY_SENTENCES.reason,
   };
 }

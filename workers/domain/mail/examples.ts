@@ -1,9 +1,10 @@
-// Examples of mails that tell of something that happens seldom: what an owner sees before it has happened to them.
+// Examples of mails about rare events, so that an owner can preview them.
 import { toCapacity } from "../visits/capacity";
 import { toAnomalyLetter } from "./anomaly-letter";
 import { toCapacityLetter } from "./capacity-letter";
 import type { Frame, Letter } from "./letter";
 import { toFailureLetter, toRunSummaryLetter } from "./run-letter";
+import { FAILURE_SENTENCES } from "./sentences/run";
 
 const HOUR = 3_600_000;
 
@@ -30,7 +31,7 @@ export const EXAMPLES: Record<
         kind: "run",
         started_at: now - HOUR / 10,
         failed_at: now,
-        error: "Error: this is an example; nothing has failed",
+        error: FAILURE_SENTENCES.example,
         timezone,
       },
       frame,

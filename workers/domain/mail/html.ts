@@ -1,6 +1,7 @@
 // The HTML part of a mail. Programs that show mail know tables, inline styles and little else; those that know dark mode
 // find its colours in the one style sheet, by class. Everything that is said is escaped here, and only here.
 import type { Bar, Block, Figure, Frame, Letter } from "./letter";
+import { FOOT } from "./sentences/unsubscribe";
 
 /** The dashboard's colours (dashboard/src/style/tokens.css), light and dark, by the class that turns one into the other. */
 const COLOURS = {
@@ -128,8 +129,8 @@ function toFoot(reason: string, { url, optout_url }: Frame): string {
   const link = (href: string, label: string) =>
     `<a href="${toHref(href)}" ${look(["faint"], "text-decoration:underline")}>${label}</a>`;
   const links = [
-    ...(url === null ? [] : [link(`${url}/settings/reports`, "What you get")]),
-    ...(optout_url === null ? [] : [link(optout_url, "Unsubscribe")]),
+    ...(url === null ? [] : [link(`${url}/settings/reports`, FOOT.settings)]),
+    ...(optout_url === null ? [] : [link(optout_url, FOOT.unsubscribe)]),
   ];
   return `<p ${look(["faint"], "margin:0;padding:20px 8px 0;font-size:13px;line-height:20px")}>${escapeHtml(reason)}${links.length === 0 ? "" : `<br>${links.join(" &middot; ")}`}</p>`;
 }

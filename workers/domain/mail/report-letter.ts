@@ -1,8 +1,20 @@
-// What the weekly and the monthly report say: the numbers with their change, top pages and sources, and what comes next.
+// The weekly and the monthly report: figures with their change, top pages, top sources and the forecast.
 import type { ForecastView } from "../anomalies/record";
 import { METRICS, type MetricName } from "../events/catalog";
 import type { Days } from "../queries/period";
 import type { Block, Frame, Letter } from "./letter";
+import {
+  changedVisitors,
+  comparedWith,
+  headingOf,
+  noVisitors,
+  onlyVisitors,
+  REPORT_SENTENCES,
+  rangeOf,
+  reasonOf,
+  sameVisitors,
+  subjectOf,
+} from "./sentences/report";
 import { counted, formatCount, formatMetric, formatRange, toChange, weekday } from "./words";
 
 export interface ReportData {
@@ -37,35 +49,34 @@ function toForecast(days: ReportData["forecast"]): Block[] {
   return [
     {
       kind: "table",
-      title: "Forecast",
-      columns: ["", "Visitors", "80% range"],
+      title: REPORT_SENTENCES.forecast,
+      columns: ["", REPORT_SENTENCES.forecastVisitors, REPORT_SENTENCES.forecastRange],
       rows: days.map(({ date, value, low80, high80 }) => [
         weekday(date),
         round(value),
-        `${round(low80)} to ${round(high80)}`,
+        rangeOf(round(low80), round(high80)),
       ]),
     },
   ];
 }
 
-/** Visitors in a sentence, for who reads no further. */
+/** The visitors in one sentence, for the preview. */
 function inShort({ figures, period }: ReportData): string {
   const visitors = figures.find(({ metric }) => metric === "visitors");
-  if (!visitors?.value) return `Nobody came this ${period}.`;
-  const told = counted(visitors.value, "visitor");
+  if (!visitors?.value) return noVisitors(period);
+  const said = counted(visitors.value, "visitor");
   const change = toChange("visitors", visitors.value, visitors.before);
-  if (change === null) return `${told}.`;
-  if (change.better === null) return `${told}, as many as in the ${period} before.`;
-  return `${told}, ${change.text} against the ${period} before.`;
+  if (change === null) return onlyVisitors(said);
+  return change.direction === "flat" ? sameVisitors(said, period) : changedVisitors(said, change.text, period);
 }
 
 export function toReportLetter(data: ReportData, frame: Frame): Letter {
   const { period, days, before, figures } = data;
   const name = formatRange(days.first, days.last);
   return {
-    subject: `${frame.property}: ${period === "week" ? "weekly" : "monthly"} report, ${name}`,
+    subject: `${frame.property}: ${subjectOf(period, name)}`,
     preview: inShort(data),
-    heading: `${period === "week" ? "Weekly" : "Monthly"} report, ${name}`,
+    heading: headingOf(period, name),
     blocks: [
       {
         kind: "figures",
@@ -80,15 +91,15 @@ export function toReportLetter(data: ReportData, frame: Frame): Letter {
           };
         }),
       },
-      { kind: "paragraph", text: `Changes are against ${formatRange(before.first, before.last)}.` },
+      { kind: "paragraph", text: comparedWith(formatRange(before.first, before.last)) },
       ...toBars(
-        "Top pages",
-        "page views",
+        REPORT_SENTENCES.pages,
+        REPORT_SENTENCES.pageviews,
         data.pages.map(({ value, pageviews }) => ({ value, count: pageviews })),
       ),
       ...toBars(
-        "Top sources",
-        "visitors",
+        REPORT_SENTENCES.sources,
+        REPORT_SENTENCES.visitors,
         data.sources.map(({ value, visitors }) => ({ value, count: visitors })),
       ),
       ...toForecast(data.forecast),
@@ -97,11 +108,11 @@ export function toReportLetter(data: ReportData, frame: Frame): Letter {
         : [
             {
               kind: "link" as const,
-              label: "Open the dashboard",
+              label: REPORT_SENTENCES.link,
               url: `${frame.url}?period=custom&from=${days.first}&to=${days.last}`,
             },
           ]),
     ],
-    reason: `You get this because the property sends a ${period === "week" ? "weekly" : "monthly"} report to its recipients.`,
+    reason: reasonOf(period),
   };
 }

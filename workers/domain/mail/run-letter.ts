@@ -1,6 +1,18 @@
-// What mails say of the pipeline: what a run or a day of runs did, and that one failed.
+// The mails about the pipeline: what a run or a day of runs did, and that one failed.
 import type { RunKind, RunReport } from "../runs/run";
+import { inSentence } from "../wording/anomaly";
 import type { Frame, Letter } from "./letter";
+import {
+  dayHeading,
+  daySubject,
+  FAILURE_SENTENCES,
+  failedOf,
+  handledOf,
+  previewOf,
+  RUN_SENTENCES,
+  runSubject,
+  startedOf,
+} from "./sentences/run";
 import { counted, formatCount, formatDuration, formatTime, longDate, RUN_NAMES } from "./words";
 
 export interface RunSummaryData {
@@ -31,38 +43,38 @@ const toLabel = (name: string): string => {
 };
 
 const pipelineLink = ({ url }: Frame): Letter["blocks"] =>
-  url === null ? [] : [{ kind: "link", label: "Open the pipeline", url: `${url}/pipeline` }];
+  url === null ? [] : [{ kind: "link", label: RUN_SENTENCES.link, url: `${url}/pipeline` }];
 
 export function toRunSummaryLetter(data: RunSummaryData, frame: Frame): Letter {
   const { of, files, rows, seconds, report, timezone } = data;
-  const handled = `${counted(rows, "row")} of ${counted(files, "object")}`;
+  const handled = handledOf(counted(rows, "row"), counted(files, "object"));
   const subject =
     of.kind === "run"
-      ? `${frame.property}: run processed ${handled}`
-      : `${frame.property}: ${counted(of.runs, "run")} on ${longDate(of.date)}`;
-  const told = Object.entries(report).filter(([, value]) => value !== null);
+      ? `${frame.property}: ${runSubject(handled)}`
+      : `${frame.property}: ${daySubject(counted(of.runs, RUN_SENTENCES.run), longDate(of.date))}`;
+  const results = Object.entries(report).filter(([, value]) => value !== null);
   return {
     subject,
-    preview: `${handled}, in ${formatDuration(seconds)}.`,
-    heading: of.kind === "run" ? "A run of the pipeline" : `The pipeline on ${longDate(of.date)}`,
+    preview: previewOf(handled, formatDuration(seconds)),
+    heading: of.kind === "run" ? RUN_SENTENCES.heading : dayHeading(longDate(of.date)),
     blocks: [
       {
         kind: "figures",
         title: null,
         figures: [
-          { label: "Rows", value: formatCount(rows), change: null, better: null },
-          { label: "Objects", value: formatCount(files), change: null, better: null },
-          { label: "Time", value: formatDuration(seconds), change: null, better: null },
+          { label: RUN_SENTENCES.rows, value: formatCount(rows), change: null, better: null },
+          { label: RUN_SENTENCES.objects, value: formatCount(files), change: null, better: null },
+          { label: RUN_SENTENCES.duration, value: formatDuration(seconds), change: null, better: null },
         ],
       },
-      ...(told.length === 0
+      ...(results.length === 0
         ? []
         : [
             {
               kind: "table" as const,
-              title: "What it did",
+              title: RUN_SENTENCES.results,
               columns: ["", ""],
-              rows: told.map(([name, value]) => [
+              rows: results.map(([name, value]) => [
                 toLabel(name),
                 typeof value === "number" ? formatCount(value) : String(value),
               ]),
@@ -72,16 +84,13 @@ export function toRunSummaryLetter(data: RunSummaryData, frame: Frame): Letter {
         ? [
             {
               kind: "paragraph" as const,
-              text: `Began ${formatTime(of.started_at, timezone)} (${timezone}) as ${of.run_id}.`,
+              text: startedOf(formatTime(of.started_at, timezone), timezone, of.run_id),
             },
           ]
         : []),
       ...pipelineLink(frame),
     ],
-    reason:
-      of.kind === "run"
-        ? "You get this because the property's run summary is set to every run with data."
-        : "You get this because the property's run summary is set to daily.",
+    reason: of.kind === "run" ? RUN_SENTENCES.reasonEvery : RUN_SENTENCES.reasonDaily,
   };
 }
 
@@ -91,30 +100,30 @@ export function toFailureLetter(
 ): Letter {
   const name = RUN_NAMES[kind];
   return {
-    subject: `${frame.property}: ${name.charAt(0).toLowerCase()}${name.slice(1)} failed`,
+    subject: `${frame.property}: ${failedOf(inSentence(name))}`,
     preview: error,
-    heading: `${name} failed`,
+    heading: failedOf(name),
     blocks: [
       {
         kind: "notice",
         tone: "bad",
-        text: "Nothing is lost: what was not processed is still there, and the next run tries again.",
+        text: FAILURE_SENTENCES.notice,
       },
       { kind: "code", text: error },
       {
         kind: "table",
-        title: "The run",
+        title: FAILURE_SENTENCES.details,
         columns: ["", ""],
         rows: [
-          ["Began", formatTime(started_at, timezone)],
-          ["Failed", formatTime(failed_at, timezone)],
-          ["Time zone", timezone],
-          ["Run", run_id],
+          [FAILURE_SENTENCES.started, formatTime(started_at, timezone)],
+          [FAILURE_SENTENCES.failed, formatTime(failed_at, timezone)],
+          [FAILURE_SENTENCES.timezone, timezone],
+          [FAILURE_SENTENCES.run, run_id],
         ],
       },
-      { kind: "paragraph", text: "The same failure is not told again today. The pipeline's page lists every run." },
+      { kind: "paragraph", text: FAILURE_SENTENCES.once },
       ...pipelineLink(frame),
     ],
-    reason: "You get this because you are a recipient of the property's mail, and failures are told at once.",
+    reason: FAILURE_SENTENCES.reason,
   };
 }

@@ -1,5 +1,6 @@
 // The text part of a mail.
 import type { Block, Frame, Letter } from "./letter";
+import { FOOT } from "./sentences/unsubscribe";
 
 /** Values from strangers stay on their line: what they write must not look like a part of the mail. */
 const line = (text: string): string =>
@@ -66,8 +67,8 @@ function toText(block: Block): string {
 export function toMailText({ heading, blocks, reason }: Letter, { property, url, optout_url }: Frame): string {
   const foot = [
     wrap(reason),
-    ...(url === null ? [] : [`What you get is set in the dashboard:\n${line(url)}/settings/reports`]),
-    ...(optout_url === null ? [] : [`Unsubscribe:\n${line(optout_url)}`]),
+    ...(url === null ? [] : [`${FOOT.settings}:\n${line(url)}/settings/reports`]),
+    ...(optout_url === null ? [] : [`${FOOT.unsubscribe}:\n${line(optout_url)}`]),
   ];
   const parts = [`${line(heading)}\n${line(property)}`, ...blocks.map(toText), `-- \n${foot.join("\n\n")}`];
   return `${parts.join("\n\n")}\n`;

@@ -1,0 +1,34 @@
+// What the mail about an anomaly says.
+import type { AnomalyMetric, AnomalyRecord } from "../../anomalies/record";
+import { ANOMALY_METRIC_NAMES, inSentence } from "../../wording/anomaly";
+
+/** `More visitors than usual`, `No page views`, `JavaScript errors above your limit`. */
+export function headlineOf({ metric, direction, threshold }: AnomalyRecord): string {
+  const name = ANOMALY_METRIC_NAMES[metric];
+  if (threshold) return `${name} ${threshold.of === "upper" ? "above" : "below"} your limit`;
+  if (direction === "outage") return metric === "bounce_rate" ? "No visits" : `No ${inSentence(name)}`;
+  const [more, fewer] = metric === "bounce_rate" ? ["Higher", "Lower"] : ["More", "Fewer"];
+  return `${direction === "spike" ? more : fewer} ${inSentence(name)} than usual`;
+}
+
+export const previewOf = (metric: AnomalyMetric, observed: string, expected: string, started: string): string =>
+  `${ANOMALY_METRIC_NAMES[metric]}: ${observed}, expected about ${expected}. Started ${started}.`;
+
+export const explanationOf = (dimension: string, value: string, observed: string, expected: string, share: number) =>
+  `The ${dimension} ${value} accounts for ${share}% of the difference: ${observed}, expected about ${expected}.`;
+
+export const limitLabel = (of: "upper" | "lower"): string => `Your ${of} limit`;
+export const rangeOf = (low: string, high: string): string => `${low} to ${high}`;
+
+export const ANOMALY_SENTENCES = {
+  unexplained: "No single page, source, country or device explains this anomaly.",
+  expected: "Expected",
+  severity: "Severity",
+  details: "Details",
+  started: "Started",
+  duration: "Duration",
+  alsoAffected: "Also affected",
+  once: "You get one mail per anomaly. Sensitivity and minimum change are set under Alerts.",
+  link: "View anomalies",
+  reason: "You receive this because anomaly mail is on for this property.",
+};
