@@ -1,5 +1,5 @@
-// The task `alerts`: looks for anomalies of each property in what its hours and days counted, keeps them, and tells each
-// one once. It also warns of properties that need more shards.
+// The task `alerts`: finds the anomalies of each property in its hourly and daily counts, stores them, and sends one mail for
+// each. It also warns of properties that need more shards.
 import { FOLLOWED_DAYS } from "../domain/anomalies/anomaly";
 import { causeOf, toCauseQuestion } from "../domain/anomalies/cause";
 import { keepIds } from "../domain/anomalies/find";
@@ -24,14 +24,14 @@ export type AlertsEnv = WriteEnv & SendEnv;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** What was over so long before is news to nobody: after a standstill it is kept, and not told. */
+/** An anomaly that ended earlier is stored without a mail: after an outage of the task it is no longer news. */
 const TELL_MS = 26 * HOUR;
-/** Longest of the baseline before what is judged: a property that counted nothing since has nothing to be judged by. */
+/** The longest baseline. A property without counts since then cannot be judged. */
 const ACTIVE_MS = 49 * DAY;
-/** Anomalies of a property that may go on. It cannot have so many in two weeks. */
+/** More anomalies than a property can have in the two weeks in which one may still continue. */
 const MOST_KNOWN = 200;
 const PORTION = 20;
-/** Steps of a Workflow are at most 1,024: with more properties, more share a step. */
+/** A Workflow has at most 1,024 steps: with more properties, more of them share a step. */
 const MOST_STEPS = 500;
 
 interface Place {
@@ -41,7 +41,7 @@ interface Place {
 }
 
 export interface Alerted {
-  /** Anomalies that are new, or have become something else. */
+  /** Anomalies that are new or have changed. */
   anomalies: number;
   mails: number;
 }
@@ -54,8 +54,8 @@ async function explained(db: D1Database, siteId: string, record: AnomalyRecord, 
 }
 
 /**
- * Judges one property. What is found is kept in one batch with the mails about it, so that it is told if and only if it is
- * kept; what was found before and is as it was writes nothing.
+ * Judges one property. Anomalies and their mails are written in one batch, so that neither exists without the other.
+ * Anomalies that have not changed write nothing.
  */
 export async function alertProperty(
   env: WriteEnv,
@@ -96,7 +96,7 @@ export async function alertProperty(
   return { anomalies: statements.length, mails: queued };
 }
 
-/** Judges some properties, each whatever becomes of the others. @throws AggregateError after all have been tried. */
+/** Judges some properties. A failure of one does not stop the others. @throws AggregateError after all were tried. */
 async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: string, now: number): Promise<Alerted> {
   const [places, settings] = [await placesOf(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
   const sum: Alerted = { anomalies: 0, mails: 0 };
@@ -116,7 +116,7 @@ async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: s
   return sum;
 }
 
-/** One property, or all. What fails is told at the end, when all others have been judged and their mail is sent. */
+/** Judges one property, or all. Failures are thrown at the end, after all others were judged and their mail was sent. */
 export const alerts: Task = async (env: AlertsEnv, steps, { site_id, due }, runId): Promise<RunReport> => {
   const sites =
     site_id === null

@@ -1,4 +1,4 @@
-// The routes of anomalies and the forecast: listed, put out of the way, and what the next days will probably be like.
+// The routes of anomalies and the forecast: list, dismiss, forecast.
 import { Hono } from "hono";
 import { z } from "zod";
 import type { AnomaliesView, AnomalyView, ForecastView } from "../domain/anomalies/record";
@@ -15,14 +15,14 @@ import { loadProperty } from "../storage/properties/properties";
 const ROOT = "/api/v1/properties/:site_id";
 const STANDARD_DAYS = 30;
 const MOST_DAYS = 366;
-/** Of what is asked for, the newest. */
+/** The newest anomalies of the period, at most. */
 const MOST = 500;
 
 const date = (name: string) => z.string().refine(isDate, `${name} must be a date such as 2026-11-22`).optional();
 const daysQuery = z.strictObject({ from: date("from"), to: date("to") });
 const forecastQuery = z.strictObject({ metric: z.enum(["visitors", "pageviews", "events"]).default("visitors") });
 
-/** Local dates, both included: without `to` until today, without `from` thirty days. @throws Problem invalid. */
+/** Local dates, both included. `to` defaults to today, `from` to thirty days before. @throws Problem invalid. */
 function toDays(query: Record<string, string>, today: string): { from: string; to: string } {
   const asked = parseInput(daysQuery, query);
   const to = asked.to ?? today;

@@ -1,5 +1,5 @@
-// What the owner is told of, as the settings say: runs, failures, anomalies. Reports are in reports.ts. Whoever has news
-// takes the mails into a batch of its own (outboxStatement), or queues them here; send.ts sends them.
+// Mails about runs, failures, anomalies and capacity, as the settings of each property ask for them. Reports are in
+// reports.ts. Callers write the mails in a batch of their own (outboxStatement) or queue them here; send.ts sends them.
 import type { AnomalyRecord } from "../domain/anomalies/record";
 import { type AnomalyData, toAnomalyLetter } from "../domain/mail/anomaly-letter";
 import { toCapacityLetter } from "../domain/mail/capacity-letter";
@@ -24,7 +24,7 @@ export interface RunOfProperty {
   report: RunReport;
 }
 
-/** Mails about runs that had data, for those properties that want to hear of every run. */
+/** Mails about runs with data, for properties that want a mail for every run. */
 export async function runSummaryMails(env: WriteEnv, runs: readonly RunOfProperty[]): Promise<NewMail[]> {
   const known = new Map(
     (
@@ -50,7 +50,7 @@ export async function runSummaryMails(env: WriteEnv, runs: readonly RunOfPropert
   return (await Promise.all(mails)).flat();
 }
 
-/** @returns how many mails are new. */
+/** @returns the number of new mails. */
 export async function queueRunSummary(env: WriteEnv, runs: readonly RunOfProperty[], now: number): Promise<number> {
   return queueInPortions(env, await runSummaryMails(env, runs), now);
 }
@@ -71,7 +71,7 @@ async function dailySummary(env: WriteEnv, told: Told, now: number): Promise<New
   return mailsAbout(env, told, { kind: "run_summary", subject_id: `day-${date}`, data, toLetter: toRunSummaryLetter });
 }
 
-/** Yesterday's runs, for those properties that want to hear of them once a day. May be called at any time, often. */
+/** Yesterday's runs, for properties that want a daily mail. Calling it again queues nothing twice. */
 export async function queueDailySummaries(env: WriteEnv, now: number): Promise<number> {
   const told = (await listTold(env.DB)).filter(({ reports }) => reports.run_summary === "daily");
   let queued = 0;
@@ -79,20 +79,20 @@ export async function queueDailySummaries(env: WriteEnv, now: number): Promise<n
   return queued;
 }
 
-/** Numbers and ids differ from one time to the next though the cause is the same. */
+/** A hash of the error without its numbers and ids, which differ between two failures of the same cause. */
 async function causeOf(error: string): Promise<string> {
   const bytes = new TextEncoder().encode(error.slice(0, 300).replace(/[0-9a-f-]*\d[0-9a-f-]*/gi, "#"));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What broke a run of all may be an object of one property, whose name is not for the owners of the others. */
+/** A failed run of all properties may name an object of one. The owners of the others must not see its id. */
 const withoutOthers = (error: string, known: readonly string[], siteId: string): string =>
   error.replace(/\S+/g, (word) => (known.some((id) => id !== siteId && word.includes(id)) ? "…" : word));
 
 /**
- * Mails about a failure, at once, whatever the policy; of `siteIds`, or of all properties that have somebody to tell. A run
- * that fails every five minutes for the same cause is told once a local day.
+ * Mails about a failure, immediately and whatever the summary policy, to the recipients of `siteIds` or of all properties.
+ * A run that fails every five minutes for the same cause sends one mail a local day.
  */
 export async function failureMails(
   env: WriteEnv,
@@ -119,7 +119,7 @@ export async function queueFailure(
   return queueInPortions(env, await failureMails(env, siteIds, failure), now);
 }
 
-/** Mails about an anomaly, where the settings want them. Told again, however it has grown, it makes none. */
+/** Mails about an anomaly, where the settings ask for them. An anomaly that was mailed before makes no new mail. */
 export async function anomalyMails(
   env: WriteEnv,
   siteId: string,
@@ -142,7 +142,7 @@ export async function queueAnomaly(
   return queueInPortions(env, await anomalyMails(env, siteId, id, record), now);
 }
 
-/** Warns that a property approaches what its shards remember: once a month for each level and number of shards. */
+/** Warns that a property has nearly as many visitors as its shards remember: once a month per level and number of shards. */
 export async function queueCapacity(env: WriteEnv, siteId: string, capacity: Capacity, now: number): Promise<number> {
   if (capacity.level === "ok" || capacity.date === null) return 0;
   const [told] = await listTold(env.DB, [siteId]);
@@ -152,7 +152,7 @@ export async function queueCapacity(env: WriteEnv, siteId: string, capacity: Cap
   return queueInPortions(env, await mailsAbout(env, told, topic), now);
 }
 
-/** A mail has up to 30 KB and a parameter of D1 2 MB. */
+/** Mails in one statement: a mail has up to 30 KB, and a D1 parameter holds 2 MB. */
 const MAILS = 50;
 
 export async function queueInPortions(env: WriteEnv, mails: readonly NewMail[], now: number): Promise<number> {

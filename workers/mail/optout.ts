@@ -1,4 +1,4 @@
-// Signs and proves who wants no more mail of a kind: the link at the foot of a mail, and its List-Unsubscribe header.
+// Signs and verifies unsubscribe links: at the foot of a mail, and in its List-Unsubscribe header.
 import { sign, verify } from "hono/jwt";
 import { MAIL_KINDS, type MailKind } from "../domain/mail/mail";
 
@@ -8,16 +8,16 @@ export interface Optout {
   recipient: string;
 }
 
-/** A key of its own, so that no other token of the installation can stand for one. */
+/** A separate key, so that no other token of the installation is a valid unsubscribe token. */
 const keyOf = (env: Pick<Cloudflare.Env, "AUTH_SECRET">): string => `mail/${env.AUTH_SECRET}`;
 
-/** It never expires: a mail may be read, and its sender be tired of, years later. */
+/** The token never expires: someone may unsubscribe from a mail that is years old. */
 export const signOptout = (
   env: Pick<Cloudflare.Env, "AUTH_SECRET">,
   { site_id, kind, recipient }: Optout,
 ): Promise<string> => sign({ site_id, kind, recipient }, keyOf(env), "HS256");
 
-/** Null when it is forged. */
+/** Null for a forged token. */
 export async function proveOptout(env: Pick<Cloudflare.Env, "AUTH_SECRET">, token: string): Promise<Optout | null> {
   try {
     const optout = (await verify(token, keyOf(env), "HS256")) as unknown as Optout;
@@ -27,7 +27,7 @@ export async function proveOptout(env: Pick<Cloudflare.Env, "AUTH_SECRET">, toke
   }
 }
 
-/** Null where nobody has said at which address the Worker is reached. */
+/** Null without WORKER_URL, the Worker's public address. */
 export async function optoutUrl(
   env: Pick<Cloudflare.Env, "AUTH_SECRET" | "WORKER_URL">,
   optout: Optout,

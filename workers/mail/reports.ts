@@ -1,5 +1,5 @@
-// The weekly and the monthly report: which are due, what they say, and the task that writes and sends them. It may be
-// started every hour: a report that has been written is not written again.
+// The weekly and the monthly report: which are due, their numbers, and the task that writes and sends them. The task may
+// run every hour: it writes each report once.
 import type { MetricName } from "../domain/events/catalog";
 import type { MailKind, NewMail } from "../domain/mail/mail";
 import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
@@ -33,14 +33,14 @@ const TOP = 5;
 
 type Place = Pick<Told, "site_id" | "timezone">;
 
-/** A question to the rollups, as the API takes it. */
+/** Answers a query of the API from the rollups. */
 async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { first, last }: Days, more: object) {
   const query = toQuery({ site_id, date_range: [first, last], ...more });
   const plan = toPlan(query, { timezone, now, firstDay: null });
   return toAnswer(plan, await readRollups(db, plan)).results;
 }
 
-/** The numbers of a period. @returns null when nobody came: there is nothing to tell. */
+/** The numbers of a period. @returns null for a period without visitors. */
 export async function readReport(
   db: D1Database,
   place: Place,
@@ -79,7 +79,7 @@ interface Due extends Told {
   days: Days;
 }
 
-/** Reports that are due and that nobody has been told of. */
+/** Reports that are due and not written yet. */
 export async function dueReports(
   db: D1Database,
   period: ReportPeriod,
@@ -107,10 +107,10 @@ export async function reportMails(
   return mailsAbout(env, told, { kind: KIND_OF[period], subject_id: days.first, data, toLetter: toReportLetter });
 }
 
-/** Properties a step: each costs three questions to D1, and a step must end in time. */
+/** Properties per step: each takes four queries of D1, and a step has a time limit. */
 const PORTION = 20;
 
-/** Writes the reports of a period that are due. @returns how many mails are new. */
+/** Writes the due reports of a period. @returns the number of new mails. */
 async function writePeriod(
   env: WriteEnv,
   steps: Steps,
@@ -135,8 +135,8 @@ async function writePeriod(
 }
 
 /**
- * Task `reports`: writes what is due of one property or of all (the reports of a period, or of week and month, and
- * yesterday's runs for whom a mail a day is enough), and sends what waits.
+ * Task `reports`: writes the due mails of one property or of all (reports of one period or of both, and the daily run
+ * summaries), then sends the outbox.
  */
 export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params: TaskParams): Promise<RunReport> {
   const done = { properties: 0, written: 0 };

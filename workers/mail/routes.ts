@@ -1,4 +1,4 @@
-// Mail of a property: what was sent, what it looks like, and one to try it with.
+// The routes of a property's mail: the list of sent mails, previews, and a test mail.
 import { Hono } from "hono";
 import { z } from "zod";
 import { toMail } from "../domain/mail/compose";
@@ -22,7 +22,7 @@ import { frameFor, mailsAbout } from "./write";
 
 const ROOT = "/api/v1/properties/:site_id/reports";
 const NEWEST = 100;
-/** Mail goes out in the owner's name: a key that got lost should not make it many. */
+/** Mail is sent in the owner's name: someone with a stolen key should not be able to send many. */
 const TEST_PAUSE_MS = 60_000;
 
 const toView = ({ created_at, sent_at, recipient, ...row }: MailRow): MailView => ({
@@ -38,7 +38,7 @@ const toView = ({ created_at, sent_at, recipient, ...row }: MailRow): MailView =
   error: row.error,
 });
 
-/** A report of a period in which nobody came: it has zeros. */
+/** A report of zeros, for the preview of a period without visitors. */
 const emptyReport = (period: ReportPeriod, days: ReportData["days"]): ReportData => ({
   period,
   days,
@@ -49,7 +49,7 @@ const emptyReport = (period: ReportPeriod, days: ReportData["days"]): ReportData
   forecast: null,
 });
 
-/** The report of the last whole week or month. */
+/** The report of the last complete week or month. */
 async function lastReport(
   env: Cloudflare.Env,
   property: Property,
@@ -88,7 +88,7 @@ reportRoutes.get(`${ROOT}/preview`, async (c) => {
     : EXAMPLES[kind as keyof typeof EXAMPLES](frame, property.timezone, now);
   const mail = toMail(letter, frame);
   if (part === "text") return c.text(mail.text);
-  // It is shown beside the dashboard, whose session it must not have: no script, and an origin of its own.
+  // The dashboard shows this page in a frame. The sandbox keeps scripts and the session away from it.
   c.header(
     "Content-Security-Policy",
     "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'",

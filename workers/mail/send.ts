@@ -1,5 +1,5 @@
-// Sends what waits in the outbox. A mail is claimed, sent, and marked; each of the three may be the last thing that
-// happens, so what was claimed and not marked is sent again after a while.
+// Sends the outbox. Each mail is claimed, sent and marked as sent. A crash may follow any of the three, so a mail that was
+// claimed but not marked is sent again later.
 import { type Claimed, claimMail, dueMails, giveUpCutOff, markFailed, markSent } from "../storage/mail/outbox";
 import { loadSettings } from "../storage/properties/settings";
 import { optoutUrl } from "./optout";
@@ -7,30 +7,30 @@ import { postWebhook } from "./webhook";
 
 export type SendEnv = Pick<Cloudflare.Env, "DB" | "MAIL" | "MAIL_FROM" | "AUTH_SECRET" | "WORKER_URL">;
 
-/** At most so many at once, so that a step ends in time whatever receivers do; the next call takes the rest. */
+/** Mails per call, so that a step ends in time even if receivers are slow. The next call sends the rest. */
 const PORTION = 40;
-/** A Worker has six connections at once; some are for the database. */
+/** Parallel requests: a Worker has six connections, and the database needs some of them. */
 const AT_ONCE = 4;
 
-/** What will not go better by trying again. */
+/** Errors that a retry cannot fix. */
 class Final extends Error {}
 
 export interface Sent {
   sent: number;
-  /** Those that are tried again later, and those that are given up. */
+  /** Mails to retry later, and mails that were given up. */
   failed: number;
 }
 
-/** The same mail has the same mark in each try. */
+/** The same for every attempt to send a mail. */
 async function markOf(id: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
   return Array.from(new Uint8Array(digest).slice(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * The platform makes Message-ID itself and takes none from us, nor has it a key by which it would know a mail again
- * (https://developers.cloudflare.com/email-service/reference/headers/). So a copy after a crash between sending and marking
- * is told from a new mail by X-TrackKit-Mail, and References puts both into one conversation.
+ * The platform sets Message-ID itself and has no idempotency key
+ * (https://developers.cloudflare.com/email-service/reference/headers/), so a crash between sending and marking sends a second
+ * copy. It has the same X-TrackKit-Mail, and References puts both copies into one conversation.
  */
 async function headersOf(env: SendEnv, { id, site_id, kind, recipient }: Claimed): Promise<Record<string, string>> {
   const mark = await markOf(id);
@@ -39,7 +39,7 @@ async function headersOf(env: SendEnv, { id, site_id, kind, recipient }: Claimed
     "X-TrackKit-Mail": mark,
     References: `<${mark}@trackkit>`,
     "Auto-Submitted": "auto-generated",
-    // RFC 8058; the platform refuses a List-Unsubscribe without TLS, which only the local system has.
+    // RFC 8058. The platform refuses a List-Unsubscribe URL without TLS, which only a local system has.
     ...(url?.startsWith("https://")
       ? { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
       : {}),
@@ -65,7 +65,7 @@ async function sendWebhook(env: SendEnv, mail: Claimed, now: number): Promise<vo
   await postWebhook(mail, webhook.secret, now);
 }
 
-/** @returns false when it failed. The error is kept with the mail, where its owner sees it. */
+/** @returns false for a failure. The error is stored with the mail and listed in the settings. */
 async function sendOne(env: SendEnv, mail: Claimed, now: number): Promise<boolean> {
   try {
     await (mail.channel === "mail" ? sendMail(env, mail) : sendWebhook(env, mail, now));
@@ -91,12 +91,12 @@ async function sendAll(env: SendEnv, ids: string[], now: number): Promise<Sent> 
   return done;
 }
 
-/** Sends what is due, up to a bound. Mails that fail are no error of the caller's; that D1 fails is. */
+/** Sends due mails, up to a limit. Failed mails are counted; only an error of D1 is thrown. */
 export async function sendOutbox(env: SendEnv, now: number): Promise<Sent> {
   await giveUpCutOff(env.DB, now);
   return sendAll(env, await dueMails(env.DB, now, PORTION), now);
 }
 
-/** Sends these, without waiting for those that are due before them. */
+/** Sends these mails now, ahead of the queue. */
 export const sendNow = (env: SendEnv, ids: readonly string[], now: number): Promise<Sent> =>
   sendAll(env, [...ids], now);

@@ -13,7 +13,7 @@ h1{font-size:1.375rem;margin:0 0 8px}p{margin:0 0 24px;color:light-dark(#545049,
 button{font:inherit;font-weight:600;padding:10px 18px;border:0;border-radius:8px;cursor:pointer;
 background:light-dark(#0b6478,#62c6da);color:light-dark(#fff,#06242b)}`;
 
-/** A page that loads nothing, and that nobody finds, keeps or frames. */
+/** A page that loads nothing and that may not be indexed, cached or framed. */
 function page(c: Context<AppEnv>, status: 200 | 400, title: string, body: unknown): Response | Promise<Response> {
   c.header(
     "Content-Security-Policy",
@@ -36,7 +36,7 @@ const nameOf = async (c: Context<AppEnv>, { site_id }: Optout): Promise<string> 
 
 export const mailRoutes = new Hono<AppEnv>();
 
-// Programs that look through mail open its links: opening one must change nothing.
+// Mail scanners open links, so a GET must not change anything.
 mailRoutes.get("/mail/optout", async (c) => {
   const optout = await proveOptout(c.env, c.req.query("t") ?? "");
   if (!optout) return broken(c);
@@ -50,7 +50,7 @@ mailRoutes.get("/mail/optout", async (c) => {
   );
 });
 
-// By the button, and by the mail program itself (RFC 8058), whose body says nothing that the token does not.
+// Called by the button, and by mail programs (RFC 8058). The token holds everything; the body is ignored.
 mailRoutes.post("/mail/optout", async (c) => {
   const token = c.req.query("t") ?? "";
   const optout = await proveOptout(c.env, token);

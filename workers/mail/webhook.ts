@@ -1,8 +1,8 @@
-// The other channel: JSON posted to the owner's URL, signed as Stripe does (https://docs.stripe.com/webhooks#verify-manually):
+// Webhooks: JSON posted to the owner's URL, signed as Stripe does (https://docs.stripe.com/webhooks#verify-manually):
 // TrackKit-Signature: t=<seconds since 1970>,v1=<hex HMAC-SHA-256 of "t.body">.
 import type { Claimed } from "../storage/mail/outbox";
 
-/** A receiver that takes longer should answer first and work later. */
+/** A receiver that needs longer should answer first and process the event afterwards. */
 const TIMEOUT_MS = 10_000;
 
 async function hmacHex(secret: string, text: string): Promise<string> {
@@ -17,11 +17,11 @@ export async function signatureOf(secret: string, body: string, now: number): Pr
   return `t=${seconds},v1=${await hmacHex(secret, `${seconds}.${body}`)}`;
 }
 
-/** What is posted. The id is the same in each try, so that a receiver can tell a second one. */
+/** The body. The id is the same for every attempt, so that a receiver can recognize duplicates. */
 export const webhookBody = ({ id, kind, site_id, created_at, content }: Claimed): string =>
   JSON.stringify({ id, kind, site_id, created_at: new Date(created_at).toISOString(), data: content.json ?? null });
 
-/** @throws Error when the receiver does not answer 2xx in time. */
+/** @throws Error unless the receiver answers 2xx in time. */
 export async function postWebhook(mail: Claimed, secret: string, now: number): Promise<void> {
   const body = webhookBody(mail);
   const reply = await fetch(mail.recipient, {
@@ -32,7 +32,7 @@ export async function postWebhook(mail: Claimed, secret: string, now: number): P
       "trackkit-signature": await signatureOf(secret, body, now),
     },
     body,
-    // A redirect would send signed data to an address that the owner did not set.
+    // Following a redirect would send signed data to an address that the owner did not set.
     redirect: "manual",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });

@@ -1,5 +1,5 @@
-// Writes the mails about one thing: a letter for each recipient, with the link by which they are rid of it, and the same
-// as data for the webhook.
+// Writes the mails about one topic: a letter for each recipient with their own unsubscribe link, and the same data for the
+// webhook.
 import { toMail } from "../domain/mail/compose";
 import { type Frame, type Letter, toSubject } from "../domain/mail/letter";
 import type { MailKind, NewMail } from "../domain/mail/mail";
@@ -10,7 +10,7 @@ export type WriteEnv = Pick<Cloudflare.Env, "DB" | "AUTH_SECRET" | "WORKER_URL" 
 
 export interface Topic<Data> {
   kind: MailKind;
-  /** Names the thing: who has been told of it is not told again. */
+  /** Identifies the topic. A recipient gets one mail per topic. */
   subject_id: string;
   data: Data;
   toLetter: (data: Data, frame: Frame) => Letter;

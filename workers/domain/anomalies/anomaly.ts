@@ -1,4 +1,4 @@
-// Anomalies of a property: what they are, what is asked to find them, and what the owner sets.
+// Anomalies: the question that finds them, the owner's settings, and the result.
 
 export const ANOMALY_METRICS = ["visitors", "pageviews", "events", "bounce_rate", "not_found", "errors"] as const;
 export type AnomalyMetric = (typeof ANOMALY_METRICS)[number];
@@ -18,7 +18,7 @@ export const ANOMALY_GROUPS = {
 } as const satisfies Record<AnomalyMetric, string>;
 export type AnomalyGroup = (typeof ANOMALY_GROUPS)[AnomalyMetric];
 
-/** A fixed limit of the owner, e.g. errors above 50 in an hour. Of `bounce_rate` in percent. */
+/** A threshold set by the owner, such as errors above 50 in an hour. For `bounce_rate` in percent. */
 export interface Limit {
   metric: AnomalyMetric;
   grain: Grain;
@@ -29,14 +29,14 @@ export interface Limit {
 export interface AnomalySettings {
   enabled: boolean;
   sensitivity: Sensitivity;
-  /** Percent by which a count must differ from what was expected. A bounce rate has its own least change in points. */
+  /** Percent by which a count must differ from the expected. A bounce rate has a minimum change in points instead. */
   least_change: number;
   limits: readonly Limit[];
-  /** Metrics that the owner does not want to hear of. */
+  /** Metrics that are not judged. */
   ignore: readonly AnomalyMetric[];
 }
 
-/** `value` is the count; of `bounce_rate` it is the bounces, `of` the visits. A bucket without a point counts 0. */
+/** `value` is a count. For `bounce_rate` it is the bounces and `of` the visits. A bucket without a point counts 0. */
 export interface HourPoint {
   /** Beginning of the local hour, epoch seconds. */
   hour: number;
@@ -52,9 +52,9 @@ export interface DayPoint {
 
 /** Days of the baseline: six weeks. */
 export const BASELINE_DAYS = 42;
-/** An anomaly that goes on is followed for so long before the judged time, so that it keeps its beginning and its id. */
+/** Days before `from` that are judged again, so that a continuing anomaly keeps its start and its id. */
 export const FOLLOWED_DAYS = 14;
-/** Days before `from` of which points are wanted: baseline, what is followed, and a day for the hours that lead in. */
+/** Days of points needed before `from`: the baseline, the days judged again, and a day for the first run of hours. */
 export const HISTORY_DAYS = BASELINE_DAYS + FOLLOWED_DAYS + 1;
 
 export interface AnomalyQuestion {
@@ -62,39 +62,39 @@ export interface AnomalyQuestion {
   /** Points in any order, each bucket at most once, from HISTORY_DAYS before `from`. A metric without series is not judged. */
   hours: Partial<Record<AnomalyMetric, readonly HourPoint[]>>;
   days: Partial<Record<AnomalyMetric, readonly DayPoint[]>>;
-  /** Anomalies are answered that had not ended before this; epoch seconds. */
+  /** Only anomalies that ended after this are returned; epoch seconds. */
   from: number;
-  /** Hours and days that end until this are judged; epoch seconds. What is not counted yet must lie after it. */
+  /** Hours and days up to this are judged; epoch seconds. Everything before it must be counted already. */
   until: number;
   settings: AnomalySettings;
-  /** Local date from which a metric has been measured, where that is later than the first data of the property. */
+  /** First local date of a metric that was measured later than the first data of the property. */
   since?: Partial<Record<AnomalyMetric, string>>;
 }
 
 export interface Anomaly {
-  /** Of the group, the side and the first verdict: the same when it goes on and when the same data are judged again. */
+  /** Made of the group, the side and the first verdict, so it stays the same while the anomaly continues. */
   id: string;
   group: AnomalyGroup;
-  /** The metric that deviates most; the numbers below are its. */
+  /** The metric that deviates most, to which the numbers below belong. */
   metric: AnomalyMetric;
   metrics: AnomalyMetric[];
   grains: Grain[];
-  /** `outage`: nothing at all for a time in which much was expected. */
+  /** `outage`: zero in a time for which much was expected. */
   direction: Direction;
   severity: Severity;
-  /** `limit` where only a limit of the owner was crossed. */
+  /** `limit` where only the owner's threshold was crossed. */
   reason: "baseline" | "limit";
   /** Epoch seconds, of its anomalous hours so far; of its days where no hour stood out. */
   start: number;
   end: number;
-  /** Sums over the anomalous time, quiet hours between included; of `bounce_rate` in percent. */
+  /** Sums over the anomalous time, including quiet hours in between; for `bounce_rate` in percent. */
   observed: number;
-  /** Null where there is no baseline yet and a limit was crossed. */
+  /** Null where a threshold was crossed and there is no baseline yet. */
   expected: number | null;
-  /** The range in which 95 % of such times lie. */
+  /** The range that holds 95 % of normal values. */
   low: number | null;
   high: number | null;
-  /** Percent of the expected; null where nothing was expected. */
+  /** Difference in percent of the expected; null where nothing was expected. */
   change: number | null;
   /** Standard deviations of the most surprising hours or day; 0 where only a limit was crossed. */
   score: number;

@@ -1,4 +1,4 @@
-// What may have caused an anomaly: which dimensions are asked of, over which days, and what their counts say of it.
+// The cause of an anomaly: which dimensions to query, over which days, and what their counts show.
 import { eventPageDimension, propDimension } from "../counts/details";
 import { dimensionFor, FACTS_OF_SCOPE, type Fact } from "../events/catalog";
 import { addDays, startOfDate } from "../time/zone";
@@ -22,21 +22,21 @@ const ASKED = [
   "visit:network",
   "visit:network_type",
 ];
-/** Props of errors that say where they come from. */
+/** Props of errors that name their origin. */
 const TOLD_PROPS: ReadonlySet<string> = new Set(["message", "file", "referrer"]);
 
-/** Of a long anomaly its last week is explained. */
+/** A longer anomaly is explained by its last days. */
 const MOST_DATES = 7;
 
 export interface CauseQuestion {
   /** Local days of the anomaly. */
   dates: string[];
-  /** Theirs and those that they are compared with. */
+  /** These days and the days to compare with. */
   all: string[];
   fact: Fact;
-  /** Of a bounce rate: what it is a rate of. */
+  /** The denominator of a bounce rate. */
   of: Fact | null;
-  /** Rollup keys, with the name that is told. Props are told by their own names. */
+  /** Rollup keys and the names to show. Props have their own names. */
   dimensions: ReadonlyMap<string, string>;
 }
 
@@ -60,7 +60,7 @@ const factOf = (metric: AnomalyMetric): Fact => {
   return metric === "bounce_rate" ? "bounces" : metric;
 };
 
-/** Rollups know values by day only: so the days of an anomaly are explained, not its hours. */
+/** Rollups have values by day only, so the days of an anomaly are explained, not its hours. */
 export function toCauseQuestion(record: AnomalyRecord, { timezone }: Pick<Window, "timezone">): CauseQuestion {
   const { metric, started_at, ended_at } = record;
   const last = dateOf((ended_at - 1) / 1000, timezone);
@@ -77,7 +77,7 @@ export function toCauseQuestion(record: AnomalyRecord, { timezone }: Pick<Window
   };
 }
 
-/** How much of the dates is over, by what their last weekday usually counts until now. */
+/** The part of the dates that has passed, weighted by what their last weekday usually counts until now. */
 function portionOf({ dates, all, fact }: CauseQuestion, { hours }: Series, { timezone, until }: Window): number {
   const today = dateOf(until, timezone);
   if (dates.at(-1) !== today) return 1;
@@ -98,7 +98,7 @@ function portionOf({ dates, all, fact }: CauseQuestion, { hours }: Series, { tim
   return (dates.length - 1 + portion) / dates.length;
 }
 
-/** A row of what was asked: a value's count on a day, and of a rate what it is of. */
+/** A row of the answer: a value's count on a day, and the denominator of a rate. */
 export interface CauseRow extends ValueDay {
   of: number;
 }
@@ -127,7 +127,7 @@ function totalsOf({ metric }: AnomalyRecord, { all }: CauseQuestion, series: Ser
     .map((day) => ({ ...row, date: day.date, count: day[fact], of: day.visits }));
 }
 
-/** Bounces as they would be if every value of the visits that there were bounced as it usually does. */
+/** The bounces to expect if the visits of each value had bounced at its usual rate. */
 function rateParts(rows: readonly CauseRow[], dates: readonly string[]): (Part & { visits: number })[] {
   const visits = toParts(
     rows.map(({ of, ...row }) => ({ ...row, count: of })),
@@ -139,15 +139,15 @@ function rateParts(rows: readonly CauseRow[], dates: readonly string[]): (Part &
   const rate = usual && whole && usual.expected > 0 ? whole.expected / usual.expected : 0;
   return bounces.map((part, i) => {
     const of = visits[i]!;
-    // A value that was not there before has the rate of all.
+    // A new value has the overall rate.
     const own = of.expected >= LEAST_USUAL ? Math.min(1, part.expected / of.expected) : rate;
     return { ...part, expected: of.observed * own, visits: of.observed };
   });
 }
-/** Visits on a usual day from which on a value has a bounce rate of its own. */
+/** Visits per day from which a value has a bounce rate of its own. */
 const LEAST_USUAL = 5;
 
-/** The value that explains an anomaly most; null where none stands out, or where its days as a whole say otherwise. */
+/** The value that explains most of an anomaly; null where none stands out, or where its days as a whole contradict it. */
 export function causeOf(
   record: AnomalyRecord,
   question: CauseQuestion,

@@ -1,8 +1,8 @@
-// Compaction: which of a property's objects are merged into which. Policy is data, the plan is pure: the same list gives
-// the same plan, and carrying plans out over and over comes to an end.
+// Compaction: which of a property's objects are merged into which. The policy is data and the plan is pure: the same list
+// gives the same plan, and repeated plans come to an end.
 import type { LakeZone } from "./zones";
 
-/** What the plan must know of an object. Dates are local. */
+/** The fields of an object that the plan needs. Dates are local. */
 export interface CompactableFile {
   id: number;
   zone: LakeZone;
@@ -23,7 +23,7 @@ export interface Level {
   name: string;
   /** The levels that it merges. */
   from: readonly number[];
-  /** What shares an object, of one event type. */
+  /** Which events of one type share an object. */
   period: Period;
 }
 
@@ -38,12 +38,12 @@ export const LEVELS = [
   { level: 3, name: "month", from: [1, 2, 3], period: "month" },
 ] as const satisfies readonly Level[];
 
-/** A property is busy when so much of its raw zone waits: an hour of 6 events a second, or of a message a minute. */
+/** A property is busy when this much of its raw zone waits: an hour of 6 events a second, or of a message a minute. */
 export const BUSY = { files: 60, rows: 20_000, bytes: 4_000_000 } as const;
 
 /**
- * What one unit takes at most. 20,000 rows take 35 MB and two seconds of CPU, of the 128 MB and thirty seconds that a
- * Worker has. Objects are read one after the other, some 10 ms each, hence the bound of files.
+ * The most that one unit merges. 20,000 rows take 35 MB and two seconds of CPU, of the 128 MB and thirty seconds of a
+ * Worker. Objects are read one after the other, about 10 ms each, hence the limit on files.
  */
 export const UNIT = { files: 300, rows: 20_000, bytes: 8_000_000 } as const;
 
@@ -51,7 +51,7 @@ export interface Unit {
   /** Its name in a run: unique in a plan. */
   name: string;
   zone: LakeZone;
-  /** Level of what comes out. */
+  /** Level of the result. */
   level: number;
   /** Ids of `lake_files`, ascending. */
   inputs: number[];
@@ -92,7 +92,7 @@ function toUnit(name: string, zone: LakeZone, level: number, files: readonly Com
 export interface Situation {
   /** The local date. */
   today: string;
-  /** True: whatever waits. False: only the raw zone, and only of a busy property. */
+  /** True merges everything that waits. False merges only the raw zone, and only of a busy property. */
   daily: boolean;
   /** Raw objects up to this id have been processed by every dataset of the pipeline. */
   settled: number;
@@ -126,12 +126,12 @@ function groupsOf(level: Level, files: readonly CompactableFile[], today: string
   return Map.groupBy(candidates, ({ event_type, min_date }) => `${event_type} ${periodIn(level.period, min_date)}`);
 }
 
-/** The plan for events. Every object is in one unit at most. */
+/** The plan for events. Each object is in at most one unit. */
 export function planEvents(files: readonly CompactableFile[], situation: Situation): Unit[] {
   const units = planRaw(files, situation);
   if (!situation.daily) return units;
   const taken = new Set<number>();
-  // From the top: what a month takes need not be merged into its day first.
+  // From the top level down: an object that a month merges need not be merged into its day first.
   for (const level of LEVELS.slice(1).reverse()) {
     const left = files.filter(({ id }) => !taken.has(id));
     for (const [name, group] of groupsOf(level, left, situation.today))
@@ -144,13 +144,13 @@ export function planEvents(files: readonly CompactableFile[], situation: Situati
   return units;
 }
 
-/** The zones of tables that the pipeline writes an object of per run. */
+/** Zones with tables of which the pipeline writes one object per run. */
 export const TABLE_ZONES = ["techstack", "ip_list", "ip_enrichment"] as const satisfies readonly LakeZone[];
 export type TableZone = (typeof TABLE_ZONES)[number];
 
 /**
- * The plan for tables: those of a day that is over become one. An enrichment holds for raw objects by their ids, so a
- * table is left alone as long as one of those that it was made of is there.
+ * The plan for tables: the tables of a completed day become one. An enrichment refers to raw objects by their ids, so a table
+ * is left alone until all of its raw objects are merged.
  */
 export function planTables(files: readonly CompactableFile[], { today }: Pick<Situation, "today">): Unit[] {
   const firstRaw = Math.min(...files.filter(({ zone }) => zone === "raw").map(({ id }) => id));

@@ -1,7 +1,7 @@
-// Erasure as an owner asks for it.
+// Erasure: what the API takes.
 import { z } from "zod";
 
-/** As long as the longest user_id that is taken. */
+/** The longest user_id that is accepted. */
 const MOST_CHARS = 128;
 
 export const erasureInput = z.strictObject({

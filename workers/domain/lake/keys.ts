@@ -1,19 +1,19 @@
 // Keys of the lake's objects.
 
-/** Keys of a message's object in the raw zone. Hive-style, so that any engine finds its way. */
+/** Keys of a message's object in the raw zone. Hive-style, so that any engine can read the partitions. */
 export const rawKey = (siteId: string, date: string, messageId: string): string =>
   `raw/site_id=${siteId}/date=${date}/${messageId}.parquet`;
 
-/** Keys of compacted objects: of one event type, from a local date on. */
+/** Keys of compacted objects: one event type, from a local date on. */
 export const eventsKey = (eventType: string, date: string, siteId: string, name: string): string => {
   const [year, month] = date.split("-");
   return `events/event_type=${eventType}/year=${year}/month=${month}/date=${date}/site_id=${siteId}/${name}.parquet`;
 };
 
-/** Where a message is kept that could not be counted. */
+/** Key of a message that could not be counted. */
 export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;
 
-/** Keys of what the pipeline makes of a property's raw objects: `date` is the first local date in it. */
+/** Keys of the tables that the pipeline makes from raw objects. `date` is the first local date in one. */
 export const pipelineKey = (
   zone: "techstack" | "ip_list" | "ip_enrichment",
   date: string,

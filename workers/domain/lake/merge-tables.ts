@@ -1,4 +1,4 @@
-// Merging the tables that the pipeline writes per run: those of a day become one.
+// Merges the tables that the pipeline writes per run into one per day.
 import { TECH_COLUMNS, TECH_FACTS, TECHSTACK_COLUMNS, type TechstackRow } from "../counts/techstack";
 import { type EnrichmentRow, IP_ENRICHMENT_COLUMNS } from "../networks/enrichment";
 import { IP_LIST_COLUMNS, type IpRow } from "../networks/ip-list";
@@ -7,11 +7,11 @@ import { type Columns, tableFromParquet, tableToParquet } from "./table-parquet"
 
 interface Table<Row> {
   columns: Columns<Row>;
-  /** Rows that have these in common become one. */
+  /** Rows with the same values in these columns become one. */
   keys: readonly (keyof Row & string)[];
   sums: readonly (keyof Row & string)[];
   least: readonly (keyof Row & string)[];
-  /** What else there is, is that of the row in which this is the greatest; null where there is nothing else. */
+  /** The other columns come from the row with the greatest value here; null where there are no others. */
   latest: (keyof Row & string) | null;
 }
 
@@ -29,7 +29,7 @@ const IP_LIST: Table<IpRow> = {
   least: ["first_seen"],
   latest: "last_seen",
 };
-/** An address that fared in different ways has a row for each of them: what was asked and failed stays told. */
+/** An address has a row for each outcome of its lookups, so that a failure stays recorded. */
 const IP_ENRICHMENT: Table<EnrichmentRow> = {
   columns: IP_ENRICHMENT_COLUMNS,
   keys: ["ip", "provider", "status"],
@@ -40,7 +40,7 @@ const IP_ENRICHMENT: Table<EnrichmentRow> = {
 
 type Cells = Record<string, unknown>;
 
-/** One row of two that have the keys in common. */
+/** One row of two with the same keys. */
 function combine<Row>({ sums, least, latest }: Table<Row>, a: Cells, b: Cells): Cells {
   const late = latest !== null && (b[latest] as number) > (a[latest] as number) ? b : a;
   const sum = (name: string) => (a[name] as number) + (b[name] as number);
@@ -74,13 +74,13 @@ async function merge<Row>(
   return { rows: rows.length, body: tableToParquet(table.columns, rows) };
 }
 
-/** What may be changed of a table of addresses. */
+/** Changes to a table of addresses. */
 export interface AddressRules {
-  /** The address to write in the place of a row's; null: the row is left out. */
+  /** The address to write instead of a row's own; null removes the row. */
   addressOf: (ip: string, day: string | null) => string | null;
 }
 
-/** The rows of some tables of a zone as one table, unique again. The order of files plays a part only among equals. */
+/** The rows of some tables of a zone as one table without duplicates. The order of files matters only among equal rows. */
 export function mergeTables(
   zone: TableZone,
   files: readonly ArrayBuffer[],

@@ -1,5 +1,5 @@
-// Merging: Parquet objects of events → objects of one event type and period each, sorted by time. Column by column: 20,000
-// events as objects of sixty fields would not fit beside what else a Worker holds.
+// Merges Parquet objects of events into objects of one event type and period each, sorted by time. It works column by
+// column: 20,000 events as objects of sixty fields would not fit into a Worker's memory.
 import { parquetMetadata, parquetScan } from "hyparquet";
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { effective } from "../counts/correction";
@@ -9,16 +9,16 @@ import type { Found } from "../networks/enrichment";
 import { columnsIn } from "./parquet";
 import { fromCell, WRITTEN } from "./table-parquet";
 
-/** Rows of a row group: what a reader can skip by the statistics of its columns. */
+/** Rows per row group, the unit that a reader can skip by its statistics. */
 export const GROUP_ROWS = 10_000;
 
-/** An object to merge, with what was found out of the addresses in it, which is applied. */
+/** An object to merge, with the enrichment of its addresses, which is applied. */
 export interface MergeInput {
   file: ArrayBuffer;
   found: ReadonlyMap<string, Found>;
 }
 
-/** One object that comes out. */
+/** One merged object. */
 export interface MergedObject {
   event_type: string;
   rows: number;
@@ -30,26 +30,26 @@ export interface MergedObject {
 }
 
 export interface MergeRules {
-  /** Which local dates share an object. */
+  /** The object to which a local date belongs. */
   periodOf: (date: string) => string;
-  /** False: the row is left out. */
+  /** False removes the row. */
   keeps?: (row: Row) => boolean;
-  /** The address to write in the place of a row's. */
+  /** The address to write instead of a row's own. */
   addressOf?: (ip: string, localDate: string) => string | null;
-  /** Told of each row that is left out. */
+  /** Called for each removed row. */
   onRemoved?: (event: StampedEvent) => void;
 }
 
-/** What rules look at. */
+/** The columns that the rules read. */
 export type Row = Pick<StampedEvent, "user_id" | "visitor_id" | "local_date">;
 
 type Column = ArrayLike<unknown>;
 type Columns = Record<keyof StampedEvent, Column>;
 
-/** Times as numbers: a hundred thousand Dates less. */
+/** Times as numbers, which saves a hundred thousand Date objects. */
 const PARSERS = { timestampFromMilliseconds: (millis: bigint) => Number(millis) };
 
-/** The rows of a file, a column after the other; null in columns that are younger than it. */
+/** The rows of a file by column; null in columns that were added later. */
 export async function readColumns<Name extends keyof StampedEvent>(
   file: ArrayBuffer,
   names: readonly Name[],
@@ -70,7 +70,7 @@ export async function readColumns<Name extends keyof StampedEvent>(
   >;
 }
 
-/** What providers said takes the place of what the edge said. */
+/** A provider's facts replace the edge's. */
 function applyFound(columns: Record<keyof StampedEvent, unknown[]>, found: ReadonlyMap<string, Found>): void {
   if (found.size === 0) return;
   const { ip, network, network_type, asn } = columns;
@@ -112,7 +112,7 @@ const rowAt = (columns: Columns, row: number): Row => ({
   local_date: columns.local_date[row] as string,
 });
 
-/** Rows in the order in which they are written: by time, then as their hub took them, then as they came. */
+/** Rows in written order: by time, then by the hub's order, then as they came. */
 function inOrder({ event_time, seq }: Columns, rows: readonly number[]): number[] {
   const time = event_time as ArrayLike<number>;
   const place = seq as ArrayLike<bigint | number | null>;
@@ -141,8 +141,8 @@ function write(columns: Columns, rows: readonly number[]): ArrayBuffer {
 }
 
 /**
- * Merges objects. Each row that is kept is in exactly one of the objects that come out, which come one at a time, so that
- * only one is in memory. The same inputs in the same order give the same objects.
+ * Merges objects. Each row that stays is in exactly one of the results, which are yielded one at a time, so that only one is
+ * in memory. The same inputs in the same order give the same objects.
  */
 export async function* mergeEvents(inputs: readonly MergeInput[], rules: MergeRules): AsyncGenerator<MergedObject> {
   const columns = await readAll(inputs);

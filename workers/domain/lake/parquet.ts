@@ -1,4 +1,4 @@
-// Parquet of the record: stamped events as a file's bytes, and back.
+// Stamped events as the bytes of a Parquet file, and back.
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../events/columns";
 import type { StampedEvent } from "../events/event";
@@ -8,7 +8,7 @@ import { tableFromParquet, tableToParquet, toRow } from "./table-parquet";
 export const toParquet = (events: readonly StampedEvent[]): ArrayBuffer =>
   tableToParquet<StampedEvent>(LAKE_COLUMNS, events);
 
-/** Columns that are in the file: those that are younger than it are not. */
+/** The columns that a file has. Columns that were added later are missing. */
 export function columnsIn<Name extends keyof StampedEvent>(
   metadata: ReturnType<typeof parquetMetadata>,
   names: readonly Name[],
@@ -17,7 +17,7 @@ export function columnsIn<Name extends keyof StampedEvent>(
   return names.filter((name) => written.has(name));
 }
 
-/** The events of a file of the lake, a row group at a time: all at once, a large file would not fit into memory. */
+/** The events of a file, one row group at a time: a large file would not fit into memory at once. */
 export async function* portionsOf(file: ArrayBuffer): AsyncGenerator<StampedEvent[]> {
   const metadata = parquetMetadata(file);
   const columns = columnsIn(metadata, LAKE_COLUMN_NAMES);

@@ -1,4 +1,4 @@
-// Retention: what of a property is too old to be kept. Dates are local; what lies before a date goes.
+// Retention: which data of a property is too old. Dates are local; everything before a date is removed.
 import { z } from "zod";
 import { addDays } from "../time/zone";
 import type { CompactableFile } from "./compaction";
@@ -6,7 +6,7 @@ import type { CompactableFile } from "./compaction";
 const days = (least: number) => z.int().min(least).max(3650).nullable();
 
 export const retentionInput = z.strictObject({
-  /** Days that events stay in the lake; null: for ever. */
+  /** Days that events stay in the lake; null: forever. */
   events_days: days(1).default(null),
   /** Days that counts stay in D1. */
   rollups_days: days(1).default(null),
@@ -16,7 +16,7 @@ export const retentionInput = z.strictObject({
 
 export type Retention = z.infer<typeof retentionInput>;
 
-/** The first days of which things are kept; null: there is no bound. */
+/** The first day that stays, by kind of data; null: no limit. */
 export interface Cutoffs {
   /** Events, and the addresses that they came from. */
   events: string | null;
@@ -32,20 +32,20 @@ export function cutoffsFor({ events_days, rollups_days, addresses_days }: Retent
   return { events: first(events_days), rollups: first(rollups_days), addresses: first(addresses_days) };
 }
 
-/** Until when a zone is kept. TechStack is counts, the others come from events. */
+/** The limit of a zone. TechStack has the limit of counts, the other zones have that of events. */
 const cutoffOf = (zone: CompactableFile["zone"], { events, rollups }: Cutoffs): string | null =>
   zone === "techstack" ? rollups : events;
 
 export interface RetentionPlan {
-  /** Objects of which nothing is kept. */
+  /** Objects to delete. */
   gone: number[];
-  /** Objects of which some days are kept. */
+  /** Objects of which some days stay. */
   mixed: number[];
 }
 
 /**
- * What is too old in a list of objects. A raw object that the pipeline has not processed is left to it, and an enrichment
- * has no days in it: it goes as a whole, once the raw objects that it holds for are gone.
+ * Finds what is too old in a list of objects. A raw object that the pipeline has not processed yet stays. An enrichment has no
+ * dates of its own: it is deleted as a whole, once its raw objects are gone.
  */
 export function planRetention(files: readonly CompactableFile[], cutoffs: Cutoffs, settled: number): RetentionPlan {
   const plan: RetentionPlan = { gone: [], mixed: [] };

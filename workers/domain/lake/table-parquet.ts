@@ -1,10 +1,9 @@
-// Tables as Parquet: rows as a file's bytes and back, by a table of columns. The record and all that is made of it is
-// written here.
+// Rows as the bytes of a Parquet file, and back, by a table of columns. All objects of the lake are written here.
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ColumnType } from "../events/columns";
 
-/** The columns of rows, in the order in which a file has them. */
+/** The columns of a table, in the order of the file. */
 export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
 type Value = string | number | bigint | Date | null;
@@ -40,19 +39,19 @@ export function fromCell(type: ColumnType, value: unknown): unknown {
   return value;
 }
 
-/** A row as the library reads it → as it was written. Columns that it does not have are null. */
+/** Converts a row of the library to the row that was written. Missing columns are null. */
 export const toRow = <Row>(columns: Columns<Row>, row: Readonly<Record<string, unknown>>): Row =>
   Object.fromEntries(namesOf(columns).map((name) => [name, fromCell(columns[name], row[name])])) as Row;
 
-/** Some columns of a table: to read only them. */
+/** Selects columns of a table, to read only these. */
 export const columnsOf = <Table extends Readonly<Record<string, ColumnType>>, Name extends keyof Table & string>(
   columns: Table,
   names: readonly Name[],
 ): Pick<Table, Name> => Object.fromEntries(names.map((name) => [name, columns[name]])) as Pick<Table, Name>;
 
 /**
- * The rows of a file that `tableToParquet` wrote; only these columns are decoded. Those that the file does not have, being
- * older, are null.
+ * The rows of a file that `tableToParquet` wrote. Only these columns are decoded; columns that were added after the file was
+ * written are null.
  */
 export async function tableFromParquet<Row>(columns: Columns<Row>, file: ArrayBuffer): Promise<Row[]> {
   const names = namesOf(columns);

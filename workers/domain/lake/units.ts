@@ -1,6 +1,6 @@
-// Units of work: which raw objects of which properties one round of the pipeline takes. Pure: it decides, others read.
+// Units of work: which raw objects of which properties one round of the pipeline processes.
 
-/** A raw object behind the watermark of its property. */
+/** A raw object after the watermark of its property, not processed yet. */
 export interface Waiting {
   site_id: string;
   /** `lake_files.id` */
@@ -13,20 +13,20 @@ export interface Waiting {
 /** Raw objects of one property: those with ids above `position`, up to `last_id`. */
 export interface Unit {
   site_id: string;
-  /** Where the watermark stands, and must still stand when the outputs are loaded. */
+  /** The watermark, which must be the same when the outputs are loaded. */
   position: number;
   first_id: number;
-  /** Where the watermark goes. */
+  /** The new watermark. */
   last_id: number;
   files: number;
   rows: number;
 }
 
 export interface Bounds {
-  /** Of one unit: its outputs are one object each, and one D1 batch. */
+  /** Limits of one unit, whose outputs are one object each and one D1 batch. */
   unitFiles: number;
   unitRows: number;
-  /** Of all units together: what a step does within its CPU and memory. */
+  /** Limits of all units together, by a step's CPU and memory. */
   rows: number;
   units: number;
 }
@@ -35,8 +35,8 @@ export interface Bounds {
 export const BOUNDS: Bounds = { unitFiles: 500, unitRows: 50_000, rows: 150_000, units: 100 };
 
 /**
- * The units of a round, of what waits in order of its ids: who waits longest comes first. An object is never split, so
- * one that is larger than the bounds is a unit of its own.
+ * The units of a round, the oldest objects first. An object is never split, so an object above the limits is a unit of its
+ * own.
  */
 export function toUnits(waiting: readonly Waiting[], bounds: Bounds = BOUNDS): Unit[] {
   const units = new Map<string, Unit>();
@@ -47,11 +47,11 @@ export function toUnits(waiting: readonly Waiting[], bounds: Bounds = BOUNDS): U
     const unit = units.get(site_id);
     if (rows > 0 && rows + more > bounds.rows) break;
     if (!unit) {
-      // Whoever comes later waits for the next round.
+      // The remaining properties wait for the next round.
       if (units.size === bounds.units) continue;
       units.set(site_id, { site_id, position, first_id: id, last_id: id, files: 1, rows: more });
     } else if (unit.files === bounds.unitFiles || unit.rows + more > bounds.unitRows) {
-      // From here on it waits: a later object of it must not overtake this one.
+      // The property waits from here on: no later object may overtake this one.
       full.add(site_id);
       continue;
     } else {

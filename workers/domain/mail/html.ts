@@ -1,5 +1,5 @@
-// The HTML part of a mail. Programs that show mail know tables, inline styles and little else; those that know dark mode
-// find its colours in the one style sheet, by class. Everything that is said is escaped here, and only here.
+// The HTML part of a mail. Mail programs support tables, inline styles and little else. Those with a dark mode take its
+// colours from the one style sheet, by class. All text is escaped here and nowhere else.
 import type { Bar, Block, Figure, Frame, Letter } from "./letter";
 import { FOOT } from "./sentences/unsubscribe";
 
@@ -38,17 +38,17 @@ const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 export const escapeHtml = (text: string): string =>
   text
     .toWellFormed()
-    // Control characters have no place in HTML, and a line break is none of a value's.
+    // Control characters are invalid in HTML, and no value has line breaks of its own.
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 
-/** Class and style of colours, with more of style. */
+/** The class and style attributes for some colours, and further styles. */
 function look(colours: readonly Colour[], style = ""): string {
   const inline = colours.map((name) => `${COLOURS[name][0]}:${COLOURS[name][1]}`).join(";");
   return `class="${colours.join(" ")}" style="${inline}${style === "" ? "" : `;${style}`}"`;
 }
 
-/** Only addresses of the web are links: what is none says nothing of where it leads. */
+/** Only http and https URLs become links; anything else could run a script. */
 const toHref = (url: string): string => (/^https?:\/\//.test(url) ? escapeHtml(url) : "#");
 
 const table = (rows: string, style = "", attributes = ""): string =>
@@ -69,7 +69,7 @@ function toFigure({ label, value, change, better }: Figure, width: number): stri
 <div ${look([colour], "font-size:13px;line-height:18px")}>${change === null ? "&nbsp;" : escapeHtml(change)}</div></td>`;
 }
 
-/** Three in a row: four would be too narrow for a phone. */
+/** Three figures per row: four would be too narrow for a phone. */
 function toFigures(figures: readonly Figure[]): string {
   const rows: string[] = [];
   for (let i = 0; i < figures.length; i += 3) {
@@ -82,7 +82,7 @@ function toFigures(figures: readonly Figure[]): string {
 
 function toBar({ label, value, share }: Bar): string {
   const percent = Math.round(Math.min(Math.max(share, 0), 1) * 100);
-  // Outlook draws no element without content, hence the no-break space in a line of no height.
+  // Outlook omits elements without content, hence the no-break space in a line of zero height.
   const part = (width: number, colour: Colour) =>
     width === 0
       ? ""
@@ -92,7 +92,7 @@ function toBar({ label, value, share }: Bar): string {
 <tr><td colspan="2" style="padding:0 0 4px">${table(`<tr>${part(percent, "fill")}${part(100 - percent, "track")}</tr>`)}</td></tr>`;
 }
 
-/** Columns without a name hold texts, which may be long: those break, numbers do not. */
+/** Columns without a name hold text, which wraps. Numbers do not wrap. */
 function toTable(columns: readonly string[], rows: readonly string[][]): string {
   const cell = (text: string, i: number, size: number, colour: Colour) => {
     const side = i === 0 ? "" : columns[i] === "" ? ";text-align:right;word-break:break-word" : `;${NUMBER}`;

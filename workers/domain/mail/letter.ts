@@ -1,11 +1,11 @@
-// A letter: what a mail says, in blocks, before it is HTML and text. Both parts are made from it, so they say the same.
+// A letter: the content of a mail in blocks. Its HTML part and its text part are both made from it, so they agree.
 
 export interface Figure {
   label: string;
   value: string;
   /** `+12%`; null where there is nothing to compare with. */
   change: string | null;
-  /** Null where it is neither. */
+  /** Null where a change is neither better nor worse. */
   better: boolean | null;
 }
 
@@ -18,7 +18,7 @@ export interface Bar {
 
 export type Block =
   | { kind: "paragraph"; text: string }
-  /** Words that come from a machine: an error, an id. */
+  /** Text from a machine: an error, an id. */
   | { kind: "code"; text: string }
   | { kind: "notice"; tone: "bad" | "warn" | "good"; text: string }
   | { kind: "figures"; title: string | null; figures: Figure[] }
@@ -27,28 +27,28 @@ export type Block =
   | { kind: "table"; title: string; columns: string[]; rows: string[][] }
   | { kind: "link"; label: string; url: string };
 
-/** What all mails about a property have in common. Addresses are null where nobody has said where the dashboard is. */
+/** Shared by all mails about a property. URLs are null where DASHBOARD_URL or WORKER_URL is not set. */
 export interface Frame {
   property: string;
-  /** Of the property in the dashboard, without a slash at its end. */
+  /** The property's page in the dashboard, without a slash at the end. */
   url: string | null;
-  /** Where its reader can be rid of this kind of mail. */
+  /** Unsubscribes the reader from this kind of mail. */
   optout_url: string | null;
 }
 
 export interface Letter {
   subject: string;
-  /** What lists of mail show behind the subject. */
+  /** Shown behind the subject in a list of mails. */
   preview: string;
   heading: string;
   blocks: Block[];
-  /** Why one gets it: a sentence. */
+  /** Why the reader receives it: a sentence. */
   reason: string;
 }
 
 const SUBJECT_LENGTH = 150;
 
-/** One line: a line break in a subject would begin another header. */
+/** A subject is one line: a line break would start another header. */
 export function toSubject(text: string): string {
   const line = text
     .toWellFormed()

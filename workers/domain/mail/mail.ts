@@ -1,4 +1,4 @@
-// A mail as it waits in the outbox, and the owner's settings for mail.
+// A mail in the outbox, and the owner's mail settings.
 import { z } from "zod";
 import { isPlain } from "../requests/plain";
 
@@ -9,15 +9,15 @@ export interface MailContent {
   subject: string;
   html: string;
   text: string;
-  /** Of webhooks: the JSON that is posted, instead. */
+  /** The body of a webhook, instead of the mail's parts. */
   json?: unknown;
 }
 
-/** A mail, or a post to a webhook, that is to be sent once. */
+/** A mail or a webhook request to send once. */
 export interface NewMail {
   site_id: string;
   kind: MailKind;
-  /** What it is about, by a name that stays the same when it is told again: a run, a period, an anomaly. */
+  /** A stable name for the topic: the id of a run, a period, an anomaly. */
   subject_id: string;
   channel: "mail" | "webhook";
   /** An address, or the webhook's URL. */
@@ -25,7 +25,7 @@ export interface NewMail {
   content: MailContent;
 }
 
-/** The same thing told to the same recipient has the same id. A property has one webhook, whose URL may be a secret. */
+/** One id per topic and recipient. A property has one webhook, so its URL, which may be secret, is not part of the id. */
 export const mailId = ({ kind, site_id, subject_id, channel, recipient }: Omit<NewMail, "content">): string =>
   [kind, site_id, subject_id, channel, ...(channel === "mail" ? [recipient.toLowerCase()] : [])].join("/");
 
@@ -34,7 +34,7 @@ export interface MailView {
   id: string;
   kind: MailKind;
   channel: "mail" | "webhook";
-  /** Of webhooks the host only: their URLs may be secrets. */
+  /** Only the host of a webhook: its URL may be secret. */
   recipient: string;
   subject: string;
   status: "queued" | "sending" | "sent" | "failed";
@@ -45,16 +45,16 @@ export interface MailView {
 }
 export interface MailsView {
   mails: MailView[];
-  /** Who does not want which kind. */
+  /** Recipients who unsubscribed, by kind. */
   unsubscribed: { kind: MailKind; recipient: string }[];
 }
 
 const address = z.email().max(254);
 
 export const reportsInput = z.strictObject({
-  /** Who gets mail; Cloudflare sends to addresses that the account has verified. */
+  /** Cloudflare sends only to addresses that the account has verified. */
   recipients: z.array(address).max(10).default([]),
-  /** When a run is told of: every run with data, once a day, or only when it fails. */
+  /** A mail for every run with data, one a day, or only for failures. */
   run_summary: z.enum(["every", "daily", "failures"]).default("failures"),
   anomalies: z.boolean().default(true),
   weekly: z.boolean().default(true),
@@ -64,9 +64,9 @@ export const reportsInput = z.strictObject({
       url: z
         .url({ protocol: /^https?$/, error: "webhook.url must be an http or https address" })
         .max(500)
-        // D1's JSON would cut or change them, and nothing would ever be posted.
+        // D1's JSON would truncate or change such characters, and every request would fail.
         .refine(isPlain, "webhook.url must hold neither control characters nor lone surrogates"),
-      /** Signs what is posted: HMAC-SHA-256. Shown once when made. */
+      /** Key of the signature, HMAC-SHA-256. The dashboard shows it once, when it is created. */
       secret: z
         .string()
         .min(16)

@@ -19,14 +19,14 @@ import { counted, formatCount, formatMetric, formatRange, toChange, weekday } fr
 
 export interface ReportData {
   period: "week" | "month";
-  /** Local dates, both included; and those of the period before. */
+  /** Local dates, both included; `before` is the previous period. */
   days: Days;
   before: Days;
   figures: { metric: MetricName; value: number | null; before: number | null }[];
-  /** The most frequent first. */
+  /** Sorted, the most frequent first. */
   pages: { value: string; pageviews: number }[];
   sources: { value: string; visitors: number }[];
-  /** Visitors of the days to come; null where there is too little history. */
+  /** Visitors of the next seven days; null where there is too little history. */
   forecast: ForecastView["days"];
 }
 

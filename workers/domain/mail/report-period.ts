@@ -1,11 +1,11 @@
-// The periods of reports: whole weeks and months of the property's calendar.
+// The periods of reports: complete weeks and months in the property's time zone.
 import type { Days } from "../queries/period";
 import { addMonths, daysBetween, endOfMonth, startOfMonth, startOfWeek } from "../time/calendar";
 import { addDays, localDate, startOfDate } from "../time/zone";
 
 export type ReportPeriod = "week" | "month";
 
-/** The last whole week (Monday to Sunday) or month before a date. */
+/** The last complete week (Monday to Sunday) or month before a date. */
 export function lastWhole(period: ReportPeriod, today: string): Days {
   if (period === "week") {
     const monday = startOfWeek(today);
@@ -20,13 +20,13 @@ export const periodBefore = (period: ReportPeriod, { first }: Days): Days =>
     ? { first: addDays(first, -7), last: addDays(first, -1) }
     : { first: addMonths(first, -1), last: endOfMonth(addMonths(first, -1)) };
 
-/** In the morning, when the last events of the day before have long been counted and people begin to read. */
+/** Reports are sent in the morning: yesterday's last events are counted by then, and people read their mail. */
 const HOUR_MS = 3_600_000;
 const MORNING_MS = 6 * HOUR_MS;
-/** Days into the new period in which a report still makes sense: who turns reports on later waits for the next. */
+/** Days after the period in which its report is still sent. Reports that are turned on later start with the next period. */
 const LATEST_DAYS = 3;
 
-/** The period whose report is due now; null when it is too early in the day or too late in the period. */
+/** The period of the report that is due now. Null before the morning, and later than LATEST_DAYS after the period. */
 export function dueReport(period: ReportPeriod, now: number, timezone: string): Days | null {
   const today = localDate(now, timezone);
   const days = lastWhole(period, today);

@@ -18,11 +18,11 @@ import { counted, formatCount, formatDuration, formatTime, longDate, RUN_NAMES }
 export interface RunSummaryData {
   /** One run, or all runs of a local day. */
   of: { kind: "run"; run_id: string; started_at: number } | { kind: "day"; date: string; runs: number };
-  /** Raw objects and rows of the property that were handled. */
+  /** Raw objects and rows of the property that were processed. */
   files: number;
   rows: number;
   seconds: number;
-  /** What they did; of a day the sums of numbers. */
+  /** The results of the run; for a day, the sums. */
   report: RunReport;
   timezone: string;
 }

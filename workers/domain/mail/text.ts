@@ -2,7 +2,7 @@
 import type { Block, Frame, Letter } from "./letter";
 import { FOOT } from "./sentences/unsubscribe";
 
-/** Values from strangers stay on their line: what they write must not look like a part of the mail. */
+/** Values from outside stay on one line, so that they cannot imitate a part of the mail. */
 const line = (text: string): string =>
   text
     .toWellFormed()
@@ -11,7 +11,7 @@ const line = (text: string): string =>
 
 const WIDTH = 72;
 
-/** Broken between words. */
+/** Wraps between words. */
 function wrap(text: string): string {
   const lines: string[] = [];
   for (const word of line(text).split(" ")) {
@@ -22,7 +22,7 @@ function wrap(text: string): string {
   return lines.join("\n");
 }
 
-/** Columns of one width each, the first to the left, the others to the right. */
+/** Aligns columns: the first to the left, the others to the right. */
 function align(rows: readonly string[][]): string {
   const clean = rows.map((row) => row.map(line));
   const widths = (clean[0] ?? []).map((_, i) => Math.max(...clean.map((row) => (row[i] ?? "").length)));

@@ -1,12 +1,12 @@
-// The circuit breaker before a provider: closed while it answers, open for a pause after failures in a row, then
-// half-open: one call tries whether it is back. When it stays away the breaker is over, and nobody calls any more.
+// A circuit breaker in front of a provider. It is closed while the provider answers, open for a pause after consecutive
+// failures, and then half-open: one call tests the provider. After too many pauses it is over, and no more calls are made.
 
 export interface BreakerPolicy {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open it. */
   failures: number;
   /** The first pause in ms; each further one is twice as long. */
   pause: number;
-  /** How often it may open without an answer in between; then it is over. */
+  /** Times that it may open without an answer in between, before it is over. */
   openings: number;
 }
 
@@ -15,7 +15,7 @@ export interface Breaker {
   openings: number;
   /** ms since 1970; null while closed. */
   open_until: number | null;
-  /** A call is under way that tries whether the provider is back. */
+  /** A test call is in flight. */
   trying: boolean;
   /** Why it is over. */
   over: string | null;
@@ -25,7 +25,7 @@ export const closedBreaker = (): Breaker => ({ failures: 0, openings: 0, open_un
 
 export type Pass = { kind: "go" } | { kind: "wait"; ms: number } | { kind: "over"; reason: string };
 
-/** How long a call waits for another one that tries, before it asks again. */
+/** How long a call waits for the test call of another before it asks again. */
 const TRYING_MS = 250;
 
 /** May a call be made now? Says `go` to one only while half-open, who then tells how it went. */
@@ -45,7 +45,7 @@ export const afterAnswer = (breaker: Breaker): Breaker => (breaker.over === null
 export function afterFailure(breaker: Breaker, now: number, reason: string, policy: BreakerPolicy): Breaker {
   if (breaker.over !== null) return breaker;
   const failures = breaker.failures + 1;
-  // Calls that were under way when it opened have nothing new to say.
+  // Calls that were in flight when it opened say nothing new.
   const isNews = breaker.open_until === null ? failures >= policy.failures : breaker.trying;
   if (!isNews) return { ...breaker, failures };
   const openings = breaker.openings + 1;
@@ -53,6 +53,6 @@ export function afterFailure(breaker: Breaker, now: number, reason: string, poli
   return { failures, openings, open_until: now + policy.pause * 2 ** (openings - 1), trying: false, over };
 }
 
-/** No use in calling again. */
+/** Ends the run's calls: retrying is pointless. */
 export const endBreaker = (breaker: Breaker, reason: string): Breaker =>
   breaker.over === null ? { ...breaker, over: reason } : breaker;

@@ -1,8 +1,8 @@
-// Enrichment: what is known of an address, who said so, and how each address of a list fared.
+// Enrichment: the facts about an address, their source, and the outcome of looking up each address of a list.
 import type { ColumnType } from "../events/columns";
 import type { NetworkType } from "./network";
 
-/** What a provider said of an address. Null where it said nothing. */
+/** A provider's facts about an address. Null where it has none. */
 export interface Found {
   /** The organization. */
   network: string | null;
@@ -24,29 +24,29 @@ export const NOTHING_FOUND: Readonly<Found> = {
 };
 
 /**
- * How an address fared. `edge`: nobody was asked, the facts are those of the event. `cached` and `fetched`: the provider
- * answered, before or now. `failed`: it was asked and did not answer. `over_budget`: the day's calls were used up.
- * `skipped`: nobody was asked because the provider does not answer, or time was up.
+ * The outcome of a lookup. `edge`: no provider was asked; the facts are those of the event. `cached` and `fetched`: the
+ * provider answered, earlier or now. `failed`: the provider did not answer. `over_budget`: the day's calls were used up.
+ * `skipped`: the provider was not asked, because it is down or time was up.
  */
 export const ENRICHMENT_STATUSES = ["edge", "cached", "fetched", "failed", "over_budget", "skipped"] as const;
 export type EnrichmentStatus = (typeof ENRICHMENT_STATUSES)[number];
 
-/** True where the row's facts are the provider's. Those of all other rows are the event's own. */
+/** True where the facts come from a provider. In all other rows they come from the event. */
 export const isAnswered = (status: EnrichmentStatus): boolean => status === "cached" || status === "fetched";
 
-/** What enrichment takes of a row of the IP list. */
+/** The fields of the IP list that enrichment reads. */
 export interface ListedAddress extends Found {
   ip: string;
 }
 
 export interface EnrichmentRow extends Found {
   ip: string;
-  /** The network (CIDR) that the facts are kept for; that of the address where nobody answered. */
+  /** The network (CIDR) for which the facts are stored; the address's own where no provider answered. */
   prefix: string;
   /** `edge`, `mmdb`, or `http:` and the service's host. */
   provider: string;
   status: EnrichmentStatus;
-  /** Why it did not fare better; null where there is nothing to say. */
+  /** The reason for a failure; null without one. */
   reason: string | null;
   /** ms since 1970. */
   enriched_at: number;

@@ -1,16 +1,16 @@
-// The IP list: the addresses from which a property was visited, once per local day, cleaned.
+// The IP list: the addresses that visited a property, one row per address and local day.
 import type { ColumnType } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import { isPublicAddress, isRecordExcluded } from "../visitors/address";
 
-/** An address as the record has it: truncated or whole. Times are ms; the edge's facts are those of the last event. */
+/** An address as the lake has it: truncated or in full. Times are ms; the edge's facts are those of the last event. */
 export interface IpRow {
   /** Local date. */
   day: string;
   ip: string;
   first_seen: number;
   last_seen: number;
-  /** Rows of the record that came from it, measurements of reading included. */
+  /** Rows of the lake from this address, engagement included. */
   hits: number;
   network: string | null;
   network_type: string | null;
@@ -36,17 +36,17 @@ export const IP_LIST_COLUMNS = {
 
 const EDGE_FACTS = ["network", "network_type", "asn", "country", "region", "city"] as const;
 
-/** What of an event is listed. */
+/** The fields of an event that the list uses. */
 export type IpEvent = Pick<StampedEvent, "ip" | "local_date" | "event_time" | "event_id" | (typeof EDGE_FACTS)[number]>;
 
 interface Entry extends IpRow {
-  /** Of the last event: of two at one time the greater id is the last, in whatever order they come. */
+  /** The last event. Of two at the same time the greater id is the last, in whatever order they come. */
   last_id: string;
 }
 
 export interface IpList {
   entries: Map<string, Entry>;
-  /** Whether an address is listed: it is looked at once, not with every event. */
+  /** Whether an address is listed: decided once, not with every event. */
   listed: Map<string, boolean>;
 }
 
@@ -72,8 +72,8 @@ function setFacts(entry: Entry, event: IpEvent): void {
 }
 
 /**
- * Adds an event, unless it has no address (the property keeps none), one that is not of the public internet, or one of
- * `excluded` (addresses or CIDR ranges; the same in all calls for a list). The order of events plays no part.
+ * Adds an event, unless its address is missing (the property stores none), not on the public internet, or in `excluded`
+ * (addresses or CIDR ranges; the same in all calls for a list). The order of events does not matter.
  */
 export function addToIpList(into: IpList, event: IpEvent, excluded: readonly string[]): void {
   const { ip, local_date: day, event_time: time } = event;

@@ -1,4 +1,4 @@
-// Network visits: which organizations came, when first and last. What they read is a detail of their page views.
+// Network visits: which organizations visited, and when first and last. The pages they read are details of page views.
 import type { StampedEvent } from "../events/event";
 import { ABSENT_NETWORK_TYPE } from "./network";
 
@@ -9,7 +9,7 @@ export interface NetworkVisit {
   country: string | null;
   region: string | null;
   city: string | null;
-  /** ms since 1970. What else is known is of the last event. */
+  /** ms since 1970. The other fields are those of the last event. */
   first_seen: number;
   last_seen: number;
 }
@@ -19,7 +19,7 @@ export type NetworkVisits = Map<string, NetworkVisit>;
 
 export const emptyNetworkVisits = (): NetworkVisits => new Map();
 
-/** Adds an effective event. Of an event whose network nobody knows there is nothing to add. */
+/** Adds an event. An event without a known network adds nothing. */
 export function addNetworkVisit(into: NetworkVisits, event: StampedEvent): NetworkVisits {
   const { network, network_type, asn, country, region, city, event_time } = event;
   if (network === null) return into;

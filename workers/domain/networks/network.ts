@@ -1,12 +1,12 @@
-// Networks: which kinds there are, and which of them make us doubt that a visitor is a person. Zod-free.
+// Networks: their types, and which types suggest that a visitor is a bot. Zod-free.
 
 export const NETWORK_TYPES = ["business", "isp", "hosting", "education", "government"] as const;
-/** Null in the record and `(unknown)` in answers where nobody could say. */
+/** Null in the lake and `(unknown)` in answers where the type is unknown. */
 export type NetworkType = (typeof NETWORK_TYPES)[number];
 
 /**
- * Signals: reasons to suspect that a visit is a bot's. Such visits are marked, not dropped: they count in every number,
- * and once more on their own, so that a question can leave them out.
+ * Signals: reasons to suspect a bot. Suspected visits are marked, not dropped. They count in every number and a second time
+ * separately, so that a query can leave them out.
  */
 export const SIGNALS = {
   hosting_network: "came from a hosting network, where servers are and people are not",
@@ -14,16 +14,16 @@ export const SIGNALS = {
 export type Signal = keyof typeof SIGNALS;
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
 
-/** Null where nothing is suspected. Of several reasons the first counts, so that the signals add up. */
+/** Null without suspicion. Only the first of several reasons counts, so that the signals add up. */
 export const signalOf = ({ network_type }: { network_type: string | null }): Signal | null =>
   network_type === "hosting" ? "hosting_network" : null;
 
-/** Under which id the rollups keep the events with a signal apart. Ids of properties have no such sign. */
+/** The id under which the rollups count events with a signal. No property id contains this character. */
 export const segmentOf = (siteId: string, signal: Signal): string => `${siteId}~${signal}`;
 
-/** As the tables have it where nobody could say: the catalogue's word for an absent value. */
+/** The catalogue's word for an absent value, as the tables store it. */
 export const ABSENT_NETWORK_TYPE = "(unknown)";
 
-/** False for networks of which everybody may be a customer: what is read from there says nothing of the organization. */
+/** False for networks that anyone may be a customer of: pages read from there say nothing about the organization. */
 export const readsAsOrganization = (type: string | null): boolean =>
   type === "business" || type === "education" || type === "government";

@@ -1,14 +1,14 @@
-// Which fields of a provider's reply say what. The known services as data; others by JSON in the settings.
+// Where a provider's reply has which fact: known services as data, others as JSON in the settings.
 import { z } from "zod";
 import { Problem } from "../requests/problem";
 import { NETWORK_TYPES, type NetworkType } from "./network";
 
 const path = z.string().min(1).max(100);
-/** One path, or several of which the first that leads somewhere counts. `as.name` is a field in a field, `a.0` the first of a list. */
+/** One path, or several, of which the first with a value counts. `as.name` is a nested field, `a.0` the first of a list. */
 const paths = z.union([path, z.array(path).min(1).max(12)]).transform((one) => (typeof one === "string" ? [one] : one));
 
 const providerFields = z.strictObject({
-  /** The address that the reply is about. Without it a reply about another one goes unnoticed. */
+  /** The address that the reply is about. Without this field, a reply about another address goes unnoticed. */
   ip: paths.optional(),
   network: paths.optional(),
   asn: paths.optional(),
@@ -19,15 +19,15 @@ const providerFields = z.strictObject({
   type: paths.optional(),
   /** True where the address is a hosting network's. */
   hosting: paths.optional(),
-  /** The network (CIDR) that the facts hold for. */
+  /** The network (CIDR) to which the facts apply. */
   prefix: paths.optional(),
-  /** The service's words for the kinds of networks, beside those known anyway. */
+  /** The service's own words for network types, in addition to the known ones. */
   words: z.record(z.string().max(60), z.enum(NETWORK_TYPES)).optional(),
 });
 
 export type ProviderFields = z.infer<typeof providerFields>;
 
-/** The words of services for kinds of networks: those of IPinfo, and MaxMind's user types. */
+/** Known words for network types: those of IPinfo, and MaxMind's user types. */
 export const TYPE_WORDS: Readonly<Record<string, NetworkType>> = {
   business: "business",
   isp: "isp",
@@ -88,7 +88,7 @@ export const FIELDS = {
 
 const KNOWN: Record<string, unknown> = FIELDS;
 
-/** The fields that a setting names: a service, or JSON. @throws Problem where it is neither. */
+/** The fields of a setting: the name of a service, or JSON. @throws Problem for anything else. */
 export function fieldsFor(setting: string): ProviderFields {
   const text = setting.trim();
   if (Object.hasOwn(KNOWN, text)) return providerFields.parse(KNOWN[text]);

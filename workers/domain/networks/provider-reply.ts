@@ -1,5 +1,5 @@
-// What a provider's reply says of an address. Replies are strangers' text: nothing in them is believed that has not the
-// form it should have, and one that has not is a lie as a whole.
+// Reads the facts about an address from a provider's reply. Replies are untrusted: every field must have the expected form,
+// and a reply with one invalid field is rejected as a whole.
 import { toCleanText } from "../requests/text";
 import { isSameAddress, namedPrefix } from "../visitors/prefix";
 import type { Found } from "./enrichment";
@@ -9,11 +9,11 @@ import { type ProviderFields, TYPE_WORDS } from "./provider-fields";
 
 export type Reading =
   | { kind: "found"; found: Found; prefix: string | null }
-  /** The provider knows the address, and nothing of it: a reserved one, say. */
+  /** The provider has no facts about the address, which may be a reserved one. */
   | { kind: "nothing" }
   | { kind: "lie"; reason: string };
 
-/** Longest text that is kept; 500 addresses must fit into a step's result of 1 MiB whatever they are called. */
+/** Longest text stored: 500 addresses must fit into a step's result of 1 MiB. */
 const MAX_TEXT = { network: 100, region: 60, city: 60 } as const;
 const MAX_ASN = 2 ** 32 - 1;
 
@@ -26,7 +26,7 @@ function valueAt(record: unknown, path: string): unknown {
   return value;
 }
 
-/** Reads the fields of one reply and remembers what is wrong with it. */
+/** Reads the fields of one reply and records the first problem. */
 function readerOf(record: unknown, fields: ProviderFields) {
   const lies: string[] = [];
   /** The first value that `accept` makes something of; undefined passes on to the next path, null is a lie. */
