@@ -104,11 +104,10 @@ test("a form with data-tk-ignore says nothing", async () => {
 });
 
 test("a form that comes later, in a shadow tree, where the page stops every event, is seen; and when it is sent", async () => {
-  const page = await visit(
-    "<div id=host></div>",
-    `<script>for (const type of ['focusin', 'focusout', 'submit'])
+  const page = await visit("<div id=host></div>", {
+    head: `<script>for (const type of ['focusin', 'focusout', 'submit'])
        document.addEventListener(type, (event) => { event.stopImmediatePropagation(); event.preventDefault(); }, true)</script>`,
-  );
+  });
   await page.evaluate(() => {
     const html =
       "<iframe name=there></iframe><form id=inner target=there><input name=a></form><form id=other><input name=b></form>";

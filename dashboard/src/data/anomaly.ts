@@ -1,6 +1,7 @@
 // Anomalies and forecasts: the calls, and the words for an anomaly. Shapes are in the domain.
 import type { AnomaliesView, AnomalyMetric, AnomalyView, ForecastView } from "../../../workers/domain/anomalies/record";
 import * as wording from "../../../workers/domain/wording/anomaly";
+import { words } from "../words/anomalies";
 import { request } from "./api";
 import { formatBucket, formatDuration, LOCALE } from "./format";
 import type { InsightScene } from "./insight";
@@ -23,15 +24,9 @@ export const loadForecast = ({ siteId, metric }: ForecastAsk, signal: AbortSigna
 
 export const WATCHED = wording.ANOMALY_METRIC_NAMES;
 
-const MOVED: Record<AnomalyView["direction"], string> = {
-  spike: "far above usual",
-  drop: "far below usual",
-  outage: "no data",
-};
-
 /** "Visitors: far above usual" */
 export const titleOf = ({ metric, direction }: Pick<AnomalyView, "metric" | "direction">): string =>
-  `${WATCHED[metric]}: ${MOVED[direction]}`;
+  words.incident(WATCHED[metric], words.directions[direction]);
 
 export const formatValue = (metric: AnomalyMetric, value: number): string =>
   wording.formatAnomalyValue(metric, value, LOCALE);
@@ -71,9 +66,8 @@ export function whenOf(
   const began = formatBucket(grain === "day" ? clockOf(from).slice(0, 10) : clockOf(from), grain);
   // A local day may have 23 or 25 hours.
   const days = Math.max(1, Math.round((to - from) / 86_400_000));
-  const lasted =
-    grain === "day" ? (days === 1 ? "all day" : `for ${days} days`) : `for ${formatDuration((to - from) / 1000)}`;
-  return `${began}, ${lasted}`;
+  if (grain === "hour") return words.lasted(began, formatDuration((to - from) / 1000));
+  return days === 1 ? words.allDay(began) : words.lastedDays(began, days);
 }
 
 /** The local days on which an anomaly lay, both included. */

@@ -2,7 +2,7 @@
 import type { MetricName } from "../../../workers/domain/events/catalog";
 import * as change from "../../../workers/domain/wording/change";
 import * as date from "../../../workers/domain/wording/date";
-import { DAY, DAY_OF_YEAR, formatDate } from "../../../workers/domain/wording/date";
+import { DAY, DAY_OF_YEAR, formatDate, weekOf } from "../../../workers/domain/wording/date";
 import * as duration from "../../../workers/domain/wording/duration";
 import * as metric from "../../../workers/domain/wording/metric";
 import * as number from "../../../workers/domain/wording/number";
@@ -47,7 +47,7 @@ export function formatBucket(label: string, interval: Interval): string {
     case "day":
       return formatDate(label, { ...DAY_OF_YEAR, weekday: "short" }, LOCALE);
     case "week":
-      return `Week of ${formatDate(label, DAY_OF_YEAR, LOCALE)}`;
+      return weekOf(label, LOCALE);
     case "month":
       return formatDate(label, { month: "long", year: "numeric" }, LOCALE);
   }

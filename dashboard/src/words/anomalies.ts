@@ -11,6 +11,11 @@ export const words = {
     "Every hour and day is compared with the same hours of the past six weeks. New properties need a few weeks of data first.",
   watched: "Monitored metrics",
 
+  incident: (metric: string, direction: string): string => `${metric}: ${direction}`,
+  directions: { spike: "far above usual", drop: "far below usual", outage: "no data" },
+  allDay: (day: string): string => `${day}, all day`,
+  lastedDays: (day: string, days: number): string => `${day}, for ${days} days`,
+  lasted: (start: string, duration: string): string => `${start}, for ${duration}`,
   severities: { notice: "Notice", warning: "Warning", critical: "Critical" },
   errorDimensions: { "event:message": "Message", "event:file": "File", "event:referrer": "Referrer" },
   alsoAffected: (metrics: readonly string[]): string => ` · also affected: ${metrics.join(", ")}`,

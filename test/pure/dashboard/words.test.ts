@@ -27,9 +27,6 @@ const CODE_CALLS =
   /^(querySelector|querySelectorAll|closest|matchMedia|getContext|addEventListener|split|join|replace|replaceAll|includes|startsWith|endsWith)$/;
 /** Files whose texts are not sentences of the screen. */
 const FILES: Record<string, string> = {
-  "data/naming.ts": "names of values that the API answers with",
-  "data/anomaly.ts": "sentences about anomalies, made of values",
-  "data/format.ts": "formats of numbers and dates",
   "data/zone-places.ts": "a table of time zones",
   "screens/realtime/world-outlines.ts": "a table of outlines",
 };

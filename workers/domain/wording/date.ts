@@ -28,6 +28,9 @@ const MONTH = { month: "long", year: "numeric" } as const;
 /** `16 Nov 2026` */
 export const longDate = (date: string, locale: string): string => formatDate(date, DAY_OF_YEAR, locale);
 
+/** `Week of 16 Nov 2026`, of the week's first day. */
+export const weekOf = (date: string, locale: string): string => `Week of ${longDate(date, locale)}`;
+
 /** `Mon 16 Nov`, in en-GB with a comma behind the weekday on some platforms. */
 export const weekday = (date: string, locale: string): string => formatDate(date, { ...DAY, weekday: "short" }, locale);
 
