@@ -18,7 +18,7 @@ givenFreshStorage();
 const queue = givenHeldQueue();
 
 const SEED = Number(env.FAULT_SEED);
-const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 16);
+const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 200) / 16);
 
 it(`rebuilds under ${ROUNDS} rounds of faults, with messages, folds and runs in between, end true (seed ${SEED})`, {
   timeout: 600_000,

@@ -35,7 +35,7 @@ givenFreshStorage();
 const queue = givenHeldQueue();
 
 const SEED = Number(env.FAULT_SEED);
-const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 400) / 32);
+const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 200) / 32);
 const START = Date.UTC(2026, 9, 3, 17, 10);
 
 /** A provider that knows some networks, and answers the same whenever it is asked. */
