@@ -16,8 +16,7 @@ import { aBeaconOfAStranger, aLineOfAStranger, anEventOfAStranger, anyEncoded, a
 
 givenFreshStorage();
 const queue = givenHeldQueue();
-/** Generated inputs of a door. Every run generates others. */
-const RUNS = 60;
+const RUNS = 120;
 
 /** Each request has an address of its own, so that nobody is limited. */
 let requests = 0;
