@@ -6,6 +6,7 @@ import { PERIOD_GROUPS, PERIODS, type Period, type PeriodName, toCustom } from "
 import { KEYS } from "../data/shortcut";
 import { COMPARISONS, type Comparison } from "../data/view";
 import { Dialog } from "../parts/dialog";
+import { Form, TextField } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { Menu, MenuChoice } from "../parts/menu";
 import { words } from "../words/frame";
@@ -124,42 +125,28 @@ function CustomPeriod(props: {
   const [to, setTo] = createSignal(given.to);
   return (
     <Dialog title={words.period.customTitle} onClose={props.onClose}>
-      <form
+      <Form
         class="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           const period = toCustom(from(), to());
           if (period) props.onPick(period);
         }}
       >
         <div class="pair">
-          <label class="field">
-            <span class="field-label">{words.period.start}</span>
-            <input
-              class="input"
-              type="date"
-              required
-              max={props.today}
-              value={from()}
-              onInput={(event) => setFrom(event.currentTarget.value)}
-            />
-          </label>
-          <label class="field">
-            <span class="field-label">{words.period.end}</span>
-            <input
-              class="input"
-              type="date"
-              required
-              max={props.today}
-              value={to()}
-              onInput={(event) => setTo(event.currentTarget.value)}
-            />
-          </label>
+          <TextField
+            label={words.period.start}
+            type="date"
+            required
+            max={props.today}
+            value={from()}
+            onInput={setFrom}
+          />
+          <TextField label={words.period.end} type="date" required max={props.today} value={to()} onInput={setTo} />
         </div>
         <button type="submit" class="button button-main">
           {words.period.apply}
         </button>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -4,7 +4,8 @@ import type { Action } from "../data/action";
 import { browserTimezone, currencies } from "../data/choice";
 import type { Property } from "../data/property";
 import type { ZoneChoice } from "../data/zone-choices";
-import { Field, Submit } from "../parts/field";
+import { Field } from "../parts/field";
+import { Form, Submit, TextField } from "../parts/form";
 import { Picker } from "../parts/picker";
 import { words } from "../words/forms";
 
@@ -38,27 +39,16 @@ export function PropertyForm(props: {
   const money = currencies();
 
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void props.action.run({ name: name().trim(), timezone: timezone(), currency: currency() });
-      }}
-    >
-      <Field label={words.propertyName} hint={words.propertyNameHint}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="text"
-            required
-            maxlength="100"
-            autocomplete="off"
-            value={name()}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+    <Form onSubmit={() => void props.action.run({ name: name().trim(), timezone: timezone(), currency: currency() })}>
+      <TextField
+        label={words.propertyName}
+        hint={words.propertyNameHint}
+        required
+        maxlength="100"
+        autocomplete="off"
+        value={name()}
+        onInput={setName}
+      />
       <Field label={words.timezone} hint={words.timezoneHint}>
         {(control) => (
           <Picker
@@ -73,12 +63,7 @@ export function PropertyForm(props: {
       <Field label={words.currency} hint={words.currencyHint}>
         {(control) => <Picker control={control} choices={money} value={currency()} onPick={setCurrency} />}
       </Field>
-      <Submit
-        label={props.button}
-        pending={props.action.pending()}
-        error={props.action.error()}
-        done={props.action.done() && (props.done ?? false)}
-      />
-    </form>
+      <Submit label={props.button} action={props.action} done={props.done} />
+    </Form>
   );
 }

@@ -3,7 +3,7 @@ import { createSignal, type JSX, Show } from "solid-js";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../../../workers/domain/events/measurement";
 import type { Action } from "../data/action";
 import type { StreamDraft } from "../data/property";
-import { Field, Submit } from "../parts/field";
+import { Form, Submit, TextField } from "../parts/form";
 import { words } from "../words/forms";
 import { MeasurementSwitches } from "./measurement-switches";
 
@@ -41,10 +41,8 @@ export function StreamForm(props: {
   };
 
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         const full = toUrl(url().trim());
         if (!isAddress(full)) {
           setComplaint(words.websiteInvalid);
@@ -53,53 +51,38 @@ export function StreamForm(props: {
         void props.action.run({ url: full, name: name().trim(), measurements: measurements() });
       }}
     >
-      <Field label={words.website} hint={words.websiteHint} error={complaint()}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="text"
-            inputmode="url"
-            required
-            maxlength="500"
-            autocomplete="url"
-            placeholder={words.websiteExample}
-            value={url()}
-            onInput={(event) => type(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={words.streamName}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="text"
-            required
-            maxlength="100"
-            autocomplete="off"
-            value={name()}
-            onInput={(event) => {
-              setName(event.currentTarget.value);
-              setNamed(event.currentTarget.value !== "");
-            }}
-          />
-        )}
-      </Field>
+      <TextField
+        label={words.website}
+        hint={words.websiteHint}
+        error={complaint()}
+        inputmode="url"
+        required
+        maxlength="500"
+        autocomplete="url"
+        placeholder={words.websiteExample}
+        value={url()}
+        onInput={type}
+      />
+      <TextField
+        label={words.streamName}
+        required
+        maxlength="100"
+        autocomplete="off"
+        value={name()}
+        onInput={(typed) => {
+          setName(typed);
+          setNamed(typed !== "");
+        }}
+      />
       <MeasurementSwitches
         calm={props.calm}
         measurements={measurements()}
         onChange={(name, on) => setMeasurements((before) => ({ ...before, [name]: on }))}
       />
       <div class="form-foot">
-        <Submit
-          label={props.button}
-          pending={props.action.pending()}
-          error={props.action.error()}
-          done={props.action.done() && (props.done ?? false)}
-        />
+        <Submit label={props.button} action={props.action} done={props.done} />
         <Show when={props.children}>{props.children}</Show>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,6 +1,5 @@
-// Form fields: a label above, a hint below, the error in the place of the hint; and the button that sends the form.
+// Form fields: a label above, a hint below, the error in the place of the hint.
 import { createUniqueId, type JSX, Show } from "solid-js";
-import { words } from "../words/parts";
 
 export interface FieldProps {
   label: string;
@@ -55,31 +54,5 @@ export function Switch(props: {
         </Show>
       </span>
     </label>
-  );
-}
-
-/** The foot of a form: what went wrong, or that it went well, beside the button. */
-export function Submit(props: {
-  label: string;
-  pending: boolean;
-  error?: string | null;
-  done?: string | false;
-  class?: string;
-}): JSX.Element {
-  return (
-    <div class="submit">
-      <button type="submit" class={props.class ?? "button button-main"} aria-disabled={props.pending}>
-        {props.label}
-      </button>
-      <div role="status" class="submit-status">
-        <Show when={!props.error && props.done}>{props.done}</Show>
-        <Show when={props.pending}>{words.oneMoment}</Show>
-      </div>
-      <Show when={props.error}>
-        <p role="alert" class="submit-error">
-          {props.error}
-        </p>
-      </Show>
-    </div>
   );
 }

@@ -3,7 +3,8 @@ import { createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
 import { localClock } from "../../data/calendar";
 import { useProperty } from "../../frame/property-frame";
-import { Field, Submit, Switch } from "../../parts/field";
+import { Switch } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { words as pipeline } from "../../words/pipeline";
 import { startCompaction, startRebuild } from "./requests";
 
@@ -33,50 +34,20 @@ export function RebuildPanel(props: { siteId: string; onStarted: (runId: string)
           {words.compact}
         </button>
       </header>
-      <form
-        class="form panel-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void rebuild.run();
-        }}
-      >
+      <Form class="form panel-form" onSubmit={() => void rebuild.run()}>
         <p class="panel-note">{words.lead}</p>
         <div class="field-pair">
-          <Field label={words.from}>
-            {(control) => (
-              <input
-                {...control}
-                class="input"
-                type="date"
-                required
-                max={today}
-                value={from()}
-                onInput={(event) => setFrom(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Field label={words.to}>
-            {(control) => (
-              <input
-                {...control}
-                class="input"
-                type="date"
-                required
-                max={today}
-                value={to()}
-                onInput={(event) => setTo(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField label={words.from} type="date" required max={today} value={from()} onInput={setFrom} />
+          <TextField label={words.to} type="date" required max={today} value={to()} onInput={setTo} />
         </div>
         <Switch label={words.dryRun} hint={words.dryRunHint} checked={onlyCheck()} onChange={setOnlyCheck} />
         <Submit
           label={onlyCheck() ? words.check : words.rebuild}
-          pending={rebuild.pending()}
+          action={rebuild}
           error={rebuild.error() ?? compact.error()}
-          done={rebuild.done() && words.started}
+          done={words.started}
         />
-      </form>
+      </Form>
     </section>
   );
 }

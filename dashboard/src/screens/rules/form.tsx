@@ -12,7 +12,8 @@ import {
   toAttributes,
 } from "../../data/rule";
 import { Dialog } from "../../parts/dialog";
-import { Field, Submit, Switch } from "../../parts/field";
+import { Switch } from "../../parts/field";
+import { Form, type InputAttributes, Submit, TextField } from "../../parts/form";
 import { words as parts } from "../../words/parts";
 import { words } from "../../words/rules";
 import { PickOnPage } from "./pick-on-page";
@@ -46,30 +47,25 @@ export function RuleDialog(props: {
     hint: JSX.Element,
     value: () => string,
     set: (value: string) => void,
-    more: JSX.InputHTMLAttributes<HTMLInputElement>,
+    more: InputAttributes,
   ): JSX.Element => (
-    <Field label={label} hint={hint} error={complaint(field)}>
-      {(control) => (
-        <input
-          {...control}
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          value={value()}
-          onInput={(event) => set(event.currentTarget.value)}
-          class="input"
-          {...more}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      error={complaint(field)}
+      autocomplete="off"
+      spellcheck={false}
+      value={value()}
+      onInput={set}
+      {...more}
+    />
   );
 
   return (
     <Dialog title={props.rule ? words.form.edit(props.rule.name) : words.new} onClose={props.onClose}>
-      <form
+      <Form
         class="dialog-form dialog-scroll"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           void save.run({
             name: name().trim(),
             selector: selector().trim(),
@@ -122,10 +118,10 @@ export function RuleDialog(props: {
         <Switch label={words.form.enabled} hint={words.form.enabledHint} checked={enabled()} onChange={setEnabled} />
         <Submit
           label={props.rule ? parts.save : words.form.create}
-          pending={save.pending()}
+          action={save}
           error={refused() ? null : save.error()}
         />
-      </form>
+      </Form>
     </Dialog>
   );
 }

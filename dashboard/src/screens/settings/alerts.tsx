@@ -5,7 +5,8 @@ import { createAction } from "../../data/action";
 import { WATCHED } from "../../data/anomaly";
 import { useProperty } from "../../frame/property-frame";
 import { NumberField, Radios } from "../../parts/choices";
-import { Submit, Switch } from "../../parts/field";
+import { Switch } from "../../parts/field";
+import { Form, Submit } from "../../parts/form";
 import { type Alerts, changeSettings, fromNumber, toNumber } from "./requests";
 import { SettingsLoaded } from "./settings-loaded";
 import "./settings.css";
@@ -62,13 +63,7 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
   };
   return (
     <section class="block">
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
+      <Form onSubmit={() => void save.run()}>
         <Switch label={words.detect} hint={words.detectHint} checked={isOn()} onChange={setOn} />
         <Radios legend={words.sensitivity} choices={SENSITIVITIES} value={sensitivity()} onPick={setSensitivity} />
         <NumberField
@@ -123,8 +118,8 @@ function AlertForm(props: { alerts: Alerts }): JSX.Element {
             </For>
           </tbody>
         </table>
-        <Submit label={parts.save} pending={save.pending()} error={save.error()} done={save.done() && words.saved} />
-      </form>
+        <Submit label={parts.save} action={save} done={words.saved} />
+      </Form>
     </section>
   );
 }

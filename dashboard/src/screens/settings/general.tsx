@@ -6,7 +6,7 @@ import { changeProperty, deleteProperty } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
 import { type PropertyDraft, PropertyForm } from "../../panels/property-form";
 import { Dialog } from "../../parts/dialog";
-import { Field, Submit } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { words as parts } from "../../words/parts";
 import { general as words } from "../../words/settings";
 import { PublicNumbers } from "./public";
@@ -52,38 +52,27 @@ function Deletion(props: { onClose: () => void }): JSX.Element {
   });
   return (
     <Dialog title={words.deleteName(name)} onClose={props.onClose}>
-      <form
+      <Form
         class="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (typed().trim() === name.trim()) void remove.run();
           else setComplaint(words.typeExactly(name));
         }}
       >
         <p>{words.deleteWarning}</p>
-        <Field label={words.typeToConfirm(name)} error={complaint()}>
-          {(control) => (
-            <input
-              {...control}
-              class="input"
-              type="text"
-              autocomplete="off"
-              required
-              value={typed()}
-              onInput={(event) => {
-                setTyped(event.currentTarget.value);
-                setComplaint(null);
-              }}
-            />
-          )}
-        </Field>
-        <Submit
-          label={words.deleteForGood}
-          class="button button-main button-fatal"
-          pending={remove.pending()}
-          error={remove.error()}
+        <TextField
+          label={words.typeToConfirm(name)}
+          error={complaint()}
+          autocomplete="off"
+          required
+          value={typed()}
+          onInput={(typed) => {
+            setTyped(typed);
+            setComplaint(null);
+          }}
         />
-      </form>
+        <Submit label={words.deleteForGood} class="button button-main button-fatal" action={remove} />
+      </Form>
     </Dialog>
   );
 }

@@ -14,7 +14,8 @@ import {
 } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
 import { Copyable } from "../../parts/copy";
-import { Field, Submit, Switch } from "../../parts/field";
+import { Switch } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { LoadedBody } from "../../parts/loaded";
 import { Bone, Empty } from "../../parts/notice";
 import { words as parts } from "../../words/parts";
@@ -95,28 +96,21 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
     setName("");
   });
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (scopes().length > 0) void make.run();
         else setComplaint(words.noPermission);
       }}
     >
-      <Field label={words.name} hint={words.nameHint}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="text"
-            required
-            maxlength="100"
-            autocomplete="off"
-            value={name()}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={words.name}
+        hint={words.nameHint}
+        required
+        maxlength="100"
+        autocomplete="off"
+        value={name()}
+        onInput={setName}
+      />
       <fieldset class="switches">
         <legend>{words.permissions}</legend>
         <For each={SCOPES}>
@@ -133,8 +127,8 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
           )}
         </For>
       </fieldset>
-      <Submit label={words.create} pending={make.pending()} error={complaint() ?? make.error()} />
-    </form>
+      <Submit label={words.create} action={make} error={complaint() ?? make.error()} />
+    </Form>
   );
 }
 

@@ -5,7 +5,8 @@ import { ADDRESSES, areAllMarked, PATHS, toEntryFaults, toLines, toList } from "
 import { changeProperty, type Privacy } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
 import { Radios } from "../../parts/choices";
-import { Submit, Switch } from "../../parts/field";
+import { Switch } from "../../parts/field";
+import { Form, Submit } from "../../parts/form";
 import { goToFirstMark, LinesField } from "../../parts/lines-field";
 import { words as parts } from "../../words/parts";
 import { privacy as words } from "../../words/settings";
@@ -43,14 +44,7 @@ export function PrivacySettings(): JSX.Element {
 
   return (
     <section class="block">
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void save.run().then(() => goToFirstMark(form));
-        }}
-      >
+      <Form onSubmit={(form) => void save.run().then(() => goToFirstMark(form))}>
         <Radios legend={words.addressStorage} choices={STORAGE} value={address()} onPick={setAddress} />
         <Switch
           label={words.returning}
@@ -79,11 +73,11 @@ export function PrivacySettings(): JSX.Element {
         />
         <Submit
           label={parts.save}
-          pending={save.pending()}
+          action={save}
           error={areAllMarked(save.faults(), Object.values(LISTS)) ? parts.markedLines : save.error()}
-          done={save.done() && parts.savedWithinMinute}
+          done={parts.savedWithinMinute}
         />
-      </form>
+      </Form>
     </section>
   );
 }

@@ -4,7 +4,8 @@ import { createAction } from "../../data/action";
 import { ADDRESSES, areAllMarked, toEntryFaults, toLines, toList } from "../../data/lines";
 import { useProperty } from "../../frame/property-frame";
 import { Radios } from "../../parts/choices";
-import { Submit, Switch } from "../../parts/field";
+import { Switch } from "../../parts/field";
+import { Form, Submit } from "../../parts/form";
 import { goToFirstMark, LinesField } from "../../parts/lines-field";
 import { changeSettings, type Reports } from "./requests";
 import { SentMails } from "./sent-mails";
@@ -62,14 +63,7 @@ function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element
   const faults = createMemo(() => toEntryFaults(save.faults(), RECIPIENTS, sent));
   return (
     <section class="block">
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          void save.run().then(() => goToFirstMark(form));
-        }}
-      >
+      <Form onSubmit={(form) => void save.run().then(() => goToFirstMark(form))}>
         <LinesField
           label={words.recipients}
           hint={words.recipientsHint}
@@ -86,11 +80,11 @@ function MailForm(props: { reports: Reports; onSaved: () => void }): JSX.Element
         <Radios legend={words.runs} choices={SUMMARIES} value={summary()} onPick={setSummary} />
         <Submit
           label={parts.save}
-          pending={save.pending()}
+          action={save}
           error={areAllMarked(save.faults(), [RECIPIENTS]) ? parts.markedLines : save.error()}
-          done={save.done() && parts.saved}
+          done={parts.saved}
         />
-      </form>
+      </Form>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { useProperty } from "../../frame/property-frame";
 import { NumberField } from "../../parts/choices";
-import { Field, Submit } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { changeSettings, eraseUser, fromNumber, type Retention, toNumber } from "./requests";
 import { SettingsLoaded } from "./settings-loaded";
 import "./settings.css";
@@ -41,13 +41,7 @@ function Kept(props: { retention: Retention }): JSX.Element {
   return (
     <section class="block">
       <p class="block-note">{words.lead}</p>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
+      <Form onSubmit={() => void save.run()}>
         <For each={FIELDS}>
           {({ name, label, hint }) => (
             <NumberField
@@ -61,8 +55,8 @@ function Kept(props: { retention: Retention }): JSX.Element {
             />
           )}
         </For>
-        <Submit label={parts.save} pending={save.pending()} error={save.error()} done={save.done() && words.saved} />
-      </form>
+        <Submit label={parts.save} action={save} done={words.saved} />
+      </Form>
     </section>
   );
 }
@@ -85,37 +79,30 @@ function Erasure(): JSX.Element {
         <code>{words.erase.field}</code>
         {words.erase.lead.after}
       </p>
-      <form
+      <Form
         class="form erasure-form"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (isSure()) void erase.run();
           else setSure(true);
         }}
       >
-        <Field label={words.erase.field} hint={words.erase.fieldHint}>
-          {(control) => (
-            <input
-              {...control}
-              class="input"
-              type="text"
-              required
-              maxlength="256"
-              autocomplete="off"
-              spellcheck={false}
-              value={user()}
-              onInput={(event) => {
-                setUser(event.currentTarget.value);
-                setSure(false);
-              }}
-            />
-          )}
-        </Field>
+        <TextField
+          label={words.erase.field}
+          hint={words.erase.fieldHint}
+          required
+          maxlength="256"
+          autocomplete="off"
+          spellcheck={false}
+          value={user()}
+          onInput={(typed) => {
+            setUser(typed);
+            setSure(false);
+          }}
+        />
         <Submit
           label={isSure() ? words.erase.confirm : words.erase.button}
           class={isSure() ? "button button-main button-fatal" : "button button-danger"}
-          pending={erase.pending()}
-          error={erase.error()}
+          action={erase}
         />
         <Show when={run()}>
           {(id) => (
@@ -127,7 +114,7 @@ function Erasure(): JSX.Element {
             </p>
           )}
         </Show>
-      </form>
+      </Form>
     </section>
   );
 }

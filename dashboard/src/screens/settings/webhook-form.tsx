@@ -3,7 +3,7 @@ import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { useProperty } from "../../frame/property-frame";
 import { Copyable } from "../../parts/copy";
-import { Field, Submit } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { words as parts } from "../../words/parts";
 import { webhook as words } from "../../words/settings";
 import { changeSettings, freshSecret, type Reports } from "./requests";
@@ -24,30 +24,20 @@ export function WebhookForm(props: { webhook: Reports["webhook"] }): JSX.Element
     <section class="block" aria-labelledby="webhook">
       <h2 id="webhook">{words.title}</h2>
       <p class="block-note">{words.lead}</p>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <Field label={words.url} hint={words.urlHint}>
-          {(control) => (
-            <input
-              {...control}
-              class="input"
-              type="url"
-              maxlength="500"
-              placeholder={words.urlExample}
-              spellcheck={false}
-              autocomplete="off"
-              value={url()}
-              onInput={(event) => setUrl(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Submit label={words.save} pending={save.pending()} error={save.error()} done={save.done() && parts.saved} />
-      </form>
+      <Form onSubmit={() => void save.run()}>
+        <TextField
+          label={words.url}
+          hint={words.urlHint}
+          type="url"
+          maxlength="500"
+          placeholder={words.urlExample}
+          spellcheck={false}
+          autocomplete="off"
+          value={url()}
+          onInput={setUrl}
+        />
+        <Submit label={words.save} action={save} done={parts.saved} />
+      </Form>
       <Show when={secret()}>
         {(text) => (
           <div class="fresh-key" role="status">

@@ -3,7 +3,7 @@ import { A, useNavigate } from "@solidjs/router";
 import { createResource, createSignal, type JSX, Match, Switch } from "solid-js";
 import { createAction } from "../../data/action";
 import { isSetupNeeded, setUp } from "../../data/session";
-import { Field, Submit } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { Mark } from "../../parts/mark";
 import { Failure } from "../../parts/notice";
 import { words as frame } from "../../words/frame";
@@ -53,69 +53,30 @@ function SetupForm(): JSX.Element {
   });
 
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void make.run();
-      }}
-    >
-      <Field label={words.token} hint={words.tokenHint}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="password"
-            autocomplete="off"
-            required
-            autofocus
-            value={token()}
-            onInput={(event) => setToken(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={words.name}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="text"
-            autocomplete="name"
-            required
-            maxlength="100"
-            value={name()}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={words.email}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="email"
-            autocomplete="username"
-            required
-            value={email()}
-            onInput={(event) => setEmail(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={words.password} hint={words.passwordHint(PASSWORD)}>
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            type="password"
-            autocomplete="new-password"
-            required
-            minlength={PASSWORD}
-            value={password()}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Submit label={words.createAccount} pending={make.pending()} error={make.error()} />
-    </form>
+    <Form onSubmit={() => void make.run()}>
+      <TextField
+        label={words.token}
+        hint={words.tokenHint}
+        type="password"
+        autocomplete="off"
+        required
+        autofocus
+        value={token()}
+        onInput={setToken}
+      />
+      <TextField label={words.name} autocomplete="name" required maxlength="100" value={name()} onInput={setName} />
+      <TextField label={words.email} type="email" autocomplete="username" required value={email()} onInput={setEmail} />
+      <TextField
+        label={words.password}
+        hint={words.passwordHint(PASSWORD)}
+        type="password"
+        autocomplete="new-password"
+        required
+        minlength={PASSWORD}
+        value={password()}
+        onInput={setPassword}
+      />
+      <Submit label={words.createAccount} action={make} />
+    </Form>
   );
 }

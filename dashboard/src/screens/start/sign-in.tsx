@@ -3,7 +3,7 @@ import { Navigate, useNavigate, useSearchParams } from "@solidjs/router";
 import { createEffect, createResource, createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { isSetupNeeded, loadMe, me, signIn } from "../../data/session";
-import { Field, Submit } from "../../parts/field";
+import { Form, Submit, TextField } from "../../parts/form";
 import { Mark } from "../../parts/mark";
 import { words as frame } from "../../words/frame";
 import { words } from "../../words/start";
@@ -36,44 +36,28 @@ export function SignIn(): JSX.Element {
       <div class="door-card">
         <Mark />
         <h1>{words.signInTitle}</h1>
-        <form
-          class="form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void enter.run();
-          }}
-        >
-          <Field label={words.email}>
-            {(control) => (
-              <input
-                {...control}
-                class="input"
-                type="email"
-                name="email"
-                autocomplete="username"
-                required
-                autofocus
-                value={email()}
-                onInput={(event) => setEmail(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Field label={words.password}>
-            {(control) => (
-              <input
-                {...control}
-                class="input"
-                type="password"
-                name="password"
-                autocomplete="current-password"
-                required
-                value={password()}
-                onInput={(event) => setPassword(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Submit label={words.signIn} pending={enter.pending()} error={enter.error()} />
-        </form>
+        <Form onSubmit={() => void enter.run()}>
+          <TextField
+            label={words.email}
+            type="email"
+            name="email"
+            autocomplete="username"
+            required
+            autofocus
+            value={email()}
+            onInput={setEmail}
+          />
+          <TextField
+            label={words.password}
+            type="password"
+            name="password"
+            autocomplete="current-password"
+            required
+            value={password()}
+            onInput={setPassword}
+          />
+          <Submit label={words.signIn} action={enter} />
+        </Form>
       </div>
       <p class="door-foot">{words.tagline}</p>
     </main>
