@@ -5,10 +5,11 @@ import { createAnswer } from "../../data/answer";
 import { formatMetric, formatShare } from "../../data/format";
 import { type DimensionName, type PanelDefinition, type PanelName, panelFor } from "../../data/panel";
 import { panelQuestion, type Row, type Scene } from "../../data/question";
+import { Bones } from "../../frame/screen";
 import { ValueName } from "../../panels/value-cell";
 import { LoadedBody } from "../../parts/loaded";
 import { Menu, MenuChoice } from "../../parts/menu";
-import { Bone, Empty } from "../../parts/notice";
+import { Empty } from "../../parts/notice";
 import { words as frame } from "../../words/frame";
 import { words } from "../../words/overview";
 import { words as parts } from "../../words/parts";
@@ -44,7 +45,12 @@ export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
           <Tabs panel={panel} dimension={dimensionOf(props.scene)} onTab={props.onTab} />
         </Show>
       </header>
-      <LoadedBody class="panel-body" loaded={answer} failure={frame.loadFailed(panel.title)} bones={<Bones />}>
+      <LoadedBody
+        class="panel-body"
+        loaded={answer}
+        failure={frame.loadFailed(panel.title)}
+        bones={<Bones count={PANEL_ROWS} />}
+      >
         {(_, scene) => (
           <Show when={rows().length > 0} fallback={<Empty>{panel.empty}</Empty>}>
             <Rows panel={panel} dimension={dimensionOf(scene())} rows={rows()} visitors={props.visitorsOf(scene())} />
@@ -159,11 +165,3 @@ function Rows(props: {
     </table>
   );
 }
-
-/** Widths of rows to come: they fall off as real ones do. */
-const BONES = ["w80", "w60", "w50", "w40", "w40", "w30", "w30", "w20", "w20"];
-const Bones = (): JSX.Element => (
-  <div class="bones">
-    <For each={BONES}>{(width) => <Bone class={width} />}</For>
-  </div>
-);
