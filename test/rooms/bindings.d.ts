@@ -10,3 +10,10 @@ declare namespace Cloudflare {
     mainModule: typeof import("../../workers/index");
   }
 }
+
+/** The text of a file of the checkout, which the runtime itself cannot open. */
+declare module "*?raw" {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: Vite exports the text so.
+  export default text;
+}

@@ -1,12 +1,12 @@
 // API keys: of a property, or of an organization. Nobody can give a key more than they may do themselves.
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Caller, requireProperty, SCOPES, type Scope } from "../domain/properties/caller";
+import { type Caller, SCOPES, type Scope } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
 import { createKey, deleteKey, type KeyOwner, listKeys } from "../storage/properties/keys";
-import { loadProperty } from "../storage/properties/properties";
 import { organizationsFor, requireOrganization, requireWholeOrganization } from "./organization";
 
 export const keyRoutes = new Hono<AppEnv>();
@@ -18,19 +18,19 @@ const keyInput = z.strictObject({
 const organizationKeyInput = keyInput.extend({ organization_id: z.string().max(100).optional() });
 
 keyRoutes.get("/api/v1/properties/:site_id/keys", async (c) => {
-  const owner = ownerOf(requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats"));
+  const owner = ownerOf(await askedProperty(c, "stats"));
   return c.json({ keys: await listKeys(c.env.DB, [owner]) });
 });
 
 keyRoutes.post("/api/v1/properties/:site_id/keys", async (c) => {
-  const owner = ownerOf(requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage"));
+  const owner = ownerOf(await askedProperty(c, "manage"));
   const input = await readInput(c.req.raw, keyInput);
   requireOwnScopes(c.var.caller, owner.organization_id, input.scopes);
   return c.json(await createKey(c.env.DB, owner, input, Date.now()), 201);
 });
 
 keyRoutes.delete("/api/v1/properties/:site_id/keys/:id", async (c) => {
-  const owner = ownerOf(requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage"));
+  const owner = ownerOf(await askedProperty(c, "manage"));
   if (!(await deleteKey(c.env.DB, [owner], c.req.param("id")))) throw new Problem("not_found", "key does not exist");
   return c.body(null, 204);
 });

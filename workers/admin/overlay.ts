@@ -8,9 +8,9 @@ import { requireProperty } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import { daysBetween } from "../domain/time/calendar";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
 import { signPass } from "../http/overlay-pass";
-import { loadProperty } from "../storage/properties/properties";
 
 const date = z.iso.date("date must be YYYY-MM-DD");
 
@@ -30,13 +30,12 @@ const openerOf = (request: Request): string => {
 export const overlayRoutes = new Hono<AppEnv>();
 
 overlayRoutes.post("/api/v1/properties/:site_id/overlay", async (c) => {
-  const found = await loadProperty(c.env.DB, c.req.param("site_id"));
-  // Who may look at numbers may look at them over the page; who picks is about to make a rule.
-  const property = requireProperty(c.var.caller, found, "stats");
+  // Reading numbers is enough to see them over the page; picking an element is about to make a rule.
+  const property = await askedProperty(c, "stats");
   const { tool, url, from, to } = await readInput(c.req.raw, overlayInput);
   if (from && to && (from > to || daysBetween(from, to) >= MOST_INSIGHT_DAYS))
     throw new Problem("invalid", `period must begin before it ends and have at most ${MOST_INSIGHT_DAYS} days`);
-  if (tool === "pick") requireProperty(c.var.caller, found, "manage");
+  if (tool === "pick") requireProperty(c.var.caller, property, "manage");
   const hosts = property.streams.flatMap((stream) => hostOf(stream.url) ?? []);
   if (!isKnownHost(hostOf(url), hosts)) throw new Problem("invalid", "url must be on a website of the property");
   const now = Date.now();

@@ -1,20 +1,15 @@
 // Properties: listed, created, changed, deleted by the members and keys of the organization that owns them.
 import { Hono } from "hono";
 import { z } from "zod";
-import { requireCaller, requireProperty } from "../domain/properties/caller";
+import { requireCaller } from "../domain/properties/caller";
 import { privacyInput, propertyInput } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
 import { shardName } from "../domain/visits/hub";
 import { withShards } from "../domain/visits/shard";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readChanges, readInput } from "../http/body";
-import {
-  createProperty,
-  listProperties,
-  loadProperty,
-  markPropertyDeleted,
-  updateProperty,
-} from "../storage/properties/properties";
+import { createProperty, listProperties, markPropertyDeleted, updateProperty } from "../storage/properties/properties";
 import { announceChange } from "./announce";
 import { removeRemains } from "./deletion";
 import { organizationsFor, requireOrganization } from "./organization";
@@ -61,12 +56,10 @@ propertyRoutes.post("/api/v1/properties", async (c) => {
   return c.json(await createProperty(c.env.DB, organizationId, input, Date.now()), 201);
 });
 
-propertyRoutes.get("/api/v1/properties/:site_id", async (c) =>
-  c.json(requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats")),
-);
+propertyRoutes.get("/api/v1/properties/:site_id", async (c) => c.json(await askedProperty(c, "stats")));
 
 propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
-  const before = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const before = await askedProperty(c, "manage");
   const { site_id } = before;
   const input = await readChanges(c.req.raw, propertyChanges);
   if (!input) return c.json(before);
@@ -84,7 +77,7 @@ propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
 });
 
 propertyRoutes.delete("/api/v1/properties/:site_id", async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const { site_id } = await askedProperty(c, "manage");
   const now = Date.now();
   await markPropertyDeleted(c.env.DB, site_id, now);
   // It is deleted from here on. Should the removal fail, the runtime reports it and the sweep does it again: that is no

@@ -2,12 +2,11 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { MOST_KEPT_RULES, MOST_RULES, RULE_TRIGGER_NAMES } from "../domain/events/rule";
-import { requireProperty } from "../domain/properties/caller";
 import { isPlain } from "../domain/requests/plain";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readChanges, readInput } from "../http/body";
-import { loadProperty } from "../storage/properties/properties";
 import { createRule, deleteRule, listRules, loadRule, updateRule } from "../storage/properties/rules";
 import { announceChange } from "./announce";
 import { requireSelector } from "./selector";
@@ -65,12 +64,12 @@ const newRule = ruleInput.extend({
 const TOO_MANY = `property must have at most ${MOST_RULES} rules that are on, and ${MOST_KEPT_RULES} altogether`;
 
 ruleRoutes.get("/api/v1/properties/:site_id/rules", async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const { site_id } = await askedProperty(c, "stats");
   return c.json({ rules: await listRules(c.env.DB, site_id) });
 });
 
 ruleRoutes.post("/api/v1/properties/:site_id/rules", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   const input = await readInput(c.req.raw, newRule);
   await requireSelector(input.selector);
   const rule = await createRule(c.env.DB, property.site_id, input, Date.now());
@@ -80,14 +79,14 @@ ruleRoutes.post("/api/v1/properties/:site_id/rules", async (c) => {
 });
 
 ruleRoutes.get("/api/v1/properties/:site_id/rules/:id", async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const { site_id } = await askedProperty(c, "stats");
   const rule = await loadRule(c.env.DB, site_id, c.req.param("id"));
   if (!rule) throw new Problem("not_found", "rule does not exist");
   return c.json(rule);
 });
 
 ruleRoutes.patch("/api/v1/properties/:site_id/rules/:id", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   const changes = await readChanges(c.req.raw, ruleInput.partial());
   if (changes?.selector !== undefined) await requireSelector(changes.selector);
   const id = c.req.param("id");
@@ -101,7 +100,7 @@ ruleRoutes.patch("/api/v1/properties/:site_id/rules/:id", async (c) => {
 });
 
 ruleRoutes.delete("/api/v1/properties/:site_id/rules/:id", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   if (!(await deleteRule(c.env.DB, property.site_id, c.req.param("id"))))
     throw new Problem("not_found", "rule does not exist");
   await announceChange(c.env, property);

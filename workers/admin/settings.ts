@@ -5,12 +5,11 @@ import { alertsInput } from "../domain/anomalies/record";
 import { retentionInput } from "../domain/lake/retention";
 import { reportsInput } from "../domain/mail/mail";
 import { faultOfWebhookUrl, isLoopbackUrl } from "../domain/mail/webhook-url";
-import { requireProperty } from "../domain/properties/caller";
 import type { PropertySettings } from "../domain/properties/settings";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readChanges } from "../http/body";
-import { loadProperty } from "../storage/properties/properties";
 import { changeSettings, loadSettings, type SettingsChanges } from "../storage/properties/settings";
 
 const ROUTE = "/api/v1/properties/:site_id/settings";
@@ -80,12 +79,12 @@ function toWebhook(change: WebhookChange, known: Webhook, workerUrl: string): We
 export const settingsRoutes = new Hono<AppEnv>();
 
 settingsRoutes.get(ROUTE, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   return c.json(told(await loadSettings(c.env.DB, property.site_id), mayManage(c, property.organization_id)));
 });
 
 settingsRoutes.patch(ROUTE, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   const given = await readChanges(c.req.raw, settingsChanges);
   const before = await loadSettings(c.env.DB, property.site_id);
   if (!given) return c.json(told(before, true));

@@ -1,11 +1,11 @@
 // The data streams of a property: its websites, and what is measured there.
 import { Hono } from "hono";
-import { requireProperty } from "../domain/properties/caller";
 import { streamInput } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readChanges, readInput } from "../http/body";
-import { createStream, deleteStream, loadProperty, updateStream } from "../storage/properties/properties";
+import { createStream, deleteStream, updateStream } from "../storage/properties/properties";
 import { announceChange } from "./announce";
 
 export const streamRoutes = new Hono<AppEnv>();
@@ -14,12 +14,12 @@ export const streamRoutes = new Hono<AppEnv>();
 const STREAMS = 20;
 
 streamRoutes.get("/api/v1/properties/:site_id/streams", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   return c.json({ streams: property.streams });
 });
 
 streamRoutes.post("/api/v1/properties/:site_id/streams", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   const input = await readInput(c.req.raw, streamInput);
   if (property.streams.length >= STREAMS)
     throw new Problem("conflict", `property must have at most ${STREAMS} data streams`);
@@ -29,7 +29,7 @@ streamRoutes.post("/api/v1/properties/:site_id/streams", async (c) => {
 });
 
 streamRoutes.patch("/api/v1/properties/:site_id/streams/:id", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   const changes = await readChanges(c.req.raw, streamInput.partial());
   const id = c.req.param("id");
   const changed = changes
@@ -42,7 +42,7 @@ streamRoutes.patch("/api/v1/properties/:site_id/streams/:id", async (c) => {
 });
 
 streamRoutes.delete("/api/v1/properties/:site_id/streams/:id", async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   if (!(await deleteStream(c.env.DB, property.site_id, c.req.param("id"))))
     throw new Problem("not_found", "data stream does not exist");
   await announceChange(c.env, property);

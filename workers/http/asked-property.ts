@@ -1,12 +1,16 @@
-// The property that a route of the pipeline is about, for whoever may use it so.
+// The property that a route is about, for a caller who may use it. Every route that takes a site_id gets it here.
 import type { Context } from "hono";
 import { requireCaller, requireProperty, type Scope } from "../domain/properties/caller";
 import type { Property } from "../domain/properties/property";
 import { loadProperty } from "../storage/properties/properties";
 import type { AppEnv } from "./app";
 
-/** The database is asked only once a caller is known. @throws Problem unauthorized, not_found or forbidden. */
-export async function askedProperty(c: Context<AppEnv>, scope: Scope): Promise<Property> {
+/**
+ * Requires a caller before it reads the database, so that an anonymous request costs no D1 and learns nothing.
+ * @param siteId of the path unless given.
+ * @throws Problem unauthorized, not_found or forbidden.
+ */
+export async function askedProperty(c: Context<AppEnv>, scope: Scope, siteId?: string): Promise<Property> {
   const caller = requireCaller(c.var.caller);
-  return requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), scope);
+  return requireProperty(caller, await loadProperty(c.env.DB, siteId ?? c.req.param("site_id") ?? ""), scope);
 }

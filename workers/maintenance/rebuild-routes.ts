@@ -1,20 +1,17 @@
 // The route of rebuild and check: which days of which property an owner may have recounted.
 import { Hono } from "hono";
-import { requireCaller, requireProperty } from "../domain/properties/caller";
 import { firstKeptDay, rebuildInput, requireDays } from "../domain/runs/rebuild";
 import { localDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
 import { startForOwner } from "../jobs/start";
-import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
 
 export const rebuildRoutes = new Hono<AppEnv>();
 
 rebuildRoutes.post("/api/v1/properties/:site_id/pipeline/rebuild", async (c) => {
-  const caller = requireCaller(c.var.caller);
-  const property = await loadProperty(c.env.DB, c.req.param("site_id"));
-  const { site_id, timezone } = requireProperty(caller, property, "manage");
+  const { site_id, timezone } = await askedProperty(c, "manage");
   const { from, to, check } = await readInput(c.req.raw, rebuildInput);
   const now = Date.now();
   const today = localDate(now, timezone);

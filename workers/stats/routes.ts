@@ -1,15 +1,15 @@
 // The routes of stats: queries in the dialect of Plausible's Stats API v2, the live picture, and refusals.
 import { Hono } from "hono";
-import { requireCaller, requireProperty } from "../domain/properties/caller";
+import { requireCaller } from "../domain/properties/caller";
 import { toQuery } from "../domain/queries/query";
 import { parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSALS, type Refusal } from "../domain/requests/refusal";
 import { addDays, localDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { readText } from "../http/body";
 import { readRefusals } from "../storage/counts/rollups";
-import { loadProperty } from "../storage/properties/properties";
 import { answerQuery } from "./answer-query";
 import { openLiveSocket, readLive } from "./live/live";
 
@@ -21,21 +21,19 @@ const STANDARD_DAYS = 7;
 const MAX_DAYS = 366;
 
 statsRoutes.post("/api/v2/query", async (c) => {
-  const caller = requireCaller(c.var.caller);
+  requireCaller(c.var.caller);
   const query = toQuery(parseJson(await readText(c.req.raw, MAX_QUERY_BYTES)));
-  const property = requireProperty(caller, await loadProperty(c.env.DB, query.site_id), "stats");
+  const property = await askedProperty(c, "stats", query.site_id);
   return c.json(await answerQuery(c.env.DB, property, query, Date.now()));
 });
 
 statsRoutes.get("/api/v1/properties/:site_id/live", async (c) => {
-  const caller = requireCaller(c.var.caller);
-  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   return c.json(await readLive(c.env.HUB, property));
 });
 
 statsRoutes.get("/api/v1/properties/:site_id/live/socket", async (c) => {
-  const caller = requireCaller(c.var.caller);
-  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   if (c.req.header("upgrade")?.toLowerCase() === "websocket") return openLiveSocket(c.env.HUB, property);
   const problem = new Problem("invalid", "request must be the upgrade to a WebSocket");
   return c.json({ error: problem.toBody() }, 426, { upgrade: "websocket" });
@@ -49,8 +47,7 @@ function toDays(text: string | undefined): number {
 }
 
 statsRoutes.get("/api/v1/properties/:site_id/refusals", async (c) => {
-  const caller = requireCaller(c.var.caller);
-  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   const since = addDays(localDate(Date.now(), property.timezone), 1 - toDays(c.req.query("days")));
   const counted = await readRefusals(c.env.DB, property.site_id, since);
   const refusals = counted.map(({ reason, count }) => ({ reason, meaning: REFUSALS[reason as Refusal] ?? "", count }));

@@ -2,14 +2,13 @@
 import { type Context, Hono } from "hono";
 import { isHeatWidth } from "../../domain/counts/heatmap";
 import { HEAT_WIDTHS, type HeatWidth, MOST_INSIGHT_DAYS } from "../../domain/counts/insight";
-import { requireCaller, requireProperty } from "../../domain/properties/caller";
 import type { Property } from "../../domain/properties/property";
 import { Problem } from "../../domain/requests/problem";
 import { daysBetween, isDate } from "../../domain/time/calendar";
 import { addDays, localDate } from "../../domain/time/zone";
 import type { AppEnv } from "../../http/app";
+import { askedProperty } from "../../http/asked-property";
 import type { Days } from "../../storage/counts/details";
-import { loadProperty } from "../../storage/properties/properties";
 import { readLive } from "../live/live";
 import { eventInsight, eventsInsight, heatmapInsight, heatmapsInsight, vitalsInsight } from "./insight";
 import { networksInsight } from "./networks";
@@ -40,8 +39,7 @@ function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): Days {
 
 /** @throws Problem unauthorized, not_found, forbidden, or invalid when the days cannot be read. */
 async function asked(c: Context<AppEnv>): Promise<{ property: Property; days: Days }> {
-  const caller = requireCaller(c.var.caller);
-  const property = requireProperty(caller, await loadProperty(c.env.DB, c.req.param("site_id") ?? ""), "stats");
+  const property = await askedProperty(c, "stats");
   return { property, days: daysOf(c, property) };
 }
 
