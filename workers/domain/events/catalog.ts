@@ -106,53 +106,51 @@ export interface Metric {
   /** True where a smaller number is the better one. */
   lowerIsBetter?: true;
   needs: readonly Fact[];
+  /** What is divided by what; null for a count. Answers are ordered by it, before rounding and scale. */
+  ratio: readonly [top: Fact, bottom: Fact] | null;
+  /** Where it has a meaning, when that is in fewer scopes than those that carry its facts. */
+  scopes?: readonly Scope[];
   /** Null where nothing was there to measure (a rate of nothing is not zero). */
   from: (facts: Facts) => number | null;
 }
 
 const round = (value: number, decimals: number): number =>
   Number(`${Math.round(Number(`${value}e${decimals}`))}e-${decimals}`);
-const per = (sum: number, of: number, decimals: number, scale = 1): number | null =>
-  of > 0 ? round((sum * scale) / of, decimals) : null;
+
+const countOf = (fact: Fact) => ({ needs: [fact], ratio: null, from: (facts: Facts) => facts[fact] });
+
+function ratioOf(top: Fact, bottom: Fact, { decimals, scale = 1 }: { decimals: number; scale?: number }) {
+  const from = (facts: Facts): number | null =>
+    facts[bottom] > 0 ? round((facts[top] * scale) / facts[bottom], decimals) : null;
+  return { needs: [top, bottom], ratio: [top, bottom] as const, from };
+}
 
 /** docs/metrics.md defines each. */
 export const METRICS = {
-  visitors: { label: "Visitors", unit: "count", needs: ["visitors"], from: (f) => f.visitors },
-  visits: { label: "Visits", unit: "count", needs: ["visits"], from: (f) => f.visits },
-  pageviews: { label: "Page views", unit: "count", needs: ["pageviews"], from: (f) => f.pageviews },
-  events: { label: "Events", unit: "count", needs: ["events"], from: (f) => f.events },
+  visitors: { label: "Visitors", unit: "count", ...countOf("visitors") },
+  visits: { label: "Visits", unit: "count", ...countOf("visits") },
+  pageviews: { label: "Page views", unit: "count", ...countOf("pageviews") },
+  events: { label: "Events", unit: "count", ...countOf("events") },
   views_per_visit: {
     label: "Views per visit",
     unit: "ratio",
-    // Visits are bucketed by their beginning; bounces mark the scopes in which a visit is whole.
-    needs: ["pageviews", "visits", "bounces"],
-    from: (f) => per(f.pageviews, f.visits, 2),
+    ...ratioOf("pageviews", "visits", { decimals: 2 }),
+    // A value of an event has a part of the visit's page views only.
+    scopes: ["visit"],
   },
   bounce_rate: {
     label: "Bounce rate",
     unit: "percent",
     lowerIsBetter: true,
-    needs: ["bounces", "visits"],
-    from: (f) => per(f.bounces, f.visits, 1, 100),
+    ...ratioOf("bounces", "visits", { decimals: 1, scale: 100 }),
   },
-  visit_duration: {
-    label: "Visit duration",
-    unit: "seconds",
-    needs: ["duration", "visits"],
-    from: (f) => per(f.duration, f.visits, 0),
-  },
+  visit_duration: { label: "Visit duration", unit: "seconds", ...ratioOf("duration", "visits", { decimals: 0 }) },
   time_on_page: {
     label: "Time on page",
     unit: "seconds",
-    needs: ["engaged_ms", "pageviews"],
-    from: (f) => per(f.engaged_ms, f.pageviews, 1, 0.001),
+    ...ratioOf("engaged_ms", "pageviews", { decimals: 1, scale: 0.001 }),
   },
-  scroll_depth: {
-    label: "Scroll depth",
-    unit: "percent",
-    needs: ["scroll_sum", "scroll_views"],
-    from: (f) => per(f.scroll_sum, f.scroll_views, 0),
-  },
+  scroll_depth: { label: "Scroll depth", unit: "percent", ...ratioOf("scroll_sum", "scroll_views", { decimals: 0 }) },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;
@@ -163,3 +161,9 @@ export const metricFor = (name: string): Metric | undefined =>
 /** The buckets of a time series. */
 export const TIME_DIMENSIONS = ["time:hour", "time:day", "time:week", "time:month"] as const;
 export type TimeDimension = (typeof TIME_DIMENSIONS)[number];
+
+/** True where values of a dimension of this scope can be told by the metric. */
+export function hasMeaning(name: MetricName, scope: Scope): boolean {
+  const { needs, scopes = [scope] }: Metric = METRICS[name];
+  return scopes.includes(scope) && needs.every((fact) => FACTS_OF_SCOPE[scope].includes(fact));
+}

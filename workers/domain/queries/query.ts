@@ -4,9 +4,8 @@ import {
   DIMENSIONS,
   type Dimension,
   dimensionFor,
-  FACTS_OF_SCOPE,
+  hasMeaning,
   METRIC_NAMES,
-  METRICS,
   type MetricName,
   metricFor,
   type Scope,
@@ -141,8 +140,7 @@ const INSTEAD: Record<string, string> = {
 
 function checkMeaning(metrics: readonly MetricName[], dimension: Dimension | undefined): void {
   if (!dimension) return;
-  const kept = FACTS_OF_SCOPE[dimension.scope];
-  const senseless = metrics.find((name) => !METRICS[name].needs.every((fact) => kept.includes(fact)));
+  const senseless = metrics.find((name) => !hasMeaning(name, dimension.scope));
   if (senseless)
     throw invalid(
       `metric ${senseless} has no meaning by ${dimension.name}, ${WHY_NOT[dimension.scope]}; use ${INSTEAD[dimension.name] ?? "another dimension"}`,

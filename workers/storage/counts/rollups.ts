@@ -77,8 +77,8 @@ function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
 
 /** A metric as something to order by: rounding and scale play no part. */
 function metricSql(name: MetricName): string {
-  const { unit, needs } = METRICS[name];
-  return unit === "count" ? needs[0] : `1.0 * ${needs[0]} / nullif(${needs[1]}, 0)`;
+  const { ratio, needs } = METRICS[name];
+  return ratio ? `1.0 * ${ratio[0]} / nullif(${ratio[1]}, 0)` : needs[0]!;
 }
 
 const COLUMNS = { time: "bucket", value: "value" } as const;
