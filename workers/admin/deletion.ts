@@ -128,7 +128,7 @@ async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Pro
 }
 
 /**
- * The tables of counts and settings, each with the columns of its primary key. Counts are also kept by segment. What waits comes before the days that it
+ * The tables of counts and settings, each with the columns of its primary key. Suspects are counted under ids of their own. What waits comes before the days that it
  * is folded into: a fold in between would else leave rows where nobody looks again.
  */
 const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [

@@ -4,7 +4,7 @@ import type { Rollup } from "../domain/counts/rollup";
 import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/counts/techstack";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import type { Found } from "../domain/networks/enrichment";
-import { segmentOf } from "../domain/networks/network";
+import { suspectsId } from "../domain/networks/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../domain/networks/network-visits";
 import type { RunReport } from "../domain/runs/run";
 import { countStatements } from "../storage/counts/counts";
@@ -34,7 +34,7 @@ async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
       if (corrected !== event) addCorrection(correction, event, corrected);
     }
   const rollups = new Map<string, Rollup>([[unit.site_id, correction.rollup]]);
-  for (const [signal, rollup] of correction.segments) rollups.set(segmentOf(unit.site_id, signal), rollup);
+  for (const [signal, rollup] of correction.suspects) rollups.set(suspectsId(unit.site_id, signal), rollup);
   return { visits, rollups, told };
 }
 

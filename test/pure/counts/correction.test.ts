@@ -1,5 +1,5 @@
 // The law of corrections: what providers say of addresses brings counts to what counting effective events gives; and
-// what segments are for: all less the suspected is what the others alone would count.
+// what suspects are counted for: all less the suspected is what the others alone would count.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import {
@@ -9,10 +9,10 @@ import {
   type SaidOfNetwork,
 } from "../../../workers/domain/counts/correction";
 import { emptyRollup, merge, type Rollup, rollUp, subtract } from "../../../workers/domain/counts/rollup";
-import { OF_SEGMENT, rollUpWithSegments } from "../../../workers/domain/counts/suspects";
+import { OF_SUSPECTS, rollUpWithSuspects } from "../../../workers/domain/counts/suspects";
 import type { Event, StampedEvent } from "../../../workers/domain/events/event";
 import type { EventType } from "../../../workers/domain/events/measurement";
-import { SIGNAL_NAMES, segmentOf, signalOf } from "../../../workers/domain/networks/network";
+import { SIGNAL_NAMES, signalOf, suspectsId } from "../../../workers/domain/networks/network";
 import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
 import { createBook, factsOf, stamp } from "../../../workers/domain/visits/visit";
 
@@ -100,7 +100,7 @@ const said = fc.option(
   { nil: undefined },
 );
 
-it("counts and their correction are the counts of effective events, in all and in every segment", () => {
+it("counts and their correction are the counts of effective events, in all and of the suspects of every signal", () => {
   fc.assert(
     fc.property(
       steps,
@@ -117,15 +117,15 @@ it("counts and their correction are the counts of effective events, in all and i
         events.forEach(({ event }, i) => {
           addCorrection(correction, event, effectives[i]!);
         });
-        const counted = rollUpWithSegments(
+        const counted = rollUpWithSuspects(
           "site",
           events.map(({ event }) => event),
         );
-        const wanted = rollUpWithSegments("site", effectives);
+        const wanted = rollUpWithSuspects("site", effectives);
         expect(plain(merge(counted.get("site")!, correction.rollup))).toEqual(plain(wanted.get("site")!));
         for (const signal of SIGNAL_NAMES) {
-          const id = segmentOf("site", signal);
-          const corrected = merge(counted.get(id) ?? emptyRollup(), correction.segments.get(signal) ?? emptyRollup());
+          const id = suspectsId("site", signal);
+          const corrected = merge(counted.get(id) ?? emptyRollup(), correction.suspects.get(signal) ?? emptyRollup());
           expect(plain(corrected)).toEqual(plain(wanted.get(id) ?? emptyRollup()));
         }
         expect([...correction.rollup.days.keys()].filter((column) => !column.startsWith("network"))).toEqual([]);
@@ -134,22 +134,22 @@ it("counts and their correction are the counts of effective events, in all and i
   );
 });
 
-it("all less the segments is what the events without a signal count, also visitors where each has one network", () => {
+it("all less the suspects is what the events without a signal count, also visitors where each has one network", () => {
   fc.assert(
     fc.property(steps, (given) => {
       const events = stampAll(given, ({ person }) => networkOf(person));
-      const rollups = rollUpWithSegments("site", events);
+      const rollups = rollUpWithSuspects("site", events);
       const without = emptyRollup();
-      merge(without, rollUp(events, OF_SEGMENT));
-      for (const signal of SIGNAL_NAMES) subtract(without, rollups.get(segmentOf("site", signal)) ?? emptyRollup());
+      merge(without, rollUp(events, OF_SUSPECTS));
+      for (const signal of SIGNAL_NAMES) subtract(without, rollups.get(suspectsId("site", signal)) ?? emptyRollup());
       const others = events.filter((event) => signalOf(event) === null);
-      expect(plain(without)).toEqual(plain(rollUp(others, OF_SEGMENT)));
+      expect(plain(without)).toEqual(plain(rollUp(others, OF_SUSPECTS)));
       // And what the hub would have stamped if the suspected had never come.
       const alone = stampAll(
         given.filter(({ person }) => signalOf(networkOf(person)) === null),
         ({ person }) => networkOf(person),
       );
-      expect(plain(without)).toEqual(plain(rollUp(alone, OF_SEGMENT)));
+      expect(plain(without)).toEqual(plain(rollUp(alone, OF_SUSPECTS)));
     }),
   );
 });

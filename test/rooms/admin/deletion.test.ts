@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { sweepDeletedProperties } from "../../../workers/admin/deletion";
 import { FACTS } from "../../../workers/domain/events/catalog";
-import { segmentOf } from "../../../workers/domain/networks/network";
+import { suspectsId } from "../../../workers/domain/networks/network";
 import { importName, shardName } from "../../../workers/domain/visits/hub";
 import { keepHouse, pruneReceipts } from "../../../workers/maintenance/housekeeping";
 import { loadProperty } from "../../../workers/storage/properties/properties";
@@ -15,7 +15,7 @@ givenFreshStorage();
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** How many rows each table has of the property and its segments: every table that names properties, whoever made it. */
+/** How many rows each table has of the property and its suspects: every table that names properties, whoever made it. */
 async function rowsOf(siteId: string): Promise<Record<string, number>> {
   const { results } = await env.DB.prepare(
     "select name from sqlite_master where type = 'table' and sql like '%`site_id`%'",
@@ -85,16 +85,16 @@ async function fill(siteId: string, n = 0): Promise<void> {
       siteId,
     ),
     run("insert into mail_optouts values (?, 'weekly_report', ?, 0)", siteId, `recipient ${n}`),
-    // Its segments are counted under ids of their own.
-    run(`insert into rollup_hours values (?, ?, ${facts})`, segmentOf(siteId, "hosting_network"), n),
+    // Its suspects are counted under ids of their own.
+    run(`insert into rollup_hours values (?, ?, ${facts})`, suspectsId(siteId, "hosting_network"), n),
     run(
       `insert into rollup_days values (?, 'total', ?, '', ${facts})`,
-      segmentOf(siteId, "hosting_network"),
+      suspectsId(siteId, "hosting_network"),
       `day ${n}`,
     ),
     run(
       "insert into rollup_pending values (?, 'page', ?, 1, 0, '{}')",
-      segmentOf(siteId, "hosting_network"),
+      suspectsId(siteId, "hosting_network"),
       `parcel ${n}`,
     ),
   ]);

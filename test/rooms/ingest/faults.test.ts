@@ -16,7 +16,7 @@ import { flatten } from "../../../workers/domain/counts/difference";
 import { countedIdsOf } from "../../../workers/domain/counts/suspects";
 import type { Arrival, StampedEvent } from "../../../workers/domain/events/event";
 import { fromParquet } from "../../../workers/domain/lake/parquet";
-import { segmentOf } from "../../../workers/domain/networks/network";
+import { suspectsId } from "../../../workers/domain/networks/network";
 import type { Property } from "../../../workers/domain/properties/property";
 import { consume } from "../../../workers/ingest/consume";
 import { checkAll, checkDays } from "../../../workers/maintenance/rebuild";
@@ -288,7 +288,7 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   const kept = flatten(await readRollup(env.DB, site_id));
   expect(Object.fromEntries([...kept].sort())).toEqual(Object.fromEntries([...counted].sort()));
   // What came from hosting networks is counted once more on its own, without details.
-  const suspected = flatten(await readRollup(env.DB, segmentOf(site_id, "hosting_network")));
+  const suspected = flatten(await readRollup(env.DB, suspectsId(site_id, "hosting_network")));
   expect(Object.fromEntries([...suspected].sort())).toEqual(
     Object.fromEntries([...recountSuspected(withFirsts, OFFSET)].sort()),
   );
@@ -307,7 +307,7 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   // The same when nothing waits any more.
   await foldPending(env.DB, countedIdsOf(site_id));
   expect(await env.DB.prepare("SELECT count(*) AS n FROM rollup_pending").first("n")).toBe(0);
-  expect(flatten(await readRollup(env.DB, segmentOf(site_id, "hosting_network")))).toEqual(suspected);
+  expect(flatten(await readRollup(env.DB, suspectsId(site_id, "hosting_network")))).toEqual(suspected);
   expect(await checkAll(env, site_id)).toEqual([]);
   const date = rows[0]!.local_date;
   expect(await checkDays(env, site_id, property.timezone, date, date)).toEqual([]);

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { flatten } from "../../../workers/domain/counts/difference";
-import { countedIdsOf, rollUpWithSegments } from "../../../workers/domain/counts/suspects";
+import { countedIdsOf, rollUpWithSuspects } from "../../../workers/domain/counts/suspects";
 import { addToTechstack, emptyTechstack, techstackRows, toCube } from "../../../workers/domain/counts/techstack";
 import type { Arrival, StampedEvent } from "../../../workers/domain/events/event";
 import { fromParquet } from "../../../workers/domain/lake/parquet";
@@ -110,7 +110,7 @@ export const flatAll = async (siteId: string) =>
 /** What the rollups must be, counted from all rows of the lake. */
 export async function expectTrue(siteId: string): Promise<void> {
   const rows = await lakeRows(siteId);
-  const counted = rollUpWithSegments(siteId, rows);
+  const counted = rollUpWithSuspects(siteId, rows);
   const expected = Object.fromEntries(
     countedIdsOf(siteId).map((id) => {
       const rollup = counted.get(id);

@@ -80,7 +80,7 @@ it("events older than an owner wants them kept leave the lake, the others stay a
   expect((await daysOf("rollup_hours", "hour")).length).toBeGreaterThan(5);
 });
 
-it("counts older than an owner wants them kept leave D1, those of segments too", async () => {
+it("counts older than an owner wants them kept leave D1, those of suspects too", async () => {
   const { site_id } = await givenProperty("organization", utc);
   for (const ago of [30, 8, 7, 6, 0])
     await givenMessage(site_id, [aStampedEvent(site_id, noonOf(ago), { network_type: "hosting" })]);

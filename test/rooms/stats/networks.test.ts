@@ -5,9 +5,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { addCorrection, effective, emptyCorrection } from "../../../workers/domain/counts/correction";
 import { flatten } from "../../../workers/domain/counts/difference";
 import type { NetworksInsight } from "../../../workers/domain/counts/insight";
-import { countedIdsOf, rollUpWithSegments } from "../../../workers/domain/counts/suspects";
+import { countedIdsOf, rollUpWithSuspects } from "../../../workers/domain/counts/suspects";
 import type { StampedEvent } from "../../../workers/domain/events/event";
-import { segmentOf } from "../../../workers/domain/networks/network";
+import { suspectsId } from "../../../workers/domain/networks/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../../../workers/domain/networks/network-visits";
 import { countStatements } from "../../../workers/storage/counts/counts";
 import { foldPending } from "../../../workers/storage/counts/pending";
@@ -24,7 +24,7 @@ const { send, insight, ask, siteId, key } = givenInsight();
 const SWISSCOM = { network: "Swisscom (Schweiz) AG", asn: 3303 };
 const HETZNER = { network: "Hetzner Online GmbH", asn: 24940 };
 const BANK = { network: "Rheinbank AG", asn: 64507 };
-const HOSTED = () => segmentOf(siteId(), "hosting_network");
+const HOSTED = () => suspectsId(siteId(), "hosting_network");
 
 /** Two people of an ISP, one of a bank, two of a host; one comes without a network. Yesterday and today. */
 const givenVisits = () =>
@@ -213,9 +213,9 @@ it("a correction brings the counts in D1 to those of effective events", async ()
     addCorrection(correction, event, effectives[i]!);
   });
   const increments = new Map([[siteId(), correction.rollup]]);
-  for (const [signal, rollup] of correction.segments) increments.set(segmentOf(siteId(), signal), rollup);
+  for (const [signal, rollup] of correction.suspects) increments.set(suspectsId(siteId(), signal), rollup);
   await env.DB.batch(countStatements(env.DB, increments, Date.now()));
-  const wanted = rollUpWithSegments(siteId(), effectives);
+  const wanted = rollUpWithSuspects(siteId(), effectives);
   for (const folded of [false, true]) {
     if (folded) await foldPending(env.DB, countedIdsOf(siteId()));
     for (const id of [siteId(), HOSTED()])

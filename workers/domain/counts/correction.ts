@@ -5,7 +5,7 @@ import { type NetworkType, type Signal, signalOf } from "../networks/network";
 import { networkTypeFor } from "../networks/network-type";
 import { networkDetails } from "./details";
 import { emptyRollup, merge, noDetails, type Rollup, rollUp, type Share, subtract } from "./rollup";
-import { OF_SEGMENT } from "./suspects";
+import { OF_SUSPECTS } from "./suspects";
 
 /** What a provider said of an address, as far as it changes an event. */
 export interface SaidOfNetwork {
@@ -17,7 +17,8 @@ export interface SaidOfNetwork {
 export interface Correction {
   /** For the property's own counts: only by network and network type, and what networks read. */
   rollup: Rollup;
-  segments: Map<Signal, Rollup>;
+  /** The same for its suspects. */
+  suspects: Map<Signal, Rollup>;
 }
 
 const CORRECTED: readonly string[] = ["network", "network_type"];
@@ -26,9 +27,9 @@ const OF_NETWORK: Share = {
   dimensions: DIMENSIONS.filter(({ column }: Dimension) => CORRECTED.includes(column)),
   details: networkDetails,
 };
-const OF_NETWORK_IN_SEGMENT: Share = { ...OF_NETWORK, details: noDetails };
+const OF_NETWORK_OF_SUSPECTS: Share = { ...OF_NETWORK, details: noDetails };
 
-export const emptyCorrection = (): Correction => ({ rollup: emptyRollup(), segments: new Map() });
+export const emptyCorrection = (): Correction => ({ rollup: emptyRollup(), suspects: new Map() });
 
 /**
  * The event as it is known after a provider spoke of its address: the same one where it said nothing new. Where it named
@@ -43,15 +44,15 @@ export function effective(event: StampedEvent, found: SaidOfNetwork | undefined)
   return isOther || network_type !== event.network_type ? { ...event, network, asn, network_type } : event;
 }
 
-function segmentIn({ segments }: Correction, signal: Signal): Rollup {
-  const segment = segments.get(signal) ?? emptyRollup();
-  segments.set(signal, segment);
-  return segment;
+function suspectsIn({ suspects }: Correction, signal: Signal): Rollup {
+  const rollup = suspects.get(signal) ?? emptyRollup();
+  suspects.set(signal, rollup);
+  return rollup;
 }
 
 /**
  * Adds what changes when an event becomes its effective one, so that over any events
- * rollUp(effective) = rollUp(events) + correction, and the same of every segment.
+ * rollUp(effective) = rollUp(events) + correction, and the same of the suspects of every signal.
  *
  * Visitors keep the stamps of the hub, which knew the edge's networks. A cookieless visitor has one address a day, so
  * that nothing is lost. A user with several addresses that turn out to be of one network counts there once for each of
@@ -67,10 +68,10 @@ export function addCorrection(into: Correction, event: StampedEvent, effectiveEv
   const before = signalOf(event);
   const after = signalOf(effectiveEvent);
   if (before === after) {
-    if (after) change(segmentIn(into, after), OF_NETWORK_IN_SEGMENT);
+    if (after) change(suspectsIn(into, after), OF_NETWORK_OF_SUSPECTS);
     return into;
   }
-  if (before) subtract(segmentIn(into, before), rollUp([event], OF_SEGMENT));
-  if (after) merge(segmentIn(into, after), rollUp([effectiveEvent], OF_SEGMENT));
+  if (before) subtract(suspectsIn(into, before), rollUp([event], OF_SUSPECTS));
+  if (after) merge(suspectsIn(into, after), rollUp([effectiveEvent], OF_SUSPECTS));
   return into;
 }

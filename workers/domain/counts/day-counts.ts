@@ -1,9 +1,9 @@
-// All that D1 counts of some local days of a property: rollups with their segments, and the technology cube. Counted from
+// All that D1 counts of some local days of a property: rollups with their suspects, and the technology cube. Counted from
 // events, or read from D1, in the same shape, so that the two can be compared.
 import type { StampedEvent } from "../events/event";
 import { type Difference, differing, type Flat, flatten } from "./difference";
 import { emptyRollup, merge, type Rollup, subtract } from "./rollup";
-import { rollUpWithSegments } from "./suspects";
+import { rollUpWithSuspects } from "./suspects";
 import {
   addToTechstack,
   CUBE_COLUMNS,
@@ -31,7 +31,7 @@ export const ALL_TIME: Span = {
 };
 
 export interface DayCounts {
-  /** By id of the property or segment. */
+  /** By id of the property or of its suspects. */
   rollups: Map<string, Rollup>;
   cube: CubeRow[];
 }
@@ -79,7 +79,7 @@ export function addEvents(into: Recount, events: readonly StampedEvent[], share:
   const { siteId, span, rollups, techstack } = into;
   const own = events.filter((event) => concerns(span, event));
   if (own.length === 0) return;
-  for (const [id, rollup] of rollUpWithSegments(siteId, own)) {
+  for (const [id, rollup] of rollUpWithSuspects(siteId, own)) {
     const sum = rollups.get(id) ?? emptyRollup();
     rollups.set(id, merge(sum, within(span, rollup)));
   }

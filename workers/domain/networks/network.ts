@@ -18,8 +18,8 @@ export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
 export const signalOf = ({ network_type }: { network_type: string | null }): Signal | null =>
   network_type === "hosting" ? "hosting_network" : null;
 
-/** The id under which the rollups count events with a signal. No property id contains this character. */
-export const segmentOf = (siteId: string, signal: Signal): string => `${siteId}~${signal}`;
+/** The id under which events with a signal are counted once more. No property's id has a `~`. */
+export const suspectsId = (siteId: string, signal: Signal): string => `${siteId}~${signal}`;
 
 /** The catalogue's word for an absent value, as the tables store it. */
 export const ABSENT_NETWORK_TYPE = "(unknown)";

@@ -1,7 +1,7 @@
 // Counting messages: each becomes a Parquet object of the lake and, with others, one D1 batch. Crash anywhere, give it
 // anything twice, in any grouping: lake and rollups come out the same. Ingest counts what the queue brings, and a replay
 // what had become a dead letter.
-import { rollUpWithSegments } from "../../domain/counts/suspects";
+import { rollUpWithSuspects } from "../../domain/counts/suspects";
 import type { StampedEvent } from "../../domain/events/event";
 import { rawKey } from "../../domain/lake/keys";
 import { toParquet } from "../../domain/lake/parquet";
@@ -77,7 +77,7 @@ function toCount(messages: readonly StampedMessage[], counted: CountedMessage[])
     for (const [day, counts] of Object.entries(message.refusals))
       for (const [reason, count] of Object.entries(counts)) refusals.push([message.site_id, day, reason, count]);
   }
-  const rollups = new Map([...events].flatMap(([siteId, all]) => [...rollUpWithSegments(siteId, all)]));
+  const rollups = new Map([...events].flatMap(([siteId, all]) => [...rollUpWithSuspects(siteId, all)]));
   return { messages: counted, rollups, refusals };
 }
 

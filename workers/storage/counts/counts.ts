@@ -22,7 +22,7 @@ export interface CountedMessage {
 
 export interface Count {
   messages: CountedMessage[];
-  /** By id of the property or segment. */
+  /** By id of the property or of its suspects. */
   rollups: Map<string, Rollup>;
   /** By property, local date and reason. */
   refusals: [site_id: string, day: string, reason: string, count: number][];
@@ -84,7 +84,7 @@ const rollupRows = (rollups: ReadonlyMap<string, Rollup>, now: number): [string,
   [PENDING, [...rollups].flatMap(([id, rollup]) => pendingRows(id, rollup, now))],
 ];
 
-/** For a batch: adds counts to those of properties and segments, by id. None when there is nothing to add. */
+/** For a batch: adds counts to those of properties and their suspects, by id. None when there is nothing to add. */
 export const countStatements = (
   db: D1Database,
   rollups: ReadonlyMap<string, Rollup>,

@@ -2,7 +2,7 @@
 // cube in techstack.ts.
 import { TOTAL } from "../../domain/counts/rollup";
 import { type Fact, METRICS, type MetricName } from "../../domain/events/catalog";
-import { SIGNAL_NAMES, segmentOf } from "../../domain/networks/network";
+import { SIGNAL_NAMES, suspectsId } from "../../domain/networks/network";
 import type { RollupRow, RollupRows } from "../../domain/queries/answer";
 import type { Order, Plan, Reading, Slice } from "../../domain/queries/plan";
 import { DAY_COUNTS } from "./pending";
@@ -37,7 +37,7 @@ function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts
 }
 
 /**
- * Whose counts are added up: the property's own, and, to leave out suspected bots, those of its segments as negative
+ * Whose counts are added up: the property's own, and, to leave out suspected bots, those of its suspects as negative
  * numbers. Every fact of an event is in both, so that the rest is what the other events count. Of visitors: each event
  * carries its own "first", so who came twice that day, once suspected and once not, as only a user with several networks
  * can, is left out when the suspected event was the first.
@@ -48,7 +48,7 @@ function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteI
   const negated = (fact: Fact) => `-${fact} AS ${fact}`;
   return [
     own,
-    ...SIGNAL_NAMES.map((signal) => ({ siteId: segmentOf(site_id, signal), facts: facts.map(negated).join(", ") })),
+    ...SIGNAL_NAMES.map((signal) => ({ siteId: suspectsId(site_id, signal), facts: facts.map(negated).join(", ") })),
   ];
 }
 

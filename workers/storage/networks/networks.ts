@@ -2,7 +2,7 @@
 import { NETWORK_PAGE } from "../../domain/counts/details";
 import { TOTAL } from "../../domain/counts/rollup";
 import { dimensionFor, type Facts } from "../../domain/events/catalog";
-import { SIGNAL_NAMES, type Signal, segmentOf } from "../../domain/networks/network";
+import { SIGNAL_NAMES, type Signal, suspectsId } from "../../domain/networks/network";
 import type { NetworkVisit, NetworkVisits } from "../../domain/networks/network-visits";
 import { toParameters } from "../counts/counts";
 import type { Days } from "../counts/details";
@@ -80,13 +80,13 @@ export async function readNetworks(
   most: number,
   mostPages: number,
 ): Promise<NetworkCounts> {
-  const [networks, pages, types, segments] = (await db.batch([
+  const [networks, pages, types, suspects] = (await db.batch([
     db.prepare(TOP_KNOWN).bind(site_id, from, to, most),
     db.prepare(TOP_PAGES).bind(site_id, from, to, most, mostPages),
     db.prepare(byValue("?1", "network_type")).bind(site_id, from, to),
     db
       .prepare(byValue("SELECT value FROM json_each(?1)", TOTAL, "site_id"))
-      .bind(JSON.stringify(SIGNAL_NAMES.map((signal) => segmentOf(site_id, signal))), from, to),
+      .bind(JSON.stringify(SIGNAL_NAMES.map((signal) => suspectsId(site_id, signal))), from, to),
   ])) as [
     D1Result<NetworkCounts["networks"][number]>,
     D1Result<NetworkCounts["pages"][number]>,
@@ -94,8 +94,8 @@ export async function readNetworks(
     D1Result<Told & { site_id: string }>,
   ];
   const signals = SIGNAL_NAMES.flatMap((signal) =>
-    segments.results
-      .filter((segment) => segment.site_id === segmentOf(site_id, signal))
+    suspects.results
+      .filter((row) => row.site_id === suspectsId(site_id, signal))
       .map(({ site_id: _, ...told }) => ({ signal, ...told })),
   );
   return { networks: networks.results, pages: pages.results, types: types.results, signals };
