@@ -122,6 +122,14 @@ describe("imports go down only", () => {
     expect(asking).toEqual(["workers/http/rate-limit.ts"]);
   });
 
+  it("only one file lists objects of the lake, so that every one is listed in the same way", () => {
+    const listing = code.filter(
+      (file) =>
+        /^(workers|durable-objects)\//.test(file) && /INSERT INTO lake_files|insert\(lakeFiles\)/i.test(read(file)),
+    );
+    expect(listing).toEqual(["workers/storage/lake/listing.ts"]);
+  });
+
   it("every PATCH reads its body in one way, by which an empty one changes nothing", () => {
     const handlers = code
       .filter((file) => file.startsWith("workers/"))

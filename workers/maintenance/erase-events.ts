@@ -1,11 +1,13 @@
 // Erasing a user's events from the lake: who they were, where they are, and the objects without them.
+
 import { ALL_TIME, addEvents, type DayCounts, emptyRecount, toAdd, toDayCounts } from "../domain/counts/day-counts";
 import type { StampedEvent } from "../domain/events/event";
 import { type Row, readColumns } from "../domain/lake/merge";
+import type { LakeFile } from "../domain/lake/object";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import { truncateAddress } from "../domain/visitors/address";
 import { addStatements } from "../storage/counts/day-counts";
-import { type LakeFile, listFiles, readObject } from "../storage/lake/reading";
+import { listFiles, readObject } from "../storage/lake/reading";
 import { swapObjects } from "../storage/lake/swap";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
 

@@ -1,7 +1,9 @@
 // Erasure: a user's events leave the record, and the counts follow it. Done twice, half an hour apart: what was under way
 // when it was asked for (in a hub, in the queue, before the pipeline) has arrived by then.
+
 import { ALL_TIME } from "../domain/counts/day-counts";
 import { countedIdsOf } from "../domain/counts/suspects";
+import type { LakeFile } from "../domain/lake/object";
 import { cutoffsFor } from "../domain/lake/retention";
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
@@ -9,7 +11,7 @@ import { localDate, startOfDate } from "../domain/time/zone";
 import type { Steps } from "../jobs/steps";
 import { removeEmptyCounts } from "../storage/counts/old-counts";
 import { foldPending } from "../storage/counts/pending";
-import { filesById, type LakeFile, listFiles } from "../storage/lake/reading";
+import { filesById, listFiles } from "../storage/lake/reading";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
 import { processedUntil } from "../storage/runs/watermarks";

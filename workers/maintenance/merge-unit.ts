@@ -1,13 +1,15 @@
 // Carrying out a unit of compaction: its objects are read and merged, what comes out is written, and a swap puts it in
 // their place. Begun anew after a crash it writes other objects; what it had written before is swept.
+
 import { periodOf, type TableZone, type Unit } from "../domain/lake/compaction";
 import { eventsKey, pipelineKey } from "../domain/lake/keys";
 import { type MergeInput, type MergeRules, mergeEvents } from "../domain/lake/merge";
 import { type AddressRules, mergeTables } from "../domain/lake/merge-tables";
+import type { LakeFile, NewObject } from "../domain/lake/object";
 import { announceObjects } from "../storage/lake/garbage";
 import { createObject } from "../storage/lake/objects";
-import { enrichmentReader, filesById, type LakeFile, listFiles, readObject } from "../storage/lake/reading";
-import { type NewObject, swapObjects } from "../storage/lake/swap";
+import { enrichmentReader, filesById, listFiles, readObject } from "../storage/lake/reading";
+import { swapObjects } from "../storage/lake/swap";
 
 export type LakeEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 

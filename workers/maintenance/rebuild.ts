@@ -1,6 +1,7 @@
 // Rebuild: recounts a property's days from the lake. In check mode it only says where what D1 keeps and the record
 // differ; else it adds the difference. Both are taken at one moment, and counts only add up, so ingest and the pipeline
 // may go on meanwhile.
+
 import {
   ALL_TIME,
   addEvents,
@@ -14,9 +15,10 @@ import {
   toDayCounts,
 } from "../domain/counts/day-counts";
 import type { Difference } from "../domain/counts/difference";
+import type { LakeFile } from "../domain/lake/object";
 import { addDays, startOfDate } from "../domain/time/zone";
 import { addToDay, type DaySnapshot, takeDaySnapshot } from "../storage/counts/day-counts";
-import { eventsIn, type LakeFile } from "../storage/lake/reading";
+import { eventsIn } from "../storage/lake/reading";
 
 type RebuildEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 

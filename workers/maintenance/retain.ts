@@ -1,5 +1,7 @@
 // Retention: events, addresses and counts that are older than an owner wants them kept are removed, property by property.
+
 import { readColumns } from "../domain/lake/merge";
+import type { LakeFile } from "../domain/lake/object";
 import { type Cutoffs, cutoffsFor, planRetention } from "../domain/lake/retention";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import type { RunReport } from "../domain/runs/run";
@@ -10,7 +12,7 @@ import type { Steps } from "../jobs/steps";
 import { removeOldCounts } from "../storage/counts/old-counts";
 import { loadAddressMark, moveAddressMark } from "../storage/lake/address-mark";
 import { siteIds } from "../storage/lake/listing";
-import { type LakeFile, listFiles, readObject } from "../storage/lake/reading";
+import { listFiles, readObject } from "../storage/lake/reading";
 import { swapObjects } from "../storage/lake/swap";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";

@@ -1,6 +1,7 @@
 // Extract and transform: the raw objects of a unit become its TechStack and its IP list, an object each.
 import { addToTechstack, emptyTechstack, TECHSTACK_COLUMNS, techstackRows } from "../domain/counts/techstack";
 import { pipelineKey } from "../domain/lake/keys";
+import type { NewObject } from "../domain/lake/object";
 import { tableToParquet } from "../domain/lake/table-parquet";
 import type { Unit } from "../domain/lake/units";
 import { addToIpList, emptyIpList, IP_LIST_COLUMNS, ipRows } from "../domain/networks/ip-list";
@@ -9,17 +10,8 @@ import { createObject } from "../storage/lake/objects";
 import { loadProperty } from "../storage/properties/properties";
 import { rawEvents } from "./raw-events";
 
-/** An object that is written and not yet listed. Times are ms, dates local. */
-export interface Made {
-  zone: "techstack" | "ip_list";
-  key: string;
-  rows: number;
-  bytes: number;
-  min_time: number;
-  max_time: number;
-  min_date: string;
-  max_date: string;
-}
+/** An object that is written and not yet listed. */
+export type Made = NewObject & { zone: "techstack" | "ip_list" };
 
 /** What a unit has become. */
 export interface Extracted {

@@ -2,6 +2,7 @@
 import { addCorrection, effective, emptyCorrection } from "../domain/counts/correction";
 import type { Rollup } from "../domain/counts/rollup";
 import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/counts/techstack";
+import type { NewObject } from "../domain/lake/object";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import type { Found } from "../domain/networks/enrichment";
 import { suspectsId } from "../domain/networks/network";
@@ -11,11 +12,12 @@ import { countStatements } from "../storage/counts/counts";
 import { cubeStatements } from "../storage/counts/techstack";
 import { loadEnrichment } from "../storage/lake/enrichment";
 import { keepStatement } from "../storage/lake/garbage";
+import { listStatements } from "../storage/lake/listing";
 import { networkStatements } from "../storage/networks/networks";
 import { loadProperty } from "../storage/properties/properties";
 import { noteUnit } from "../storage/runs/runs";
 import { moveWatermarks, processedUntil } from "../storage/runs/watermarks";
-import type { Extracted, Made } from "./extract";
+import type { Extracted } from "./extract";
 import { rawEvents } from "./raw-events";
 
 type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
@@ -36,17 +38,6 @@ async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
   const rollups = new Map<string, Rollup>([[unit.site_id, correction.rollup]]);
   for (const [signal, rollup] of correction.suspects) rollups.set(suspectsId(unit.site_id, signal), rollup);
   return { visits, rollups, told };
-}
-
-const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;
-
-function listStatement(db: D1Database, { unit }: Extracted, zone: string, made: Omit<Made, "zone">, now: number) {
-  return db
-    .prepare(
-      `INSERT INTO lake_files (site_id, zone, ${FILE_COLUMNS.join(", ")}, created_at, first_id, last_id)
-       VALUES (${Array.from({ length: FILE_COLUMNS.length + 5 }, () => "?").join(", ")})`,
-    )
-    .bind(unit.site_id, zone, ...FILE_COLUMNS.map((column) => made[column]), now, unit.first_id, unit.last_id);
 }
 
 export interface Loaded {
@@ -77,14 +68,14 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
   const cube = techstack ? toCube(await readTechstack(LAKE, techstack.key)) : [];
   const { visits, rollups, told } = await networksOf(env, extracted);
   const times = ip_list ?? techstack;
-  const enrichment = told && times && { ...times, key: extracted.enrichment, rows: told.rows, bytes: told.bytes };
+  const enrichment: NewObject | null = told &&
+    times && { ...times, zone: "ip_enrichment", key: extracted.enrichment, rows: told.rows, bytes: told.bytes };
   // How the addresses fared, those ways that none went left out.
   const fared = Object.entries(told?.counts ?? {}).filter(([, count]) => count > 0);
-  const objects = [
-    ...(techstack ? [{ zone: "techstack", made: techstack }] : []),
-    ...(ip_list ? [{ zone: "ip_list", made: ip_list }] : []),
-    ...(enrichment ? [{ zone: "ip_enrichment", made: enrichment }] : []),
-  ];
+  const { site_id, first_id, last_id } = unit;
+  const objects = [techstack, ip_list, enrichment].flatMap((object) =>
+    object ? [{ ...object, first_id, last_id }] : [],
+  );
   const loaded: Loaded = {
     site_id: unit.site_id,
     files: unit.files,
@@ -98,10 +89,14 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
   };
   await DB.batch([
     ...moveWatermarks(DB, unit.site_id, unit.position, unit.last_id, now),
-    ...objects.map(({ zone, made }) => listStatement(DB, extracted, zone, made, now)),
+    ...listStatements(
+      DB,
+      objects.map((object) => [site_id, object]),
+      now,
+    ),
     keepStatement(
       DB,
-      objects.map(({ made }) => made.key),
+      objects.map(({ key }) => key),
     ),
     ...cubeStatements(DB, unit.site_id, cube),
     ...networkStatements(DB, unit.site_id, visits),

@@ -1,20 +1,13 @@
 // Compaction: which of a property's objects are merged into which. The policy is data and the plan is pure: the same list
 // gives the same plan, and repeated plans come to an end.
+import type { LakeFile } from "./object";
 import type { LakeZone } from "./zones";
 
 /** The fields of an object that the plan needs. Dates are local. */
-export interface CompactableFile {
-  id: number;
-  zone: LakeZone;
-  rows: number;
-  bytes: number;
-  min_time: number;
-  min_date: string;
-  max_date: string;
-  level: number;
-  event_type: string | null;
-  last_id: number | null;
-}
+export type CompactableFile = Pick<
+  LakeFile,
+  "id" | "zone" | "rows" | "bytes" | "min_time" | "min_date" | "max_date" | "level" | "event_type" | "last_id"
+>;
 
 type Period = "day" | "month";
 

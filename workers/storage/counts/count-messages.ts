@@ -58,6 +58,7 @@ async function writeObject(message: StampedMessage, lake: R2Bucket): Promise<Cou
     id,
     site_id,
     file: {
+      zone: "raw",
       key,
       rows: events.length,
       bytes: await createObject(lake, key, toParquet(events)),

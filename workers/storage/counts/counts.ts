@@ -1,23 +1,17 @@
 // Counting in D1: one batch holds the receipts, the files and the counts of some messages, so that all of it happens once.
 import { toParcels } from "../../domain/counts/pending";
-import { cutBySize } from "../../domain/counts/portion";
 import type { Rollup } from "../../domain/counts/rollup";
 import { FACTS } from "../../domain/events/catalog";
+import type { NewObject } from "../../domain/lake/object";
+import { listStatements } from "../lake/listing";
+import { type Row, toParameters } from "../parameters";
 
-/** What one message adds, besides its counts. Times are ms, dates local. */
+/** What one message adds, besides its counts. */
 export interface CountedMessage {
   id: string;
   site_id: string;
   /** Null for a message that holds refusals and no events. */
-  file: {
-    key: string;
-    rows: number;
-    bytes: number;
-    min_time: number;
-    max_time: number;
-    min_date: string;
-    max_date: string;
-  } | null;
+  file: NewObject | null;
 }
 
 export interface Count {
@@ -26,18 +20,6 @@ export interface Count {
   rollups: Map<string, Rollup>;
   /** By property, local date and reason. */
   refusals: [site_id: string, day: string, reason: string, count: number][];
-}
-
-/** D1 takes 2 MB per bound value; UTF-8 may be three bytes a character. */
-const PARAMETER_CHARS = 500_000;
-
-type Row = (string | number | null)[];
-
-/** JSON arrays of rows, each short enough to be one bound parameter. */
-export function toParameters(rows: readonly Row[]): string[] {
-  const texts = rows.map((row) => JSON.stringify(row));
-  // One more for the comma.
-  return cutBySize(texts, (text) => text.length + 1, PARAMETER_CHARS).map((portion) => `[${portion.join(",")}]`);
 }
 
 /** An insert of JSON rows; columns after the key are added up where the key exists. */
@@ -55,9 +37,6 @@ const PENDING = `INSERT INTO rollup_pending (site_id, dimension, parcel, increme
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, jsonb(value ->> 5) FROM json_each(?)`;
 const REFUSALS = upsert("refusals", ["site_id", "day", "reason"], ["count"]);
 const RECEIPTS = "INSERT INTO receipts (message_id, counted_at) SELECT value ->> 0, value ->> 1 FROM json_each(?)";
-const FILE_COLUMNS = ["key", "rows", "bytes", "min_time", "max_time", "min_date", "max_date"] as const;
-const FILES = `INSERT INTO lake_files (site_id, zone, ${FILE_COLUMNS.join(", ")}, created_at)
-  SELECT ${Array.from({ length: FILE_COLUMNS.length + 3 }, (_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?)`;
 
 /** An hour to which nothing is added is left out: a correction may take away what it gives. */
 const hourRows = (siteId: string, { hours }: Rollup): Row[] =>
@@ -93,17 +72,13 @@ export const countStatements = (
 
 /** Counts, all or nothing. Throws when a message of it was counted before; see `countedAmong`. */
 export async function writeCount(db: D1Database, count: Count, now: number): Promise<void> {
-  const files = count.messages.flatMap(({ site_id, file }) =>
-    file ? [[site_id, "raw", ...FILE_COLUMNS.map((column) => file[column]), now]] : [],
-  );
-  await db.batch(
-    statementsOf(db, [
-      [RECEIPTS, count.messages.map(({ id }) => [id, now])],
-      [FILES, files],
-      ...rollupRows(count.rollups, now),
-      [REFUSALS, count.refusals],
-    ]),
-  );
+  const objects = count.messages.flatMap(({ site_id, file }) => (file ? [[site_id, file] as const] : []));
+  await db.batch([
+    // First, so that a message that was counted before fails the batch at once.
+    ...statementsOf(db, [[RECEIPTS, count.messages.map(({ id }) => [id, now])]]),
+    ...listStatements(db, objects, now),
+    ...statementsOf(db, [...rollupRows(count.rollups, now), [REFUSALS, count.refusals]]),
+  ]);
 }
 
 /** Which of these messages have their receipt. */

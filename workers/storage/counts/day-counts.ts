@@ -1,11 +1,13 @@
 // All that D1 counts of some local days, read at one moment together with the list of the objects that it was counted
 // from; and what has to be added to it.
+
 import type { DayCounts, Span } from "../../domain/counts/day-counts";
 import type { Rollup } from "../../domain/counts/rollup";
 import { countedIdsOf } from "../../domain/counts/suspects";
 import type { CubeRow } from "../../domain/counts/techstack";
+import type { LakeFile } from "../../domain/lake/object";
 import { DATASETS, type Dataset } from "../../domain/lake/zones";
-import type { LakeFile, LakeSnapshot } from "../lake/reading";
+import type { LakeSnapshot } from "../lake/reading";
 import { countStatements } from "./counts";
 import { cubeStatements } from "./techstack";
 import { rollupStatements, toRollup } from "./whole-rollup";

@@ -2,7 +2,8 @@
 import { CUBE_COLUMNS, type CubeRow, TECH_FACTS } from "../../domain/counts/techstack";
 import type { Fact } from "../../domain/events/catalog";
 import type { CubeGroups, FilterOperator } from "../../domain/queries/cube-query";
-import { toParameters, upsert } from "./counts";
+import { toParameters } from "../parameters";
+import { upsert } from "./counts";
 
 /** SQL with its parameters. Names in it come out of the catalogue; whatever a caller sent is a parameter. */
 export interface Fragment {

@@ -1,5 +1,47 @@
-// The list of the lake's objects in D1: which days of which properties it has, and how much lies where.
+// The list of the lake's objects in D1. Every object enters it here; the rest says which days of which properties it has,
+// and how much lies where.
+import type { NewObject } from "../../domain/lake/object";
 import { LAKE_ZONES, type LakeZone } from "../../domain/lake/zones";
+import { toParameters } from "../parameters";
+
+const COLUMNS = [
+  "zone",
+  "key",
+  "rows",
+  "bytes",
+  "min_time",
+  "max_time",
+  "min_date",
+  "max_date",
+  "level",
+  "event_type",
+  "first_id",
+  "last_id",
+] as const satisfies readonly (keyof NewObject)[];
+
+const INSERT = `INSERT INTO lake_files (site_id, created_at, ${COLUMNS.join(", ")})
+  SELECT ${Array.from({ length: COLUMNS.length + 2 }, (_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?)`;
+
+/** For a batch: lists objects of properties, in their order. */
+export const listStatements = (
+  db: D1Database,
+  objects: readonly (readonly [site_id: string, object: NewObject])[],
+  now: number,
+): D1PreparedStatement[] =>
+  toParameters(
+    objects.map(([siteId, object]) => {
+      const whole: Required<NewObject> = { level: 0, event_type: null, first_id: null, last_id: null, ...object };
+      return [siteId, now, ...COLUMNS.map((column) => whole[column])];
+    }),
+  ).map((rows) => db.prepare(INSERT).bind(rows));
+
+const REQUIRE = `INSERT INTO lake_files (site_id, zone, key, rows, bytes, min_time, max_time, min_date, max_date, created_at)
+  SELECT NULL, '', '', 0, 0, 0, 0, '', '', 0
+  WHERE (SELECT count(*) FROM lake_files WHERE site_id = ?1 AND id IN (SELECT value FROM json_each(?2))) <> json_array_length(?2)`;
+
+/** For a batch: writes NULL where none is allowed, and so fails the batch, unless all ids (a JSON list) are listed. */
+export const requireListed = (db: D1Database, siteId: string, ids: string): D1PreparedStatement =>
+  db.prepare(REQUIRE).bind(siteId, ids);
 
 /** Properties that are not being deleted, in a steady order. */
 export async function siteIds(db: D1Database): Promise<string[]> {

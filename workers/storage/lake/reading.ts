@@ -3,29 +3,11 @@
 // twice, none is missing.
 import { effective } from "../../domain/counts/correction";
 import type { StampedEvent } from "../../domain/events/event";
+import type { LakeFile } from "../../domain/lake/object";
 import { portionsOf } from "../../domain/lake/parquet";
 import type { LakeZone } from "../../domain/lake/zones";
 import type { Found } from "../../domain/networks/enrichment";
 import { readEnrichment } from "./enrichment";
-
-/** A row of `lake_files`. Times are ms, dates local. */
-export interface LakeFile {
-  id: number;
-  site_id: string;
-  zone: LakeZone;
-  key: string;
-  rows: number;
-  bytes: number;
-  min_time: number;
-  max_time: number;
-  min_date: string;
-  max_date: string;
-  created_at: number;
-  level: number;
-  event_type: string | null;
-  first_id: number | null;
-  last_id: number | null;
-}
 
 /** What a reader holds on to: objects that have the events, and what was found out of the addresses in raw ones. */
 export interface LakeSnapshot {

@@ -4,9 +4,9 @@ import { TOTAL } from "../../domain/counts/rollup";
 import { dimensionFor, type Facts } from "../../domain/events/catalog";
 import { SIGNAL_NAMES, type Signal, suspectsId } from "../../domain/networks/network";
 import type { NetworkVisit, NetworkVisits } from "../../domain/networks/network-visits";
-import { toParameters } from "../counts/counts";
 import type { Days } from "../counts/details";
 import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "../counts/pending";
+import { toParameters } from "../parameters";
 
 const KNOWN = ["network_type", "asn", "country", "region", "city"] as const;
 const COLUMNS = ["site_id", "network", ...KNOWN, "first_seen", "last_seen"] as const;

@@ -1,0 +1,14 @@
+// Many rows in one bound parameter: D1 binds at most 100 values, so rows go in as JSON and come out by json_each.
+import { cutBySize } from "../domain/counts/portion";
+
+/** D1 takes 2 MB per bound value; UTF-8 may be three bytes a character. */
+const PARAMETER_CHARS = 500_000;
+
+export type Row = (string | number | null)[];
+
+/** JSON arrays of rows, each short enough to be one bound parameter. */
+export function toParameters(rows: readonly Row[]): string[] {
+  const texts = rows.map((row) => JSON.stringify(row));
+  // One more for the comma.
+  return cutBySize(texts, (text) => text.length + 1, PARAMETER_CHARS).map((portion) => `[${portion.join(",")}]`);
+}
