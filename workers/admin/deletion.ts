@@ -4,14 +4,11 @@ import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { countedIdsOf } from "../domain/counts/suspects";
 import { importName, shardName } from "../domain/visits/hub";
-import { anomalies } from "../storage/anomalies/tables";
-import { packedDays, refusals, rollupDays, rollupHours, rollupPending, techstackDays } from "../storage/counts/tables";
+import { rollupPending } from "../storage/counts/tables";
 import { deadLetters, lakeFiles, lakeGarbage } from "../storage/lake/tables";
-import { mailOptouts, mails } from "../storage/mail/tables";
-import { networks } from "../storage/networks/tables";
 import { deleteKeysOfProperty } from "../storage/properties/keys";
-import { imports, properties, propertySettings, rules, streams } from "../storage/properties/tables";
-import { pipelineRunProperties, pipelineRuns, watermarks } from "../storage/runs/tables";
+import { apiKeys, imports, properties } from "../storage/properties/tables";
+import { PROPERTY_TABLES } from "../storage/property-tables";
 
 type DeletionEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 
@@ -127,35 +124,20 @@ async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Pro
   return letters.length;
 }
 
+/** Tables whose rows are deleted with what they name: hubs, objects, keys in memory; and the mark of the deletion. */
+const DELETED_APART: readonly SQLiteTable[] = [imports, apiKeys, lakeFiles, lakeGarbage, deadLetters, properties];
+
 /**
- * The tables of counts and settings, each with the columns of its primary key. Suspects are counted under ids of their own. What waits comes before the days that it
- * is folded into: a fold in between would else leave rows where nobody looks again.
+ * The other tables. What waits comes before the days that it is folded into: a fold in between would leave rows where
+ * nobody looks again.
  */
-const ROWS_OF_PROPERTY: { table: SQLiteTable; key: SQL; site: SQL }[] = [
-  { table: rollupPending, key: sql`site_id, dimension, parcel`, site: sql`${rollupPending.site_id}` },
-  { table: rollupHours, key: sql`site_id, hour`, site: sql`${rollupHours.site_id}` },
-  { table: rollupDays, key: sql`site_id, dimension, day, value`, site: sql`${rollupDays.site_id}` },
-  { table: packedDays, key: sql`site_id, dimension, place, day`, site: sql`${packedDays.site_id}` },
-  { table: refusals, key: sql`site_id, day, reason`, site: sql`${refusals.site_id}` },
-  { table: watermarks, key: sql`site_id, dataset`, site: sql`${watermarks.site_id}` },
-  { table: pipelineRunProperties, key: sql`site_id, run_id`, site: sql`${pipelineRunProperties.site_id}` },
-  { table: pipelineRuns, key: sql`id`, site: sql`${pipelineRuns.site_id}` },
-  {
-    table: techstackDays,
-    key: sql`site_id, day, browser, browser_version, os, os_version, device, screen, firsts`,
-    site: sql`${techstackDays.site_id}`,
-  },
-  { table: propertySettings, key: sql`site_id`, site: sql`${propertySettings.site_id}` },
-  { table: anomalies, key: sql`site_id, id`, site: sql`${anomalies.site_id}` },
-  { table: mails, key: sql`id`, site: sql`${mails.site_id}` },
-  { table: mailOptouts, key: sql`site_id, kind, recipient`, site: sql`${mailOptouts.site_id}` },
-  { table: networks, key: sql`site_id, network`, site: sql`${networks.site_id}` },
-  { table: rules, key: sql`site_id, id`, site: sql`${rules.site_id}` },
-  { table: streams, key: sql`id`, site: sql`${streams.site_id}` },
-];
+const ROWS_OF_PROPERTY = PROPERTY_TABLES.filter(({ table }) => !DELETED_APART.includes(table)).sort(
+  (a, b) => Number(b.table === rollupPending) - Number(a.table === rollupPending),
+);
 
 async function deleteRows(db: D1Database, siteId: string): Promise<number> {
   const orm = drizzle(db);
+  // Suspects and hours by name are counted under ids of their own.
   const ids = jsonList(countedIdsOf(siteId));
   let deleted = 0;
   for (const { table, key, site } of ROWS_OF_PROPERTY) {

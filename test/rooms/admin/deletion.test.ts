@@ -3,6 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { sweepDeletedProperties } from "../../../workers/admin/deletion";
+import { hoursOf } from "../../../workers/domain/counts/suspects";
 import { FACTS } from "../../../workers/domain/events/catalog";
 import { suspectsId } from "../../../workers/domain/networks/network";
 import { importName, shardName } from "../../../workers/domain/visits/hub";
@@ -85,7 +86,7 @@ async function fill(siteId: string, n = 0): Promise<void> {
       siteId,
     ),
     run("insert into mail_optouts values (?, 'weekly_report', ?, 0)", siteId, `recipient ${n}`),
-    // Its suspects are counted under ids of their own.
+    // Its suspects and its hours by name are counted under ids of their own.
     run(`insert into rollup_hours values (?, ?, ${facts})`, suspectsId(siteId, "hosting_network"), n),
     run(
       `insert into rollup_days values (?, 'total', ?, '', ${facts})`,
@@ -97,6 +98,7 @@ async function fill(siteId: string, n = 0): Promise<void> {
       suspectsId(siteId, "hosting_network"),
       `parcel ${n}`,
     ),
+    run(`insert into rollup_hours values (?, ?, ${facts})`, hoursOf(siteId, "not_found"), n),
   ]);
   await Promise.all(
     [compacted, superseded, letter, `raw/site_id=${siteId}/date=2026-11-01/${n}.parquet`].map((key) =>
