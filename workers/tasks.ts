@@ -1,6 +1,7 @@
-// The tasks of maintenance by name. Each is a list of steps over one property or all; a line here makes it a Workflow's.
+// The tasks of maintenance (domain/runs/tasks.ts), each with its function: a list of steps over one property or all.
 import { alerts } from "./alerts/alerts";
 import type { TaskParams } from "./domain/runs/run-params";
+import type { TaskKind } from "./domain/runs/tasks";
 import type { Steps, Task } from "./jobs/steps";
 import { writeReports } from "./mail/reports";
 import { compact } from "./maintenance/compact";
@@ -11,7 +12,7 @@ import { retain } from "./maintenance/retain";
 import { notifyOfFailure, notifyOfReport } from "./pipeline/notify";
 import { endRun } from "./storage/runs/runs";
 
-const TASKS: Partial<Record<TaskParams["kind"], Task>> = {
+const TASKS = {
   rebuild,
   check,
   replay,
@@ -20,12 +21,13 @@ const TASKS: Partial<Record<TaskParams["kind"], Task>> = {
   erasure: erase,
   reports: writeReports,
   alerts,
-};
+} satisfies Record<TaskKind, Task>;
 
 /** Carries a task out and notes how it ended. @throws what the task throws. */
 export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string): Promise<void> {
-  const task = TASKS[params.kind];
-  if (!task) throw new Error(`task ${params.kind} does not exist`);
+  // A Workflow that waited for a new version may ask for what is there no more.
+  if (!Object.hasOwn(TASKS, params.kind)) throw new Error(`task ${params.kind} does not exist`);
+  const task: Task = TASKS[params.kind];
   try {
     const report = await task(env, steps, params, runId);
     await steps.do("end", async () => {

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CRON_MINUTES } from "../../workers/domain/runs/tasks";
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
   .split("\n")
@@ -180,6 +181,10 @@ describe("files", () => {
     );
     expect(mute).toEqual([]);
   });
+});
+
+it("the cron of wrangler.toml comes as often as the schedule takes it to", () => {
+  expect(read("wrangler.toml")).toContain(`crons = ["*/${CRON_MINUTES} * * * *"]`);
 });
 
 it("every binding of wrangler.toml has its type and its comment", () => {

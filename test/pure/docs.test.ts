@@ -12,7 +12,7 @@ import { LAKE_ZONES } from "../../workers/domain/lake/zones";
 import { reportsInput } from "../../workers/domain/mail/mail";
 import { PROBLEM_STATUS } from "../../workers/domain/requests/problem";
 import { REFUSALS } from "../../workers/domain/requests/refusal";
-import { RUN_KINDS } from "../../workers/domain/runs/run";
+import { RUN_KINDS } from "../../workers/domain/runs/tasks";
 import { incomingSchema, KEYED_FIELDS } from "../../workers/domain/visits/incoming";
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })

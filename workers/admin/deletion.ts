@@ -3,6 +3,7 @@ import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { countedIdsOf } from "../domain/counts/suspects";
+import { MOST_SHARDS } from "../domain/visits/capacity";
 import { importName, shardName } from "../domain/visits/hub";
 import { rollupPending } from "../storage/counts/tables";
 import { deadLetters, lakeFiles, lakeGarbage } from "../storage/lake/tables";
@@ -12,8 +13,6 @@ import { PROPERTY_TABLES } from "../storage/property-tables";
 
 type DeletionEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 
-/** As many as a property may ever have had (property.ts), whatever it has now. */
-const SHARDS = 16;
 /** R2 deletes at most this many objects at once. */
 const OBJECTS = 1000;
 /** Hubs called in one portion. */
@@ -71,7 +70,8 @@ export async function sweepDeletedProperties(env: DeletionEnv, now: number): Pro
 }
 
 async function destroyShards(hubs: DeletionEnv["HUB"], siteId: string): Promise<void> {
-  const names = Array.from({ length: SHARDS }, (_, shard) => shardName(siteId, shard));
+  // As many as it may ever have had, whatever it has now.
+  const names = Array.from({ length: MOST_SHARDS }, (_, shard) => shardName(siteId, shard));
   await Promise.all(names.map((name) => hubs.getByName(name).destroy()));
 }
 

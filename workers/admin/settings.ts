@@ -6,6 +6,7 @@ import { retentionInput } from "../domain/lake/retention";
 import { reportsInput } from "../domain/mail/mail";
 import { faultOfWebhookUrl, isLoopbackUrl } from "../domain/mail/webhook-url";
 import type { PropertySettings } from "../domain/properties/settings";
+import { toHex } from "../domain/requests/hex";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
@@ -56,8 +57,7 @@ function mayManage(c: Context<AppEnv>, organizationId: string): boolean {
 
 /** 32 random bytes, under a name by which a leaked one is recognized. */
 const createSecret = (): string => {
-  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0"));
-  return `tkwh_${bytes.join("")}`;
+  return `tkwh_${toHex(crypto.getRandomValues(new Uint8Array(32)))}`;
 };
 
 /**

@@ -2,6 +2,7 @@
 // at, so that a cron that comes twice, or late, starts nothing twice and leaves nothing out.
 import type { RunTrigger } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
+import { CRON_MINUTES, RUNS, type Slot, TASK_KINDS, type TaskKind } from "../domain/runs/tasks";
 import { beginRun, giveUpRun, type RunRow, runningRun, unstartedAmong } from "../storage/runs/runs";
 import { waitingProperties } from "../storage/runs/watermarks";
 import { startTask } from "./start";
@@ -11,37 +12,22 @@ export type ScheduleEnv = Pick<Cloudflare.Env, "DB" | "PIPELINE" | "MAINTENANCE"
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** How often the cron of wrangler.toml comes. */
-const CRON_MINUTES = 5;
 
-interface Scheduled {
-  name: string;
-  every: number;
-  /** How long after the beginning of its hour or UTC day it is due. */
-  after: number;
-  params: Omit<TaskParams, "site_id" | "due">;
-}
-
-/** Alerts come after the hour's last events have been counted; what is heavy comes while Europe and America sleep. */
-const SCHEDULE: readonly Scheduled[] = [
-  { name: "alerts", every: HOUR, after: 10 * MINUTE, params: { kind: "alerts" } },
-  { name: "compaction", every: HOUR, after: 20 * MINUTE, params: { kind: "compaction" } },
-  { name: "reports", every: HOUR, after: 30 * MINUTE, params: { kind: "reports" } },
-  { name: "daily-compaction", every: DAY, after: 4 * HOUR, params: { kind: "compaction", daily: true } },
-  { name: "retention", every: DAY, after: 5 * HOUR, params: { kind: "retention" } },
-  { name: "check", every: DAY, after: 6 * HOUR, params: { kind: "check" } },
-];
+const PERIOD = { hour: HOUR, day: DAY } as const;
 
 /** `compaction-2026-11-24T23` or `check-2026-11-24`. */
-const idOf = ({ name, every }: Scheduled, slot: number): string =>
-  `${name}-${new Date(slot).toISOString().slice(0, every === DAY ? 10 : 13)}`;
+const idOf = (kind: TaskKind, { name = kind, every }: Slot, start: number): string =>
+  `${name}-${new Date(start).toISOString().slice(0, every === "day" ? 10 : 13)}`;
 
 /** The tasks that are due by a time, each with its id: those of the hour and of the day in which it lies. */
 export function tasksDue(now: number): { id: string; params: TaskParams }[] {
-  return SCHEDULE.flatMap((task) => {
-    const slot = now - (now % task.every);
-    if (now - slot < task.after) return [];
-    return [{ id: idOf(task, slot), params: { ...task.params, site_id: null, due: slot + task.after } }];
+  const slots = TASK_KINDS.flatMap((kind) => RUNS[kind].slots.map((slot: Slot) => ({ kind, slot })));
+  return slots.flatMap(({ kind, slot }) => {
+    const start = now - (now % PERIOD[slot.every]);
+    const due = start + slot.after * MINUTE;
+    if (now < due) return [];
+    const params = { kind, site_id: null, due, ...(slot.daily ? { daily: true } : {}) };
+    return [{ id: idOf(kind, slot, start), params }];
   });
 }
 

@@ -1,6 +1,7 @@
 // Housekeeping of the cron: each run folds counts that have waited long enough, one run a day deletes what has expired.
 import { and, inArray, lt, notInArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { CRON_MINUTES } from "../domain/runs/tasks";
 import { rateLimits, sessions } from "../storage/accounts/tables";
 import { forgetAnomalies } from "../storage/anomalies/anomalies";
 import { foldWhenDue } from "../storage/counts/pending";
@@ -12,8 +13,6 @@ import { forgetRuns } from "../storage/runs/runs";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** How often the cron of wrangler.toml comes. */
-const EVERY_MS = 5 * MINUTE_MS;
 /** A queue keeps a message for at most 14 days. */
 const RECEIPTS_MS = 30 * DAY_MS;
 /** How long the log of runs and tasks goes back. */
@@ -28,7 +27,7 @@ const STATEMENTS = 100;
 export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): Promise<void> {
   await foldWhenDue(env.DB, now);
   // Once a day, because receipts have no index by time: it would double the rows written per message.
-  if (now % DAY_MS >= EVERY_MS) return;
+  if (now % DAY_MS >= CRON_MINUTES * MINUTE_MS) return;
   await pruneReceipts(env.DB, now);
   await pruneSessions(env.DB, now);
   await pruneRateLimits(env.DB, now);

@@ -1,7 +1,8 @@
 // The run log of an installation that several share: who reads it learns nothing of other people's properties.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { PipelineView, RunDetails, RunKind, RunStep } from "../../../workers/domain/runs/run";
+import type { PipelineView, RunDetails, RunStep } from "../../../workers/domain/runs/run";
+import type { RunKind } from "../../../workers/domain/runs/tasks";
 import { beginRun, endRun, noteStep, noteUnit } from "../../../workers/storage/runs/runs";
 import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
 

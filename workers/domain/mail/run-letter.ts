@@ -1,5 +1,6 @@
 // The mails about the pipeline: what a run or a day of runs did, and that one failed.
-import type { RunKind, RunReport } from "../runs/run";
+import type { RunReport } from "../runs/run";
+import { RUNS, type RunKind } from "../runs/tasks";
 import { inSentence } from "../wording/anomaly";
 import type { Frame, Letter } from "./letter";
 import {
@@ -13,7 +14,7 @@ import {
   runSubject,
   startedOf,
 } from "./sentences/run";
-import { counted, formatCount, formatDuration, formatTime, longDate, RUN_NAMES } from "./words";
+import { counted, formatCount, formatDuration, formatTime, longDate } from "./words";
 
 export interface RunSummaryData {
   /** One run, or all runs of a local day. */
@@ -98,7 +99,7 @@ export function toFailureLetter(
   { run_id, kind, started_at, failed_at, error, timezone }: FailureData,
   frame: Frame,
 ): Letter {
-  const name = RUN_NAMES[kind];
+  const name = RUNS[kind].title;
   return {
     subject: `${frame.property}: ${failedOf(inSentence(name))}`,
     preview: error,

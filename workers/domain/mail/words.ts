@@ -1,6 +1,5 @@
 // The formats of wording/ in the language of mail. Times are on the property's clock.
 import type { MetricName } from "../events/catalog";
-import type { RunKind } from "../runs/run";
 import * as change from "../wording/change";
 import * as date from "../wording/date";
 import * as duration from "../wording/duration";
@@ -21,15 +20,3 @@ export const longDate = (day: string): string => date.longDate(day, LOCALE);
 export const weekday = (day: string): string => date.weekday(day, LOCALE);
 export const formatRange = (from: string, to: string): string => date.formatRange(from, to, LOCALE);
 export const formatTime = (instant: number, timezone: string): string => date.formatTime(instant, timezone, LOCALE);
-
-export const RUN_NAMES: Record<RunKind, string> = {
-  run: "Pipeline run",
-  compaction: "Compaction",
-  retention: "Retention",
-  erasure: "Erasure",
-  rebuild: "Rebuild",
-  check: "Check of the rollups",
-  alerts: "Search for anomalies",
-  reports: "Writing of reports",
-  replay: "Replay of dead letters",
-};

@@ -1,5 +1,5 @@
 // What Workflows are started with. Zod-free.
-import type { RunKind } from "./run";
+import type { TaskKind } from "./tasks";
 
 /** The watermark pipeline. */
 export interface RunParams {
@@ -31,7 +31,7 @@ export interface EnrichmentUnit {
 
 /** A task of maintenance. */
 export interface TaskParams {
-  kind: Exclude<RunKind, "run">;
+  kind: TaskKind;
   /** Null: of all properties. */
   site_id: string | null;
   due: number;

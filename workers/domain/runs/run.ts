@@ -1,24 +1,8 @@
-// The pipeline as data: what runs are called, what they report, and what the dashboard and API clients are told. Zod-free.
+// The pipeline as data: what runs report, and what the dashboard and API clients are told. Zod-free.
 import type { Dataset, LakeZone } from "../lake/zones";
 import type { Capacity } from "../visits/capacity";
+import type { RunKind } from "./tasks";
 
-/**
- * `run`: the watermark pipeline. The others are maintenance, of one property: `compaction` merges objects, `retention`
- * removes what is too old, `erasure` one user, `rebuild` recounts days, `check` only compares them, `alerts` looks for
- * anomalies, `reports` writes the weekly and monthly mail, `replay` counts dead letters again.
- */
-export const RUN_KINDS = [
-  "run",
-  "compaction",
-  "retention",
-  "erasure",
-  "rebuild",
-  "check",
-  "alerts",
-  "reports",
-  "replay",
-] as const;
-export type RunKind = (typeof RUN_KINDS)[number];
 export type RunTrigger = "cron" | "owner";
 export type RunStatus = "running" | "done" | "failed";
 

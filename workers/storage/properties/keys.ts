@@ -2,6 +2,7 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Scope } from "../../domain/properties/caller";
+import { toHex } from "../../domain/requests/hex";
 import { apiKeys } from "./tables";
 
 /** What its owner may see of a key. */
@@ -135,7 +136,7 @@ function forget(deleted: { hash: string }[]): number {
 
 async function hashOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(digest));
 }
 
 /** 62 does not divide 256: bytes from 248 on are thrown away, or the first eight letters would come more often. */

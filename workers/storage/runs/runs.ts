@@ -1,7 +1,8 @@
 // The run log in D1: what Workflows are doing and did.
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { RunKind, RunReport, RunStep, RunTrigger } from "../../domain/runs/run";
+import type { RunReport, RunStep, RunTrigger } from "../../domain/runs/run";
+import type { RunKind } from "../../domain/runs/tasks";
 import { pipelineRunProperties, pipelineRuns } from "./tables";
 
 export type RunRow = typeof pipelineRuns.$inferSelect;

@@ -1,7 +1,8 @@
 // The D1 tables of runs of the pipeline and tasks of maintenance. WITHOUT ROWID is added to the migrations by hand.
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { RunKind, RunReport, RunStatus, RunStep, RunTrigger } from "../../domain/runs/run";
+import type { RunReport, RunStatus, RunStep, RunTrigger } from "../../domain/runs/run";
+import type { RunKind } from "../../domain/runs/tasks";
 
 /** How far each dataset of a property has been processed: the last `lake_files.id` (of the raw zone). */
 export const watermarks = sqliteTable(

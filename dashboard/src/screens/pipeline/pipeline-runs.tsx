@@ -1,7 +1,9 @@
 // The runs of the pipeline and the tasks of maintenance, the newest first; one of them opened with its steps.
+
 import { A, useSearchParams } from "@solidjs/router";
 import { createEffect, createSignal, For, type JSX, Show } from "solid-js";
 import type { RunDetails, RunView } from "../../../../workers/domain/runs/run";
+import { RUNS } from "../../../../workers/domain/runs/tasks";
 import { createLoaded } from "../../data/answer";
 import { createTick } from "../../data/clock";
 import { formatAgo, formatClock, formatCount } from "../../data/format";
@@ -12,7 +14,7 @@ import { LoadedBody } from "../../parts/loaded";
 import { Empty } from "../../parts/notice";
 import { TableHeads } from "../../parts/table-heads";
 import { words } from "../../words/pipeline";
-import { formatTook, KIND_NAMES, loadRun, reportLines } from "./requests";
+import { formatTook, loadRun, reportLines } from "./requests";
 
 const STATES: Record<RunView["status"], string> = words.states;
 
@@ -53,7 +55,7 @@ export function PipelineRuns(props: { runs: RunView[]; started: string | null; i
                     <tr classList={{ "row-chosen": params.run === run.id }}>
                       <th scope="row">
                         <A href={hrefOf(run.id)} noScroll class="row-link">
-                          {KIND_NAMES[run.kind]}
+                          {RUNS[run.kind].label}
                         </A>
                         <Show when={run.trigger === "owner"}>
                           <small>{words.manual}</small>
@@ -94,7 +96,7 @@ function RunDialog(props: { id: string; onClose: () => void }): JSX.Element {
   );
   createEffect(() => setOver((run.value()?.status ?? "running") !== "running"));
   return (
-    <Dialog title={run.value() ? KIND_NAMES[run.value()!.kind] : words.run} onClose={props.onClose} wide>
+    <Dialog title={run.value() ? RUNS[run.value()!.kind].label : words.run} onClose={props.onClose} wide>
       <LoadedBody loaded={run} failure={words.runFailed} bones={<Bones count={6} />}>
         {(value) => <Details run={value()} />}
       </LoadedBody>

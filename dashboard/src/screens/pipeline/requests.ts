@@ -1,12 +1,6 @@
 // The pipeline: the calls, and how its states read. Shapes are told in the domain.
 import type { Dataset, LakeZone } from "../../../../workers/domain/lake/zones";
-import type {
-  DeadLettersView,
-  PipelineView,
-  RunDetails,
-  RunKind,
-  RunReport,
-} from "../../../../workers/domain/runs/run";
+import type { DeadLettersView, PipelineView, RunDetails, RunReport } from "../../../../workers/domain/runs/run";
 import { request } from "../../data/api";
 import { formatCount } from "../../data/format";
 import { words } from "../../words/pipeline";
@@ -45,18 +39,6 @@ export const replayDeadLetters = (siteId: string, ids?: readonly string[]): Prom
 
 export const discardDeadLetters = (siteId: string, ids: readonly string[]): Promise<{ discarded: number }> =>
   request(at(siteId, "/dead-letters/discard"), { method: "POST", body: { ids } });
-
-export const KIND_NAMES: Record<RunKind, string> = {
-  run: "Run",
-  compaction: "Compaction",
-  retention: "Retention",
-  erasure: "Erasure",
-  rebuild: "Rebuild",
-  check: "Check",
-  alerts: "Alerts",
-  reports: "Reports",
-  replay: "Replay",
-};
 
 export const DATASET_NAMES: Record<Dataset, { label: string; what: string }> = words.datasetNames;
 

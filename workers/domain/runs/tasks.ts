@@ -1,0 +1,61 @@
+// The list of background work: what each kind of run is called, and when the cron starts it. Parameters, the schedule,
+// the functions (workers/tasks.ts), mail and the dashboard follow from it. Zod-free.
+
+/** How often the cron of wrangler.toml comes. */
+export const CRON_MINUTES = 5;
+
+/** When a task is due. */
+export interface Slot {
+  /** Of the instance's id, where a kind has several slots. */
+  name?: string;
+  every: "hour" | "day";
+  /** Minutes after the beginning of its hour or UTC day. */
+  after: number;
+  /** The slot of `compaction` that merges whole days too, not only what is busy. */
+  daily?: true;
+}
+
+interface Kind {
+  /** In the list of runs. */
+  label: string;
+  /** In a mail about one. */
+  title: string;
+  slots: readonly Slot[];
+}
+
+/**
+ * `run` is the watermark pipeline, which the cron starts by PIPELINE_MINUTES. The others are tasks of maintenance. Alerts
+ * come after the hour's last events have been counted; what is heavy comes while Europe and America sleep.
+ */
+export const RUNS = {
+  run: { label: "Run", title: "Pipeline run", slots: [] },
+  /** Merges objects. */
+  compaction: {
+    label: "Compaction",
+    title: "Compaction",
+    slots: [
+      { every: "hour", after: 20 },
+      { name: "daily-compaction", every: "day", after: 4 * 60, daily: true },
+    ],
+  },
+  /** Removes what is too old. */
+  retention: { label: "Retention", title: "Retention", slots: [{ every: "day", after: 5 * 60 }] },
+  /** Removes one user. */
+  erasure: { label: "Erasure", title: "Erasure", slots: [] },
+  /** Recounts days. */
+  rebuild: { label: "Rebuild", title: "Rebuild", slots: [] },
+  /** Compares counts with the lake. */
+  check: { label: "Check", title: "Check of the rollups", slots: [{ every: "day", after: 6 * 60 }] },
+  /** Looks for anomalies. */
+  alerts: { label: "Alerts", title: "Search for anomalies", slots: [{ every: "hour", after: 10 }] },
+  /** Writes the weekly and monthly mail. */
+  reports: { label: "Reports", title: "Writing of reports", slots: [{ every: "hour", after: 30 }] },
+  /** Counts dead letters again. */
+  replay: { label: "Replay", title: "Replay of dead letters", slots: [] },
+} as const satisfies Record<string, Kind>;
+
+export type RunKind = keyof typeof RUNS;
+export const RUN_KINDS = Object.keys(RUNS) as RunKind[];
+/** A task of maintenance. */
+export type TaskKind = Exclude<RunKind, "run">;
+export const TASK_KINDS = RUN_KINDS.filter((kind) => kind !== "run");
