@@ -1,7 +1,7 @@
 // The journal: a transactional outbox in the hub's SQLite. Rows are groups of stamped events in order of arrival. A row
 // is free once the queue has it and a checkpoint covers it; free rows are overwritten instead of deleted, because a
 // delete is billed like a write.
-import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
+import type { RefusalCounts } from "../workers/domain/requests/refusal";
 
 export interface Group {
   /** Position, increasing by one. */
@@ -33,16 +33,6 @@ interface Row extends Record<string, SqlStorageValue> {
   events: string;
   refusals: string | null;
   carried: string | null;
-}
-
-/** A message's text, put together without parsing what the journal holds. */
-export function toMessage(about: { id: string; site_id: string }, groups: readonly Group[]): string {
-  const refusals: Record<string, RefusalCounts> = {};
-  for (const group of groups)
-    for (const [date, counts] of Object.entries(group.refusals)) addRefusals(refusals, date, counts);
-  const events = groups.map((group) => group.events).filter((text) => text !== "");
-  const head = JSON.stringify({ kind: "stamped", ...about, refusals });
-  return `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
 }
 
 export class Journal {

@@ -1,5 +1,5 @@
-// PropertyHub: the Durable Object of one property, a shard of it, or an import into it. A thin adapter: it commits groups
-// of events to the journal, packs the journal into queue messages, and keeps the memory that stamping needs.
+// PropertyHub: the Durable Object of one property, a shard of it, or an import into it. A thin adapter: it stamps events
+// with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import { DurableObject } from "cloudflare:workers";
 import { DAY_BIT } from "../workers/domain/events/catalog";
 import type { Arrival, Event } from "../workers/domain/events/event";
@@ -11,32 +11,21 @@ import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { packStamped } from "../workers/domain/visits/packed";
 import { noteSeen } from "../workers/domain/visits/seen";
 import type { VisitStamp } from "../workers/domain/visits/visit";
-import { GROUP_BYTES, type Group, Journal, MESSAGE_BYTES, toMessage } from "./journal";
+import { appendGroup, type OpenGroup, OpenGroups } from "./group";
+import { Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
 import { moveOldVisitors } from "./old-visitors";
+import { Sender } from "./sender";
 import { Salts } from "./visitor-id";
 
-/** Calls that arrive within this time (ms) share one journal row. A row written costs more than all else in an event. */
-const HOLD = 50;
 /** A group of this many events is committed without waiting. */
 const FULL_GROUP = 64;
 /** When the queue does not take a message, it is offered again after this time (ms). */
 const RETRY = 15_000;
 
-interface Waiting {
-  events: string[];
-  refusals: Group["refusals"];
-  carried: Group["carried"];
-  committed: Promise<void>;
-  commit: () => void;
-  fail: (error: unknown) => void;
-}
-
 const isWithoutTables = (sql: SqlStorage): boolean =>
   sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
-
 export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private journal!: Journal;
   private memory!: Memory;
@@ -48,13 +37,21 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private version = 0;
   /** Nothing was ever stored, or all of it was destroyed: then not even tables are made before the first batch. */
   private isEmpty = true;
-  private waiting: Waiting | null = null;
-  private flushing: Promise<void> | null = null;
+  private readonly groups = new OpenGroups({ write: (group) => this.commit(group), reload: () => this.load() });
+  private readonly sender: Sender;
   private alarmAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.sockets = new LiveSockets(ctx, env.HUB, { share: () => this.liveShare(), siteId: () => this.siteId });
+    this.sender = new Sender({
+      journal: () => this.journal,
+      about: () => ({ site_id: this.siteId, epoch: this.epoch }),
+      sync: () => ctx.storage.sync(),
+      queue: () => this.env.EVENTS,
+      // Also while the queue is away: what a start must read again is bounded by checkpoints.
+      ended: () => this.checkpointWhenDue(),
+    });
     ctx.blockConcurrencyWhile(async () => {
       this.isEmpty = isWithoutTables(ctx.storage.sql);
       if (this.isEmpty) return;
@@ -70,7 +67,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.journal = new Journal(this.ctx.storage.sql);
     this.memory = new Memory(this.ctx.storage.sql, this.journal, Date.now());
     this.salts = new Salts(this.journal);
-    this.waiting = null;
+    this.groups.abandon();
     this.isEmpty = false;
     const about = this.journal.readMeta<{ site_id: string; epoch: string }>("about");
     this.siteId = about?.site_id ?? "";
@@ -88,7 +85,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const others: Arrival[] = [];
     const idsOf = (arrival: Arrival) => this.salts.idsFor(arrival, property, this.memory, now);
     const isOwn = (arrival: Arrival) => !next || this.memory.expects(arrival, idsOf(arrival), now);
-    const group = this.group();
+    const group = this.groups.join();
     let duplicates = 0;
     try {
       this.memory.prepare(arrivals.map((arrival) => ({ ...idsOf(arrival), time: arrival.event_time })));
@@ -165,14 +162,14 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   /** Sends all that the journal holds, in messages of at most 128 KB, and writes a checkpoint when one is due. */
   async flush(): Promise<void> {
     if (this.isEmpty) return;
-    this.waiting?.commit();
-    await this.send(0);
+    this.groups.commit();
+    await this.sender.send(0);
   }
 
   async destroy(): Promise<void> {
-    this.waiting?.commit();
+    this.groups.commit();
     this.sockets.end();
-    await this.flushing?.catch(() => undefined);
+    await this.sender.settled();
     this.alarmAt = null;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
@@ -211,7 +208,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.journal.writeMeta("about", { site_id, epoch: this.epoch });
   }
 
-  private take(arrival: Arrival, property: HubProperty, group: Waiting, now: number): void {
+  private take(arrival: Arrival, property: HubProperty, group: OpenGroup, now: number): void {
     const { address, agent, first_visit, stored, by_page, ...event } = arrival;
     const who = { address, agent, stored, by_page, ip: truncateAddress(address, property.address) };
     const stamp = this.stampOne(event, property, who, group, now);
@@ -236,7 +233,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     event: Event,
     property: HubProperty,
     who: Pick<Arrival, "address" | "agent" | "stored" | "by_page"> & { ip: string | null },
-    group: Waiting,
+    group: OpenGroup,
     now: number,
   ): VisitStamp {
     const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
@@ -251,110 +248,17 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return stamp;
   }
 
-  /** The group that calls join now; committed after the hold, or when it is full. */
-  private group(): Waiting {
-    if (this.waiting) return this.waiting;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => group.commit(), HOLD);
-    const group: Waiting = {
-      events: [],
-      refusals: {},
-      carried: [],
-      committed: promise,
-      commit: () => {
-        clearTimeout(timer);
-        if (this.waiting !== group) return;
-        this.waiting = null;
-        try {
-          this.commit(group);
-          resolve();
-        } catch (error) {
-          group.fail(error);
-        }
-      },
-      fail: (error) => {
-        clearTimeout(timer);
-        try {
-          // Memory is ahead of storage now: what was not written must not have been counted.
-          this.load();
-        } finally {
-          reject(error);
-        }
-      },
-    };
-    this.waiting = group;
-    return group;
-  }
-
-  private commit(group: Waiting): void {
-    this.ctx.storage.transactionSync(() => {
-      let events: string[] = [];
-      let bytes = 0;
-      // What is said of the whole group goes with its first row.
-      let about = { refusals: group.refusals, carried: group.carried };
-      const write = () => {
-        if (events.length === 0 && Object.keys(about.refusals).length === 0) return;
-        this.journal.append(events.join(","), bytes, about);
-        events = [];
-        bytes = 0;
-        about = { refusals: {}, carried: [] };
-      };
-      for (const event of group.events) {
-        const size = bytesOf(event) + 1;
-        if (bytes + size > GROUP_BYTES) write();
-        events.push(event);
-        bytes += size;
-      }
-      write();
-    });
+  private commit(group: OpenGroup): void {
+    this.ctx.storage.transactionSync(() => appendGroup(this.journal, group));
     if (group.events.length > 0) this.sockets.changed();
     this.checkpointWhenFull();
     if (this.journal.head === this.journal.sent) return;
-    if (this.journal.unsentBytes >= MESSAGE_BYTES && !this.flushing) this.ctx.waitUntil(this.sendFull());
+    if (this.journal.unsentBytes >= MESSAGE_BYTES && !this.sender.isSending) this.ctx.waitUntil(this.sender.sendFull());
     void this.alarmBy(Date.now() + this.flushAfter());
   }
 
   private flushAfter(): number {
     return Number(this.env.FLUSH_SECONDS) * 1000;
-  }
-
-  /** Sends full messages and leaves the rest to the alarm: a small message costs as much as a full one. */
-  private async sendFull(): Promise<void> {
-    try {
-      await this.send(MESSAGE_BYTES);
-    } catch (error) {
-      console.error("hub could not send; the alarm will", error);
-    }
-  }
-
-  /**
-   * Sends messages while at least `atLeast` bytes are left; with 0 everything, refusals without any event too. One sender
-   * at a time: the cut is one.
-   */
-  private async send(atLeast: number): Promise<void> {
-    while (this.flushing) await this.flushing.catch(() => undefined);
-    this.flushing = this.sendAll(atLeast).finally(() => {
-      this.flushing = null;
-    });
-    await this.flushing;
-  }
-
-  private async sendAll(atLeast: number): Promise<void> {
-    try {
-      while (this.journal.cut || (this.journal.head > this.journal.sent && this.journal.unsentBytes >= atLeast)) {
-        const cut = this.journal.nextCut();
-        if (!cut) break;
-        const message = this.message(cut.from, cut.to);
-        // The cut must be durable before the message leaves: the same range is the same message, come what may.
-        await this.ctx.storage.sync();
-        await this.env.EVENTS.send(message, { contentType: "text" });
-        this.journal.cutSent();
-      }
-      if (atLeast === 0) this.journal.rest();
-    } finally {
-      // Also while the queue is away: what a start must read again is bounded by checkpoints.
-      this.checkpointWhenDue();
-    }
   }
 
   /** A send that waits for a slow queue must not keep memory, and what a start replays, from being bounded. */
@@ -371,7 +275,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private checkpointWhenDue(): void {
     if (!this.journal.isCheckpointDue()) return;
     // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.
-    this.waiting?.commit();
+    this.groups.commit();
     this.checkpoint();
   }
 
@@ -382,11 +286,6 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       this.load();
       throw error;
     }
-  }
-
-  private message(from: number, to: number): string {
-    const about = { id: `${this.epoch}-${from}-${to}`, site_id: this.siteId };
-    return toMessage(about, [...this.journal.groups(from, to)]);
   }
 
   /** Makes sure that an alarm comes by then. Setting one is billed as a row, so an earlier one is left alone. */

@@ -20,7 +20,7 @@ afterEach(() => vi.useRealTimers());
 const PAGES = ["/", "/a", "/b"];
 
 interface Inside {
-  waiting: { commit(): void } | null;
+  groups: { commit(): void };
   checkpoint(): void;
 }
 
@@ -65,7 +65,7 @@ async function run(upgrade: "none" | "whole" | "cut off") {
   const checkpoint = () =>
     runInDurableObject(hub, (instance) => {
       const inside = instance as unknown as Inside;
-      inside.waiting?.commit();
+      inside.groups.commit();
       inside.checkpoint();
     });
   const people = Array.from({ length: 12 }, (_, person) => person);

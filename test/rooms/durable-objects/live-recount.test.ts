@@ -130,7 +130,7 @@ function recount(events: readonly Known[], now: number) {
 }
 
 interface Inside {
-  waiting: { commit(): void } | null;
+  groups: { commit(): void };
   checkpoint(): void;
 }
 
@@ -159,7 +159,7 @@ it("equals the recount after any events, clock steps, checkpoints and evictions"
           if (events.length > 0)
             await runInDurableObject(hub(), (instance) => {
               const inside = instance as unknown as Inside;
-              inside.waiting?.commit();
+              inside.groups.commit();
               inside.checkpoint();
             });
         } else await evictDurableObject(hub()).catch(() => undefined);

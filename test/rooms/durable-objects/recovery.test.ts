@@ -13,7 +13,7 @@ const hubOf = (siteId: string) => env.HUB.getByName(mainHub(siteId));
 
 interface Inside {
   journal: { covered: number; sent: number; head: number };
-  waiting: { commit(): void } | null;
+  groups: { commit(): void };
   checkpoint(): void;
   memory: { live: { visits: Map<string, unknown> } };
 }
@@ -57,7 +57,7 @@ it("carries an import's visit over midnight as it would have without the start",
     await sendImport(key, site_id, [view("a1", "192.0.2.1", -10), view("b1", "198.51.100.1", 1)], "past");
     const name = importName(site_id, "past");
     await inside(name, (hub) => {
-      hub.waiting?.commit();
+      hub.groups.commit();
       hub.checkpoint();
       // What ended long ago is in no live picture.
       expect(hub.memory.live.visits.size).toBe(0);

@@ -145,13 +145,13 @@ class World {
     await this.inHub(siteId, async (hub) => {
       const inside = hub as unknown as {
         isEmpty: boolean;
-        waiting: { commit(): void } | null;
-        send(atLeast: number): Promise<void>;
+        groups: { commit(): void };
+        sender: { send(atLeast: number): Promise<void> };
         checkpoint(): void;
       };
       if (inside.isEmpty) return;
-      if (this.random() < 0.5) await inside.send(1).catch(() => undefined);
-      inside.waiting?.commit();
+      if (this.random() < 0.5) await inside.sender.send(1).catch(() => undefined);
+      inside.groups.commit();
       if (this.random() < 0.5) inside.checkpoint();
     });
   }
