@@ -26,7 +26,10 @@ function dimension(name: string, label: string, absent: string, scope?: Scope, s
   return { name, column, label, scope: scope ?? prefix, absent, sparse };
 }
 
-/** Append only: the position of a dimension is its bit in the stamps `firsts` and `visit_firsts`. */
+/**
+ * Append only: the position of a dimension is its bit in the stamps `firsts` and `visit_firsts`. These are 32-bit integers
+ * with a sign, and two bits are taken: 28 dimensions fit. The next one needs stamps of another form.
+ */
 export const DIMENSIONS = [
   dimension("event:name", "Event", "(none)"),
   dimension("event:page", "Page", "(none)"),
@@ -78,7 +81,10 @@ export const HOUR_BIT = 2;
 const bits = new Map<string, number>(DIMENSIONS.map((d, i) => [d.column, 1 << (i + 2)]));
 export const bitFor = (column: string): number => bits.get(column)!;
 
-/** The additive counts that rollups keep. All are integers; `duration` is seconds, `scroll_sum` percent points. */
+/**
+ * The additive counts that rollups keep. All are integers; `duration` is seconds, `scroll_sum` percent points. Append only:
+ * counts that wait to be folded in (`rollup_pending`) are stored by position.
+ */
 export const FACTS = [
   "visitors",
   "visits",
