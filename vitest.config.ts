@@ -9,7 +9,8 @@ import { Slowest } from "./test/slowest.ts";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 // Faults fall differently in each run, so that many short runs explore more than one long run. The tests print the seed.
-process.env.FAULT_SEED ??= `${Math.floor(Math.random() * 2 ** 31)}`;
+const FAULT_SEED = process.env.FAULT_SEED ?? `${Math.floor(Math.random() * 2 ** 31)}`;
+process.env.FAULT_SEED = FAULT_SEED;
 
 /**
  * Databases of the tests lie in memory where there is room for them: SQLite waits for the disk at each commit, and half of
@@ -60,7 +61,7 @@ export default defineConfig({
                 SETUP_TOKEN: "rooms-setup-token",
                 // Tests say when a hub flushes: an alarm on a slow machine would send what a test still looks for.
                 FLUSH_SECONDS: "3600",
-                FAULT_SEED: process.env.FAULT_SEED,
+                FAULT_SEED,
                 ...(process.env.FAULT_ROUNDS ? { FAULT_ROUNDS: process.env.FAULT_ROUNDS } : {}),
                 MIGRATIONS: await readD1Migrations("./migrations"),
               },

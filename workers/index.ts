@@ -7,6 +7,7 @@ import { accountRoutes } from "./accounts/routes";
 import { adminRoutes } from "./admin/routes";
 import { anomalyRoutes } from "./alerts/routes";
 import { answerBeacon, browserRoutes } from "./collect/browser";
+import { importRoutes } from "./collect/imports/routes";
 import { incomingRoutes, openToBrowsers } from "./collect/incoming";
 import { onCron } from "./cron";
 import { Problem } from "./domain/requests/problem";
@@ -39,6 +40,7 @@ app.use("/api/v2/*", identify);
 // Sites send events here from their visitors' browsers, whose cookies mean nothing: only a key says who calls.
 app.use("/api/events", openToBrowsers, identifyKey);
 app.route("/", incomingRoutes);
+app.route("/", importRoutes);
 app.route("/", accountRoutes);
 app.route("/", adminRoutes);
 app.route("/", statsRoutes);

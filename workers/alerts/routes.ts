@@ -2,15 +2,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { AnomaliesView, AnomalyView, ForecastView } from "../domain/anomalies/record";
-import { requireProperty } from "../domain/properties/caller";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { daysBetween, isDate } from "../domain/time/calendar";
 import { addDays, localDate, startOfDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { dismissAnomaly, type KeptAnomaly, listAnomalies } from "../storage/anomalies/anomalies";
 import { readForecast } from "../storage/counts/forecast";
-import { loadProperty } from "../storage/properties/properties";
 
 const ROOT = "/api/v1/properties/:site_id";
 const STANDARD_DAYS = 30;
@@ -44,7 +43,7 @@ const toView = ({ id, record, dismissed_at }: KeptAnomaly): AnomalyView => ({
 export const anomalyRoutes = new Hono<AppEnv>();
 
 anomalyRoutes.get(`${ROOT}/anomalies`, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   const { site_id, timezone } = property;
   const { from, to } = toDays(c.req.query(), localDate(Date.now(), timezone));
   const period = { from: startOfDate(from, timezone), to: startOfDate(addDays(to, 1), timezone), limit: MOST };
@@ -53,14 +52,14 @@ anomalyRoutes.get(`${ROOT}/anomalies`, async (c) => {
 });
 
 anomalyRoutes.post(`${ROOT}/anomalies/:id/dismiss`, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   if (!(await dismissAnomaly(c.env.DB, property.site_id, c.req.param("id"), Date.now())))
     throw new Problem("not_found", "anomaly does not exist");
   return c.body(null, 204);
 });
 
 anomalyRoutes.get(`${ROOT}/forecast`, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   const { metric } = parseInput(forecastQuery, c.req.query());
   const days = await readForecast(c.env.DB, property, metric, Date.now());
   return c.json({ metric, days } satisfies ForecastView);

@@ -1,10 +1,12 @@
 // Mails about runs, failures, anomalies and capacity, as the settings of each property ask for them. Reports are in
 // reports.ts. Callers write the mails in a batch of their own (outboxStatement) or queue them here; send.ts sends them.
+
 import type { AnomalyRecord } from "../domain/anomalies/record";
 import { type AnomalyData, toAnomalyLetter } from "../domain/mail/anomaly-letter";
 import { toCapacityLetter } from "../domain/mail/capacity-letter";
 import type { NewMail } from "../domain/mail/mail";
 import { type FailureData, type RunSummaryData, toFailureLetter, toRunSummaryLetter } from "../domain/mail/run-letter";
+import { toHex } from "../domain/requests/hex";
 import type { RunReport } from "../domain/runs/run";
 import { addDays, localDate, startOfDate } from "../domain/time/zone";
 import type { Capacity } from "../domain/visits/capacity";
@@ -83,7 +85,7 @@ export async function queueDailySummaries(env: WriteEnv, now: number): Promise<n
 async function causeOf(error: string): Promise<string> {
   const bytes = new TextEncoder().encode(error.slice(0, 300).replace(/[0-9a-f-]*\d[0-9a-f-]*/gi, "#"));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest.slice(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(digest.slice(0, 4));
 }
 
 /** A failed run of all properties may name an object of one. The owners of the others must not see its id. */

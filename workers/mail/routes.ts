@@ -7,15 +7,14 @@ import { MAIL_KINDS, type MailKind, type MailsView, type MailView, mailId } from
 import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
 import { lastWhole, periodBefore, type ReportPeriod } from "../domain/mail/report-period";
 import { TEST_REASON, testSubject } from "../domain/mail/sentences/report";
-import { requireProperty } from "../domain/properties/caller";
 import type { Property } from "../domain/properties/property";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { localDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
+import { askedProperty } from "../http/asked-property";
 import { listMails, listOptouts, type MailRow, queueMails } from "../storage/mail/outbox";
 import { listTold } from "../storage/mail/recipients";
-import { loadProperty } from "../storage/properties/properties";
 import { readReport } from "./reports";
 import { sendNow } from "./send";
 import { frameFor, mailsAbout } from "./write";
@@ -69,7 +68,7 @@ const PERIOD_OF: Partial<Record<MailKind, ReportPeriod>> = { weekly_report: "wee
 export const reportRoutes = new Hono<AppEnv>();
 
 reportRoutes.get(ROOT, async (c) => {
-  const { site_id } = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const { site_id } = await askedProperty(c, "stats");
   const [rows, unsubscribed] = await Promise.all([
     listMails(c.env.DB, site_id, NEWEST),
     listOptouts(c.env.DB, site_id),
@@ -78,7 +77,7 @@ reportRoutes.get(ROOT, async (c) => {
 });
 
 reportRoutes.get(`${ROOT}/preview`, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "stats");
+  const property = await askedProperty(c, "stats");
   const { kind, part } = parseInput(previewQuery, c.req.query());
   const now = Date.now();
   const frame = frameFor(c.env, property, null);
@@ -97,7 +96,7 @@ reportRoutes.get(`${ROOT}/preview`, async (c) => {
 });
 
 reportRoutes.post(`${ROOT}/test`, async (c) => {
-  const property = requireProperty(c.var.caller, await loadProperty(c.env.DB, c.req.param("site_id")), "manage");
+  const property = await askedProperty(c, "manage");
   const { site_id } = property;
   const now = Date.now();
   const [told] = await listTold(c.env.DB, [site_id]);

@@ -1,5 +1,6 @@
 // Sends the outbox. Each mail is claimed, sent and marked as sent. A crash may follow any of the three, so a mail that was
 // claimed but not marked is sent again later.
+import { toHex } from "../domain/requests/hex";
 import { type Claimed, claimMail, dueMails, giveUpCutOff, markFailed, markSent } from "../storage/mail/outbox";
 import { loadSettings } from "../storage/properties/settings";
 import { optoutUrl } from "./optout";
@@ -24,7 +25,7 @@ export interface Sent {
 /** The same for every attempt to send a mail. */
 async function markOf(id: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
-  return Array.from(new Uint8Array(digest).slice(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(digest).slice(0, 16));
 }
 
 /**

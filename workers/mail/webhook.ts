@@ -1,5 +1,6 @@
 // Webhooks: JSON posted to the owner's URL, signed as Stripe does (https://docs.stripe.com/webhooks#verify-manually):
 // TrackKit-Signature: t=<seconds since 1970>,v1=<hex HMAC-SHA-256 of "t.body">.
+import { toHex } from "../domain/requests/hex";
 import type { Claimed } from "../storage/mail/outbox";
 
 /** A receiver that needs longer should answer first and process the event afterwards. */
@@ -9,7 +10,7 @@ async function hmacHex(secret: string, text: string): Promise<string> {
   const encode = (value: string) => new TextEncoder().encode(value);
   const key = await crypto.subtle.importKey("raw", encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const signature = await crypto.subtle.sign("HMAC", key, encode(text));
-  return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(signature));
 }
 
 export async function signatureOf(secret: string, body: string, now: number): Promise<string> {

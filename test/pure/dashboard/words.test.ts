@@ -55,8 +55,6 @@ const KEY_NAMES = new Set([
   "PageUp",
   "AbortError",
 ]);
-/** Tables of names that other parts of the code own. */
-const TABLES = new Set(["KIND_NAMES"]);
 /** Code in texts, `{}` for each value: SVG paths and boxes, fonts, search text, HTML for the owner's pages. */
 const CODE = [
   /^M[\d.-][MmLlHhVvCcSsAaZz\d.\s-]*$/,
@@ -162,7 +160,6 @@ function findText(file: string, code: string): Found[] {
         visit(node.value);
         return;
       case "VariableDeclarator":
-        if (TABLES.has(nameOf(node.id))) return;
         break;
       case "NewExpression":
         if (ERRORS.test(nameOf(node.callee))) return;

@@ -45,13 +45,13 @@ export const RUNS = {
   /** Recounts days. */
   rebuild: { label: "Rebuild", title: "Rebuild", slots: [] },
   /** Compares counts with the lake. */
-  check: { label: "Check", title: "Check of the rollups", slots: [{ every: "day", after: 6 * 60 }] },
+  check: { label: "Check", title: "Rollup check", slots: [{ every: "day", after: 6 * 60 }] },
   /** Looks for anomalies. */
-  alerts: { label: "Alerts", title: "Search for anomalies", slots: [{ every: "hour", after: 10 }] },
+  alerts: { label: "Alerts", title: "Anomaly detection", slots: [{ every: "hour", after: 10 }] },
   /** Writes the weekly and monthly mail. */
-  reports: { label: "Reports", title: "Writing of reports", slots: [{ every: "hour", after: 30 }] },
+  reports: { label: "Reports", title: "Report mail", slots: [{ every: "hour", after: 30 }] },
   /** Counts dead letters again. */
-  replay: { label: "Replay", title: "Replay of dead letters", slots: [] },
+  replay: { label: "Replay", title: "Dead letter replay", slots: [] },
 } as const satisfies Record<string, Kind>;
 
 export type RunKind = keyof typeof RUNS;

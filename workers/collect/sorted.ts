@@ -1,0 +1,79 @@
+// Events of one request, sorted into accepted, refused and rejected, and delivered together.
+import type { Context } from "hono";
+import type { Arrival } from "../domain/events/event";
+import { parseInput } from "../domain/requests/input";
+import { Problem } from "../domain/requests/problem";
+import { REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
+import { type Incoming, incomingSchema } from "../domain/visits/incoming";
+import type { AppEnv } from "../http/app";
+import { arrivalOfIncoming, type IncomingContext } from "./arrival";
+import { deliver } from "./deliver";
+import { refusalOf } from "./refuse";
+import type { Site } from "./site";
+
+export interface Rejected {
+  index: number;
+  code: string;
+  message: string;
+}
+
+/** A list of events, sorted by what happens to them. */
+export interface Sorted {
+  arrivals: Map<Site, Arrival[]>;
+  refused: Map<Site, RefusalCounts>;
+  rejected: Rejected[];
+}
+
+export const emptySorted = (): Sorted => ({ arrivals: new Map(), refused: new Map(), rejected: [] });
+
+/** Sorts one event into accepted, refused, or rejected with its problem. @returns its id when it is accepted. */
+export async function sort(
+  into: Sorted,
+  index: number,
+  read: () => unknown,
+  contextFor: (incoming: Incoming) => Promise<IncomingContext>,
+  headers: Headers | null,
+): Promise<{ id: string; refusal: Refusal | null } | null> {
+  try {
+    const incoming = parseInput(incomingSchema, read());
+    const context = await contextFor(incoming);
+    const arrival = arrivalOfIncoming(incoming, context);
+    const { site } = context;
+    const agent = context.keyed ? incoming.user_agent : arrival.agent;
+    const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent, byTracker: false });
+    if (refusal === null) {
+      const known = into.arrivals.get(site);
+      if (known) known.push(arrival);
+      else into.arrivals.set(site, [arrival]);
+    } else {
+      const counts = into.refused.get(site) ?? {};
+      counts[refusal] = (counts[refusal] ?? 0) + 1;
+      into.refused.set(site, counts);
+      into.rejected.push({ index, code: refusal, message: REFUSALS[refusal] });
+    }
+    return { id: arrival.event_id, refusal };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    into.rejected.push({ index, code: error.code, message: error.message });
+    return null;
+  }
+}
+
+export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: string | null = null) {
+  const sum = { accepted: 0, duplicates: 0 };
+  for (const site of new Set([...sorted.arrivals.keys(), ...sorted.refused.keys()])) {
+    const refused = sorted.refused.get(site) ?? {};
+    const done = await deliver(c.env, site.property, sorted.arrivals.get(site) ?? [], refused, { importId });
+    sum.accepted += done.accepted;
+    sum.duplicates += done.duplicates;
+  }
+  return sum;
+}
+
+/** One problem for a list in which nothing is right: the events' own, when all have the same. */
+export function allRejected(rejected: Rejected[]): Problem {
+  const [first] = rejected;
+  const same = rejected.every(({ code }) => code === first!.code);
+  const code = same && first!.code !== "invalid" ? (first!.code as Problem["code"]) : "invalid";
+  return new Problem(code, `no event is valid: ${first!.message}`, rejected);
+}
