@@ -21,7 +21,7 @@ const PORTION = 5;
 const DEATHS = [50, 100, 150];
 const STOP = 195;
 
-it("counts 200,000 visitors of a day exactly in a heap of 128 MB", { timeout: 600_000 }, async () => {
+it("counts 200,000 visitors of a day exactly in a heap of 128 MB", { timeout: 1_200_000 }, async () => {
   process.env.MINIFLARE_WORKERD_V8_FLAGS = "--max-old-space-size=128";
   const script = await bundle("scripts/bench/inside/crowd.ts", folder);
   const messages: Record<string, Sums> = {};
