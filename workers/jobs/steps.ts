@@ -9,9 +9,10 @@ export interface Steps {
   /**
    * Does something once: its result is kept, and when the Workflow is run again after a crash it is not done again. It may
    * be cut off anywhere and begun anew, so it must be idempotent. Names are unique in a Workflow, results at most 1 MiB.
-   * `note` says for the run log what was handled.
+   * `note` says for the run log what was handled. `siteId` is the property that the step is about, if it is one: nobody
+   * else sees it in the run log.
    */
-  do<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+  do<T>(name: string, work: (note: (text: string) => void) => Promise<T>, siteId?: string): Promise<T>;
   /** Waits for an event that another Workflow sends. @returns false when it did not come in time. */
   waitFor(name: string, type: string, timeout: "5 minutes" | "30 minutes"): Promise<boolean>;
 }
@@ -32,7 +33,7 @@ interface Kept {
 export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string): Steps {
   let place = 0;
   return {
-    async do<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> {
+    async do<T>(name: string, work: (note: (text: string) => void) => Promise<T>, siteId?: string): Promise<T> {
       const at = place++;
       const kept = await step.do(name, CONFIG, async ({ attempt }): Promise<Kept> => {
         const row: RunStep = {
@@ -42,6 +43,7 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
           ended_at: null,
           attempts: attempt,
           note: null,
+          site_id: siteId ?? null,
         };
         const end = (status: "done" | "failed", note: string | null) =>
           noteStep(db, runId, name, { ...row, status, note, ended_at: Date.now() });

@@ -104,31 +104,45 @@ async function enrichByCalls(
 ): Promise<{ counts: EnrichmentCounts; over: string | null }> {
   const { site_id, first_id } = unit;
   const answers = new Map<string, LookedUp>();
-  // The property stands behind a colon, as in all steps about one: the run log shows it to nobody else.
   let progress: Progress = { answers: [], left: [], calls: 0, over, begun: 0, isLast: false };
   for (let portion = 1; !progress.isLast; portion++) {
     const { begun, left, over } = progress;
-    progress = await steps.do(`look up addresses ${first_id} ${portion}: ${site_id}`, async (note) => {
-      const listed = await readAddresses(env.LAKE, unit.ip_list);
-      const next = begun + patience.portion - left.length;
-      const ips = [...left, ...listed.slice(begun, next).map(({ ip }) => ip)];
-      const now = patience.now();
-      const end = Math.min(now + patience.stepTime, deadline);
-      const told = await lookUpAll(env.DB, provider, ips, patience, over ?? (now < deadline ? null : OUT_OF_TIME), end);
-      note(`${tellCounts(countStatuses(told.answers))} in ${told.calls} calls${told.over ? `: ${told.over}` : ""}`);
-      return { ...told, begun: next, isLast: next >= listed.length && told.left.length === 0 };
-    });
+    progress = await steps.do(
+      `look up addresses ${first_id} ${portion}: ${site_id}`,
+      async (note) => {
+        const listed = await readAddresses(env.LAKE, unit.ip_list);
+        const next = begun + patience.portion - left.length;
+        const ips = [...left, ...listed.slice(begun, next).map(({ ip }) => ip)];
+        const now = patience.now();
+        const end = Math.min(now + patience.stepTime, deadline);
+        const told = await lookUpAll(
+          env.DB,
+          provider,
+          ips,
+          patience,
+          over ?? (now < deadline ? null : OUT_OF_TIME),
+          end,
+        );
+        note(`${tellCounts(countStatuses(told.answers))} in ${told.calls} calls${told.over ? `: ${told.over}` : ""}`);
+        return { ...told, begun: next, isLast: next >= listed.length && told.left.length === 0 };
+      },
+      site_id,
+    );
     for (const answer of progress.answers) answers.set(answer.ip, answer);
   }
-  const counts = await steps.do(`enrich addresses ${first_id}: ${site_id}`, async (note) => {
-    const now = patience.now();
-    const listed = await readAddresses(env.LAKE, unit.ip_list);
-    const rows = listed.map((one) => toRow(one, answers.get(one.ip)!, provider.name, now));
-    await writeEnrichment(env, unit.site_id, unit.target, rows, now);
-    const told = countStatuses(rows);
-    note(tellCounts(told));
-    return told;
-  });
+  const counts = await steps.do(
+    `enrich addresses ${first_id}: ${site_id}`,
+    async (note) => {
+      const now = patience.now();
+      const listed = await readAddresses(env.LAKE, unit.ip_list);
+      const rows = listed.map((one) => toRow(one, answers.get(one.ip)!, provider.name, now));
+      await writeEnrichment(env, unit.site_id, unit.target, rows, now);
+      const told = countStatuses(rows);
+      note(tellCounts(told));
+      return told;
+    },
+    site_id,
+  );
   return { counts, over: progress.over };
 }
 

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { DATASETS } from "../domain/lake/zones";
 import { type Caller, requireCaller } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
-import type { PipelineView, RunDetails, RunView } from "../domain/runs/run";
+import type { PipelineView, RunDetails, RunStep, RunView } from "../domain/runs/run";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { startRun } from "../jobs/schedule";
@@ -63,13 +63,15 @@ async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: strin
   if (isAll) return { ...row, ...mine };
   const steps = Object.entries(row.steps).map(([name, step]) => [
     name,
-    isOf(siteId, name) ? step : { ...step, note: null },
+    siteOf(name, step) === siteId ? step : { ...step, note: null },
   ]);
   const error = row.error && "run failed as a whole, or for other properties";
   return { ...row, ...mine, error, steps: Object.fromEntries(steps) as RunRow["steps"] };
 }
 
-const isOf = (siteId: string, step: string): boolean => step.endsWith(`: ${siteId}`);
+/** The property that a step is about, or null. Runs that were logged before steps said so have it behind a colon. */
+const siteOf = (name: string, { site_id }: RunStep): string | null =>
+  site_id === undefined ? (name.split(": ").at(1) ?? null) : site_id;
 
 runRoutes.get(ROOT, async (c) => {
   const property = await askedProperty(c, "stats");
@@ -123,8 +125,8 @@ runRoutes.get(`${ROOT}/runs/:id`, async (c) => {
   const own = await ownRun(c.env.DB, requireCaller(c.var.caller), row, site_id);
   const steps = Object.entries(own.steps)
     .sort(([, a], [, b]) => a.started_at - b.started_at || a.place - b.place)
-    .filter(([name]) => !name.includes(": ") || isOf(site_id, name))
-    .map(([name, { place: _, started_at, ended_at, ...step }]) => ({
+    .filter(([name, step]) => [null, site_id].includes(siteOf(name, step)))
+    .map(([name, { place: _, site_id: __, started_at, ended_at, ...step }]) => ({
       name,
       ...step,
       started_at: toTime(started_at),

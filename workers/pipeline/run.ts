@@ -141,7 +141,7 @@ async function inIsolation<T extends Unit | Extracted, R>(
   for (const item of items) {
     const site_id = siteOf(item);
     try {
-      results.push(...(await steps.do(`${name}: ${site_id}`, () => oneByOne([item], work))));
+      results.push(...(await steps.do(`${name}: ${site_id}`, () => oneByOne([item], work), site_id)));
     } catch (error) {
       failures.push({ site_id, error: String(error) });
     }

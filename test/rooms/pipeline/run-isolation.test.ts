@@ -9,36 +9,42 @@ import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
 givenFreshStorage();
 
 const NOW = Date.UTC(2026, 10, 24, 12);
-const step = (note: string): RunStep => ({
+const step = (note: string, site_id: string | null | undefined): RunStep => ({
   place: 0,
   status: "failed",
   started_at: NOW,
   ended_at: NOW,
   attempts: 4,
   note,
+  ...(site_id === undefined ? {} : { site_id }),
 });
 
 const see = async (key: string, siteId: string, runId: string) =>
   call("GET", `/api/v1/properties/${siteId}/pipeline/runs/${runId}`, { key });
 
 /** A run of all properties that broke on `theirs`, and what it did for `mine`. */
-async function givenRun(id: string, kind: RunKind, theirs: string, mine: string | null): Promise<void> {
+async function givenRun(id: string, kind: RunKind, theirs: string, mine: string | null, isOld = false): Promise<void> {
+  // Steps of runs before they named their property have it in their name only.
+  const about = (siteId: string | null): string | null | undefined => (isOld ? undefined : siteId);
   const broken = `Error: lake lacks object raw/site_id=${theirs}/date=2026-11-23/1a2b.parquet`;
   await beginRun(env.DB, { id, kind, site_id: null, trigger: "cron" }, NOW);
-  await noteStep(env.DB, id, "extract and transform", step(broken));
-  await noteStep(env.DB, id, `extract and transform: ${theirs}`, step(broken));
-  await noteStep(env.DB, id, `look up addresses 7 1: ${theirs}`, step("3 fetched in 3 calls"));
+  await noteStep(env.DB, id, "extract and transform", step(broken, about(null)));
+  await noteStep(env.DB, id, `extract and transform: ${theirs}`, step(broken, about(theirs)));
+  await noteStep(env.DB, id, `look up addresses 7 1: ${theirs}`, step("3 fetched in 3 calls", about(theirs)));
   if (mine !== null) {
-    await noteStep(env.DB, id, `extract and transform: ${mine}`, step("1 of 1 properties"));
+    await noteStep(env.DB, id, `extract and transform: ${mine}`, step("1 of 1 properties", about(mine)));
     await noteUnit(env.DB, id, { site_id: mine, files: 1, rows: 2, report: { rows: 2 } }, NOW).run();
   }
   await endRun(env.DB, id, { status: "failed", ended_at: NOW, error: broken, files: 900, rows: 9_000 });
 }
 
-it("a run of all properties tells of each one only to who may see it", async () => {
+it.each([
+  ["", false],
+  [", also one that was logged before steps named their property", true],
+])("a run of all properties tells of each one only to who may see it%s", async (_, isOld) => {
   const [mine, theirs] = [await givenProperty("mine"), await givenProperty("theirs")];
-  await givenRun("run-1", "run", theirs.site_id, mine.site_id);
-  await givenRun("run-2", "run", theirs.site_id, null);
+  await givenRun("run-1", "run", theirs.site_id, mine.site_id, isOld);
+  await givenRun("run-2", "run", theirs.site_id, null, isOld);
   const key = await givenKey("mine");
   for (const id of ["run-1", "run-2"]) {
     const text = await (await see(key, mine.site_id, id)).text();
@@ -65,7 +71,7 @@ it("a task of all properties is unknown where it did nothing, and tells the rest
   await givenRun("compaction-1", "compaction", theirs.site_id, mine.site_id);
   await givenRun("compaction-2", "compaction", theirs.site_id, null);
   await beginRun(env.DB, { id: "check-1", kind: "check", site_id: null, trigger: "cron" }, NOW);
-  await noteStep(env.DB, "check-1", "check 2026-11-23", step("2 objects, 40 rows, 3 differences"));
+  await noteStep(env.DB, "check-1", "check 2026-11-23", step("2 objects, 40 rows, 3 differences", null));
   const report = { site_id: theirs.site_id, differences: 3, examples: "page /secret 3 instead of 4" };
   await endRun(env.DB, "check-1", { status: "done", ended_at: NOW, report });
   const key = await givenKey("mine");

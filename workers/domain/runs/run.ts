@@ -17,6 +17,8 @@ export interface RunStep {
   attempts: number;
   /** What it handled, in a few words: "12 objects, 3,400 rows". */
   note: string | null;
+  /** The property it was about, whose readers alone see it. Null for a step of many; absent in runs before the field. */
+  site_id?: string | null;
 }
 
 /** What a run did, as names and numbers or short texts: `{"techstack_rows": 120, "addresses": 80}`. Flat, for a table. */
