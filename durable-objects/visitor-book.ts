@@ -3,7 +3,7 @@
 // many. A checkpoint writes what changed; whoever has changed since stays.
 import { addDays } from "../workers/domain/time/zone";
 import { MOST_VISITORS } from "../workers/domain/visits/capacity";
-import { type Book, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visits/visit";
+import { type Book, currentVisits, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visits/visit";
 import { type Line, lastOf, toFittingText } from "./visitor-record";
 import { type RowLimits, VisitorRows } from "./visitor-rows";
 
@@ -76,7 +76,7 @@ export class VisitorBook implements Book {
   /** Visits in storage with an event at `since` (ms) or later, roughly the latest first. */
   *visitsSince(since: number): Generator<Visit> {
     for (const [, { text }] of this.rows.since(since))
-      for (const visit of (JSON.parse(text) as VisitorDay).visits) if (visit.last >= since) yield visit;
+      yield* currentVisits(JSON.parse(text) as VisitorDay).filter((visit) => visit.last >= since);
   }
 
   find(date: string, visitor: string, since?: number): VisitorDay | undefined {

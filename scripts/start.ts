@@ -109,10 +109,26 @@ async function furnish(system: LocalSystem, { state, empty, days }: Settings, { 
   return empty || !demo ? null : { api, demo };
 }
 
+/** One Ctrl-C may arrive twice: from the terminal, and from an npm that passes it on. Ms within which both are one. */
+const SAME_SIGNAL_MS = 500;
+let lastSignal = Number.NEGATIVE_INFINITY;
+/** When nothing waits for a signal any more, the next one ends the process. */
+const leave = (): void => process.exit(1);
+let onSignal = leave;
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(name, () => {
+    const now = performance.now();
+    if (now - lastSignal < SAME_SIGNAL_MS) return;
+    lastSignal = now;
+    const act = onSignal;
+    onSignal = leave;
+    act();
+  });
+
 /** Resolves at the next Ctrl-C, or when somebody ends the process. */
 const signalled = (): Promise<void> =>
   new Promise((done) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => done());
+    onSignal = done;
   });
 
 async function start(settings: Settings): Promise<void> {

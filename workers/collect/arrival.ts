@@ -7,6 +7,7 @@ import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { toCleanText } from "../domain/requests/text";
 import { sourceOf } from "../domain/sources/source";
+import { canonicalAddress } from "../domain/visitors/address";
 import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
 import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
@@ -162,7 +163,7 @@ function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
     ...networkFacts(incoming.asn ?? null, toCleanText(incoming.network, 200)),
   };
   if (incoming.ip !== undefined || incoming.user_agent !== undefined)
-    return { address: incoming.ip ?? null, agent: incoming.user_agent ?? null, place };
+    return { address: canonicalAddress(incoming.ip ?? null), agent: incoming.user_agent ?? null, place };
   if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, place };
   return { address: caller.address, agent: caller.agent, place };
 }

@@ -2,6 +2,7 @@
 import type { VisitFacts } from "../domain/events/event";
 import type { NetworkType } from "../domain/networks/network";
 import { networkTypeFor } from "../domain/networks/network-type";
+import { canonicalAddress } from "../domain/visitors/address";
 
 export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 
@@ -40,7 +41,8 @@ export function visitorOf(request: Request): Visitor {
   const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined;
   const country = orNull(cf?.country);
   return {
-    address: request.headers.get("cf-connecting-ip"),
+    // One visitor, however a proxy or a server spells the address.
+    address: canonicalAddress(request.headers.get("cf-connecting-ip")),
     agent: request.headers.get("user-agent"),
     place: {
       country: country && !NO_COUNTRY.has(country) ? country : null,

@@ -52,7 +52,10 @@ describe("an excluded address", () => {
     ["128.0.0.0/1", "must have a prefix length from /8 to /32"],
     ["::/0", "must have a prefix length from /7 to /128"],
     ["2001:db8::/129", "must have a prefix length from /7 to /128"],
-    ["::ffff:0.0.0.0/96", "must have a prefix length from /8 to /32"],
+    ["::ffff:0.0.0.0/96", "must have a prefix length from /104 to /128"],
+    ["::ffff:10.0.0.0/24", "must have a prefix length from /104 to /128"],
+    ["::ffff:0:0/95", "must have a prefix length from /104 to /128"],
+    ["::ffff:10.0.0.0/129", "must have a prefix length from /104 to /128"],
   ])("is not %j", (text, fault) => expect(faultOfExcludedAddress(text)).toMatch(fault));
 
   test("excludes at least itself, whatever was accepted", () => {

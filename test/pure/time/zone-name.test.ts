@@ -95,6 +95,8 @@ test.each([
   "UTC+1",
   "Europe/Kyiv/",
   "Etc/Unknown",
+  "SystemV/EST5",
+  "systemv/PST8PDT",
   "constructor",
   "\u0000",
   "=",

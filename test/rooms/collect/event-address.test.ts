@@ -89,3 +89,20 @@ describe("an ip that is no address", () => {
     }
   });
 });
+
+describe("a visitor", () => {
+  it.each([
+    ["IPv4", ["203.0.113.7", "::ffff:203.0.113.7", "::FFFF:CB00:7107"]],
+    ["IPv6", ["2001:db8::1", "2001:DB8:0:0:0:0:0:1", "2001:0db8::0001"]],
+  ])("is one however a server spells an %s address", async (_, ips) => {
+    const { site_id } = await givenProperty();
+    const user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    const events = ips.map((ip, i) => anEvent(site_id, { ip, user_agent, event_id: `${i}` }));
+    await sendEvents(await givenKey(), { events });
+    await countAll(queue, mainHub(site_id));
+    const rows = (await lakeRows(site_id)).filter(({ event_type }) => event_type !== "first_visit");
+    expect(rows).toHaveLength(3);
+    expect(new Set(rows.map(({ visitor_id }) => visitor_id)).size).toBe(1);
+    expect(rows.filter(({ new_visit }) => new_visit)).toHaveLength(1);
+  });
+});

@@ -106,6 +106,38 @@ describe("every stamp is that of the plain book", () => {
   });
 });
 
+it("a visit that went on after midnight is read back once, as it is now", async () => {
+  await runInDurableObject(env.HUB.getByName("midnight"), (_hub, { storage }) => {
+    const midnight = Date.UTC(2026, 3, 5);
+    const view = (book: VisitorBook, minutes: number, page: string): void => {
+      const time = midnight + minutes * MINUTE;
+      const date = dateOf(time);
+      const moment = { date, hour: time - (time % 3_600_000), visitor: `0@${date}`, yesterday: () => "0@2026-04-04" };
+      book.passed(time);
+      const event = {
+        ...unpackEvent([]),
+        event_id: page,
+        event_type: "pageview",
+        name: "pageview",
+        event_time: time,
+        page,
+      };
+      stamp(book, event as Event, moment);
+    };
+    for (const [minutes, page] of [
+      [-2, "/a"],
+      [5, "/b"],
+      [20, "/c"],
+    ] as const) {
+      const book = new VisitorBook(storage.sql);
+      view(book, minutes, page);
+      book.checkpoint();
+    }
+    const visits = [...new VisitorBook(storage.sql).visitsSince(midnight - 30 * MINUTE)];
+    expect(visits.map(({ exit, pageviews }) => [exit, pageviews])).toEqual([["/c", 3]]);
+  });
+});
+
 describe("a program that opens thousands of pages", () => {
   it("fits its row, and leaves the others their stamps", async () => {
     await runInDurableObject(env.HUB.getByName("program"), (_hub, { storage }) => {

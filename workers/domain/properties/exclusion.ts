@@ -17,9 +17,11 @@ export function faultOfExcludedAddress(text: string): string | null {
   if (!isAddress(base) || base.includes("%"))
     return "must be an IPv4 or IPv6 address such as 203.0.113.7, or a range such as 203.0.113.0/24";
   const range = rangeOf(text);
-  const kind = range?.[0].kind() ?? (base.includes(":") ? "ipv6" : "ipv4");
+  const kind = rangeOf(base)![0].kind();
   if (range && range[1] >= LEAST_BITS[kind]) return null;
-  return `must have a prefix length from /${LEAST_BITS[kind]} to /${MOST_BITS[kind]}`;
+  // ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+  const mapped = kind === "ipv4" && base.includes(":") ? 96 : 0;
+  return `must have a prefix length from /${LEAST_BITS[kind] + mapped} to /${MOST_BITS[kind] + mapped}`;
 }
 
 /** What is wrong with an excluded path, in words that follow the subject; null when nothing is. */

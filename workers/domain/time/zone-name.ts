@@ -40,5 +40,6 @@ export const canonicalZones = (): string[] => [...new Set(zonesByName().values()
 export function findZone(name: string): string | null {
   const canonical = zonesByName().get(keyOf(name));
   if (canonical) return [canonical, name.trim()].find((known) => askRuntime(known) !== null) ?? null;
-  return /^[a-z]\w*\//i.test(name.trim()) ? askRuntime(name.trim()) : null;
+  // SystemV/EST5 is a leftover of ICU that other engines refuse.
+  return /^(?!systemv\/)[a-z]\w*\//i.test(name.trim()) ? askRuntime(name.trim()) : null;
 }

@@ -97,6 +97,9 @@ export function truncateAddress(address: string | null, privacy: AddressPrivacy)
   return kept instanceof ipaddr.IPv6 ? kept.toRFC5952String() : kept.toString();
 }
 
+/** The one spelling of an address (RFC 5952; an IPv4-mapped one as IPv4); null for what is no address. */
+export const canonicalAddress = (address: string | null): string | null => truncateAddress(address, "full");
+
 /** Bytes of an IPv6 address that a rate limit counts: its /64, which one subscriber has to themselves. */
 const LIMITED_BYTES = 8;
 

@@ -117,6 +117,10 @@ const seconds = (visit: Visit): number => Math.floor(visit.last / 1000) - Math.f
 const bounced = (visit: Visit): number => (visit.pageviews === 1 && !visit.interactive ? 1 : 0);
 const covers = (visit: Visit, time: number): boolean =>
   time >= visit.start - VISIT_GAP && time <= visit.last + VISIT_GAP;
+/** The visits of a day but for those that went on after midnight: they are with the next day's visitor. */
+export const currentVisits = (record: VisitorDay): Visit[] =>
+  record.visits.filter((visit) => movedTo(record, visit) === undefined);
+
 const movedTo = (record: VisitorDay, visit: Visit): string | undefined =>
   record.moved?.find(([id]) => id === visit.id)?.[1];
 
