@@ -50,6 +50,7 @@ async function npmStart(state?: string): Promise<Start> {
 interface Card {
   worker: string;
   api_key: string;
+  site_id: string | null;
 }
 
 /** Waits until the system is ready. */
@@ -70,20 +71,26 @@ let first: Start;
 let card: Card;
 let siteId: string;
 
+const api = () => apiAt(card.worker, bearer(card.api_key));
+
+async function createProperty(): Promise<string> {
+  const property = { name: "Shop", timezone: "UTC", streams: [{ url: "https://shop.example", name: "Web site" }] };
+  return (await api().post<{ site_id: string }>("/api/v1/properties", property)).site_id;
+}
+
 beforeAll(async () => {
   first = await npmStart();
   card = await ready(first);
-  const property = { name: "Shop", timezone: "UTC", streams: [{ url: "https://shop.example", name: "Web site" }] };
-  siteId = (await apiAt(card.worker, bearer(card.api_key)).post<{ site_id: string }>("/api/v1/properties", property))
-    .site_id;
 });
 
 afterAll(async () => {
-  for (const { child, exited, state } of starts) {
-    child.kill("SIGTERM");
-    await exited;
-    await rm(state, { recursive: true, force: true });
-  }
+  await Promise.all(
+    starts.map(({ child, exited }) => {
+      child.kill("SIGTERM");
+      return exited;
+    }),
+  );
+  for (const { state } of starts) await rm(state, { recursive: true, force: true });
 });
 
 /** Sends one page view after another while the work goes on. Returns how many were acknowledged, and all else. */
@@ -116,16 +123,39 @@ async function sendDuring(work: Promise<unknown>): Promise<{ acknowledged: numbe
   return { acknowledged, failures };
 }
 
-async function countedPageviews(): Promise<number> {
-  const question = { site_id: siteId, metrics: ["pageviews"], date_range: "all" };
-  const { results } = await apiAt(card.worker, bearer(card.api_key)).post<{ results: { metrics: number[] }[] }>(
-    "/api/v2/query",
-    question,
-  );
-  return results[0]?.metrics[0] ?? 0;
+async function count(metrics: string[], site_id: string): Promise<number[]> {
+  const question = { site_id, metrics, date_range: "all" };
+  const { results } = await api().post<{ results: { metrics: number[] }[] }>("/api/v2/query", question);
+  return results[0]?.metrics ?? [];
 }
 
+const countedPageviews = async (): Promise<number> => (await count(["pageviews"], siteId))[0] ?? 0;
+
 let second: Start;
+
+test(
+  "an empty start makes the owner and nothing else; what it acknowledged before Ctrl-C is there at the next start",
+  async () => {
+    expect(card.site_id).toBeNull();
+    expect(await api().get("/api/v1/properties")).toEqual({ properties: [] });
+    const site_id = await createProperty();
+    const events = Array.from({ length: 400 }, (_, i) => ({
+      site_id,
+      event_type: "pageview",
+      url: `https://shop.example/page-${i % 7}`,
+      user_id: `user-${i % 50}`,
+    }));
+    expect(await api().post("/api/events", { events })).toMatchObject({ accepted: events.length });
+    first.child.kill("SIGINT");
+    expect(await first.exited).toBe(0);
+
+    first = await npmStart(first.state);
+    card = await ready(first);
+    expect(await count(["pageviews", "visits"], site_id)).toEqual([400, 50]);
+    siteId = await createProperty();
+  },
+  START_LIMIT_MS,
+);
 
 test(
   "every acknowledged event is counted while the checkout is built and a second system starts from it",

@@ -259,7 +259,7 @@ test("how long things are kept is a number of days or for ever", async () => {
   await page.getByRole("dialog", { name: "Erasure" }).waitFor();
 });
 
-test("alerts have a sensitivity and the owner's own limits", async () => {
+test("alerts have a sensitivity and the owner's own thresholds", async () => {
   await open("/settings/alerts");
   await page.getByRole("radio", { name: /^High/ }).check();
   await page.getByLabel("JavaScript errors, alert above").fill("50");

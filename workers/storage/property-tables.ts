@@ -34,7 +34,9 @@ export const tablesWithSite = (modules: readonly object[]): PropertyTable[] =>
     .flatMap((module) => Object.values(module))
     .filter((table): table is SQLiteTable => is(table, SQLiteTable))
     .flatMap((table) => {
-      const site = getTableColumns(table).site_id as SQLiteColumn | undefined;
+      const site = Object.values(getTableColumns(table)).find(({ name }) => name === "site_id") as
+        | SQLiteColumn
+        | undefined;
       return site ? [{ table, site, key: keyOf(table) }] : [];
     });
 

@@ -1,11 +1,5 @@
 // The panels of the overview: which dimensions each shows, under which tab. The rest follows from the catalogue. Pure.
-import {
-  type DIMENSIONS,
-  dimensionFor,
-  FACTS_OF_SCOPE,
-  METRICS,
-  type MetricName,
-} from "../../../workers/domain/events/catalog";
+import { type DIMENSIONS, dimensionFor, hasMeaning, type MetricName } from "../../../workers/domain/events/catalog";
 import { words } from "../words/overview";
 
 export type DimensionName = (typeof DIMENSIONS)[number]["name"];
@@ -118,7 +112,6 @@ const DULL: Partial<Record<DimensionName, readonly MetricName[]>> = {
 export function columnsFor(name: DimensionName): MetricName[] {
   const known = dimensionFor(name);
   if (!known) return ["visitors"];
-  const facts = FACTS_OF_SCOPE[known.scope];
   const dull = DULL[name] ?? (known.scope === "visit" ? ["events", "time_on_page", "scroll_depth"] : []);
-  return COLUMNS.filter((one) => !dull.includes(one) && METRICS[one].needs.every((fact) => facts.includes(fact)));
+  return COLUMNS.filter((one) => !dull.includes(one) && hasMeaning(one, known.scope));
 }

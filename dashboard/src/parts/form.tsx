@@ -6,7 +6,7 @@ import { Field, type FieldProps } from "./field";
 
 export function Form(props: {
   onSubmit: (form: HTMLFormElement) => void;
-  /** Beside that of every form. */
+  /** In place of `form`. */
   class?: string;
   children: JSX.Element;
 }): JSX.Element {

@@ -2,7 +2,7 @@
 export const words = {
   title: "Anomalies",
   lead: "Unusual changes compared with the same hours of past weeks.",
-  incidents: "Incidents",
+  incidents: "Anomalies",
   alertSettings: "Alert settings",
   hideDismissed: "Hide dismissed",
   showDismissed: (count: string): string => `Show ${count} dismissed`,

@@ -1,7 +1,7 @@
 // Words of the events screen.
 export const words = {
   title: "Events",
-  lead: "All recorded events and their properties.",
+  lead: "All recorded events and their props.",
   kinds: "Event types",
   all: "All events",
   groups: { media: "Media", forms: "Forms", downloads: "Downloads", images: "Images", errors: "Errors" },
@@ -13,7 +13,7 @@ export const words = {
   closeDetails: "Close details",
   inPeriod: (count: number): string => (count === 1 ? " event in this period" : " events in this period"),
   pages: "Pages",
-  noProperties: "These events have no properties.",
+  noProperties: "These events have no props.",
   values: (property: string): string => `Values of ${property}`,
   properties: {
     href: "Link",

@@ -4,7 +4,7 @@ export const words = {
   lead: "Organizations visiting your site, identified by network.",
   organizations: "Organizations",
   allNetworks: "All networks",
-  botsExcluded: "Networks with suspected bots are excluded below.",
+  botsExcluded: "Hosting networks (suspected bots) are excluded below.",
   types: "Network types",
   none: "No networks in this period",
   noneHint: "Try a longer period. Networks are identified from each visitor’s connection.",

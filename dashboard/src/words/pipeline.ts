@@ -1,7 +1,7 @@
 // Words of the pipeline screen.
 export const words = {
   title: "Pipeline",
-  lead: "Background processing. Your reports don’t depend on it.",
+  lead: "Background processing. Most reports don’t wait for it; Tech, provider network names and anomalies do.",
   runNow: "Run now",
   status: "Status",
   moreShards: "This property needs more shards.",
@@ -77,13 +77,13 @@ export const words = {
   discardConfirm: "Click again to discard",
 
   recount: {
-    title: "Recount days",
+    title: "Rebuild and check",
     compact: "Compact now",
     compactHint: "Merge small objects in the lake now",
     lead: "Compare reports with the raw data, or rebuild them from it.",
     from: "From",
     to: "To",
-    dryRun: "Dry run",
+    dryRun: "Check only",
     dryRunHint: "Reports differences between reports and raw data without changing anything.",
     check: "Check days",
     rebuild: "Rebuild days",

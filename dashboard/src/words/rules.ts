@@ -1,7 +1,7 @@
 // Words of the rules screen: the list, the form, the analysis of one rule.
 export const words = {
   title: "Rules",
-  lead: "Track clicks on any element without changing your code.",
+  lead: "Count clicks, submissions, views or hovers of any element without changing your code.",
   new: "New rule",
   none: "No rules yet",
   /** "A rule selects an element by CSS selector, such as #buy or a[…], and counts …": code stands between. */

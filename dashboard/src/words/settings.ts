@@ -17,7 +17,7 @@ export const words = {
 
 export const general = {
   /** The site ID follows. */
-  note: "Changes apply to new data only. Site ID: ",
+  note: "A new time zone applies to new data only. Site ID: ",
   deleteTitle: "Delete this property",
   deleteHint: "Removes its reports, raw data and API keys. This can’t be undone.",
   delete: "Delete…",
@@ -79,14 +79,14 @@ export const retention = {
     },
     rollups_days: {
       label: "Keep reports for (days)",
-      hint: "Aggregated counts. They identify no one.",
+      hint: "Aggregated counts. They don’t identify anyone.",
     },
     addresses_days: {
       label: "Keep full IP addresses for (days)",
       hint: "Then they are truncated. Applies only if full addresses are stored.",
     },
   },
-  saved: "Saved. Takes effect tonight.",
+  saved: "Saved. Takes effect at 05:00 UTC.",
   erase: {
     title: "Erase a user",
     field: "user_id",
@@ -94,12 +94,12 @@ export const retention = {
     lead: {
       before: "Deletes every event sent with this ",
       after:
-        ", for example after a GDPR request. This can’t be undone. Visitors without a user ID can’t be erased, because no stored data identifies them.",
+        ", for example after a GDPR request. This can’t be undone. Visitors without a user ID can’t be erased with this tool.",
     },
     fieldHint: "Exactly as your site or server sends it.",
     button: "Erase…",
     confirm: "Click again to erase permanently",
-    started: "Started. Processed events are erased now, recent events within half an hour.",
+    started: "Started. Processed events are erased now, recent events after about half an hour.",
     seeRun: "See the run",
   },
 } as const;
@@ -110,13 +110,13 @@ export const alerts = {
   sensitivity: "Sensitivity",
   sensitivities: {
     low: { label: "Low", hint: "Only extreme changes." },
-    standard: { label: "Standard", hint: "About one false alert per month at most." },
+    standard: { label: "Standard", hint: "Usually less than one false alert per month." },
     high: { label: "High", hint: "Includes small changes; more false alerts." },
   },
   minimumChange: "Minimum change (%)",
   minimumChangeHint: "Smaller changes never trigger an alert.",
   thresholds: "Custom hourly thresholds",
-  thresholdsHint: "Alert when an hour is above or below. Leave empty to disable.",
+  thresholdsHint: "Alerts you when an hour crosses the threshold. Leave empty to disable.",
   metric: "Metric",
   below: "Below",
   above: "Above",
@@ -136,10 +136,10 @@ export const reports = {
   monthly: "Monthly report",
   monthlyHint: "The same on the first of each month.",
   anomalies: "Anomalies",
-  anomaliesHint: "When a metric changes unexpectedly. Sent once per incident.",
+  anomaliesHint: "When a metric changes unexpectedly. Sent once per anomaly.",
   runs: "Pipeline runs",
   runSummaries: {
-    failures: { label: "Only when it fails", hint: "Sent immediately, with the error." },
+    failures: { label: "Failures only", hint: "Sent immediately, with the error." },
     daily: { label: "Once a day", hint: "One message with all runs of the day." },
     every: { label: "Every run with data", hint: "Up to twelve messages per hour." },
   },

@@ -1,7 +1,7 @@
 // Words of the technology screen.
 export const words = {
   title: "Tech details",
-  lead: "Cross two technology dimensions. Click a value to filter.",
+  lead: "Compare two technology dimensions. Click a value to filter.",
   matrix: "Matrix",
   combinations: "Combinations",
   rows: "Rows",

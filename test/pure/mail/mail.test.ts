@@ -76,7 +76,7 @@ describe("both parts of a mail", () => {
     expect(mailOf(letter).text).toContain("https://dashboard.example/p/abc/anomalies");
   });
 
-  it("name drops, outages, rates and the owner's own limits for what they are", () => {
+  it("name drops, outages, rates and the owner's own thresholds for what they are", () => {
     const subjects = [
       anAnomaly({ direction: "drop", observed: 31 }),
       anAnomaly({ direction: "outage", observed: 0, metric: "pageviews" }),
@@ -89,7 +89,7 @@ describe("both parts of a mail", () => {
       "no page views (−100%)",
       "higher bounce rate than usual (+39 pts)",
       "more JavaScript errors than usual",
-      "pages not found above your limit (40×)",
+      "pages not found above your threshold (40×)",
     ]);
     expectBoth(toAnomalyLetter(anAnomaly({ explanation: null }), aFrame()), ["No single page"]);
   });

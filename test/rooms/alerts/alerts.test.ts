@@ -155,7 +155,7 @@ describe("a property", () => {
     expect(await found(upper)).toEqual([["visitors", { limit: 120, of: "upper" }]]);
     expect(await found(lower)).toEqual([]);
     for (const place of [standard, upper]) expect((await mailsOf(place)).length).toBe(1);
-    expect((await mailsOf(upper))[0]?.subject).toContain("visitors above your limit");
+    expect((await mailsOf(upper))[0]?.subject).toContain("visitors above your threshold");
     for (const place of [off, indifferent, lower]) expect(await mailsOf(place)).toEqual([]);
   });
 

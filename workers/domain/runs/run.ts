@@ -42,7 +42,7 @@ export interface RunView {
 
 /** GET …/pipeline/runs/{id} */
 export interface RunDetails extends RunView {
-  steps: (Omit<RunStep, "started_at" | "ended_at" | "place"> & {
+  steps: (Omit<RunStep, "started_at" | "ended_at" | "place" | "site_id"> & {
     name: string;
     started_at: string;
     ended_at: string | null;

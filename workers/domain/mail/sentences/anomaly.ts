@@ -2,10 +2,10 @@
 import type { AnomalyMetric, AnomalyRecord } from "../../anomalies/record";
 import { ANOMALY_METRIC_NAMES, inSentence } from "../../wording/anomaly";
 
-/** `More visitors than usual`, `No page views`, `JavaScript errors above your limit`. */
+/** `More visitors than usual`, `No page views`, `JavaScript errors above your threshold`. */
 export function headlineOf({ metric, direction, threshold }: AnomalyRecord): string {
   const name = ANOMALY_METRIC_NAMES[metric];
-  if (threshold) return `${name} ${threshold.of === "upper" ? "above" : "below"} your limit`;
+  if (threshold) return `${name} ${threshold.of === "upper" ? "above" : "below"} your threshold`;
   if (direction === "outage") return metric === "bounce_rate" ? "No visits" : `No ${inSentence(name)}`;
   const [more, fewer] = metric === "bounce_rate" ? ["Higher", "Lower"] : ["More", "Fewer"];
   return `${direction === "spike" ? more : fewer} ${inSentence(name)} than usual`;
@@ -17,7 +17,7 @@ export const previewOf = (metric: AnomalyMetric, observed: string, expected: str
 export const explanationOf = (dimension: string, value: string, observed: string, expected: string, share: number) =>
   `The ${dimension} ${value} accounts for ${share}% of the difference: ${observed}, expected about ${expected}.`;
 
-export const limitLabel = (of: "upper" | "lower"): string => `Your ${of} limit`;
+export const limitLabel = (of: "upper" | "lower"): string => `Your ${of} threshold`;
 export const rangeOf = (low: string, high: string): string => `${low} to ${high}`;
 
 export const ANOMALY_SENTENCES = {
@@ -28,7 +28,7 @@ export const ANOMALY_SENTENCES = {
   started: "Started",
   duration: "Duration",
   alsoAffected: "Also affected",
-  once: "You get one mail per anomaly. Sensitivity and minimum change are set under Alerts.",
+  once: "You get one email per anomaly. Change the sensitivity and the minimum change under Settings → Alerts.",
   link: "View anomalies",
   reason: "You receive this because anomaly mail is on for this property.",
 };

@@ -28,7 +28,7 @@ export const FAILURE_SENTENCES = {
   failed: "Failed",
   timezone: "Time zone",
   run: "Run ID",
-  once: "If the same failure repeats today, you get no further mail. The Pipeline screen lists every run.",
+  once: "You won’t get another email today if the same failure repeats. The Pipeline screen lists every run.",
   reason: "You receive this because failures are sent to all recipients of this property.",
   example: "Error: this is an example; nothing has failed",
 };
