@@ -81,7 +81,7 @@ export class OpenGroups {
 export function appendGroup(journal: Journal, group: OpenGroup): void {
   let events: string[] = [];
   let bytes = 0;
-  // What is said of the whole group goes with its first row.
+  // The fields of the whole group go with its first row.
   let about: Pick<Group, "refusals" | "carried"> = { refusals: group.refusals, carried: group.carried };
   const write = () => {
     if (events.length === 0 && Object.keys(about.refusals).length === 0) return;

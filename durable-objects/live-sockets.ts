@@ -1,4 +1,4 @@
-// Who watches: the hibernating WebSockets of a property's first hub, and how its other shards tell it that they changed.
+// The hibernating WebSockets of a property's first hub, and how its other shards report changes to it.
 // No timer runs unless an event came and somebody watches; the runtime answers pings itself. So a quiet hub hibernates
 // with its sockets open.
 import { type LivePicture, type LiveShare, type SocketMessage, shardName } from "../workers/domain/visits/hub";
@@ -19,7 +19,7 @@ const OPEN = 1;
 /** Key under which a shard remembers that the first hub wants to hear of changes. */
 const WATCHED = "watched";
 
-/** What a socket keeps over hibernation. */
+/** The state of a socket that survives hibernation. */
 interface Attachment {
   site_id: string;
   /** How many hubs the picture is made of. */
@@ -74,7 +74,7 @@ export class LiveSockets {
       server.serializeAttachment(about satisfies Attachment);
       server.send(JSON.stringify({ type: "picture", picture } satisfies SocketMessage));
       if (others.length === 0) this.told = partsOf(picture);
-      // Where the newcomer knows more than the others, the next change says it to all.
+      // If the new socket knows more than the others, the next change brings them up to date.
       else for (const [key, part] of partsOf(picture)) if (this.told?.get(key) !== part) this.told?.delete(key);
       this.isOpen = true;
       return new Response(null, { status: 101, webSocket: client });

@@ -21,7 +21,7 @@ import { VisitorBook } from "./visitor-book";
 /** Words of hashes in one row, two to an id: 800 KB. */
 const MOST_WORDS = 200_000;
 
-/** What a checkpoint says in one row, beside the book and the seen ids. */
+/** The row of a checkpoint. The visitor book and the seen ids have rows of their own. */
 interface State {
   seq: number;
   minutes: [minute: number, pageviews: number][];

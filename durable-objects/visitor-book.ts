@@ -30,7 +30,7 @@ const LIMITS: Limits = {
   awake: 6_000_000,
   pool: 20_000,
 };
-/** What a record counts for before its text was ever made. */
+/** The size that a record is taken to have until its text is first made. */
 const USUAL_SIZE = 1_000;
 
 interface Entry {
@@ -184,7 +184,7 @@ export class VisitorBook implements Book {
   private makeRoom(): void {
     for (const [key, entry] of this.entries) {
       if (this.size <= this.limits.awake) break;
-      // Who has changed cannot leave before the checkpoint.
+      // A changed record must stay in memory until the checkpoint.
       if (!this.changed.has(key)) this.drop(key, entry);
     }
     // Not to be tried again at every event while they cannot.

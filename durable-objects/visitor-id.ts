@@ -80,7 +80,7 @@ export class Salts {
     return id;
   }
 
-  /** Who a visitor is on an event's day and the day before; null where a day has no salt and none is to be made. */
+  /** The ids of a visitor on an event's day and the day before; null if a day has no salt and may not get one. */
   idsFor(
     { event_time, user_id, address, agent, stored, by_page }: Who,
     { site_id, timezone }: HubProperty,

@@ -28,7 +28,7 @@ const OLDEST_IMPORT = Date.UTC(1995, 0, 1);
 
 const RULE_EVENTS: ReadonlySet<EventType> = new Set<EventType>(["rule", "rule_view", "rule_seen"]);
 
-/** What both ways in say about an event. */
+/** The fields of an event that beacons and the API have in common. */
 interface Draft {
   given: string;
   event_id: string;

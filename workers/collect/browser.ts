@@ -42,7 +42,7 @@ export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visito
   throw new Problem("too_many", tooMany, undefined, "rate_limited");
 }
 
-/** What became of a beacon's hits. */
+/** The outcome of a beacon's hits. */
 interface Taken {
   accepted: Arrival[];
   refused: RefusalCounts;
@@ -109,7 +109,7 @@ async function takeBeacon(
   given: unknown,
 ): Promise<{ reply: BeaconReply; headers: Record<string, string> }> {
   const beacon = parseInput(envelopeSchema, given);
-  // What a browser says in a header anyway, a tracker of few bytes does not repeat.
+  // Browsers send this in a header anyway, so the tracker saves the bytes.
   beacon.l ??= request.headers.get("accept-language")?.split(",")[0]?.slice(0, 35);
   const visitor = visitorOf(request);
   const admitted = await admit(env, beacon.s, visitor, beacon.h.length);
@@ -129,7 +129,7 @@ async function takeBeacon(
   else throw new Problem("invalid", rejected[0]!.message, rejected);
   if (refused.unknown_host && accepted.length === 0)
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
-  // What the stream of the page wants; for an unknown page what the first one does.
+  // The settings of the page's stream; for an unknown page, those of the first stream.
   const place = placeFor(current, accepted[0]?.hostname ?? null) ?? current.places[0];
   const { rules, property } = current;
   const isStored = property.privacy.storage === "local";

@@ -1,4 +1,4 @@
-// What is not counted, and why: a list to read. Adding a reason adds one line here and one in domain/requests/refusal.ts.
+// The reasons for not counting an event, as a table. A new reason is one line here and one in domain/requests/refusal.ts.
 import type { Arrival } from "../domain/events/event";
 import { EVENT_TYPES, MEASUREMENTS } from "../domain/events/measurement";
 import { isExcludedPath, isKnownHost } from "../domain/events/path";
@@ -39,13 +39,13 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
     ({ arrival, site }) => arrival.page !== null && isExcludedPath(arrival.page, site.property.privacy.excluded_paths),
   ],
   ["spam_referrer", ({ referrer }) => isSpamReferrer(referrer)],
-  // Of a rule that was deleted, or never was. One that is off still counts: a page matches what it knew when it opened.
+  // The rule was deleted or never existed. A disabled rule still counts: a page uses the rules it had when it opened.
   ["not_measured", ({ arrival, site }) => arrival.rule !== null && !site.ruleIds.has(arrival.rule)],
   [
     "not_measured",
     ({ arrival, site, byTracker }) => {
       const { measurement } = EVENT_TYPES[arrival.event_type];
-      // What only a chunk of the tracker measures by itself, a caller may still send on purpose.
+      // A caller may send on purpose what otherwise only a chunk of the tracker measures.
       if (measurement === null || (!byTracker && MEASUREMENTS[measurement].chunk)) return false;
       return placeFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },

@@ -25,7 +25,7 @@ export interface Site {
   /** Hosts of its data streams. */
   hosts: readonly string[];
   places: readonly Place[];
-  /** Of the configuration that this is. */
+  /** The version of this configuration. */
   version: number;
   /** The rules that are on, as pages need them. */
   rules: readonly PageRule[];
@@ -93,7 +93,7 @@ export async function siteOfVersion(db: D1Database, site: Site, version: number,
   if (site.version >= version) return site;
   const { site_id } = site.property;
   const known = sites.get(site_id);
-  // Of the beacons that come together one asks.
+  // Of beacons that arrive together, one reads the database.
   const sought = known && known.version >= version ? known.site : lookUp(db, site_id, now, known, version);
   return (await sought.catch(() => site)) ?? site;
 }

@@ -1,4 +1,4 @@
-// Who and where: what the edge knows of the browser that sent a request.
+// The visitor of a request: address, user agent, and the location and network that the edge reports.
 import type { VisitFacts } from "../domain/events/event";
 import type { NetworkType } from "../domain/networks/network";
 import { networkTypeFor } from "../domain/networks/network-type";
@@ -19,7 +19,7 @@ const NO_COUNTRY = new Set(["XX", "T1"]);
 const MOST_NETWORKS = 2_000;
 const types = new Map<string, NetworkType | null>();
 
-/** What is known of a network: its type comes with it. */
+/** The facts of a network, its type included. */
 export function networkFacts(
   asn: number | null,
   network: string | null,

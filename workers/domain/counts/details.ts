@@ -23,7 +23,7 @@ const MAX_VALUE = 200;
 const MAX_PAGE = 1000;
 const MAX_HREF = 500;
 
-/** What a kind of event tells: all of its props or some of them, `href`, and the names of form and field as a pair. */
+/** The details of a kind of event: all or some of its props, `href`, and the names of form and field as a pair. */
 interface Telling {
   props: "all" | readonly string[];
   href?: true;

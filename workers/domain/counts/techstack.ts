@@ -50,7 +50,7 @@ export const TECHSTACK_COLUMNS = {
   events: "integer",
 } as const satisfies Record<keyof TechstackRow, ColumnType>;
 
-/** What of an event is counted here. */
+/** The fields of an event that are counted here. */
 export type TechEvent = Pick<
   StampedEvent,
   TechColumn | "event_type" | "firsts" | "local_date" | "visit_date" | "new_visit" | "bounce_delta" | "duration_delta"
@@ -116,7 +116,7 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
     events: event.event_type === "engagement" ? 0 : 1,
     ...(isHome && visit),
   });
-  // What a visit that came over midnight changes on the day on which it began.
+  // A visit that crosses midnight changes the counts of the day on which it began.
   if (!isHome) put(event.visit_date, TECH_MASK, visit);
 }
 

@@ -42,12 +42,12 @@ export function toCapacity(day: { date: string; visitors: number } | null, shard
 
 const count = new Intl.NumberFormat("en-US");
 
-/** What the owner can do, as a sentence; also the dashboard says it. */
+/** Advice to the owner, as a sentence. The dashboard shows it too. */
 export function adviceFor({ shards, advised_shards }: Capacity): string {
   if (advised_shards === shards) return `The property already has ${shards} shards, which is as many as it can have.`;
   return `Raise the property's shards from ${shards} to ${advised_shards}: PATCH /api/v1/properties/{site_id} with {"shards": ${advised_shards}}.`;
 }
 
-/** What is the matter, as a sentence. */
+/** The problem, as a sentence. */
 export const stateOf = ({ visitors_per_shard, most_per_shard, date }: Capacity): string =>
   `A shard had ${count.format(visitors_per_shard)} visitors on ${date} and remembers at most ${count.format(most_per_shard)} a day.`;

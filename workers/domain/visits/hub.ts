@@ -1,16 +1,16 @@
-// What the hub and its callers say to each other.
+// The messages between the hub and its callers.
 import type { Arrival } from "../events/event";
 import type { EventType } from "../events/measurement";
 import type { RefusalCounts } from "../requests/refusal";
 import type { AddressPrivacy } from "../visitors/address";
 import type { RuleCounts } from "./rule-counters";
 
-/** What the hub must know of its property. Sent with every batch, so that the hub never reads D1. */
+/** The property as the hub needs it. It comes with every batch, so that the hub never reads D1. */
 export interface HubProperty {
   site_id: string;
   timezone: string;
   address: AddressPrivacy;
-  /** Of the configuration that the sender knows. */
+  /** The version of the configuration that the sender has. */
   version?: number;
 }
 
@@ -66,7 +66,7 @@ export interface LivePicture {
   last_event_at: string | null;
 }
 
-/** What a live socket says: first the whole picture, then what of it changed, at most once a second. */
+/** The messages of a live socket: the whole picture first, then its changes, at most once a second. */
 export type SocketMessage =
   | { type: "picture"; picture: LivePicture }
   | { type: "change"; change: Partial<LivePicture> };

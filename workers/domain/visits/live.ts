@@ -9,7 +9,7 @@ import type { Visit } from "./visit";
 const MINUTE = 60_000;
 export const LIVE_MINUTES = 30;
 export const LIVE_WINDOW = LIVE_MINUTES * MINUTE;
-/** What left the window is kept somewhat longer (minutes): a clock that is set back must find it again. */
+/** Events stay somewhat longer than the window (minutes), in case the clock is set back. */
 const SLACK = 5;
 export const MINUTES_KEPT = LIVE_MINUTES + SLACK;
 export const LIVE_KEPT = MINUTES_KEPT * MINUTE;
@@ -18,7 +18,7 @@ const FEED_EVENTS = 50;
 /** A hub's share shows so many visits, the latest, at some 300 bytes each. */
 export const MOST_LIVE_VISITS = 50_000;
 
-/** What the picture needs of a visit. */
+/** A visit as the picture needs it. */
 export interface LiveVisit {
   visitor: string;
   start: number;

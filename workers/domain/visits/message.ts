@@ -1,10 +1,10 @@
-// What travels through the queue.
+// The messages of the queue.
 import type { StampedEvent } from "../events/event";
 import type { RefusalCounts } from "../requests/refusal";
 import type { HubBatch } from "./hub";
 import { type PackedEvent, unpackEvent } from "./packed";
 
-/** What a hub stamped: a range of its journal. The same range is the same message, however often it is sent. */
+/** Stamped events: a range of a hub's journal. The same range is the same message, however often it is sent. */
 export interface StampedMessage {
   kind: "stamped";
   id: string;
@@ -14,7 +14,7 @@ export interface StampedMessage {
   refusals: Record<string, RefusalCounts>;
 }
 
-/** What collect could not hand to the hub. Ingest hands it over later; `event_id` keeps it from counting twice. */
+/** Events that collect could not deliver to the hub. Ingest does it later; `event_id` keeps them from counting twice. */
 export interface UnstampedMessage {
   kind: "unstamped";
   /** Name of the hub that it was meant for. */
@@ -39,7 +39,7 @@ export function readMessage(body: unknown): EventMessage {
 export const eventCountOf = (message: EventMessage): number =>
   message.kind === "stamped" ? message.events.length : message.batch.arrivals.length;
 
-/** Whose a message is, also where nothing else of it can be read. Null when not even that. */
+/** The property of a message, even if nothing else in it can be read. Null if that cannot be read either. */
 export function siteOf(body: unknown): string | null {
   try {
     const told = (typeof body === "string" ? JSON.parse(body) : body) as {

@@ -39,7 +39,7 @@ const STAMPED = {
   exit_lost: true,
   exit_gained: true,
 } as const satisfies Record<keyof Stamp | "site_id", true>;
-/** Where each column of a stamped event comes from: the stamp, its place among the visit's dimensions, or itself. */
+/** The source of each column of a stamped event: the stamp, a place among the visit's dimensions, or the event itself. */
 const ORIGINS = LAKE_COLUMN_NAMES.map((column) => ({
   column,
   isStamped: column in STAMPED,

@@ -44,7 +44,7 @@ export function pruneCounters(counters: RuleCounters): void {
   for (const [id] of oldest) counters.delete(id);
 }
 
-/** What the hubs of a property counted, together; by id, so that the same counts are the same list. */
+/** The counts of all hubs of a property, sorted by id, so that equal counts give equal lists. */
 export function mergeCounts(parts: readonly RuleCounts[]): { id: string; clicks: number; last_click_at: string }[] {
   const sum: RuleCounters = new Map();
   for (const { id, clicks, last } of parts.flat()) addMatches(sum, id, clicks, last);

@@ -15,7 +15,7 @@ export interface ShardChange {
 interface Sharded {
   site_id: string;
   timezone: string;
-  /** What the owner wants. */
+  /** The number that the owner has set. */
   shards: number;
   /** Every number that was in force or will be, oldest first; empty when there was never another. */
   shard_changes: ShardChange[];
@@ -30,7 +30,7 @@ const NEAR = 2 * 60_000;
  * the day before. Only somebody whose visits cross each of these midnights would find theirs cut at the last.
  */
 const ASKED_DAYS = 5;
-/** What is older is forgotten. */
+/** Older entries are forgotten. */
 const KEPT = 15 * 86_400_000;
 
 /** A visitor's shard depends on the visitor alone. */

@@ -18,7 +18,7 @@ const MOST_VALUES = 1_000;
 
 export interface Visit {
   id: string;
-  /** Where its visitor-day is: the visit's bucket. */
+  /** The date of its visitor-day, and its hour: the visit's bucket. */
   date: string;
   hour: number;
   visitor: string;

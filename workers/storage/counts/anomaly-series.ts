@@ -85,7 +85,7 @@ export async function readDays(db: D1Database, siteId: string, from: string, to:
   return (await db.prepare(DAYS).bind(siteId, from, to).all<DayTotals>()).results;
 }
 
-/** What a value of a dimension counted on a local date; `of` are the visits, where they were asked for. */
+/** The count of a dimension's value on a local date. `of` is the number of visits, if it was asked for. */
 export interface ValueRow {
   dimension: string;
   value: string;
@@ -108,7 +108,7 @@ const valuesSql = (fact: Fact, of: Fact | null): string => `WITH counted AS MATE
   SELECT ?2 AS dimension, value, day AS date, count, "of" FROM counted
   WHERE value IN (SELECT value FROM counted GROUP BY value ORDER BY sum(count) DESC, value LIMIT ${MOST_VALUES})`;
 
-/** What the largest values of dimensions (by rollup key) counted on some dates. In one round trip. */
+/** The counts of the largest values of dimensions (by rollup key) on some dates, in one round trip. */
 export async function readValueDays(
   db: D1Database,
   siteId: string,

@@ -6,7 +6,7 @@ import type { NewObject } from "../../domain/lake/object";
 import { listStatements } from "../lake/listing";
 import { type Row, toParameters } from "../parameters";
 
-/** What one message adds, besides its counts. */
+/** What one message writes besides its counts. */
 export interface CountedMessage {
   id: string;
   site_id: string;

@@ -161,7 +161,7 @@ export interface CountedHeatmap {
   views: number;
 }
 
-/** Where there are heatmaps, the most viewed first; of one width, or of all. */
+/** Pages with heatmaps, the most viewed first, for one width or for all. */
 export async function readHeatmaps(
   db: D1Database,
   days: Days,
@@ -200,7 +200,7 @@ const ruleStatement = (db: D1Database, days: Days, id: string | null): D1Prepare
 export const readRules = async (db: D1Database, days: Days): Promise<CountedRule[]> =>
   (await ruleStatement(db, days, null).all<CountedRule>()).results;
 
-/** What is of the rule in ?4: its id is the first part of the value. */
+/** Selects the values of the rule in ?4, whose id is the first part of the value. */
 const IS_OF_RULE = "value >= ?4 || char(10) AND value < ?4 || char(11)";
 const RULE_PAGES = `SELECT ${tail("value")} AS page,
     coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("page")}'), 0) AS clicks,

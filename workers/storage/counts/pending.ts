@@ -3,7 +3,7 @@
 import { NETWORK_PAGE, PACKED } from "../../domain/counts/details";
 import { FACTS } from "../../domain/events/catalog";
 
-/** Where day counts are, in the same columns. The second is a view of the increments that wait. */
+/** The two places of day counts, with the same columns. The second is a view of the pending increments. */
 export const DAY_COUNTS = ["rollup_days", "pending_days"] as const;
 
 /**
@@ -63,7 +63,7 @@ const FULL = `full AS MATERIALIZED (
 const IS_FULL = `(dimensions.key = '${NETWORK_PAGE}'
     AND (site_id, dimensions.key, ${placeSql("counts.key")}, days.key) IN (SELECT * FROM full))`;
 
-/** What adds up to nothing is not written: a visit that moved on took back what it had given its exit page. */
+/** Sums of zero are not written: a visit that moves on takes back what it gave to its exit page. */
 const FOLD = `INSERT INTO rollup_days (site_id, dimension, day, value, ${FACTS.join(", ")})
   WITH ${FULL}
   SELECT site_id, dimensions.key, days.key, counts.key, ${FACTS.map((fact, i) => `sum(counts.value ->> ${i}) AS sum_${fact}`).join(", ")}

@@ -37,7 +37,7 @@ export const rollupStatements = (
   db.prepare(DAYS).bind(id, span.from, span.to),
 ];
 
-/** What the results of `rollupStatements` say. */
+/** Reads the results of `rollupStatements`. */
 export function toRollup(hours: D1Result, days: D1Result): Rollup {
   const rollup = emptyRollup();
   for (const row of hours.results as Row<{ hour: number }>[]) rollup.hours.set(row.hour, factsOf(row));

@@ -91,7 +91,7 @@ export async function loadDeadLetter(
   if (!row) return null;
   const object = await LAKE.get(row.key);
   if (object) return { row, message: (await object.json<{ message: string }>()).message };
-  // Whoever forgets a letter deletes its object after its row.
+  // A letter's row is deleted before its object.
   if ((await find()).length === 0) return null;
   throw new Error(`lake lacks object ${row.key}`);
 }
@@ -160,7 +160,7 @@ function rawObjectOf(text: string): [id: string, key: string | null] | null {
   try {
     message = readMessage(text);
   } catch {
-    // What cannot be read is never counted.
+    // A letter that cannot be read is never counted.
     return null;
   }
   if (message.kind !== "stamped") return null;

@@ -45,7 +45,7 @@ export interface Enrichment {
   counts: EnrichmentCounts;
 }
 
-/** What an enrichment object holds; null where there is none. */
+/** The content of an enrichment object; null if there is none. */
 export async function loadEnrichment(lake: R2Bucket, key: string): Promise<Enrichment | null> {
   const object = await lake.get(key);
   if (!object) return null;
@@ -59,7 +59,7 @@ export async function loadEnrichment(lake: R2Bucket, key: string): Promise<Enric
   };
 }
 
-/** What the provider said, by address. @throws when the object is not there. */
+/** The provider's answers by address. @throws when the object does not exist. */
 export async function readEnrichment(lake: R2Bucket, key: string): Promise<Map<string, Found>> {
   const enrichment = await loadEnrichment(lake, key);
   if (!enrichment) throw new Error(`lake lacks object ${key}`);

@@ -39,7 +39,7 @@ export const keepStatement = (db: D1Database, keys: readonly string[]): D1Prepar
 /** Keys of the properties that have something due: read once, because objects have no index by key. */
 const LISTED = `SELECT key FROM lake_files
   WHERE site_id IN (SELECT site_id FROM lake_garbage WHERE delete_at <= ?1)`;
-/** What is listed stays, whoever announced it once more after that. */
+/** A listed object is never swept, even if it was announced as garbage again afterwards. */
 const DUE = `SELECT key FROM lake_garbage WHERE delete_at <= ?1 AND key NOT IN (${LISTED}) LIMIT ?2`;
 
 /** Deletes what is due, at most so many thousand objects. @returns how many. */

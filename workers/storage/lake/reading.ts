@@ -9,7 +9,7 @@ import type { LakeZone } from "../../domain/lake/zones";
 import type { Found } from "../../domain/networks/enrichment";
 import { readEnrichment } from "./enrichment";
 
-/** What a reader holds on to: objects that have the events, and what was found out of the addresses in raw ones. */
+/** The sources of a reader: the objects with the events, and the enrichment of the addresses in raw ones. */
 export interface LakeSnapshot {
   events: LakeFile[];
   enrichments: LakeFile[];
@@ -95,7 +95,7 @@ export async function readObject(lake: R2Bucket, key: string): Promise<ArrayBuff
   return object.arrayBuffer();
 }
 
-/** What was found out of the addresses in raw objects, one enrichment in memory at a time. Compacted rows have it applied. */
+/** The enrichment of the addresses in raw objects, one object in memory at a time. Compacted rows have it applied. */
 export function enrichmentReader(
   lake: R2Bucket,
   enrichments: readonly LakeFile[],

@@ -46,7 +46,7 @@ export async function swapObjects(
   } catch (error) {
     const left = await countListed(db, siteId, "id", ids);
     if (left === inputs.length) throw error;
-    // Where the batch went through and only its reply was lost, the outputs are listed.
+    // If the batch succeeded and only its reply was lost, the outputs are listed already.
     if (keys.length > 0 && (await countListed(db, siteId, "key", JSON.stringify(keys))) === keys.length) return true;
     return false;
   }

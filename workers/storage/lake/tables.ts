@@ -1,7 +1,7 @@
 // The D1 tables of the lake. WITHOUT ROWID is added to the migrations by hand.
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** What the lake holds. The pipeline's watermark is an `id`, so ids are never reused. Times are ms, dates local. */
+/** The objects of the lake. The pipeline's watermark is an `id`, so ids are never reused. Times are ms, dates local. */
 export const lakeFiles = sqliteTable(
   "lake_files",
   {
@@ -16,17 +16,17 @@ export const lakeFiles = sqliteTable(
     min_date: text().notNull(),
     max_date: text().notNull(),
     created_at: integer().notNull(),
-    /** Of `events`: how often it was merged (domain/lake/compaction.ts). Raw objects are level 0. */
+    /** In `events`: how often the object was merged (domain/lake/compaction.ts). Raw objects have level 0. */
     level: integer().notNull().default(0),
-    /** Of `events`: the only event type in it. */
+    /** In `events`: the one event type that the object contains. */
     event_type: text(),
-    /** Of what the pipeline wrote: the ids of the raw objects that it was made from, both included. */
+    /** In the pipeline's zones: the range of raw object ids it was made from, both included. */
     first_id: integer(),
     last_id: integer(),
   },
   (t) => [
     index("lake_files_by_property").on(t.site_id, t.min_date),
-    // What waits for the pipeline is asked for every five minutes, of all properties.
+    // The backlog of all properties is read every five minutes.
     index("lake_files_by_zone").on(t.zone, t.site_id, t.id),
   ],
 );

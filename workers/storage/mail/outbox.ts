@@ -118,7 +118,7 @@ export async function listMails(db: D1Database, siteId: string, limit: number): 
   return results;
 }
 
-/** Who must not be told of this any more. Told again, it changes nothing. */
+/** Unsubscribes a recipient. Doing it twice changes nothing. */
 export async function addOptout(
   db: D1Database,
   { site_id, kind, recipient }: { site_id: string; kind: string; recipient: string },
@@ -128,7 +128,7 @@ export async function addOptout(
     db
       .prepare("INSERT OR IGNORE INTO mail_optouts (site_id, kind, recipient, created_at) VALUES (?, ?, lower(?), ?)")
       .bind(site_id, kind, recipient, now),
-    // What waits for another try, or is in one that may fail, would be the mail that was not wanted.
+    // Mails that wait for a retry, or are in a try that may fail, are unwanted now too.
     db
       .prepare(
         `UPDATE mails SET status = 'failed', error = 'recipient has unsubscribed'
@@ -150,7 +150,7 @@ export async function removeOptout(
     .run();
 }
 
-/** Who has opted out of which kinds of mail of a property. */
+/** The recipients who have unsubscribed, by kind of mail of a property. */
 export async function listOptouts(db: D1Database, siteId: string): Promise<{ kind: MailKind; recipient: string }[]> {
   const { results } = await db
     .prepare("SELECT kind, recipient FROM mail_optouts WHERE site_id = ? ORDER BY recipient, kind")

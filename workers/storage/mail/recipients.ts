@@ -30,7 +30,7 @@ export async function listTold(db: D1Database, siteIds: readonly string[] | null
   return results.map(toTold);
 }
 
-/** What the runs between two instants did for a property: sums, and the sums of the numbers that they reported. */
+/** The work of the runs between two instants for a property: sums of rows and objects, and of the reported numbers. */
 export interface RunSums {
   runs: number;
   files: number;

@@ -23,7 +23,7 @@ export const mails = sqliteTable(
   (t) => [index("mails_by_property").on(t.site_id, t.created_at), index("mails_by_status").on(t.status)],
 );
 
-/** Who does not want a kind of mail any more. */
+/** Recipients who have unsubscribed from a kind of mail. */
 export const mailOptouts = sqliteTable(
   "mail_optouts",
   {

@@ -1,4 +1,4 @@
-// What providers said of networks, kept in D1 until it expires, and how often they were asked.
+// Providers' answers about networks, stored in D1 until they expire, and the number of calls.
 import type { Found } from "../../domain/networks/enrichment";
 import { NETWORK_TYPES, type NetworkType } from "../../domain/networks/network";
 
@@ -12,7 +12,7 @@ interface Row extends Omit<Found, "network_type"> {
   network_type: string;
 }
 
-/** What is known of these prefixes, in one statement. All null: the provider knows nothing of it. */
+/** The stored answers for these prefixes, in one statement. All null: the provider knows nothing about the network. */
 export async function readNetworks(
   db: D1Database,
   provider: string,

@@ -11,7 +11,7 @@ import { toParameters } from "../parameters";
 const KNOWN = ["network_type", "asn", "country", "region", "city"] as const;
 const COLUMNS = ["site_id", "network", ...KNOWN, "first_seen", "last_seen"] as const;
 
-/** What is known of a network is what its last event said, in whichever order runs come. */
+/** A network's facts are those of its last event, whatever the order of the runs. */
 const NETWORKS = `INSERT INTO networks (${COLUMNS.join(", ")})
   SELECT ${COLUMNS.map((_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?) WHERE true
   ON CONFLICT (site_id, network) DO UPDATE SET
@@ -66,7 +66,7 @@ const TOP_PAGES = `WITH
   WHERE place <= ?5 ORDER BY network, place`;
 
 export interface NetworkCounts {
-  /** What is known besides is null where no run of the pipeline has met the network yet. */
+  /** Facts beyond the counts are null until a pipeline run has seen the network. */
   networks: (Told & { value: string } & { [K in keyof Omit<NetworkVisit, "network">]: NetworkVisit[K] | null })[];
   pages: { network: string; page: string; pageviews: number }[];
   types: (Told & { value: string })[];

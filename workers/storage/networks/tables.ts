@@ -18,7 +18,7 @@ export const networks = sqliteTable(
   (t) => [primaryKey({ columns: [t.site_id, t.network] })],
 );
 
-/** What a provider said of a network (CIDR), until it expires. */
+/** A provider's answer about a network (CIDR), stored until it expires. */
 export const ipNetworks = sqliteTable(
   "ip_networks",
   {

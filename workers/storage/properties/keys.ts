@@ -5,7 +5,7 @@ import type { Scope } from "../../domain/properties/caller";
 import { toHex } from "../../domain/requests/hex";
 import { apiKeys } from "./tables";
 
-/** What its owner may see of a key. */
+/** A key as its owner may see it. */
 export interface ApiKey {
   id: string;
   name: string;

@@ -61,7 +61,7 @@ export async function loadProperty(db: D1Database, siteId: string): Promise<Prop
   return (await findProperties(db, eq(properties.site_id, siteId)))[0] ?? null;
 }
 
-/** What collect must know of a property: it, the version that this is, and its rules by what they need. */
+/** A property as collect needs it: with the version of its configuration, and its rules. */
 export interface Configuration {
   property: Property;
   version: number;
@@ -131,7 +131,7 @@ export async function createProperty(
   return toProperty(row, of);
 }
 
-/** What the changes do not name stays as it is, in `privacy` too. @returns null when the property is gone. */
+/** Fields that the changes do not name keep their values, in `privacy` too. @returns null when the property is gone. */
 export async function updateProperty(
   db: D1Database,
   siteId: string,

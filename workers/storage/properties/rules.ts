@@ -44,7 +44,7 @@ export async function createRule(db: D1Database, siteId: string, input: RuleInpu
   return meta.changes === 1 ? toRule(row) : null;
 }
 
-/** What the changes do not name stays as it is. @returns null when it is gone, or one more would be too many enabled. */
+/** Fields that the changes do not name keep their values. @returns null when the rule is gone or too many are enabled. */
 export async function updateRule(
   db: D1Database,
   siteId: string,

@@ -83,7 +83,7 @@ export const apiKeys = sqliteTable(
   (t) => [index("api_keys_by_organization").on(t.organization_id)],
 );
 
-/** What the owner set beside the property itself: retention, alerts, reports. Absent: the standard. */
+/** The owner's settings of a property: retention, alerts, reports. A missing row means the defaults. */
 export const propertySettings = sqliteTable("property_settings", {
   site_id: text().primaryKey(),
   settings: text({ mode: "json" }).$type<PropertySettings>().notNull(),

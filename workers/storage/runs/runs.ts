@@ -74,7 +74,7 @@ export async function giveUpRun(db: D1Database, id: string, error: string, now: 
     .where(and(eq(pipelineRuns.id, id), eq(pipelineRuns.status, "running")));
 }
 
-/** What a run did for one property. */
+/** The result of a run for one property. */
 export interface UnitNote {
   site_id: string;
   files: number;
@@ -166,7 +166,7 @@ export async function unstartedAmong(db: D1Database, ids: readonly string[]): Pr
   return new Set(ids.filter((id) => !known.has(id)));
 }
 
-/** What a run did for a property; null when it did nothing. */
+/** The result of a run for a property; null if it did nothing for it. */
 export async function loadUnitNote(db: D1Database, runId: string, siteId: string): Promise<UnitNote | null> {
   const [row] = await drizzle(db)
     .select()

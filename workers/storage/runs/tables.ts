@@ -17,7 +17,7 @@ export const watermarks = sqliteTable(
   (t) => [primaryKey({ columns: [t.site_id, t.dataset] })],
 );
 
-/** What a Workflow did: a run of the pipeline over all properties, or a task of maintenance. `id` is the instance's. */
+/** The log of a Workflow: a run of the pipeline over all properties, or a task of maintenance. `id` is the instance's. */
 export const pipelineRuns = sqliteTable(
   "pipeline_runs",
   {
@@ -42,7 +42,7 @@ export const pipelineRuns = sqliteTable(
   ],
 );
 
-/** What a run did for one property: written in the batch that moves the property's watermark. */
+/** The result of a run for one property, written in the batch that moves the property's watermark. */
 export const pipelineRunProperties = sqliteTable(
   "pipeline_run_properties",
   {

@@ -104,7 +104,7 @@ export interface Backlog {
   oldest: number | null;
 }
 
-/** What of a property lies behind a position. */
+/** The backlog of a property: its objects after a position. */
 export async function backlogOf(db: D1Database, siteId: string, position: number): Promise<Backlog> {
   const row = await db
     .prepare(
