@@ -23,19 +23,25 @@ interface StoredPosition extends Record<string, string | number | null> {
   head: number | null;
 }
 
+async function hasTables(worker: string, id: string): Promise<boolean> {
+  const statement = "SELECT count(*) AS count FROM sqlite_master WHERE name IN ('meta', 'journal')";
+  const [tables] = await queryHub(worker, id, statement);
+  return tables?.count === 2;
+}
+
+/** Null for a hub that has nothing stored. */
 async function positionOf(worker: string, id: string): Promise<HubPosition | null> {
-  const [tables = { count: 0 }] = await queryHub(
-    worker,
-    id,
-    "SELECT count(*) AS count FROM sqlite_master WHERE name IN ('meta', 'journal')",
-  );
-  if (tables.count !== 2) return null;
-  const [row] = (await queryHub(
-    worker,
-    id,
-    `SELECT (SELECT value FROM meta WHERE key = 'about') AS about, (SELECT value FROM meta WHERE key = 'sent') AS sent,
-            (SELECT max(n) FROM journal) AS head`,
-  )) as StoredPosition[];
+  if (!(await hasTables(worker, id))) return null;
+  const statement = `SELECT (SELECT value FROM meta WHERE key = 'about') AS about,
+      (SELECT value FROM meta WHERE key = 'sent') AS sent, (SELECT max(n) FROM journal) AS head`;
+  let row: StoredPosition | undefined;
+  try {
+    [row] = (await queryHub(worker, id, statement)) as StoredPosition[];
+  } catch (error) {
+    // Its property was deleted meanwhile.
+    if (!(await hasTables(worker, id))) return null;
+    throw error;
+  }
   if (!row?.about) return null;
   const { sent } = JSON.parse(row.sent ?? '{"sent":0}') as { sent: number };
   const { epoch, site_id: siteId } = JSON.parse(row.about) as { epoch: string; site_id: string };
