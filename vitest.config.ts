@@ -23,6 +23,7 @@ if (existsSync(MEMORY)) {
   if (bavail * bsize > ROOM_BYTES) process.env.TMPDIR ??= MEMORY;
 }
 
+/** Three files at a time on two cores: they wait for pauses and replies about as much as they work. */
 const BROWSER = {
   environment: "node",
   maxWorkers: 3,

@@ -26,6 +26,7 @@ const RETRY = 15_000;
 
 const isWithoutTables = (sql: SqlStorage): boolean =>
   sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
+
 export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private journal!: Journal;
   private memory!: Memory;

@@ -12,10 +12,15 @@ const CHECKOUT: Built = { tracker: join(ROOT, "dist/assets"), dashboard: join(RO
 export const isBuilt = (): boolean =>
   existsSync(join(CHECKOUT.tracker, "tk.js")) && existsSync(join(CHECKOUT.dashboard, "index.html"));
 
+/** Copies a build's folders. */
+export async function copyParts(from: Built, to: Built): Promise<void> {
+  for (const part of ["tracker", "dashboard"] as const) await cp(from[part], to[part], { recursive: true });
+}
+
 /** Copies what `npm run build` left in the checkout. @throws Error when it has not run. */
 export async function copyBuild(to: Built): Promise<void> {
   if (!isBuilt()) throw new Error("The checkout has not been built. Run `npm run build` first.");
-  for (const part of ["tracker", "dashboard"] as const) await cp(CHECKOUT[part], to[part], { recursive: true });
+  await copyParts(CHECKOUT, to);
 }
 
 /** Replaces what the system of a state folder serves. It must not be running. */

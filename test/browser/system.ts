@@ -8,6 +8,7 @@ import { type Api, apiAt, bearer, signIn } from "../../scripts/api.ts";
 import { type Built, servedIn } from "../../scripts/local/config.ts";
 import { untilCounted } from "../../scripts/local/counted.ts";
 import { reservePort } from "../../scripts/local/port.ts";
+import { copyParts } from "../../scripts/local/served.ts";
 import { downloadLake, queryD1, type Row } from "../../scripts/local/storage.ts";
 import { type LocalSystem, preparedIn, startLocalSystem } from "../../scripts/local/system.ts";
 import { ensureAccount } from "../../scripts/start/account.ts";
@@ -82,12 +83,6 @@ export async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boo
   }
 }
 
-/** Copies what a prepared state serves: a test of the build may be writing into the checkout. */
-async function copyServed(prepared: string, to: Built): Promise<void> {
-  const from = servedIn(prepared);
-  for (const part of ["tracker", "dashboard"] as const) await cp(from[part], to[part], { recursive: true });
-}
-
 /** Starts a system on a copy of a prepared state folder. */
 export async function runSystem(prepared: string): Promise<{ running: Running; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "trackkit-"));
@@ -101,7 +96,9 @@ export async function runSystem(prepared: string): Promise<{ running: Running; c
     const [from, to] = [preparedIn(prepared), preparedIn(state)];
     await Promise.all([cp(from.data, to.data, { recursive: true }), cp(from.bundle, to.bundle, { recursive: true })]);
     const ports = { port: await reservePort(), dashboardPort: await reservePort() };
-    local = await startLocalSystem({ state, ...ports, isPrepared: true, build: (to) => copyServed(prepared, to) });
+    // Not from the checkout: a test of the build may be writing there.
+    const build = (to: Built) => copyParts(servedIn(prepared), to);
+    local = await startLocalSystem({ state, ...ports, isPrepared: true, build });
     const { worker, dashboard, log } = local;
     const { email, password, api_key: apiKey } = await ensureAccount(local, state);
     return { running: { worker, dashboard, email, password, apiKey, log }, close };

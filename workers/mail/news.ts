@@ -1,6 +1,5 @@
 // Mails about runs, failures, anomalies and capacity, as the settings of each property ask for them. Reports are in
 // reports.ts. Callers write the mails in a batch of their own (outboxStatement) or queue them here; send.ts sends them.
-
 import type { AnomalyRecord } from "../domain/anomalies/record";
 import { type AnomalyData, toAnomalyLetter } from "../domain/mail/anomaly-letter";
 import { toCapacityLetter } from "../domain/mail/capacity-letter";

@@ -1,5 +1,4 @@
 // Erasing a user's events from the lake: who they were, where they are, and the objects without them.
-
 import { ALL_TIME, addEvents, type DayCounts, emptyRecount, toAdd, toDayCounts } from "../domain/counts/day-counts";
 import type { StampedEvent } from "../domain/events/event";
 import { type Row, readColumns } from "../domain/lake/merge";

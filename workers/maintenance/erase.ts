@@ -1,6 +1,5 @@
 // Erasure: a user's events leave the record, and the counts follow it. Done twice, half an hour apart: what was under way
 // when it was asked for (in a hub, in the queue, before the pipeline) has arrived by then.
-
 import { ALL_TIME } from "../domain/counts/day-counts";
 import { countedIdsOf } from "../domain/counts/suspects";
 import type { LakeFile } from "../domain/lake/object";

@@ -1,6 +1,5 @@
 // Carrying out a unit of compaction: its objects are read and merged, what comes out is written, and a swap puts it in
 // their place. Begun anew after a crash it writes other objects; what it had written before is swept.
-
 import { periodOf, type TableZone, type Unit } from "../domain/lake/compaction";
 import { eventsKey, pipelineKey } from "../domain/lake/keys";
 import { type MergeInput, type MergeRules, mergeEvents } from "../domain/lake/merge";

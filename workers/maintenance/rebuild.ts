@@ -1,7 +1,6 @@
 // Rebuild: recounts a property's days from the lake. In check mode it only says where what D1 keeps and the record
 // differ; else it adds the difference. Both are taken at one moment, and counts only add up, so ingest and the pipeline
 // may go on meanwhile.
-
 import {
   ALL_TIME,
   addEvents,

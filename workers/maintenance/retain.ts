@@ -1,5 +1,4 @@
 // Retention: events, addresses and counts that are older than an owner wants them kept are removed, property by property.
-
 import { readColumns } from "../domain/lake/merge";
 import type { LakeFile } from "../domain/lake/object";
 import { type Cutoffs, cutoffsFor, planRetention } from "../domain/lake/retention";

@@ -1,6 +1,5 @@
 // All that D1 counts of some local days, read at one moment together with the list of the objects that it was counted
 // from; and what has to be added to it.
-
 import type { DayCounts, Span } from "../../domain/counts/day-counts";
 import type { Rollup } from "../../domain/counts/rollup";
 import { countedIdsOf } from "../../domain/counts/suspects";

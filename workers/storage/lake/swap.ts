@@ -10,8 +10,8 @@ interface Input {
 }
 
 /**
- * Puts outputs, which have been announced and written, in the place of inputs, with whatever else belongs into the batch. Ids are never used again, so of two who
- * swap the same input only one comes through.
+ * Puts outputs, which have been announced and written, in the place of inputs, with whatever else belongs into the batch.
+ * Ids are never used again, so of two who swap the same input only one comes through.
  * @returns false when an input is gone: somebody else has swapped it, or this was done by an earlier try.
  */
 export async function swapObjects(

@@ -1,5 +1,4 @@
 // The runs of the pipeline and the tasks of maintenance, the newest first; one of them opened with its steps.
-
 import { A, useSearchParams } from "@solidjs/router";
 import { createEffect, createSignal, For, type JSX, Show } from "solid-js";
 import type { RunDetails, RunView } from "../../../../workers/domain/runs/run";

@@ -1,5 +1,4 @@
 // A track: what was seen and what was expected of one metric along a row of hours or days, and the sums over parts of it.
-
 import { LONGEST_RUN } from "../baseline/noise";
 import { type CountNoise, countRange, countScore, rateRange, rateScore } from "../deviation";
 
