@@ -1,11 +1,18 @@
 // `npm run build`: what the Worker and Pages serve as files.
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildTracker } from "./build-tracker.ts";
+import type { Built } from "./local/config.ts";
+import { CHECKOUT, CHECKOUT_MARK } from "./local/served.ts";
+import { digestOfSources, markMade, unmark } from "./local/sources.ts";
 
 /** Tracker into dist/assets and dashboard into dashboard/dist, or into other folders. */
-export async function build(to?: { tracker: string; dashboard: string }): Promise<void> {
-  await buildTracker(to?.tracker);
-  await buildDashboard(to?.dashboard);
+export async function build(to: Built = CHECKOUT): Promise<void> {
+  const isCheckout = to === CHECKOUT;
+  const sources = digestOfSources();
+  if (isCheckout) unmark(CHECKOUT_MARK);
+  await buildTracker(to.tracker);
+  await buildDashboard(to.dashboard);
+  if (isCheckout) markMade(CHECKOUT_MARK, sources);
 }
 
 if (import.meta.main) {

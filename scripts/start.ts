@@ -9,6 +9,7 @@ import { sentSoFar, untilCounted } from "./local/counted.ts";
 import { onOrphaned } from "./local/orphan.ts";
 import { requireFree } from "./local/port.ts";
 import { leashed } from "./local/process.ts";
+import { copyBuildOf } from "./local/served.ts";
 import { type LocalSystem, startLocalSystem } from "./local/system.ts";
 import { stateFolder } from "./simulate/options.ts";
 import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
@@ -54,14 +55,17 @@ function readSettings(): Settings {
   };
 }
 
-/** In a process of its own: the bundler's memory is then given back. @throws Error when the build fails. */
-async function buildApart({ tracker, dashboard }: Built): Promise<void> {
+/**
+ * Copies the checkout's build, or builds where it is missing or old: in a process of its own, so that the bundler's memory
+ * is given back. @throws Error when the build fails.
+ */
+async function buildApart({ tracker, dashboard }: Built, sources: string): Promise<void> {
+  if (await copyBuildOf(sources, { tracker, dashboard })) return;
   console.log("Building tracker and dashboard …");
   const args = [...leashed.flags, join(ROOT, "scripts/build.ts"), tracker, dashboard];
   const child = spawn(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...leashed.env } });
   const code = await new Promise((done) => child.once("exit", done));
   if (code !== 0) throw new Error("Build failed. What is wrong stands above.");
-  console.log("Starting Worker and dashboard …");
 }
 
 /** The local queue lives in memory: an event that is still in it when wrangler ends is lost. A stop waits this long for it. */
@@ -145,6 +149,7 @@ async function start(settings: Settings): Promise<void> {
   await claimState(state);
   // A start that was killed has left its own.
   rmSync(cardIn(state), { force: true });
+  console.log("Starting Worker and dashboard …");
   const system = await startLocalSystem({ ...settings, build: buildApart, signal: stop.signal });
   try {
     const since = await sentSoFar(system.worker);

@@ -5,7 +5,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONG = [
   "browser/start.test.ts",
   "browser/hub-crowd.test.ts",
-  "browser/local-system.test.ts",
   "browser/dashboard-access.test.ts",
   "browser/overview-periods.test.ts",
   "rooms/pipeline/enrichment-load.test.ts",

@@ -1,24 +1,25 @@
 // A whole TrackKit on this machine: the Worker with its storage, and the dashboard on Pages in front of it.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Built, prepareConfig, prepareDashboard, type Secrets } from "./config.ts";
+import { type Built, prepareConfig, prepareDashboard, type Secrets, servedIn } from "./config.ts";
 import { requireFree } from "./port.ts";
 import { lastLines, type Running, runWrangler, startWrangler } from "./process.ts";
 import { copyBuild, replaceServed } from "./served.ts";
+import { digestOfSources, isMadeFrom, markMade, unmark } from "./sources.ts";
 
 /** For a start that hangs. A busy machine needs more than a minute, and a process that dies is noticed at once. */
 const START_LIMIT_MS = 240_000;
 const POLL_MS = 100;
+
+type Build = (to: Built, sources: string) => Promise<void>;
 
 export interface SystemOptions {
   /** Folder that keeps everything the system stores. The same folder is the same system. */
   state: string;
   port: number;
   dashboardPort: number;
-  /** True when `prepareState` has run for this folder and for the code as it is. */
-  isPrepared?: boolean;
-  /** Builds into the folders that this system serves. Without it they are copies of what `npm run build` left. */
-  build?: (to: Built) => Promise<void>;
+  /** Builds the sources of this digest into the folders that the system serves. Without it, `npm run build` has to have run. */
+  build?: Build;
   /** Breaks off the start. */
   signal?: AbortSignal;
 }
@@ -72,10 +73,25 @@ const surroundings = (state: string) => ({
 });
 
 /** Where a state folder keeps what `prepareState` makes: the database, and the Worker in one file. */
-export const preparedIn = (state: string) => ({ data: join(state, "data"), bundle: join(state, "worker", "bundle") });
+const preparedIn = (state: string) => ({ data: join(state, "data"), bundle: join(state, "worker", "bundle") });
 
-/** Migrates the folder's database and bundles the Worker into it. @throws Error when either fails. */
-export async function prepareState(state: string, port: number): Promise<void> {
+const isComplete = (state: string): boolean => {
+  const { data, bundle } = preparedIn(state);
+  const { tracker, dashboard } = servedIn(state);
+  return [data, join(bundle, "index.js"), join(tracker, "tk.js"), join(dashboard, "index.html")].every((path) =>
+    existsSync(path),
+  );
+};
+
+/**
+ * Builds what the system of a state folder serves, bundles its Worker and migrates its database, unless all of it was made
+ * from the same sources before. The system must not be running. @throws Error when one of them fails.
+ */
+export async function prepareState(state: string, port: number, build: Build = copyBuild): Promise<void> {
+  const sources = digestOfSources();
+  if (isComplete(state) && isMadeFrom(state, sources)) return;
+  unmark(state);
+  await replaceServed(state, (to) => build(to, sources));
   const { config } = prepareConfig(state, port, null);
   const { data, bundle } = preparedIn(state);
   const migrate = ["d1", "migrations", "apply", "trackkit", "--local", "--config", config, "--persist-to", data];
@@ -85,6 +101,7 @@ export async function prepareState(state: string, port: number): Promise<void> {
     runWrangler({ name: "Migration", args: migrate, ...surroundings(state) }),
     runWrangler({ name: "Bundling", args: pack, ...surroundings(state) }),
   ]);
+  markMade(state, sources);
 }
 
 /**
@@ -93,7 +110,7 @@ export async function prepareState(state: string, port: number): Promise<void> {
  * @throws Error when a port is taken, nothing is built, a migration fails, or a process dies; then nothing is left running.
  */
 export async function startLocalSystem(options: SystemOptions): Promise<LocalSystem> {
-  const { state, port, dashboardPort, isPrepared = false, build = copyBuild, signal } = options;
+  const { state, port, dashboardPort, build, signal } = options;
   await requireFree(port, "PORT");
   await requireFree(dashboardPort, "DASHBOARD_PORT");
   mkdirSync(state, { recursive: true });
@@ -101,8 +118,7 @@ export async function startLocalSystem(options: SystemOptions): Promise<LocalSys
   const { log, env } = common;
   writeFileSync(log, "");
   rmSync(env.WRANGLER_REGISTRY_PATH, { recursive: true, force: true });
-  await replaceServed(state, build);
-  if (!isPrepared) await prepareState(state, port);
+  await prepareState(state, port, build);
   const { config, secrets } = prepareConfig(state, port, dashboardPort);
   const { data, bundle } = preparedIn(state);
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { build } from "../../scripts/build.ts";
 import { reservePort } from "../../scripts/local/port.ts";
-import { copyBuild, isBuilt, replaceServed } from "../../scripts/local/served.ts";
+import { isBuilt } from "../../scripts/local/served.ts";
 import { prepareState } from "../../scripts/local/system.ts";
 import { type Running, runSystem } from "./system.ts";
 
@@ -23,7 +23,6 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!isBuilt()) await build();
   const folder = await mkdtemp(join(tmpdir(), "trackkit-prepared-"));
-  await replaceServed(folder, copyBuild);
   await prepareState(folder, await reservePort());
   project.provide("preparedState", folder);
   const { running, close } = await runSystem(folder);

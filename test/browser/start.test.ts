@@ -1,14 +1,18 @@
-// `npm start`, as a person runs it: both addresses, an owner, a demo that is full and moves, and a clean end.
+// `npm start`, as a person runs it: both addresses, an owner, a demo that is full and moves, and a clean end. A running
+// system keeps every event that it has acknowledged, whatever is built in its checkout, and leaves no process behind.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { apiAt, bearer, signIn } from "../../scripts/api.ts";
+import { type Api, apiAt, bearer, signIn } from "../../scripts/api.ts";
+import { buildTracker } from "../../scripts/build-tracker.ts";
 import { ROOT } from "../../scripts/local/config.ts";
 import { reservePort } from "../../scripts/local/port.ts";
+import { canSeeProcesses, groupsOf, livingIn } from "./process-group.ts";
 import { until } from "./system.ts";
 
 interface Card {
@@ -73,6 +77,42 @@ async function givenStart(folder: string, ...flags: string[]): Promise<Run & { c
 async function stop({ child, exited }: Run): Promise<number | null> {
   child.kill("SIGINT");
   return exited;
+}
+
+const apiOf = ({ worker, api_key }: Card): Api => apiAt(worker, bearer(api_key));
+
+async function createProperty(card: Card): Promise<string> {
+  const property = { name: "Shop", timezone: "UTC", streams: [{ url: "https://shop.example", name: "Web site" }] };
+  return (await apiOf(card).post<{ site_id: string }>("/api/v1/properties", property)).site_id;
+}
+
+async function count(card: Card, metrics: string[], site_id: string): Promise<number[]> {
+  const { results } = await ask<Answer>({ ...card, site_id }, { metrics, date_range: "all" });
+  return results[0]?.metrics ?? [];
+}
+
+/** Sends one page view after another while the work goes on. Returns how many were acknowledged, and all else. */
+async function sendDuring<T>(work: Promise<T>, { worker, api_key }: Card, site_id: string) {
+  let isOver = false;
+  const done = work.finally(() => {
+    isOver = true;
+  });
+  const failures: string[] = [];
+  let acknowledged = 0;
+  for (let n = 0; !isOver; n++) {
+    const event = { site_id, event_type: "pageview", url: `https://shop.example/${n}`, ip: `192.0.2.${n % 250}` };
+    const response = await fetch(`${worker}/api/events`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${api_key}`, "Content-Type": "application/json" },
+      signal: AbortSignal.timeout(10_000),
+      body: JSON.stringify({ ...event, user_agent: "Mozilla/5.0 (X11; Linux x64) Firefox/141.0" }),
+    }).catch((error: Error) => error);
+    if (response instanceof Error) failures.push(response.message);
+    else if (response.status !== 202) failures.push(`${response.status} ${await response.text()}`);
+    else acknowledged += 1;
+    await pause(20);
+  }
+  return { acknowledged, failures, result: await done };
 }
 
 /** A folder has the same ports at every start. */
@@ -160,9 +200,21 @@ describe("a start with the demo", () => {
 
   describe("afterwards", () => {
     let before: Answer;
+    let siteId: string;
+    /** A second system beside the first, and its folder. */
+    let second: Run & { card: Card };
+    let other: string;
 
-    test("Ctrl-C ends everything", async () => {
+    test("Ctrl-C ends everything, once what was acknowledged is counted", async () => {
       before = await history();
+      siteId = await createProperty(card);
+      const events = Array.from({ length: 400 }, (_, i) => ({
+        site_id: siteId,
+        event_type: "pageview",
+        url: `https://shop.example/page-${i % 7}`,
+        user_id: `user-${i % 50}`,
+      }));
+      expect(await apiOf(card).post("/api/events", { events })).toMatchObject({ accepted: events.length });
       expect(await stop(run)).toBe(0);
       expect(run.output()).not.toContain("will be lost");
       expect(await answers(`${card.worker}/health`)).toBe(false);
@@ -170,27 +222,74 @@ describe("a start with the demo", () => {
       expect(existsSync(join(state, "local.json"))).toBe(false);
     });
 
-    test("a second start has the same owner, property and numbers", async () => {
+    test("a second start has the same owner, property and numbers, and builds nothing again", async () => {
+      const bundled = async () => (await stat(join(state, "worker/bundle/index.js"))).mtimeMs;
+      const first = await bundled();
       run = await givenStart(state);
       expect(run.card).toEqual(card);
       expect(run.output()).not.toContain("Demo traffic");
       expect(await history()).toEqual(before);
-      expect(await stop(run)).toBe(0);
+      expect(await count(card, ["pageviews", "visits"], siteId)).toEqual([400, 50]);
+      expect(await bundled()).toBe(first);
+    });
+
+    test("every acknowledged event is counted while the checkout is built and an empty system starts from it", async () => {
+      const site = await createProperty(card);
+      other = await givenFolder();
+      const work = givenStart(other, "--empty").then(async (started) => {
+        await buildTracker();
+        return started;
+      });
+      const { acknowledged, failures, result } = await sendDuring(work, card, site);
+      second = result;
+      expect(failures).toEqual([]);
+      expect(acknowledged).toBeGreaterThan(20);
+      const counted = async () => (await count(card, ["pageviews"], site))[0] ?? 0;
+      await until(counted, (seen) => seen >= acknowledged);
+      expect(await counted()).toBe(acknowledged);
+    });
+
+    test("the empty system has an owner and nothing else", async () => {
+      expect(second.card.site_id).toBeNull();
+      expect(await apiOf(second.card).get("/api/v1/properties")).toEqual({ properties: [] });
+    });
+
+    test("a start on the state folder of a running system is refused and leaves that system alone", async () => {
+      const rival = npmStart({
+        TRACKKIT_STATE: state,
+        PORT: `${await reservePort()}`,
+        DASHBOARD_PORT: `${await reservePort()}`,
+      });
+      expect(await rival.exited).toBe(1);
+      expect(rival.output()).toContain(`${state} is in use`);
+      expect(JSON.parse(await readFile(join(state, "local.json"), "utf8"))).toEqual(card);
+      expect(await answers(`${card.worker}/health`)).toBe(true);
+    });
+
+    test.runIf(canSeeProcesses)("no process survives a hard kill, even without the state folder", async () => {
+      const groups = await groupsOf(second.child.pid ?? 0);
+      expect(groups).toHaveLength(2);
+      expect((await livingIn(groups)).length).toBeGreaterThan(2);
+      second.child.kill("SIGKILL");
+      await second.exited;
+      await rm(other, { recursive: true, force: true });
+      await until(
+        () => livingIn(groups),
+        (left) => left.length === 0,
+      );
     });
 
     test("a port that is taken is named", async () => {
-      const port = await portOf(state, "worker");
+      const port = await reservePort();
       const server = createServer().listen(port, "127.0.0.1");
       await new Promise((resolve) => server.once("listening", resolve));
-      const second = npmStart({
-        TRACKKIT_STATE: state,
+      const rival = npmStart({
+        TRACKKIT_STATE: await givenFolder(),
         PORT: `${port}`,
-        DASHBOARD_PORT: `${await portOf(state, "dashboard")}`,
+        DASHBOARD_PORT: `${await reservePort()}`,
       });
-      running.add(second);
-      expect(await second.exited).toBe(1);
-      running.delete(second);
-      expect(second.output()).toContain(`Port ${port} is taken`);
+      expect(await rival.exited).toBe(1);
+      expect(rival.output()).toContain(`Port ${port} is taken`);
       await new Promise((resolve) => server.close(resolve));
     });
   });

@@ -5,12 +5,10 @@ import { join } from "node:path";
 import type { BrowserContext } from "playwright-core";
 import { inject } from "vitest";
 import { type Api, apiAt, bearer, signIn } from "../../scripts/api.ts";
-import { type Built, servedIn } from "../../scripts/local/config.ts";
 import { untilCounted } from "../../scripts/local/counted.ts";
 import { reservePort } from "../../scripts/local/port.ts";
-import { copyParts } from "../../scripts/local/served.ts";
 import { downloadLake, queryD1, type Row } from "../../scripts/local/storage.ts";
-import { type LocalSystem, preparedIn, startLocalSystem } from "../../scripts/local/system.ts";
+import { type LocalSystem, startLocalSystem } from "../../scripts/local/system.ts";
 import { ensureAccount } from "../../scripts/start/account.ts";
 import type { Property } from "../../workers/domain/properties/property.ts";
 
@@ -93,12 +91,9 @@ export async function runSystem(prepared: string): Promise<{ running: Running; c
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const [from, to] = [preparedIn(prepared), preparedIn(state)];
-    await Promise.all([cp(from.data, to.data, { recursive: true }), cp(from.bundle, to.bundle, { recursive: true })]);
+    await cp(prepared, state, { recursive: true });
     const ports = { port: await reservePort(), dashboardPort: await reservePort() };
-    // Not from the checkout: a test of the build may be writing there.
-    const build = (to: Built) => copyParts(servedIn(prepared), to);
-    local = await startLocalSystem({ state, ...ports, isPrepared: true, build });
+    local = await startLocalSystem({ state, ...ports });
     const { worker, dashboard, log } = local;
     const { email, password, api_key: apiKey } = await ensureAccount(local, state);
     return { running: { worker, dashboard, email, password, apiKey, log }, close };
