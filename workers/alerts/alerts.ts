@@ -9,6 +9,7 @@ import { judgeSeries, type Series, spanOf, toQuestion, type Window, windowAt } f
 import type { NewMail } from "../domain/mail/mail";
 import type { PropertySettings } from "../domain/properties/settings";
 import type { RunReport } from "../domain/runs/run";
+import { inPortions, stepSize } from "../jobs/portions";
 import type { Task } from "../jobs/steps";
 import { anomalyMails, queueCapacity } from "../mail/news";
 import { type SendEnv, sendOutbox } from "../mail/send";
@@ -30,9 +31,8 @@ const TELL_MS = 26 * HOUR;
 const ACTIVE_MS = 49 * DAY;
 /** More anomalies than a property can have in the two weeks in which one may still continue. */
 const MOST_KNOWN = 200;
+/** Properties judged by one step, at least. */
 const PORTION = 20;
-/** A Workflow has at most 1,024 steps: with more properties, more of them share a step. */
-const MOST_STEPS = 500;
 
 interface Place {
   site_id: string;
@@ -122,15 +122,13 @@ export const alerts: Task = async (env: AlertsEnv, steps, { site_id, due }, runI
     site_id === null
       ? await steps.do("list properties", () => countingSites(env.DB, Math.floor((due - ACTIVE_MS) / 1000)))
       : [site_id];
-  const share = Math.max(PORTION, Math.ceil(sites.length / MOST_STEPS));
   const total: Alerted = { anomalies: 0, mails: 0 };
   const failures: unknown[] = [];
-  for (let from = 0; from < sites.length; from += share) {
-    const portion = sites.slice(from, from + share);
+  for (const { items, from, to } of inPortions(sites, stepSize(sites.length, PORTION))) {
     try {
-      const done = await steps.do(`judge ${from + 1}–${from + portion.length}`, async (note) => {
-        const alerted = await alertPortion(env, portion, runId, due);
-        note(`${portion.length} properties, ${alerted.anomalies} anomalies, ${alerted.mails} mails`);
+      const done = await steps.do(`judge ${from}–${to}`, async (note) => {
+        const alerted = await alertPortion(env, items, runId, due);
+        note(`${items.length} properties, ${alerted.anomalies} anomalies, ${alerted.mails} mails`);
         return alerted;
       });
       total.anomalies += done.anomalies;

@@ -10,6 +10,7 @@ import { toPlan } from "../domain/queries/plan";
 import { toQuery } from "../domain/queries/query";
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
+import { inPortions } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
 import { readForecast } from "../storage/counts/forecast";
 import { readRollups } from "../storage/counts/rollups";
@@ -123,10 +124,10 @@ async function writePeriod(
     return found.map((one) => one.site_id);
   });
   let written = 0;
-  for (let i = 0; i < siteIds.length; i += PORTION)
-    written += await steps.do(`write reports of the ${period} ${i / PORTION + 1}`, async (note) => {
+  for (const { items, number } of inPortions(siteIds, PORTION))
+    written += await steps.do(`write reports of the ${period} ${number}`, async (note) => {
       let queued = 0;
-      for (const { days, ...told } of await dueReports(env.DB, period, due, siteIds.slice(i, i + PORTION)))
+      for (const { days, ...told } of await dueReports(env.DB, period, due, items))
         queued += await queueInPortions(env, await reportMails(env, told, period, days, due), due);
       note(`${queued} mails`);
       return queued;

@@ -7,6 +7,7 @@ import { cutoffsFor } from "../domain/lake/retention";
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { localDate, startOfDate } from "../domain/time/zone";
+import { inPortions } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
 import { removeEmptyCounts } from "../storage/counts/old-counts";
 import { foldPending } from "../storage/counts/pending";
@@ -58,15 +59,13 @@ async function compactRaw({ env, steps, site_id }: Task, round: number): Promise
     });
 }
 
-function portionsOf<T>(files: readonly T[]): T[][] {
-  const portions: T[][] = [];
-  for (let from = 0; from < files.length; from += OBJECTS) portions.push(files.slice(from, from + OBJECTS));
-  return portions;
-}
+/** Ids of objects as step results have them: a list a portion. */
+const idPortions = (files: readonly { id: number }[]): number[][] =>
+  inPortions(files, OBJECTS).map(({ items }) => items.map(({ id }) => id));
 
 /** Ids of the objects as they are now, in portions: between two steps they may be swapped. */
 async function listPortions({ env, site_id }: Task): Promise<number[][]> {
-  return portionsOf(await listFiles(env.DB, site_id, ["events"])).map((files) => files.map(({ id }) => id));
+  return idPortions(await listFiles(env.DB, site_id, ["events"]));
 }
 
 /** Does something with every object of some portions, a step a portion. */
@@ -134,7 +133,7 @@ async function erasePass(
   // What leads to the rest goes last: should this end for good in the middle, the next erasure still finds all of it.
   traces.sort((a, b) => Number(a.isNamed) - Number(b.isNamed) || a.id - b.id);
   await eraseBeside(task, pass, person, traces, bounds.today, tally);
-  const found = portionsOf(traces).map((portion) => portion.map(({ id }) => id));
+  const found = idPortions(traces);
   const rewritten = await eachPortion(task, `rewrite ${pass}`, found, async (file) =>
     (await eraseFromObject(env, site_id, file, person, { ...bounds, now: Date.now() })) ? file.id : null,
   );

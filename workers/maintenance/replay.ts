@@ -3,6 +3,7 @@
 import type { Arrival } from "../domain/events/event";
 import type { RunReport } from "../domain/runs/run";
 import { readMessage, type UnstampedMessage } from "../domain/visits/message";
+import { inPortions } from "../jobs/portions";
 import type { Steps, Task } from "../jobs/steps";
 import { type CountEnv, countMessages } from "../storage/counts/count-messages";
 import { deadLetterIds, forgetDeadLetters, loadDeadLetter, noteFailure } from "../storage/lake/dead-letters";
@@ -59,13 +60,11 @@ export const replay: Task = async (env, steps: Steps, { site_id, ids }): Promise
     return found;
   });
   let failed = 0;
-  for (let at = 0; at < letters.length; at += LETTERS) {
-    const portion = letters.slice(at, at + LETTERS);
-    failed += await steps.do(`replay from ${at + 1}`, async (note) => {
-      const count = await replayPortion(env, site_id, portion);
-      note(`${portion.length - count} of ${portion.length} counted`);
+  for (const { items, from } of inPortions(letters, LETTERS))
+    failed += await steps.do(`replay from ${from}`, async (note) => {
+      const count = await replayPortion(env, site_id, items);
+      note(`${items.length - count} of ${items.length} counted`);
       return count;
     });
-  }
   return { letters: letters.length, counted: letters.length - failed, failed };
 };
