@@ -1,12 +1,14 @@
 // Retention: events, addresses and counts that are older than an owner wants them kept are removed, property by property.
 import { readColumns } from "../domain/lake/merge";
 import type { LakeFile } from "../domain/lake/object";
-import { type Cutoffs, cutoffsFor, planRetention } from "../domain/lake/retention";
+import { ADDRESS_ZONES, type Cutoffs, cutoffsFor, planRetention, planTruncation } from "../domain/lake/retention";
 import { tableFromParquet } from "../domain/lake/table-parquet";
+import { LAKE_ZONES } from "../domain/lake/zones";
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { localDate, startOfDate } from "../domain/time/zone";
 import { truncateAddress } from "../domain/visitors/address";
+import { inPortions, stepSize } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
 import { removeOldCounts } from "../storage/counts/old-counts";
 import { loadAddressMark, moveAddressMark } from "../storage/lake/address-mark";
@@ -20,8 +22,6 @@ import { processedUntil } from "../storage/runs/watermarks";
 import { type Changes, type LakeEnv, mergeUnit } from "./merge-unit";
 import { sweepLake } from "./sweep";
 
-/** Steps of a Workflow are at most 1,024: with more properties, several share a step. */
-const MOST_STEPS = 500;
 /** Rows rewritten for a property in a run. What is left, the next run does: each day's share is small. */
 const MOST_ROWS = 120_000;
 /** Objects taken off the list at once: D1 takes 2 MB a value, and a key may have 200 bytes. */
@@ -43,44 +43,58 @@ const nothing = (): Retained => ({
   counts_removed: 0,
 });
 
-function add(into: Retained, more: Retained): void {
-  for (const fact of Object.keys(more) as (keyof Retained)[]) into[fact] += more[fact];
+function add(into: Retained, more: Partial<Retained>): void {
+  for (const fact of Object.keys(more) as (keyof Retained)[]) into[fact] += more[fact] ?? 0;
 }
 
-const LISTED = ["raw", "events", "techstack", "ip_list", "ip_enrichment"] as const;
+/** A property whose lake is retained, at a time. */
+interface Target {
+  env: LakeEnv;
+  siteId: string;
+  /** Its local date. */
+  today: string;
+  now: number;
+}
 
-/** Removes what is too old of the lake: whole objects by their rows in the list, parts by rewriting. */
-async function retainLake(env: LakeEnv, siteId: string, cutoffs: Cutoffs, today: string, now: number, done: Retained) {
-  const settled = await processedUntil(env.DB, siteId);
-  const files = await listFiles(env.DB, siteId, LISTED);
-  const byId = new Map(files.map((file) => [file.id, file]));
-  const { gone, mixed } = planRetention(files, cutoffs, settled);
-  for (let from = 0; from < gone.length; from += GONE_AT_ONCE) {
-    const old = gone.slice(from, from + GONE_AT_ONCE).map((id) => byId.get(id)!);
-    // The next run: an enrichment comes after the raw objects that it holds for, and must not go before them.
-    if (!(await swapObjects(env.DB, siteId, old, [], now))) break;
-    done.objects_deleted += old.length;
-    done.rows_removed += old.reduce((sum, { rows }) => sum + rows, 0);
+/** Deletes objects by their rows in the list. */
+async function deleteFiles({ env, siteId, now }: Target, files: readonly LakeFile[]): Promise<Partial<Retained>> {
+  const done = { objects_deleted: 0, rows_removed: 0 };
+  for (const { items } of inPortions(files, GONE_AT_ONCE)) {
+    // The rest must not go before these: the next run takes it.
+    if (!(await swapObjects(env.DB, siteId, items, [], now))) break;
+    done.objects_deleted += items.length;
+    done.rows_removed += items.reduce((sum, { rows }) => sum + rows, 0);
   }
-  const first = cutoffs.events ?? "";
+  return done;
+}
+
+const rewrite = ({ env, siteId, today, now }: Target, { id, zone, level }: LakeFile, changes: Changes) =>
+  mergeUnit(env, siteId, { zone, level: Math.max(1, level), inputs: [id] }, today, now, changes);
+
+/** Rewrites objects without their days before a date. */
+async function cutFiles(target: Target, files: readonly LakeFile[], before: string): Promise<Partial<Retained>> {
   const changes: Changes = {
-    rules: { keeps: ({ local_date }) => local_date >= first },
-    addresses: { addressOf: (ip, day) => (day !== null && day < first ? null : ip) },
+    rules: { keeps: ({ local_date }) => local_date >= before },
+    addresses: { addressOf: (ip, day) => (day !== null && day < before ? null : ip) },
   };
-  let rewritten = 0;
-  for (const id of mixed) {
-    const file = byId.get(id)!;
-    if (rewritten >= MOST_ROWS) break;
-    rewritten += file.rows;
-    const merged = await rewrite(env, siteId, file, today, now, changes);
+  const done = { objects_rewritten: 0, rows_removed: 0 };
+  for (const file of files) {
+    const merged = await rewrite(target, file, changes);
     if (!merged.done) continue;
     done.objects_rewritten += 1;
     done.rows_removed += file.rows - merged.rows;
   }
+  return done;
 }
 
-const rewrite = (env: LakeEnv, siteId: string, file: LakeFile, today: string, now: number, changes: Changes) =>
-  mergeUnit(env, siteId, { zone: file.zone, level: Math.max(1, file.level), inputs: [file.id] }, today, now, changes);
+/** Removes what is too old of the lake: whole objects by their rows in the list, parts by rewriting. */
+async function retainLake(target: Target, cutoffs: Cutoffs): Promise<Partial<Retained>[]> {
+  const { env, siteId } = target;
+  const settled = await processedUntil(env.DB, siteId);
+  const files = await listFiles(env.DB, siteId, LAKE_ZONES);
+  const { deletions, rewrites } = planRetention(files, cutoffs, settled, MOST_ROWS);
+  return [await deleteFiles(target, deletions), await cutFiles(target, rewrites, cutoffs.events ?? "")];
+}
 
 const isWhole = (ip: string): boolean => truncateAddress(ip, "truncated") !== ip;
 
@@ -96,38 +110,21 @@ async function hasWhole(lake: R2Bucket, { zone, key }: LakeFile, before: string)
 }
 
 /** Truncates whole addresses of days before a date. Looks only at what the last time has not. */
-async function truncateAddresses(
-  env: LakeEnv,
-  siteId: string,
-  before: string,
-  today: string,
-  now: number,
-  done: Retained,
-): Promise<void> {
+async function truncateAddresses(target: Target, before: string): Promise<Partial<Retained>> {
+  const { env, siteId, now } = target;
   const settled = await processedUntil(env.DB, siteId);
   const mark = await loadAddressMark(env.DB, siteId);
-  const files = await listFiles(env.DB, siteId, ["raw", "events", "ip_list", "ip_enrichment"]);
-  const firstRaw = Math.min(...files.filter(({ zone }) => zone === "raw").map(({ id }) => id));
+  const files = await listFiles(env.DB, siteId, ADDRESS_ZONES);
+  const plan = planTruncation(files, before, mark, settled, MOST_ROWS);
   const truncated = (ip: string, day: string | null) =>
     day !== null && day >= before ? ip : truncateAddress(ip, "truncated");
   const changes: Changes = { rules: { addressOf: truncated }, addresses: { addressOf: truncated } };
-  let looked = 0;
-  let isComplete = true;
-  for (const file of files) {
-    const { zone, id, min_date, max_date, created_at, last_id } = file;
-    if (min_date >= before || (mark && max_date < mark.date && created_at < mark.at)) continue;
-    // Raw events are found by whole addresses in their enrichment; neither is old where the pipeline runs.
-    const isInUse =
-      zone === "raw" ? id > settled : zone === "ip_enrichment" && ((last_id ?? 0) >= firstRaw || max_date >= before);
-    if (isInUse || looked >= MOST_ROWS) {
-      isComplete = false;
-      continue;
-    }
-    looked += file.rows;
-    if (!(await hasWhole(env.LAKE, file, before))) continue;
-    if ((await rewrite(env, siteId, file, today, now, changes)).done) done.addresses_truncated_in += 1;
-  }
-  if (isComplete) await moveAddressMark(env.DB, siteId, before, now);
+  const done = { addresses_truncated_in: 0 };
+  for (const file of plan.files)
+    if ((await hasWhole(env.LAKE, file, before)) && (await rewrite(target, file, changes)).done)
+      done.addresses_truncated_in += 1;
+  if (plan.isComplete) await moveAddressMark(env.DB, siteId, before, now);
+  return done;
 }
 
 /** Removes of one property what is too old. Done again it finds nothing to do. */
@@ -136,17 +133,13 @@ export async function retainProperty(env: LakeEnv, siteId: string, now: number):
   const property = await loadProperty(env.DB, siteId);
   if (!property) return done;
   const { retention } = await loadSettings(env.DB, siteId);
-  const today = localDate(now, property.timezone);
-  const cutoffs = cutoffsFor(retention, today);
-  if (cutoffs.events !== null || cutoffs.rollups !== null) await retainLake(env, siteId, cutoffs, today, now, done);
-  if (cutoffs.addresses !== null) await truncateAddresses(env, siteId, cutoffs.addresses, today, now, done);
-  if (cutoffs.rollups !== null)
-    done.counts_removed += await removeOldCounts(
-      env.DB,
-      siteId,
-      cutoffs.rollups,
-      startOfDate(cutoffs.rollups, property.timezone),
-    );
+  const target: Target = { env, siteId, today: localDate(now, property.timezone), now };
+  const cutoffs = cutoffsFor(retention, target.today);
+  const { events, rollups, addresses } = cutoffs;
+  if (events !== null || rollups !== null) for (const part of await retainLake(target, cutoffs)) add(done, part);
+  if (addresses !== null) add(done, await truncateAddresses(target, addresses));
+  if (rollups !== null)
+    done.counts_removed += await removeOldCounts(env.DB, siteId, rollups, startOfDate(rollups, property.timezone));
   return done;
 }
 
@@ -158,13 +151,11 @@ export async function retain(
   runId: string,
 ): Promise<RunReport> {
   const sites = site_id === null ? await steps.do("list properties", () => siteIds(env.DB)) : [site_id];
-  const share = Math.max(1, Math.ceil(sites.length / MOST_STEPS));
   const total = nothing();
-  for (let from = 0; from < sites.length; from += share) {
-    const portion = sites.slice(from, from + share);
-    const done = await steps.do(`retain ${from + 1}–${from + portion.length}`, async (note) => {
+  for (const { items, from, to } of inPortions(sites, stepSize(sites.length))) {
+    const done = await steps.do(`retain ${from}–${to}`, async (note) => {
       const sum = nothing();
-      for (const siteId of portion) {
+      for (const siteId of items) {
         const now = Date.now();
         const retained = await retainProperty(env, siteId, now);
         add(sum, retained);

@@ -1,7 +1,8 @@
 // Retention: which data of a property is too old. Dates are local; everything before a date is removed.
 import { z } from "zod";
 import { addDays } from "../time/zone";
-import type { CompactableFile } from "./compaction";
+import type { LakeFile } from "./object";
+import type { LakeZone } from "./zones";
 
 const days = (least: number) => z.int().min(least).max(3650).nullable();
 
@@ -32,33 +33,90 @@ export function cutoffsFor({ events_days, rollups_days, addresses_days }: Retent
   return { events: first(events_days), rollups: first(rollups_days), addresses: first(addresses_days) };
 }
 
+/** What the plans read of an object. */
+export type DatedFile = Pick<LakeFile, "id" | "zone" | "rows" | "min_date" | "max_date" | "last_id" | "created_at">;
+
+/** Zones whose objects can lose some of their days; of the others the whole object goes. */
+const CUT_ZONES: readonly LakeZone[] = ["raw", "events", "ip_list"];
+/** Zones whose rows have addresses. */
+export const ADDRESS_ZONES = ["raw", "events", "ip_list", "ip_enrichment"] as const satisfies readonly LakeZone[];
+
 /** The limit of a zone. TechStack has the limit of counts, the other zones have that of events. */
-const cutoffOf = (zone: CompactableFile["zone"], { events, rollups }: Cutoffs): string | null =>
+const cutoffOf = (zone: LakeZone, { events, rollups }: Cutoffs): string | null =>
   zone === "techstack" ? rollups : events;
 
-export interface RetentionPlan {
-  /** Objects to delete. */
-  gone: number[];
-  /** Objects of which some days stay. */
-  mixed: number[];
+/**
+ * The first of some objects, until together they have `mostRows`. The last may go beyond, so that an object of any size
+ * has its turn.
+ */
+function firstRows<File extends Pick<DatedFile, "rows">>(files: readonly File[], mostRows: number): File[] {
+  let rows = 0;
+  return files.filter((file) => {
+    const fits = rows < mostRows;
+    if (fits) rows += file.rows;
+    return fits;
+  });
+}
+
+const firstRawId = (files: readonly DatedFile[]): number =>
+  Math.min(...files.filter(({ zone }) => zone === "raw").map(({ id }) => id));
+
+export interface RetentionPlan<File> {
+  /** Objects to delete, in this order: an enrichment comes after the raw objects that it holds for. */
+  deletions: File[];
+  /** Objects to rewrite without their old days. */
+  rewrites: File[];
 }
 
 /**
- * Finds what is too old in a list of objects. A raw object that the pipeline has not processed yet stays. An enrichment has no
- * dates of its own: it is deleted as a whole, once its raw objects are gone.
+ * Finds what is too old in a list of objects. A raw object that the pipeline has not processed yet stays (`settled` is
+ * the last it has processed). An enrichment has no dates of its own: it is deleted as a whole, once its raw objects are
+ * gone. Rewrites beyond `mostRows` wait for the next plan.
  */
-export function planRetention(files: readonly CompactableFile[], cutoffs: Cutoffs, settled: number): RetentionPlan {
-  const plan: RetentionPlan = { gone: [], mixed: [] };
-  const isGone = ({ zone, max_date }: CompactableFile) => max_date < (cutoffOf(zone, cutoffs) ?? "");
-  const left = files.filter((file) => file.zone === "raw" && !isGone(file)).map(({ id }) => id);
-  const firstRaw = Math.min(...left);
-  for (const file of files) {
-    const { id, zone, min_date, last_id } = file;
+export function planRetention<File extends DatedFile>(
+  files: readonly File[],
+  cutoffs: Cutoffs,
+  settled: number,
+  mostRows: number,
+): RetentionPlan<File> {
+  const isGone = ({ zone, max_date }: DatedFile) => max_date < (cutoffOf(zone, cutoffs) ?? "");
+  const firstRaw = firstRawId(files.filter((file) => !isGone(file)));
+  const old = files.filter(({ id, zone, min_date, last_id }) => {
     const cutoff = cutoffOf(zone, cutoffs);
-    if (cutoff === null || min_date >= cutoff || (zone === "raw" && id > settled)) continue;
-    if (zone === "ip_enrichment" && (last_id ?? 0) >= firstRaw) continue;
-    if (isGone(file)) plan.gone.push(id);
-    else if (zone === "raw" || zone === "events" || zone === "ip_list") plan.mixed.push(id);
-  }
-  return plan;
+    if (cutoff === null || min_date >= cutoff || (zone === "raw" && id > settled)) return false;
+    return zone !== "ip_enrichment" || (last_id ?? 0) < firstRaw;
+  });
+  const mixed = old.filter((file) => !isGone(file) && CUT_ZONES.includes(file.zone));
+  return { deletions: old.filter(isGone), rewrites: firstRows(mixed, mostRows) };
+}
+
+export interface TruncationPlan<File> {
+  /** Objects that may have whole addresses of old days. */
+  files: File[];
+  /** Whether these are all: then the mark may move to the cutoff. */
+  isComplete: boolean;
+}
+
+/**
+ * Finds the objects in which addresses of days before a date may still be whole. `mark` says how far an earlier plan was
+ * carried out: objects that existed then and are older than its date are done. Raw objects that wait for the pipeline
+ * stay, and so do enrichments whose raw objects do: raw events are found in them by their whole addresses.
+ */
+export function planTruncation<File extends DatedFile>(
+  files: readonly File[],
+  before: string,
+  mark: { date: string; at: number } | null,
+  settled: number,
+  mostRows: number,
+): TruncationPlan<File> {
+  const firstRaw = firstRawId(files);
+  const isDone = ({ max_date, created_at }: DatedFile) => mark !== null && max_date < mark.date && created_at < mark.at;
+  const isInUse = ({ id, zone, max_date, last_id }: DatedFile) =>
+    zone === "raw" ? id > settled : zone === "ip_enrichment" && ((last_id ?? 0) >= firstRaw || max_date >= before);
+  const old = files.filter((file) => file.min_date < before && !isDone(file));
+  const due = firstRows(
+    old.filter((file) => !isInUse(file)),
+    mostRows,
+  );
+  return { files: due, isComplete: due.length === old.length };
 }
