@@ -7,7 +7,7 @@
 //
 // Vitals and heatmaps have a few values per event and a bounded number of them per page, so those of a page and day are
 // packed into one row: D1 is paid by the row, and as rows of their own they would cost ten times what all else does. The
-// pages that a network read are packed too, though nothing bounds them: storage/counts/pending.ts sees to the size of a row.
+// pages that a network read are packed too, though nothing bounds them: storage/counts/fold.ts sees to the size of a row.
 import type { PropValue, StampedEvent } from "../events/event";
 import type { EventType } from "../events/measurement";
 import { readsAsOrganization } from "../networks/network";

@@ -7,7 +7,8 @@ import {
   vitalDimension,
 } from "../../domain/counts/details";
 import { type HeatWidth, VITALS } from "../../domain/counts/insight";
-import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "./pending";
+import { DAY_COUNTS, UNPACKED_DAYS } from "./pending";
+import { firstPartSql, hasFirstPartSql, keySql, otherPartsSql, placeSql } from "./value";
 
 /** Local days of a property, both included. */
 export interface Days {
@@ -17,10 +18,6 @@ export interface Days {
 }
 
 type Parameter = string | number | null;
-
-/** The part of a joined value before its first line feed, and all after it. */
-const head = (text: string): string => `substr(${text}, 1, instr(${text}, char(10)) - 1)`;
-const tail = (text: string): string => `substr(${text}, instr(${text}, char(10)) + 1)`;
 
 /** The counts of dimensions (SQL) in the days of the first three parameters. */
 const counted = (dimensions: string): string =>
@@ -78,7 +75,7 @@ export async function readEvent(
       `SELECT key, value, events FROM (
         SELECT *, row_number() OVER (PARTITION BY key ORDER BY events DESC, value) AS place,
           sum(events) OVER (PARTITION BY key) AS of_key
-        FROM (SELECT ${head("value")} AS key, ${tail("value")} AS value, sum(events) AS events FROM (${counted("?4")})
+        FROM (SELECT ${firstPartSql("value")} AS key, ${otherPartsSql("value")} AS value, sum(events) AS events FROM (${counted("?4")})
           GROUP BY 1, 2 HAVING sum(events) > 0))
        WHERE place <= ?5 ORDER BY of_key DESC, key, place`,
       propDimension(name),
@@ -104,8 +101,8 @@ export interface VitalSamples {
 
 /** The split is made once, and every part adds it up in its own way; the quantiles are taken where the counts are. */
 const VITAL_SAMPLES = `WITH
-  samples AS MATERIALIZED (SELECT dimension, ${head("place")} AS page, ${tail("place")} AS device,
-      CAST(${head("key")} AS INTEGER) AS bucket, ${tail("key")} AS rating, sum(events) AS n
+  samples AS MATERIALIZED (SELECT dimension, ${firstPartSql("place")} AS page, ${otherPartsSql("place")} AS device,
+      CAST(${firstPartSql("key")} AS INTEGER) AS bucket, ${otherPartsSql("key")} AS rating, sum(events) AS n
     FROM (${unpacked(VITALS.map((metric) => `'${vitalDimension(metric)}'`).join(", "))}) GROUP BY dimension, place, key),
   pages AS MATERIALIZED (SELECT page FROM samples WHERE ?5 IS NULL OR device = ?5
     GROUP BY 1 ORDER BY sum(n) DESC, 1 LIMIT ?6),
@@ -170,7 +167,7 @@ export async function readHeatmaps(
 ): Promise<CountedHeatmap[]> {
   const sumOf = (key: string) => `coalesce(sum(events) FILTER (WHERE key = '${key}'), 0) AS ${key}`;
   const sql = `SELECT page, width, ${["clicks", "moves", "views"].map(sumOf).join(", ")} FROM (
-      SELECT ${head("place")} AS page, ${tail("place")} AS width, key, events FROM (${unpacked("?4")}))
+      SELECT ${firstPartSql("place")} AS page, ${otherPartsSql("place")} AS width, key, events FROM (${unpacked("?4")}))
     WHERE ?5 IS NULL OR width = ?5
     GROUP BY 1, 2 ORDER BY views DESC, clicks DESC, 1, 2 LIMIT ?6`;
   return (await prepare(db, days, sql, heatDimension("page"), width, most).all<CountedHeatmap>()).results;
@@ -188,7 +185,7 @@ export interface CountedRule {
 const RULES = `SELECT id, coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("page")}'), 0) AS clicks,
     coalesce(sum(visitors) FILTER (WHERE dimension = 'rule'), 0) AS visitors,
     coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("seen_page")}'), 0) AS views
-  FROM (SELECT dimension, events, visitors, CASE dimension WHEN 'rule' THEN value ELSE ${head("value")} END AS id
+  FROM (SELECT dimension, events, visitors, CASE dimension WHEN 'rule' THEN value ELSE ${firstPartSql("value")} END AS id
     FROM (${counted(`'rule', '${ruleDimension("page")}', '${ruleDimension("seen_page")}'`)}))
   WHERE ?4 IS NULL OR id = ?4
   GROUP BY 1 ORDER BY 2 DESC, 4 DESC, 1`;
@@ -201,13 +198,13 @@ export const readRules = async (db: D1Database, days: Days): Promise<CountedRule
   (await ruleStatement(db, days, null).all<CountedRule>()).results;
 
 /** Selects the values of the rule in ?4, whose id is the first part of the value. */
-const IS_OF_RULE = "value >= ?4 || char(10) AND value < ?4 || char(11)";
-const RULE_PAGES = `SELECT ${tail("value")} AS page,
+const IS_OF_RULE = hasFirstPartSql("value", "?4");
+const RULE_PAGES = `SELECT ${otherPartsSql("value")} AS page,
     coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("page")}'), 0) AS clicks,
     coalesce(sum(events) FILTER (WHERE dimension = '${ruleDimension("seen_page")}'), 0) AS seen
   FROM (${counted(`'${ruleDimension("page")}', '${ruleDimension("seen_page")}'`)}) WHERE ${IS_OF_RULE}
   GROUP BY 1 ORDER BY 2 DESC, 3 DESC, 1 LIMIT ?5`;
-const RULE_VALUES = `SELECT ${tail("value")} AS value, sum(events) AS events FROM (${counted("?6")}) WHERE ${IS_OF_RULE}
+const RULE_VALUES = `SELECT ${otherPartsSql("value")} AS value, sum(events) AS events FROM (${counted("?6")}) WHERE ${IS_OF_RULE}
   GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?5`;
 
 export interface CountedRulePage {

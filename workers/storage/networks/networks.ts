@@ -5,7 +5,8 @@ import { dimensionFor, type Facts } from "../../domain/events/catalog";
 import { SIGNAL_NAMES, type Signal, suspectsId } from "../../domain/networks/network";
 import type { NetworkVisit, NetworkVisits } from "../../domain/networks/network-visits";
 import type { Days } from "../counts/details";
-import { DAY_COUNTS, keySql, placeSql, UNPACKED_DAYS } from "../counts/pending";
+import { DAY_COUNTS, UNPACKED_DAYS } from "../counts/pending";
+import { keySql, placeSql } from "../counts/value";
 import { toParameters } from "../parameters";
 
 const KNOWN = ["network_type", "asn", "country", "region", "city"] as const;
