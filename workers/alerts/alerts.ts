@@ -15,7 +15,7 @@ import { anomalyMails, queueCapacity } from "../mail/news";
 import { type SendEnv, sendOutbox } from "../mail/send";
 import type { WriteEnv } from "../mail/write";
 import { anomalyStatement, listAnomalies } from "../storage/anomalies/anomalies";
-import { countingSites, placesOf, readSeries, readValueDays } from "../storage/counts/anomaly-series";
+import { countingSites, readSeries, readValueDays, zonedProperties } from "../storage/counts/anomaly-series";
 import { readCapacity } from "../storage/counts/capacity";
 import { outboxStatement } from "../storage/mail/outbox";
 import { loadSettingsOf } from "../storage/properties/settings";
@@ -34,7 +34,7 @@ const MOST_KNOWN = 200;
 /** Properties judged by one step, at least. */
 const PORTION = 20;
 
-interface Place {
+interface WatchedProperty {
   site_id: string;
   timezone: string;
   settings: PropertySettings;
@@ -59,7 +59,7 @@ async function explained(db: D1Database, siteId: string, record: AnomalyRecord, 
  */
 export async function alertProperty(
   env: WriteEnv,
-  { site_id, timezone, settings }: Place,
+  { site_id, timezone, settings }: WatchedProperty,
   runId: string,
   now: number,
 ): Promise<Alerted> {
@@ -98,13 +98,13 @@ export async function alertProperty(
 
 /** Judges some properties. A failure of one does not stop the others. @throws AggregateError after all were tried. */
 async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: string, now: number): Promise<Alerted> {
-  const [places, settings] = [await placesOf(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
+  const [properties, settings] = [await zonedProperties(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
   const sum: Alerted = { anomalies: 0, mails: 0 };
   const failures: unknown[] = [];
-  for (const place of places) {
-    const { site_id, timezone } = place;
+  for (const property of properties) {
+    const { site_id, timezone } = property;
     try {
-      sum.mails += await queueCapacity(env, site_id, await readCapacity(env.DB, place, now), now);
+      sum.mails += await queueCapacity(env, site_id, await readCapacity(env.DB, property, now), now);
       const done = await alertProperty(env, { site_id, timezone, settings: settings.get(site_id)! }, runId, now);
       sum.anomalies += done.anomalies;
       sum.mails += done.mails;

@@ -11,8 +11,8 @@ import { canonicalAddress } from "../domain/visitors/address";
 import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
 import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
-import { placeFor, type Site } from "./site";
-import { networkFacts, type Place, type Visitor } from "./visitor";
+import { hostStreamFor, type Site } from "./site";
+import { type EdgeLocation, networkFacts, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
 const LONGEST_NAME = 120;
@@ -68,7 +68,7 @@ function ruleOf(type: EventType, rule: string | undefined): string | null {
 
 function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arrival {
   const { event_type, name } = toEventType(draft.given);
-  const stream = placeFor(site, draft.hostname)?.stream;
+  const stream = hostStreamFor(site, draft.hostname)?.stream;
   const scroll = event_type === "engagement" && stream?.measurements.scroll !== false;
   return {
     event_id: draft.event_id,
@@ -99,7 +99,7 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
     ...deviceOf(visitor.agent),
     screen: screenOf(draft.screen),
     language: languageOf(draft.language),
-    ...visitor.place,
+    ...visitor.location,
     address: visitor.address,
     agent: visitor.agent,
     first_visit: stream?.measurements.first_visit ?? false,
@@ -156,16 +156,16 @@ function timeOfIncoming(incoming: Incoming, now: number, isImport: boolean): num
  * that the caller itself. Where a caller's server stands says nothing about the visitor.
  */
 function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
-  const place: Place = {
+  const location: EdgeLocation = {
     country: incoming.country?.toUpperCase() ?? null,
     region: toCleanText(incoming.region, 100),
     city: toCleanText(incoming.city, 100),
     ...networkFacts(incoming.asn ?? null, toCleanText(incoming.network, 200)),
   };
   if (incoming.ip !== undefined || incoming.user_agent !== undefined)
-    return { address: canonicalAddress(incoming.ip ?? null), agent: incoming.user_agent ?? null, place };
-  if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, place };
-  return { address: caller.address, agent: caller.agent, place };
+    return { address: canonicalAddress(incoming.ip ?? null), agent: incoming.user_agent ?? null, location };
+  if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, location };
+  return { address: caller.address, agent: caller.agent, location };
 }
 
 export interface IncomingContext {

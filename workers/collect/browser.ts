@@ -15,7 +15,7 @@ import { errorReply } from "../http/reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { refusalOf } from "./refuse";
-import { isAtHand, placeFor, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
+import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
 import { type Visitor, visitorOf } from "./visitor";
 
 const LIMIT = 64 * 1024;
@@ -130,13 +130,13 @@ async function takeBeacon(
   if (refused.unknown_host && accepted.length === 0)
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   // The settings of the page's stream; for an unknown page, those of the first stream.
-  const place = placeFor(current, accepted[0]?.hostname ?? null) ?? current.places[0];
+  const hostStream = hostStreamFor(current, accepted[0]?.hostname ?? null) ?? current.hostStreams[0];
   const { rules, property } = current;
   const isStored = property.privacy.storage === "local";
   return {
     reply: {
-      off: place?.off ?? [],
-      on: [...(place?.on ?? []), ...(rules.length > 0 ? ["rules"] : []), ...(isStored ? ["identity"] : [])],
+      off: hostStream?.off ?? [],
+      on: [...(hostStream?.on ?? []), ...(rules.length > 0 ? ["rules"] : []), ...(isStored ? ["identity"] : [])],
       ...(rules.length > 0 ? { rules: [...rules] } : {}),
       ...(isStored ? { store: true } : {}),
       ...(rejected.length > 0 ? { rejected } : {}),

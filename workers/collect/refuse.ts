@@ -6,7 +6,7 @@ import type { Refusal } from "../domain/requests/refusal";
 import { isSpamReferrer } from "../domain/sources/source";
 import { isExcluded } from "../domain/visitors/address";
 import { isBot, isPrefetch } from "../domain/visitors/bot";
-import { placeFor, type Site } from "./site";
+import { hostStreamFor, type Site } from "./site";
 
 export interface Question {
   arrival: Arrival;
@@ -47,7 +47,7 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
       const { measurement } = EVENT_TYPES[arrival.event_type];
       // A caller may send on purpose what otherwise only a chunk of the tracker measures.
       if (measurement === null || (!byTracker && MEASUREMENTS[measurement].chunk)) return false;
-      return placeFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
+      return hostStreamFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },
   ],
 ];

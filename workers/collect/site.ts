@@ -10,7 +10,7 @@ const KEPT_MS = 60_000;
 const KEPT_SITES = 2_000;
 
 /** A data stream as events look for it. */
-interface Place {
+interface HostStream {
   /** Its host without `www.`. */
   host: string;
   stream: Stream;
@@ -24,7 +24,7 @@ export interface Site {
   property: Property;
   /** Hosts of its data streams. */
   hosts: readonly string[];
-  places: readonly Place[];
+  hostStreams: readonly HostStream[];
   /** The version of this configuration. */
   version: number;
   /** The rules that are on, as pages need them. */
@@ -54,7 +54,7 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
   const configuration = await loadConfiguration(db, siteId);
   if (!configuration) return null;
   const { property, version, rules } = configuration;
-  const places = property.streams.map((stream) => ({
+  const hostStreams = property.streams.map((stream) => ({
     host: withoutWww(hostOf(stream.url) ?? ""),
     stream,
     off: Object.entries(CORE_SWITCHES).flatMap(([key, kind]) =>
@@ -64,8 +64,8 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
   }));
   return {
     property,
-    hosts: places.map(({ host }) => host),
-    places,
+    hosts: hostStreams.map(({ host }) => host),
+    hostStreams,
     version,
     rules: rules.filter(({ enabled }) => enabled).map(toPageRule),
     ruleIds: new Set(rules.map(({ id }) => id)),
@@ -139,8 +139,8 @@ export async function siteWithRules(db: D1Database, site: Site, rules: readonly 
 }
 
 /** The data stream of a host: the one with exactly this host, else the one that the host lies below. */
-export function placeFor({ places }: Site, hostname: string | null): Place | undefined {
-  if (hostname === null) return places.length === 1 ? places[0] : undefined;
+export function hostStreamFor({ hostStreams }: Site, hostname: string | null): HostStream | undefined {
+  if (hostname === null) return hostStreams.length === 1 ? hostStreams[0] : undefined;
   const host = withoutWww(hostname);
-  return places.find((place) => place.host === host) ?? places.find((place) => host.endsWith(`.${place.host}`));
+  return hostStreams.find((own) => own.host === host) ?? hostStreams.find((own) => host.endsWith(`.${own.host}`));
 }

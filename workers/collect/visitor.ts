@@ -4,12 +4,12 @@ import type { NetworkType } from "../domain/networks/network";
 import { networkTypeFor } from "../domain/networks/network-type";
 import { canonicalAddress } from "../domain/visitors/address";
 
-export type Place = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
+export type EdgeLocation = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 
 export interface Visitor {
   address: string | null;
   agent: string | null;
-  place: Place;
+  location: EdgeLocation;
 }
 
 /** Country codes that name no country: unknown, and Tor. */
@@ -23,7 +23,7 @@ const types = new Map<string, NetworkType | null>();
 export function networkFacts(
   asn: number | null,
   network: string | null,
-): Pick<Place, "network" | "asn" | "network_type"> {
+): Pick<EdgeLocation, "network" | "asn" | "network_type"> {
   const key = `${asn} ${network}`;
   let network_type = types.get(key);
   if (network_type === undefined) {
@@ -44,7 +44,7 @@ export function visitorOf(request: Request): Visitor {
     // One visitor, however a proxy or a server spells the address.
     address: canonicalAddress(request.headers.get("cf-connecting-ip")),
     agent: request.headers.get("user-agent"),
-    place: {
+    location: {
       country: country && !NO_COUNTRY.has(country) ? country : null,
       region: orNull(cf?.region),
       city: orNull(cf?.city),

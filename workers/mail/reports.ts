@@ -32,10 +32,16 @@ const FIGURES: readonly MetricName[] = [
 ];
 const TOP = 5;
 
-type Place = Pick<Told, "site_id" | "timezone">;
+type ZonedProperty = Pick<Told, "site_id" | "timezone">;
 
 /** Answers a query of the API from the rollups. */
-async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { first, last }: Days, more: object) {
+async function ask(
+  db: D1Database,
+  { site_id, timezone }: ZonedProperty,
+  now: number,
+  { first, last }: Days,
+  more: object,
+) {
   const query = toQuery({ site_id, date_range: [first, last], ...more });
   const plan = toPlan(query, { timezone, now, firstDay: null });
   return toAnswer(plan, await readRollups(db, plan)).results;
@@ -44,7 +50,7 @@ async function ask(db: D1Database, { site_id, timezone }: Place, now: number, { 
 /** The numbers of a period. @returns null for a period without visitors. */
 export async function readReport(
   db: D1Database,
-  place: Place,
+  property: ZonedProperty,
   period: ReportPeriod,
   days: Days,
   now: number,
@@ -52,12 +58,12 @@ export async function readReport(
   const before = periodBefore(period, days);
   const comparisons = { mode: "custom", date_range: [before.first, before.last] };
   const top = (metric: MetricName, dimension: string) =>
-    ask(db, place, now, days, { metrics: [metric], dimensions: [dimension], pagination: { limit: TOP } });
+    ask(db, property, now, days, { metrics: [metric], dimensions: [dimension], pagination: { limit: TOP } });
   const [[totals], pages, sources, ahead] = await Promise.all([
-    ask(db, place, now, days, { metrics: FIGURES, include: { comparisons } }),
+    ask(db, property, now, days, { metrics: FIGURES, include: { comparisons } }),
     top("pageviews", "event:page"),
     top("visitors", "visit:source"),
-    readForecast(db, place, "visitors", now),
+    readForecast(db, property, "visitors", now),
   ]);
   const figures = FIGURES.map((metric, i) => ({
     metric,

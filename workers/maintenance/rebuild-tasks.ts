@@ -9,7 +9,7 @@ import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
 import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
 
-interface Days {
+interface ZonedDays {
   site_id: string;
   timezone: string;
   from: string;
@@ -17,7 +17,7 @@ interface Days {
 }
 
 /** Of one property the days asked for; of all a day of one of them. Null when there is nothing to look at. */
-async function daysFor(env: Cloudflare.Env, params: TaskParams, runId: string): Promise<Days | null> {
+async function daysFor(env: Cloudflare.Env, params: TaskParams, runId: string): Promise<ZonedDays | null> {
   const { site_id, from, to } = params;
   if (site_id === null) return pickDay(env.DB, runId, params.due);
   const property = await loadProperty(env.DB, site_id);
@@ -27,7 +27,7 @@ async function daysFor(env: Cloudflare.Env, params: TaskParams, runId: string): 
 }
 
 /** A day before today of a property that has any, picked by the run's id: a step that is tried again picks the same. */
-export async function pickDay(db: D1Database, runId: string, now: number): Promise<Days | null> {
+export async function pickDay(db: D1Database, runId: string, now: number): Promise<ZonedDays | null> {
   const ids = await siteIds(db);
   const start = ids.length > 0 ? pickFor(runId, ids.length) : 0;
   // From the one picked on to the next that has a day to look at.
@@ -53,7 +53,7 @@ async function eachDay(
   params: TaskParams,
   runId: string,
   verb: "check" | "recount",
-  work: (days: Days, day: string) => Promise<DayReport>,
+  work: (days: ZonedDays, day: string) => Promise<DayReport>,
 ): Promise<RunReport> {
   const days = await steps.do("choose days", () => daysFor(env, params, runId));
   if (!days) return { days: 0, differences: 0 };

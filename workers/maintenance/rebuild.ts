@@ -8,7 +8,7 @@ import {
   differencesIn,
   emptyRecount,
   type Recount,
-  type Share,
+  type RecountScope,
   type Span,
   toAdd,
   toDayCounts,
@@ -30,7 +30,7 @@ export const spanOf = (timezone: string, from: string, to: string): Span => ({
 });
 
 /** What of an object's events is counted: the cube has only what the pipeline has processed. Compacted is all of that. */
-const shareOf = ({ zone, id }: LakeFile, { techstack }: DaySnapshot["positions"]): Share => ({
+const scopeOf = ({ zone, id }: LakeFile, { techstack }: DaySnapshot["positions"]): RecountScope => ({
   techstack: zone === "events" || id <= techstack,
 });
 
@@ -44,10 +44,10 @@ async function recount(
 ): Promise<{ counts: DayCounts; goesOn: boolean }> {
   const into: Recount = emptyRecount(siteId, span);
   let goesOn = false;
-  const shares = Map.groupBy(events, (file) => JSON.stringify(shareOf(file, positions)));
-  for (const [share, files] of shares)
+  const byScope = Map.groupBy(events, (file) => JSON.stringify(scopeOf(file, positions)));
+  for (const [scope, files] of byScope)
     for await (const portion of eventsIn(lake, { events: files, enrichments })) {
-      addEvents(into, portion, JSON.parse(share) as Share);
+      addEvents(into, portion, JSON.parse(scope) as RecountScope);
       goesOn ||= portion.some(({ local_date, visit_date }) => local_date === through && visit_date <= span.to);
     }
   return { counts: toDayCounts(into), goesOn };

@@ -31,22 +31,27 @@ const plain = (text: string): string =>
 
 const spaced = (text: string): string => ` ${plain(text).trim()} `;
 
-interface Place {
+interface NamedZone {
   name: string;
   country: string | null;
   words: string;
   cities: string[];
 }
 
-const places = (): Place[] =>
+const places = (): NamedZone[] =>
   ZONE_PLACES.split(/;\n?/).map((zone) => {
     const [name = "", country = "", words = "", cities = ""] = zone.split("|");
     return { name, country, words, cities: cities.split(",").filter(Boolean) };
   });
 
-const withoutPlace = (name: string): Place => ({ name, country: null, words: "", cities: [] });
+const withoutPlace = (name: string): NamedZone => ({ name, country: null, words: "", cities: [] });
 
-function toChoice({ name, country, words, cities }: Place, aliases: string[], own: string, now: number): ZoneChoice {
+function toChoice(
+  { name, country, words, cities }: NamedZone,
+  aliases: string[],
+  own: string,
+  now: number,
+): ZoneChoice {
   const offset = formatOffset(offsetAt(now, name));
   const region = country ? regions.of(country) : null;
   const note = [

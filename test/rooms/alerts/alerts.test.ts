@@ -23,7 +23,7 @@ import {
   run,
   TODAY,
 } from "./given-alerts";
-import { addCrowd, addErrors, givenCounts, givenErrorHours, type Place, usualTraffic } from "./given-counts";
+import { addCrowd, addErrors, givenCounts, givenErrorHours, usualTraffic, type ZonedProperty } from "./given-counts";
 
 givenFreshStorage();
 
@@ -148,7 +148,8 @@ describe("a property", () => {
     const upper = await spoilt({ least_change_percent: 1000, limits: { visitors: { upper: 120, lower: null } } });
     const lower = await spoilt({ least_change_percent: 1000, limits: { pageviews: { upper: null, lower: 3 } } });
     await run();
-    const found = async (place: Place) => (await kept(place)).map(({ metric, threshold }) => [metric, threshold]);
+    const found = async (place: ZonedProperty) =>
+      (await kept(place)).map(({ metric, threshold }) => [metric, threshold]);
     expect((await kept(standard)).length).toBe(1);
     expect(await found(off)).toEqual([]);
     expect(await found(indifferent)).toEqual([]);

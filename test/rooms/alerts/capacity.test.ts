@@ -5,18 +5,18 @@ import { emptyRollup } from "../../../workers/domain/counts/rollup";
 import { MANY_VISITORS, MOST_VISITORS } from "../../../workers/domain/visits/capacity";
 import { call, givenFreshStorage, givenKey } from "../given";
 import { aMailbox, givenTold, HOUR, LAST_HOUR, mailsOf, NOW, run } from "./given-alerts";
-import { addCrowd, givenCounts, type Place } from "./given-counts";
+import { addCrowd, givenCounts, type ZonedProperty } from "./given-counts";
 
 givenFreshStorage();
 
-async function givenVisitors(place: Place, visitors: number): Promise<void> {
+async function givenVisitors(place: ZonedProperty, visitors: number): Promise<void> {
   const rollup = emptyRollup();
   addCrowd(rollup, place, LAST_HOUR, { visitors });
   await givenCounts(place, rollup, false);
 }
 
 /** Mails about capacity, whatever else there is to tell. */
-const subjectsOf = async (place: Place): Promise<string[]> =>
+const subjectsOf = async (place: ZonedProperty): Promise<string[]> =>
   (await mailsOf(place)).filter(({ kind }) => kind === "capacity").map(({ subject }) => subject);
 
 it("is told at 40 % and at 90 %, once each, whether or not anomalies are", async () => {

@@ -10,7 +10,7 @@ import { listMails } from "../../../workers/storage/mail/outbox";
 import { changeSettings } from "../../../workers/storage/properties/settings";
 import { stubborn } from "../chance";
 import { call, givenKey, givenProperty } from "../given";
-import { addCrowd, type Place } from "./given-counts";
+import { addCrowd, type ZonedProperty } from "./given-counts";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -20,7 +20,7 @@ export const LAST_HOUR = Date.parse("2026-04-08T14:00:00+02:00");
 export const TODAY = "2026-04-08";
 
 export type Alerts = Partial<PropertySettings["alerts"]>;
-export async function givenTold(given: { alerts?: Alerts; recipients?: string[] } = {}): Promise<Place> {
+export async function givenTold(given: { alerts?: Alerts; recipients?: string[] } = {}): Promise<ZonedProperty> {
   const property = await givenProperty();
   const { alerts: set = {}, recipients = ["owner@example.com"] } = given;
   await changeSettings(env.DB, property.site_id, { alerts: set, reports: { recipients } });
@@ -45,7 +45,7 @@ export const run = (given: Partial<AlertsEnv> = {}, due = NOW, site_id: string |
   alerts({ ...env, ...given }, stubborn(3), { kind: "alerts", site_id, due }, `alerts-${due}`);
 
 export async function kept(
-  { site_id }: Place,
+  { site_id }: ZonedProperty,
   from = addDays(TODAY, -40),
   to = addDays(TODAY, 2),
 ): Promise<AnomalyView[]> {
@@ -54,10 +54,10 @@ export async function kept(
   expect(reply.status).toBe(200);
   return ((await reply.json()) as AnomaliesView).anomalies;
 }
-export const mailsOf = ({ site_id }: Place) => listMails(env.DB, site_id, 100);
+export const mailsOf = ({ site_id }: ZonedProperty) => listMails(env.DB, site_id, 100);
 
 /** A thousand visitors more in the last hour, of one source and on one page. */
-export function aSpike(place: Place, visitors = 1000, hour = LAST_HOUR) {
+export function aSpike(place: ZonedProperty, visitors = 1000, hour = LAST_HOUR) {
   const rollup = emptyRollup();
   addCrowd(rollup, place, hour, { visitors, source: "Hacker News", page: "/launch", country: "US" });
   return rollup;

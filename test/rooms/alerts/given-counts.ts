@@ -8,7 +8,7 @@ import { countStatements } from "../../../workers/storage/counts/counts";
 import { foldPending } from "../../../workers/storage/counts/pending";
 import { chance } from "../chance";
 
-export interface Place {
+export interface ZonedProperty {
   site_id: string;
   timezone: string;
 }
@@ -34,7 +34,7 @@ function add(rollup: Rollup, dimension: string, date: string, value: string, fac
 }
 
 /** Counts a crowd in an hour, as ingest would count their events. */
-export function addCrowd(rollup: Rollup, { timezone }: Place, hour: number, crowd: Crowd): void {
+export function addCrowd(rollup: Rollup, { timezone }: ZonedProperty, hour: number, crowd: Crowd): void {
   const { visitors, source = "(direct)", page = "/", country = "CH", bounces = 0.5 } = crowd;
   if (visitors === 0) return;
   const pageviews = 3 * visitors;
@@ -66,7 +66,7 @@ export function addErrors(rollup: Rollup, date: string, name: HourlyName, events
 
 /** Hours of errors, as ingest counts them beside the property. */
 export async function givenErrorHours(
-  { site_id }: Place,
+  { site_id }: ZonedProperty,
   name: HourlyName,
   hours: readonly [hour: number, events: number][],
 ) {
@@ -96,7 +96,10 @@ export interface Traffic {
 }
 
 /** Weeks of steady traffic, a little different from hour to hour. */
-export function usualTraffic(place: Place, { until, days = 60, visitors = 1400, seed = 1, factor }: Traffic): Rollup {
+export function usualTraffic(
+  place: ZonedProperty,
+  { until, days = 60, visitors = 1400, seed = 1, factor }: Traffic,
+): Rollup {
   const random = chance(seed);
   const rollup = emptyRollup();
   const { timezone } = place;
@@ -118,7 +121,7 @@ export function usualTraffic(place: Place, { until, days = 60, visitors = 1400, 
 }
 
 /** Has them counted; they wait to be folded, or are. */
-export async function givenCounts({ site_id }: Place, rollup: Rollup, folded = true): Promise<void> {
+export async function givenCounts({ site_id }: ZonedProperty, rollup: Rollup, folded = true): Promise<void> {
   for (const statement of countStatements(env.DB, new Map([[site_id, rollup]]), Date.now())) await statement.run();
   if (folded) await foldPending(env.DB, [site_id]);
 }

@@ -4,7 +4,7 @@ import type { ForecastView } from "../../../workers/domain/anomalies/record";
 import { addDays, localDate } from "../../../workers/domain/time/zone";
 import { call, givenFreshStorage, givenKey, problemOf } from "../given";
 import { aSpike, givenTold, kept, NOW, run, TODAY } from "./given-alerts";
-import { givenCounts, type Place, usualTraffic } from "./given-counts";
+import { givenCounts, usualTraffic, type ZonedProperty } from "./given-counts";
 
 givenFreshStorage();
 
@@ -42,7 +42,7 @@ describe("the routes", () => {
     await givenCounts(place, usualTraffic(place, { until: now }), false);
     await givenCounts(fresh, usualTraffic(fresh, { until: now, days: 5 }));
     const key = await givenKey();
-    const ask = async ({ site_id }: Place, query = "") =>
+    const ask = async ({ site_id }: ZonedProperty, query = "") =>
       (await (await call("GET", `/api/v1/properties/${site_id}/forecast${query}`, { key })).json()) as ForecastView;
     const { metric, days } = await ask(place);
     expect(metric).toBe("visitors");

@@ -4,7 +4,7 @@ import type { StampedEvent } from "../events/event";
 import { type NetworkType, type Signal, signalOf } from "../networks/network";
 import { networkTypeFor } from "../networks/network-type";
 import { networkDetails } from "./details";
-import { emptyRollup, merge, noDetails, type Rollup, rollUp, type Share, subtract } from "./rollup";
+import { emptyRollup, merge, noDetails, type Rollup, rollUp, type Selection, subtract } from "./rollup";
 import { OF_SUSPECTS } from "./suspects";
 
 /** What a provider said of an address, as far as it changes an event. */
@@ -22,12 +22,12 @@ export interface Correction {
 }
 
 const CORRECTED: readonly string[] = ["network", "network_type"];
-const OF_NETWORK: Share = {
+const OF_NETWORK: Selection = {
   totals: false,
   dimensions: DIMENSIONS.filter(({ column }: Dimension) => CORRECTED.includes(column)),
   details: networkDetails,
 };
-const OF_NETWORK_OF_SUSPECTS: Share = { ...OF_NETWORK, details: noDetails };
+const OF_NETWORK_OF_SUSPECTS: Selection = { ...OF_NETWORK, details: noDetails };
 
 export const emptyCorrection = (): Correction => ({ rollup: emptyRollup(), suspects: new Map() });
 
@@ -60,9 +60,9 @@ function suspectsIn({ suspects }: Correction, signal: Signal): Rollup {
  */
 export function addCorrection(into: Correction, event: StampedEvent, effectiveEvent: StampedEvent): Correction {
   if (event === effectiveEvent) return into;
-  const change = (rollup: Rollup, share: Share) => {
-    subtract(rollup, rollUp([event], share));
-    merge(rollup, rollUp([effectiveEvent], share));
+  const change = (rollup: Rollup, selection: Selection) => {
+    subtract(rollup, rollUp([event], selection));
+    merge(rollup, rollUp([effectiveEvent], selection));
   };
   change(into.rollup, OF_NETWORK);
   const before = signalOf(event);

@@ -37,7 +37,7 @@ export interface DayCounts {
 }
 
 /** What is counted of events: rollups of all, the cube of those that the pipeline has processed. */
-export interface Share {
+export interface RecountScope {
   techstack: boolean;
 }
 
@@ -67,7 +67,7 @@ const concerns = (span: Span, event: StampedEvent): boolean =>
   isHourIn(span, event.visit_hour);
 
 /** What a rollup says of a span: events at its edges count on the days beside it too. */
-function within(span: Span, { hours, days }: Rollup): Rollup {
+function clip(span: Span, { hours, days }: Rollup): Rollup {
   const kept: Rollup = { hours: new Map([...hours].filter(([hour]) => isHourIn(span, hour * 1000))), days: new Map() };
   for (const [dimension, dates] of days)
     kept.days.set(dimension, new Map([...dates].filter(([date]) => isDayIn(span, date))));
@@ -75,15 +75,15 @@ function within(span: Span, { hours, days }: Rollup): Rollup {
 }
 
 /** Counts effective events. What they count on days beside the span is dropped at once: it would be incomplete. */
-export function addEvents(into: Recount, events: readonly StampedEvent[], share: Share): void {
+export function addEvents(into: Recount, events: readonly StampedEvent[], scope: RecountScope): void {
   const { siteId, span, rollups, techstack } = into;
   const own = events.filter((event) => concerns(span, event));
   if (own.length === 0) return;
   for (const [id, rollup] of rollUpWithSuspects(siteId, own)) {
     const sum = rollups.get(id) ?? emptyRollup();
-    rollups.set(id, merge(sum, within(span, rollup)));
+    rollups.set(id, merge(sum, clip(span, rollup)));
   }
-  if (share.techstack) for (const event of own) addToTechstack(techstack, event);
+  if (scope.techstack) for (const event of own) addToTechstack(techstack, event);
   for (const [key, { day }] of techstack) if (!isDayIn(span, day)) techstack.delete(key);
 }
 

@@ -26,7 +26,7 @@ export interface Rollup {
 export const emptyRollup = (): Rollup => ({ hours: new Map(), days: new Map() });
 export const noFacts = (): Facts => Object.fromEntries(FACTS.map((fact) => [fact, 0])) as Facts;
 
-function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = make();
@@ -40,9 +40,9 @@ function add(into: Facts, more: Partial<Facts>, sign = 1): void {
 }
 
 const dayFacts = (rollup: Rollup, dimension: string, date: string, value: string): Facts =>
-  within(
-    within(
-      within(rollup.days, dimension, () => new Map()),
+  getOrInsert(
+    getOrInsert(
+      getOrInsert(rollup.days, dimension, () => new Map()),
       date,
       () => new Map(),
     ),
@@ -118,25 +118,25 @@ function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEven
 }
 
 /** What of an event is counted. */
-export interface Share {
+export interface Selection {
   /** Hours and whole days. */
   totals: boolean;
   dimensions: readonly Dimension[];
   details: (event: StampedEvent) => readonly Detail[];
 }
-const ALL: Share = { totals: true, dimensions: DIMENSIONS, details: detailsOf };
+const ALL: Selection = { totals: true, dimensions: DIMENSIONS, details: detailsOf };
 export const noDetails = (): Detail[] => [];
 
 function countTotals(rollup: Rollup, event: StampedEvent, counted: Partial<Facts>): void {
   const visit = visitFacts(event);
-  const hour = (start: number) => within(rollup.hours, start / 1000, noFacts);
+  const hour = (start: number) => getOrInsert(rollup.hours, start / 1000, noFacts);
   add(hour(event.local_hour), { ...counted, visitors: event.firsts & HOUR_BIT ? 1 : 0 });
   if (!isNothing(visit)) add(hour(event.visit_hour), visit);
   count(rollup, TOTAL, event.local_date, "", { ...counted, visitors: event.firsts & DAY_BIT ? 1 : 0 });
   count(rollup, TOTAL, event.visit_date, "", visit);
 }
 
-function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, details }: Share): void {
+function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, details }: Selection): void {
   const counted = eventFacts(event);
   if (totals) countTotals(rollup, event, counted);
   for (const dimension of dimensions) countDimension(rollup, dimension, event, counted);
@@ -145,14 +145,14 @@ function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, d
 }
 
 /** The counts of some events of one property. rollUp(a ∪ b) = merge(rollUp(a), rollUp(b)). */
-export function rollUp(events: Iterable<StampedEvent>, share: Share = ALL): Rollup {
+export function rollUp(events: Iterable<StampedEvent>, selection: Selection = ALL): Rollup {
   const rollup = emptyRollup();
-  for (const event of events) countEvent(rollup, event, share);
+  for (const event of events) countEvent(rollup, event, selection);
   return rollup;
 }
 
 function addSigned(into: Rollup, more: Rollup, sign: 1 | -1): Rollup {
-  for (const [hour, facts] of more.hours) add(within(into.hours, hour, noFacts), facts, sign);
+  for (const [hour, facts] of more.hours) add(getOrInsert(into.hours, hour, noFacts), facts, sign);
   for (const [dimension, dates] of more.days)
     for (const [date, values] of dates)
       for (const [value, facts] of values) add(dayFacts(into, dimension, date, value), facts, sign);

@@ -3,15 +3,15 @@
 import { DIMENSIONS } from "../events/catalog";
 import type { StampedEvent } from "../events/event";
 import { SIGNAL_NAMES, signalOf, suspectsId } from "../networks/network";
-import { noDetails, type Rollup, rollUp, type Share } from "./rollup";
+import { noDetails, type Rollup, rollUp, type Selection } from "./rollup";
 
 /** Suspects have no details: only answers from the catalogue can leave bots out. */
-export const OF_SUSPECTS: Share = { totals: true, dimensions: DIMENSIONS, details: noDetails };
+export const OF_SUSPECTS: Selection = { totals: true, dimensions: DIMENSIONS, details: noDetails };
 
 /** Names of events whose hours are counted apart: they are looked at hourly, and names are otherwise counted by day. */
 export const HOURLY_NAMES = ["not_found", "js_error"] as const;
 export type HourlyName = (typeof HOURLY_NAMES)[number];
-const HOURS: Share = { totals: true, dimensions: [], details: noDetails };
+const HOURS: Selection = { totals: true, dimensions: [], details: noDetails };
 
 /** Under which id the hours of an event by name are kept. Only their fact `events` says something. */
 export const hoursOf = (siteId: string, name: HourlyName): string => `${siteId}~${name}`;

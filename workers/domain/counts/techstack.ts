@@ -73,7 +73,7 @@ interface FirstVisitors {
 }
 
 /** The mask of a row and its visitors: those who came with something new of `mask`. */
-const within = (mask: number, { firsts, visitors }: FirstVisitors): FirstVisitors =>
+const maskVisitors = (mask: number, { firsts, visitors }: FirstVisitors): FirstVisitors =>
   (firsts & mask) === 0 ? { firsts: mask, visitors: 0 } : { firsts: firsts & mask, visitors };
 
 const NO_FACTS: TechFacts = { visitors: 0, visits: 0, bounces: 0, duration: 0, pageviews: 0, events: 0 };
@@ -107,7 +107,7 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
       ...(Object.fromEntries(TECH_COLUMNS.map((column, i) => [column, values[i]])) as Record<TechColumn, string>),
       firsts,
     }));
-  const { firsts, visitors } = within(TECH_MASK, { firsts: event.firsts, visitors: 1 });
+  const { firsts, visitors } = maskVisitors(TECH_MASK, { firsts: event.firsts, visitors: 1 });
   const visit = { visits: event.new_visit, bounces: event.bounce_delta, duration: event.duration_delta };
   const isHome = event.visit_date === event.local_date;
   put(event.local_date, firsts, {
@@ -140,7 +140,7 @@ export function toCube(rows: readonly TechstackRow[]): CubeRow[] {
   const cube = new Map<string, CubeRow>();
   for (const row of rows) {
     // Who came with another language or country came with nothing that is new here.
-    const { firsts, visitors } = within(CUBE_MASK, row);
+    const { firsts, visitors } = maskVisitors(CUBE_MASK, row);
     const values = CUBE_COLUMNS.map((column) => row[column]);
     count(cube, { ...row, visitors }, JSON.stringify([row.day, firsts, ...values]), () => ({
       day: row.day,

@@ -18,7 +18,7 @@ import { valueOfBucket } from "../../domain/counts/vitals";
 import { toEventType } from "../../domain/events/measurement";
 import {
   type Counted,
-  type Days,
+  type PropertyDays,
   readEvent,
   readEventNames,
   readHeatmap,
@@ -29,12 +29,12 @@ import {
 
 const typeOf = (name: string) => toEventType(name).event_type;
 
-export async function eventsInsight(db: D1Database, days: Days): Promise<EventsInsight> {
+export async function eventsInsight(db: D1Database, days: PropertyDays): Promise<EventsInsight> {
   const names = await readEventNames(db, days, MOST_INSIGHT_NAMES);
   return { events: names.map((counted) => ({ type: typeOf(counted.name), ...counted })) };
 }
 
-export async function eventInsight(db: D1Database, days: Days, name: string): Promise<EventInsight> {
+export async function eventInsight(db: D1Database, days: PropertyDays, name: string): Promise<EventInsight> {
   const { events, pages, props } = await readEvent(db, days, name, MOST_INSIGHT_ROWS);
   return {
     name,
@@ -69,7 +69,7 @@ function toVitalRows(samples: readonly VitalSamples[], part: VitalSamples["part"
 
 export async function vitalsInsight(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   filter: { page: string | null; device: string | null },
 ): Promise<VitalsInsight> {
   const samples = await readVitals(db, days, filter, MOST_INSIGHT_ROWS);
@@ -95,7 +95,7 @@ const toCellsOf = (counted: readonly Counted[]): HeatCell[] =>
 
 export async function heatmapInsight(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   page: string,
   width: HeatWidth,
 ): Promise<HeatmapInsight> {
@@ -111,6 +111,10 @@ export async function heatmapInsight(
   };
 }
 
-export async function heatmapsInsight(db: D1Database, days: Days, width: HeatWidth | null): Promise<HeatmapsInsight> {
+export async function heatmapsInsight(
+  db: D1Database,
+  days: PropertyDays,
+  width: HeatWidth | null,
+): Promise<HeatmapsInsight> {
   return { pages: await readHeatmaps(db, days, width, MOST_INSIGHT_ROWS) };
 }

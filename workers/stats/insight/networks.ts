@@ -2,7 +2,7 @@
 import type { NetworksInsight } from "../../domain/counts/insight";
 import { ABSENT_NETWORK_TYPE, SIGNALS } from "../../domain/networks/network";
 import { networkTypeFor } from "../../domain/networks/network-type";
-import type { Days } from "../../storage/counts/details";
+import type { PropertyDays } from "../../storage/counts/details";
 import { readNetworks } from "../../storage/networks/networks";
 
 const MOST_NETWORKS = 200;
@@ -11,7 +11,7 @@ const MOST_PAGES = 5;
 const toTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 /** Visits without a known network are in the types only. What is known of a network besides its counts is known after a run of the pipeline. */
-export async function networksInsight(db: D1Database, days: Days): Promise<NetworksInsight> {
+export async function networksInsight(db: D1Database, days: PropertyDays): Promise<NetworksInsight> {
   const { networks, pages, types, signals } = await readNetworks(db, days, MOST_NETWORKS, MOST_PAGES);
   const pagesOf = Map.groupBy(pages, ({ network }) => network);
   return {

@@ -8,7 +8,7 @@ import { daysBetween, isDate } from "../../domain/time/calendar";
 import { addDays, localDate } from "../../domain/time/zone";
 import type { AppEnv } from "../../http/app";
 import { askedProperty } from "../../http/asked-property";
-import type { Days } from "../../storage/counts/details";
+import type { PropertyDays } from "../../storage/counts/details";
 import { readLive } from "../live/live";
 import { eventInsight, eventsInsight, heatmapInsight, heatmapsInsight, vitalsInsight } from "./insight";
 import { networksInsight } from "./networks";
@@ -28,7 +28,7 @@ function dateOf(c: Context<AppEnv>, name: "from" | "to"): string | undefined {
 }
 
 /** The days asked for: without `to` until today, without `from` a week. */
-function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): Days {
+function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): PropertyDays {
   const to = dateOf(c, "to") ?? localDate(Date.now(), timezone);
   const from = dateOf(c, "from") ?? addDays(to, 1 - STANDARD_DAYS);
   if (from > to) throw new Problem("invalid", "from must not lie after to");
@@ -38,7 +38,7 @@ function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): Days {
 }
 
 /** @throws Problem unauthorized, not_found, forbidden, or invalid when the days cannot be read. */
-async function asked(c: Context<AppEnv>): Promise<{ property: Property; days: Days }> {
+async function asked(c: Context<AppEnv>): Promise<{ property: Property; days: PropertyDays }> {
   const property = await askedProperty(c, "stats");
   return { property, days: daysOf(c, property) };
 }

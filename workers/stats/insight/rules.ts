@@ -1,7 +1,7 @@
 // Insight into rules: what was counted by day, with the last match as the hubs know it.
 import { MOST_INSIGHT_ROWS, type RuleCounts, type RuleInsight, type RulesInsight } from "../../domain/counts/insight";
 import type { LivePicture } from "../../domain/visits/hub";
-import { type CountedRule, type Days, readRule, readRules } from "../../storage/counts/details";
+import { type CountedRule, type PropertyDays, readRule, readRules } from "../../storage/counts/details";
 
 type LiveRules = LivePicture["rules"];
 
@@ -18,11 +18,16 @@ const toCounts = (counted: CountedRule, live: LiveRules): RuleCounts => ({
   ctr: rateOf(counted.clicks, counted.views),
 });
 
-export async function rulesInsight(db: D1Database, days: Days, live: LiveRules): Promise<RulesInsight> {
+export async function rulesInsight(db: D1Database, days: PropertyDays, live: LiveRules): Promise<RulesInsight> {
   return { rules: (await readRules(db, days)).map((counted) => toCounts(counted, live)) };
 }
 
-export async function ruleInsight(db: D1Database, days: Days, id: string, live: LiveRules): Promise<RuleInsight> {
+export async function ruleInsight(
+  db: D1Database,
+  days: PropertyDays,
+  id: string,
+  live: LiveRules,
+): Promise<RuleInsight> {
   const { sums, pages, elements, devices } = await readRule(db, days, id, MOST_INSIGHT_ROWS);
   return {
     ...toCounts(sums ?? { id, clicks: 0, visitors: 0, views: 0 }, live),

@@ -41,7 +41,7 @@ export async function countingSites(db: D1Database, since: number): Promise<stri
 }
 
 /** Time zones and shards of properties; of those that are there no more there is none. */
-export async function placesOf(
+export async function zonedProperties(
   db: D1Database,
   siteIds: readonly string[],
 ): Promise<{ site_id: string; timezone: string; shards: number }[]> {
@@ -52,7 +52,7 @@ export async function placesOf(
     )
     .bind(JSON.stringify(siteIds))
     .all<{ site_id: string; timezone: string; shards: number }>();
-  return results.map((place) => ({ ...place, timezone: canonicalZone(place.timezone) }));
+  return results.map((property) => ({ ...property, timezone: canonicalZone(property.timezone) }));
 }
 
 /** Hours in epoch seconds, the end not included; all of some local dates that follow one another. */

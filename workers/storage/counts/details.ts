@@ -11,7 +11,7 @@ import { DAY_COUNTS, UNPACKED_DAYS } from "./pending";
 import { firstPartSql, hasFirstPartSql, keySql, otherPartsSql, placeSql } from "./value";
 
 /** Local days of a property, both included. */
-export interface Days {
+export interface PropertyDays {
   site_id: string;
   from: string;
   to: string;
@@ -38,13 +38,13 @@ export interface Counted {
   events: number;
 }
 
-const prepare = (db: D1Database, days: Days, sql: string, ...more: Parameter[]): D1PreparedStatement =>
+const prepare = (db: D1Database, days: PropertyDays, sql: string, ...more: Parameter[]): D1PreparedStatement =>
   db.prepare(sql).bind(days.site_id, days.from, days.to, ...more);
 
 /** Names of events, the most frequent first. */
 export async function readEventNames(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   most: number,
 ): Promise<{ name: string; events: number; visitors: number }[]> {
   const sql = `SELECT value AS name, sum(events) AS events, sum(visitors) AS visitors FROM (${counted("'name'")})
@@ -56,7 +56,7 @@ export async function readEventNames(
 /** How often an event occurred, on which pages, and with which props: of each list the most frequent. */
 export async function readEvent(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   name: string,
   most: number,
 ): Promise<{ events: number; pages: Counted[]; props: (Counted & { key: string })[] }> {
@@ -126,7 +126,7 @@ const VITAL_SAMPLES = `WITH
 /** Samples of all vitals: altogether, by page and by device. Pages are those with the most samples. */
 export async function readVitals(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   filter: { page: string | null; device: string | null },
   most: number,
 ): Promise<VitalSamples[]> {
@@ -138,7 +138,7 @@ const HEATMAP = `SELECT key AS value, sum(events) AS events FROM (${unpacked("?4
 /** The heatmap of a page: cells (`col,row`), steps of reach (percent), and sums by their name. */
 export async function readHeatmap(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   page: string,
   width: HeatWidth,
 ): Promise<{ clicks: Counted[]; moves: Counted[]; reach: Counted[]; sums: Counted[] }> {
@@ -161,7 +161,7 @@ export interface CountedHeatmap {
 /** Pages with heatmaps, the most viewed first, for one width or for all. */
 export async function readHeatmaps(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   width: HeatWidth | null,
   most: number,
 ): Promise<CountedHeatmap[]> {
@@ -190,11 +190,11 @@ const RULES = `SELECT id, coalesce(sum(events) FILTER (WHERE dimension = '${rule
   WHERE ?4 IS NULL OR id = ?4
   GROUP BY 1 ORDER BY 2 DESC, 4 DESC, 1`;
 
-const ruleStatement = (db: D1Database, days: Days, id: string | null): D1PreparedStatement =>
+const ruleStatement = (db: D1Database, days: PropertyDays, id: string | null): D1PreparedStatement =>
   prepare(db, days, RULES, id);
 
 /** All rules that matched or were in sight, the most clicked first. A property has few enough to tell all. */
-export const readRules = async (db: D1Database, days: Days): Promise<CountedRule[]> =>
+export const readRules = async (db: D1Database, days: PropertyDays): Promise<CountedRule[]> =>
   (await ruleStatement(db, days, null).all<CountedRule>()).results;
 
 /** Selects the values of the rule in ?4, whose id is the first part of the value. */
@@ -216,7 +216,7 @@ export interface CountedRulePage {
 /** One rule: on which pages it matched and was in sight, the elements (`text\nhref`), the devices. */
 export async function readRule(
   db: D1Database,
-  days: Days,
+  days: PropertyDays,
   id: string,
   most: number,
 ): Promise<{ sums: CountedRule | undefined; pages: CountedRulePage[]; elements: Counted[]; devices: Counted[] }> {

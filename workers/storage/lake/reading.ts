@@ -16,19 +16,19 @@ export interface LakeSnapshot {
 }
 
 /** Local dates, both included; null: no bound. */
-export interface Days {
+export interface DateBounds {
   from: string | null;
   to: string | null;
 }
 
-export const ALL_DAYS: Days = { from: null, to: null };
+export const ALL_DAYS: DateBounds = { from: null, to: null };
 
 /** A property's objects of some zones, oldest first. */
 export async function listFiles(
   db: D1Database,
   siteId: string,
   zones: readonly LakeZone[],
-  { from, to }: Days = ALL_DAYS,
+  { from, to }: DateBounds = ALL_DAYS,
 ): Promise<LakeFile[]> {
   const { results } = await db
     .prepare(
@@ -73,7 +73,7 @@ export async function rawAmong(db: D1Database, siteId: string, keys: readonly st
 export async function takeSnapshot(
   db: D1Database,
   siteId: string,
-  { from, to }: Days = ALL_DAYS,
+  { from, to }: DateBounds = ALL_DAYS,
 ): Promise<LakeSnapshot> {
   const { results } = await db
     .prepare(
@@ -133,7 +133,7 @@ export async function* eventsIn(lake: R2Bucket, { events, enrichments }: LakeSna
 export async function* readEvents(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   siteId: string,
-  days: Days = ALL_DAYS,
+  days: DateBounds = ALL_DAYS,
 ): AsyncGenerator<StampedEvent[]> {
   yield* eventsIn(LAKE, await takeSnapshot(DB, siteId, days));
 }

@@ -4,7 +4,7 @@ import { TOTAL } from "../../domain/counts/rollup";
 import { dimensionFor, type Facts } from "../../domain/events/catalog";
 import { SIGNAL_NAMES, type Signal, suspectsId } from "../../domain/networks/network";
 import type { NetworkVisit, NetworkVisits } from "../../domain/networks/network-visits";
-import type { Days } from "../counts/details";
+import type { PropertyDays } from "../counts/details";
 import { DAY_COUNTS, UNPACKED_DAYS } from "../counts/pending";
 import { keySql, placeSql } from "../counts/value";
 import { toParameters } from "../parameters";
@@ -77,7 +77,7 @@ export interface NetworkCounts {
 /** Networks of some days with the most visitors, what they read, and the counts by type and by signal. */
 export async function readNetworks(
   db: D1Database,
-  { site_id, from, to }: Days,
+  { site_id, from, to }: PropertyDays,
   most: number,
   mostPages: number,
 ): Promise<NetworkCounts> {

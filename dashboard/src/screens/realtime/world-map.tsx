@@ -5,7 +5,7 @@ import { countryName } from "../../data/naming";
 import { words } from "../../words/realtime";
 
 /** A country's code and its visitors. */
-export interface Place {
+export interface MapPlace {
   value: string;
   visitors: number;
 }
@@ -50,7 +50,7 @@ let atlas: Promise<Atlas> | undefined;
 /** The least shade that still differs from empty land. */
 const FAINTEST = 22;
 
-export function WorldMap(props: { places: readonly Place[] }): JSX.Element {
+export function WorldMap(props: { places: readonly MapPlace[] }): JSX.Element {
   const [world] = createResource(() => {
     atlas ??= loadAtlas();
     return atlas;
