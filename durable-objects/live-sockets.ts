@@ -41,11 +41,11 @@ export class LiveSockets {
   private isWatched: boolean;
   private calls = 0;
   /** Every part of the picture as all watchers have it, as JSON; null when nobody knows. */
-  private told: Map<string, string> | null = null;
-  private toldAt = 0;
+  private sent: Map<string, string> | null = null;
+  private sentAt = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** While watchers are being told: whether something has changed again. */
-  private telling: { again: boolean } | null = null;
+  private sending: { again: boolean } | null = null;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -73,9 +73,9 @@ export class LiveSockets {
       this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
       server.serializeAttachment(about satisfies Attachment);
       server.send(JSON.stringify({ type: "picture", picture } satisfies SocketMessage));
-      if (others.length === 0) this.told = partsOf(picture);
+      if (others.length === 0) this.sent = partsOf(picture);
       // If the new socket knows more than the others, the next change brings them up to date.
-      else for (const [key, part] of partsOf(picture)) if (this.told?.get(key) !== part) this.told?.delete(key);
+      else for (const [key, part] of partsOf(picture)) if (this.sent?.get(key) !== part) this.sent?.delete(key);
       this.isOpen = true;
       return new Response(null, { status: 101, webSocket: client });
     });
@@ -103,12 +103,12 @@ export class LiveSockets {
   changed(): boolean {
     this.isOpen ??= this.sockets().length > 0;
     if (!this.isOpen && !this.isWatched) return false;
-    if (this.telling) {
-      this.telling.again = true;
+    if (this.sending) {
+      this.sending.again = true;
       return true;
     }
-    const wait = Math.max(SOON, Math.min(EVERY, this.toldAt + EVERY - Date.now()));
-    this.timer ??= setTimeout(() => this.ctx.waitUntil(this.tell()), wait);
+    const wait = Math.max(SOON, Math.min(EVERY, this.sentAt + EVERY - Date.now()));
+    this.timer ??= setTimeout(() => this.ctx.waitUntil(this.sendChange()), wait);
     return true;
   }
 
@@ -126,26 +126,26 @@ export class LiveSockets {
   private close(code: number, reason: string): void {
     for (const socket of this.sockets()) socket.close(code, reason);
     this.isOpen = null;
-    this.told = null;
+    this.sent = null;
   }
 
-  private async tell(): Promise<void> {
+  private async sendChange(): Promise<void> {
     this.timer = null;
-    const telling = { again: false };
-    this.telling = telling;
+    const sending = { again: false };
+    this.sending = sending;
     try {
-      await (this.isWatched ? this.tellFirstHub() : this.inTurn(() => this.tellWatchers()));
+      await (this.isWatched ? this.notifyFirstHub() : this.inTurn(() => this.notifyWatchers()));
     } catch (error) {
       // The next event or look tries again, and then says everything.
-      this.told = null;
+      this.sent = null;
       console.error("live change could not be told", error);
     }
-    this.telling = null;
-    this.toldAt = Date.now();
-    if (telling.again) this.changed();
+    this.sending = null;
+    this.sentAt = Date.now();
+    if (sending.again) this.changed();
   }
 
-  private async tellFirstHub(): Promise<void> {
+  private async notifyFirstHub(): Promise<void> {
     const before = this.calls;
     const goesOn = await this.hubs.getByName(shardName(this.siteId(), 0)).stir();
     // It may have asked while its answer was on the way.
@@ -154,22 +154,22 @@ export class LiveSockets {
     this.ctx.storage.kv.delete(WATCHED);
   }
 
-  private async tellWatchers(): Promise<void> {
+  private async notifyWatchers(): Promise<void> {
     const now = Date.now();
     for (const socket of this.sockets())
       if (attachmentOf(socket).until <= now) socket.close(AGAIN, "authorization is to be renewed");
     const known = this.sockets().map(attachmentOf);
     this.isOpen = known.length > 0;
     if (!this.isOpen) {
-      this.told = null;
+      this.sent = null;
       return;
     }
     const picture = await this.picture(known[0]!.site_id, Math.max(...known.map(({ hubs }) => hubs)));
     const parts = partsOf(picture);
     const change = Object.fromEntries(
-      Object.entries(picture).filter(([key]) => this.told?.get(key) !== parts.get(key)),
+      Object.entries(picture).filter(([key]) => this.sent?.get(key) !== parts.get(key)),
     ) as Partial<LivePicture>;
-    this.told = parts;
+    this.sent = parts;
     if (Object.keys(change).length === 0) return;
     const text = JSON.stringify({ type: "change", change } satisfies SocketMessage);
     for (const socket of this.sockets()) socket.send(text);

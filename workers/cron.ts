@@ -12,6 +12,6 @@ export async function onCron(env: Cloudflare.Env, due: number): Promise<void> {
     startWhatIsDue(env, due),
     sendOutbox(env, due),
   ]);
-  const failures = done.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const failures = done.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   if (failures.length > 0) throw new AggregateError(failures, "cron could not do all that was due");
 }

@@ -41,11 +41,11 @@ export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskPar
       });
     });
   } catch (error) {
-    const told = String(error).slice(0, 1000);
+    const message = String(error).slice(0, 1000);
     // What failed is what is thrown: that it could not be noted or told either is no news.
     await Promise.allSettled([
-      endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: told }),
-      notifyOfFailure(env, runId, params, told),
+      endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: message }),
+      notifyOfFailure(env, runId, params, message),
     ]);
     throw error;
   }

@@ -12,11 +12,11 @@ export async function announceChange(
 ): Promise<void> {
   const { site_id } = property;
   const version = await raiseVersion(DB, site_id);
-  const told = await Promise.allSettled(
+  const replies = await Promise.allSettled(
     Array.from({ length: hubCount(property) }, (_, shard) =>
       HUB.getByName(shardName(site_id, shard)).noteVersion(version),
     ),
   );
-  for (const { status, ...rest } of told)
+  for (const { status, ...rest } of replies)
     if (status === "rejected") console.error(`hub of ${site_id} was not told of version ${version}`, rest);
 }

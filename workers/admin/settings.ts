@@ -44,7 +44,7 @@ type WebhookChange = z.infer<typeof webhookChange>;
 type Webhook = PropertySettings["reports"]["webhook"];
 
 /** Secrets are told by nobody but the reply that made them. Who may only read is not told the path either: it may be one. */
-const told = (settings: PropertySettings, mayManage: boolean): PropertySettings => {
+const visibleSettings = (settings: PropertySettings, mayManage: boolean): PropertySettings => {
   const { webhook } = settings.reports;
   if (!webhook) return settings;
   const url = mayManage ? webhook.url : new URL(webhook.url).origin;
@@ -80,20 +80,22 @@ export const settingsRoutes = new Hono<AppEnv>();
 
 settingsRoutes.get(ROUTE, async (c) => {
   const property = await askedProperty(c, "stats");
-  return c.json(told(await loadSettings(c.env.DB, property.site_id), mayManage(c, property.organization_id)));
+  return c.json(
+    visibleSettings(await loadSettings(c.env.DB, property.site_id), mayManage(c, property.organization_id)),
+  );
 });
 
 settingsRoutes.patch(ROUTE, async (c) => {
   const property = await askedProperty(c, "manage");
   const given = await readChanges(c.req.raw, settingsChanges);
   const before = await loadSettings(c.env.DB, property.site_id);
-  if (!given) return c.json(told(before, true));
+  if (!given) return c.json(visibleSettings(before, true));
   const { reports, ...input } = given;
   const known = before.reports.webhook;
   const { webhook: change, ...others } = reports ?? {};
   const webhook = change === undefined ? known : toWebhook(change, known, c.env.WORKER_URL);
   const changes: SettingsChanges = { ...input, reports: { ...others, ...(change === undefined ? {} : { webhook }) } };
-  const settings = told(await changeSettings(c.env.DB, property.site_id, changes), true);
+  const settings = visibleSettings(await changeSettings(c.env.DB, property.site_id, changes), true);
   // Made here and unknown to its owner: this reply is the only one that tells it.
   const made = webhook !== null && webhook.secret !== known?.secret && webhook.secret !== change?.secret;
   return c.json(

@@ -85,8 +85,8 @@ export async function alertProperty(
     const whole = await explained(env.DB, site_id, record, series, window);
     statements.push(anomalyStatement(env.DB, site_id, anomaly.id, whole, now));
     if (record.ended_at < now - TELL_MS || kept?.dismissed_at) continue;
-    const told: NewMail[] = await anomalyMails(env, site_id, anomaly.id, whole);
-    if (told.length > 0) mails.push(outboxStatement(env.DB, told, now));
+    const newMails: NewMail[] = await anomalyMails(env, site_id, anomaly.id, whole);
+    if (newMails.length > 0) mails.push(outboxStatement(env.DB, newMails, now));
   }
   if (statements.length === 0) return { anomalies: 0, mails: 0 };
   const report = { anomalies: statements.length };
@@ -138,9 +138,9 @@ export const alerts: Task = async (env: AlertsEnv, steps, { site_id, due }, runI
     }
   }
   const { sent, failed } = await steps.do("send mail", async (note) => {
-    const told = await sendOutbox(env, Date.now());
-    note(`${told.sent} sent, ${told.failed} failed`);
-    return told;
+    const outcome = await sendOutbox(env, Date.now());
+    note(`${outcome.sent} sent, ${outcome.failed} failed`);
+    return outcome;
   });
   if (failures.length > 0) throw new Error(failures.map(String).join("; "));
   return { properties: sites.length, ...total, sent, failed };

@@ -44,8 +44,8 @@ export async function startWhatIsDue(env: ScheduleEnv, now: number): Promise<voi
     ...(isRunDue ? [startRun(env, "cron", now)] : []),
     ...due.filter(({ id }) => missing.has(id)).map(({ id, params }) => startTask(env, { id, trigger: "cron" }, params)),
   ];
-  const failures = (await Promise.allSettled<unknown>(starts)).flatMap((one) =>
-    one.status === "rejected" ? [one.reason as unknown] : [],
+  const failures = (await Promise.allSettled<unknown>(starts)).flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
   );
   if (failures.length > 0) throw new AggregateError(failures, "pipeline could not start all that is due");
 }
@@ -83,7 +83,7 @@ async function isGoing({ DB, PIPELINE }: ScheduleEnv, { id, trigger, started_at 
   }
   const { status, error } = await instance.status();
   if (status !== "complete" && status !== "errored" && status !== "terminated") return true;
-  const told = error ? String(error.message) : `Workflow is ${status}`;
-  await giveUpRun(DB, id, told.slice(0, 1000), Date.now());
+  const reason = error ? String(error.message) : `Workflow is ${status}`;
+  await giveUpRun(DB, id, reason.slice(0, 1000), Date.now());
   return false;
 }

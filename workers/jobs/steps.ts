@@ -47,12 +47,12 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
         };
         const end = (status: "done" | "failed", note: string | null) =>
           noteStep(db, runId, name, { ...row, status, note, ended_at: Date.now() });
-        let told: string | null = null;
+        let noted: string | null = null;
         try {
           const result = await work((text) => {
-            told = text;
+            noted = text;
           });
-          await end("done", told);
+          await end("done", noted);
           // Kept as text: the platform takes no undefined, and types of results need not be serializable by its rules.
           return { result: JSON.stringify(result ?? null) };
         } catch (error) {

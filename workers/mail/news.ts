@@ -11,7 +11,7 @@ import { addDays, localDate, startOfDate } from "../domain/time/zone";
 import type { Capacity } from "../domain/visits/capacity";
 import { siteIds as listSiteIds } from "../storage/lake/listing";
 import { queueMails } from "../storage/mail/outbox";
-import { listTold, readRunSums, type Told } from "../storage/mail/recipients";
+import { listMailedProperties, type MailedProperty, readRunSums } from "../storage/mail/recipients";
 import { mailsAbout, type WriteEnv } from "./write";
 
 /** What a run did for a property. */
@@ -29,24 +29,24 @@ export interface RunOfProperty {
 export async function runSummaryMails(env: WriteEnv, runs: readonly RunOfProperty[]): Promise<NewMail[]> {
   const known = new Map(
     (
-      await listTold(
+      await listMailedProperties(
         env.DB,
         runs.map(({ site_id }) => site_id),
       )
-    ).map((told) => [told.site_id, told]),
+    ).map((property) => [property.site_id, property]),
   );
   const mails = runs.map(async ({ site_id, run_id, started_at, ended_at, files, rows, report }) => {
-    const told = known.get(site_id);
-    if (told?.reports.run_summary !== "every" || rows === 0) return [];
+    const property = known.get(site_id);
+    if (property?.reports.run_summary !== "every" || rows === 0) return [];
     const data: RunSummaryData = {
       of: { kind: "run", run_id, started_at },
       files,
       rows,
       seconds: (ended_at - started_at) / 1000,
       report,
-      timezone: told.timezone,
+      timezone: property.timezone,
     };
-    return mailsAbout(env, told, { kind: "run_summary", subject_id: run_id, data, toLetter: toRunSummaryLetter });
+    return mailsAbout(env, property, { kind: "run_summary", subject_id: run_id, data, toLetter: toRunSummaryLetter });
   });
   return (await Promise.all(mails)).flat();
 }
@@ -56,10 +56,10 @@ export async function queueRunSummary(env: WriteEnv, runs: readonly RunOfPropert
   return queueInPortions(env, await runSummaryMails(env, runs), now);
 }
 
-async function dailySummary(env: WriteEnv, told: Told, now: number): Promise<NewMail[]> {
-  const date = addDays(localDate(now, told.timezone), -1);
-  const [from, to] = [startOfDate(date, told.timezone), startOfDate(addDays(date, 1), told.timezone)];
-  const { runs, files, rows, seconds, report } = await readRunSums(env.DB, told.site_id, from, to);
+async function dailySummary(env: WriteEnv, property: MailedProperty, now: number): Promise<NewMail[]> {
+  const date = addDays(localDate(now, property.timezone), -1);
+  const [from, to] = [startOfDate(date, property.timezone), startOfDate(addDays(date, 1), property.timezone)];
+  const { runs, files, rows, seconds, report } = await readRunSums(env.DB, property.site_id, from, to);
   if (runs === 0) return [];
   const data: RunSummaryData = {
     of: { kind: "day", date, runs },
@@ -67,16 +67,21 @@ async function dailySummary(env: WriteEnv, told: Told, now: number): Promise<New
     rows,
     seconds,
     report,
-    timezone: told.timezone,
+    timezone: property.timezone,
   };
-  return mailsAbout(env, told, { kind: "run_summary", subject_id: `day-${date}`, data, toLetter: toRunSummaryLetter });
+  return mailsAbout(env, property, {
+    kind: "run_summary",
+    subject_id: `day-${date}`,
+    data,
+    toLetter: toRunSummaryLetter,
+  });
 }
 
 /** Yesterday's runs, for properties that want a daily mail. Calling it again queues nothing twice. */
 export async function queueDailySummaries(env: WriteEnv, now: number): Promise<number> {
-  const told = (await listTold(env.DB)).filter(({ reports }) => reports.run_summary === "daily");
+  const daily = (await listMailedProperties(env.DB)).filter(({ reports }) => reports.run_summary === "daily");
   let queued = 0;
-  for (const one of told) queued += await queueInPortions(env, await dailySummary(env, one, now), now);
+  for (const property of daily) queued += await queueInPortions(env, await dailySummary(env, property, now), now);
   return queued;
 }
 
@@ -102,11 +107,11 @@ export async function failureMails(
 ): Promise<NewMail[]> {
   const cause = await causeOf(failure.error);
   const known = siteIds === null ? await listSiteIds(env.DB) : [];
-  const mails = (await listTold(env.DB, siteIds)).map((told) => {
-    const error = withoutOthers(failure.error, known, told.site_id);
-    const data: FailureData = { ...failure, error, timezone: told.timezone };
-    const subject_id = `${failure.kind}-${localDate(failure.failed_at, told.timezone)}-${cause}`;
-    return mailsAbout(env, told, { kind: "failure", subject_id, data, toLetter: toFailureLetter });
+  const mails = (await listMailedProperties(env.DB, siteIds)).map((property) => {
+    const error = withoutOthers(failure.error, known, property.site_id);
+    const data: FailureData = { ...failure, error, timezone: property.timezone };
+    const subject_id = `${failure.kind}-${localDate(failure.failed_at, property.timezone)}-${cause}`;
+    return mailsAbout(env, property, { kind: "failure", subject_id, data, toLetter: toFailureLetter });
   });
   return (await Promise.all(mails)).flat();
 }
@@ -127,10 +132,10 @@ export async function anomalyMails(
   id: string,
   record: AnomalyRecord,
 ): Promise<NewMail[]> {
-  const [told] = await listTold(env.DB, [siteId]);
-  if (!told?.reports.anomalies) return [];
-  const data: AnomalyData = { ...record, id, timezone: told.timezone };
-  return mailsAbout(env, told, { kind: "anomaly", subject_id: id, data, toLetter: toAnomalyLetter });
+  const [property] = await listMailedProperties(env.DB, [siteId]);
+  if (!property?.reports.anomalies) return [];
+  const data: AnomalyData = { ...record, id, timezone: property.timezone };
+  return mailsAbout(env, property, { kind: "anomaly", subject_id: id, data, toLetter: toAnomalyLetter });
 }
 
 export async function queueAnomaly(
@@ -146,11 +151,11 @@ export async function queueAnomaly(
 /** Warns that a property has nearly as many visitors as its shards remember: once a month per level and number of shards. */
 export async function queueCapacity(env: WriteEnv, siteId: string, capacity: Capacity, now: number): Promise<number> {
   if (capacity.level === "ok" || capacity.date === null) return 0;
-  const [told] = await listTold(env.DB, [siteId]);
-  if (!told) return 0;
+  const [property] = await listMailedProperties(env.DB, [siteId]);
+  if (!property) return 0;
   const subject_id = `${capacity.level}-${capacity.shards}-${capacity.date.slice(0, 7)}`;
   const topic = { kind: "capacity" as const, subject_id, data: capacity, toLetter: toCapacityLetter };
-  return queueInPortions(env, await mailsAbout(env, told, topic), now);
+  return queueInPortions(env, await mailsAbout(env, property, topic), now);
 }
 
 /** Mails in one statement: a mail has up to 30 KB, and a D1 parameter holds 2 MB. */

@@ -14,7 +14,7 @@ import { inPortions } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
 import { readForecast } from "../storage/counts/forecast";
 import { readRollups } from "../storage/counts/rollups";
-import { listTold, type Told, toldTopics } from "../storage/mail/recipients";
+import { listMailedProperties, type MailedProperty, mailedTopics } from "../storage/mail/recipients";
 import { queueDailySummaries, queueInPortions } from "./news";
 import { type SendEnv, sendOutbox } from "./send";
 import { mailsAbout, type WriteEnv } from "./write";
@@ -32,7 +32,7 @@ const FIGURES: readonly MetricName[] = [
 ];
 const TOP = 5;
 
-type ZonedProperty = Pick<Told, "site_id" | "timezone">;
+type ZonedProperty = Pick<MailedProperty, "site_id" | "timezone">;
 
 /** Answers a query of the API from the rollups. */
 async function ask(
@@ -82,7 +82,7 @@ export async function readReport(
   };
 }
 
-interface Due extends Told {
+interface Due extends MailedProperty {
   days: Days;
 }
 
@@ -93,25 +93,25 @@ export async function dueReports(
   now: number,
   siteIds: readonly string[] | null,
 ): Promise<Due[]> {
-  const due = (await listTold(db, siteIds)).flatMap((told) => {
-    const days = told.reports[SWITCH[period]] ? dueReport(period, now, told.timezone) : null;
-    return days ? [{ ...told, days }] : [];
+  const due = (await listMailedProperties(db, siteIds)).flatMap((property) => {
+    const days = property.reports[SWITCH[period]] ? dueReport(period, now, property.timezone) : null;
+    return days ? [{ ...property, days }] : [];
   });
   const topicOf = ({ site_id, days }: Due) => `${KIND_OF[period]}/${site_id}/${days.first}`;
-  const known = await toldTopics(db, due.map(topicOf));
-  return due.filter((one) => !known.has(topicOf(one)));
+  const known = await mailedTopics(db, due.map(topicOf));
+  return due.filter((report) => !known.has(topicOf(report)));
 }
 
 export async function reportMails(
   env: WriteEnv,
-  told: Told,
+  property: MailedProperty,
   period: ReportPeriod,
   days: Days,
   now: number,
 ): Promise<NewMail[]> {
-  const data = await readReport(env.DB, told, period, days, now);
+  const data = await readReport(env.DB, property, period, days, now);
   if (!data) return [];
-  return mailsAbout(env, told, { kind: KIND_OF[period], subject_id: days.first, data, toLetter: toReportLetter });
+  return mailsAbout(env, property, { kind: KIND_OF[period], subject_id: days.first, data, toLetter: toReportLetter });
 }
 
 /** Properties per step: each takes four queries of D1, and a step has a time limit. */
@@ -127,14 +127,14 @@ async function writePeriod(
   const siteIds = await steps.do(`look up reports of the ${period}`, async (note) => {
     const found = await dueReports(env.DB, period, due, site_id === null ? null : [site_id]);
     note(`${found.length} properties`);
-    return found.map((one) => one.site_id);
+    return found.map((report) => report.site_id);
   });
   let written = 0;
   for (const { items, number } of inPortions(siteIds, PORTION))
     written += await steps.do(`write reports of the ${period} ${number}`, async (note) => {
       let queued = 0;
-      for (const { days, ...told } of await dueReports(env.DB, period, due, items))
-        queued += await queueInPortions(env, await reportMails(env, told, period, days, due), due);
+      for (const { days, ...property } of await dueReports(env.DB, period, due, items))
+        queued += await queueInPortions(env, await reportMails(env, property, period, days, due), due);
       note(`${queued} mails`);
       return queued;
     });
@@ -155,9 +155,9 @@ export async function writeReports(env: WriteEnv & SendEnv, steps: Steps, params
   if (!params.period && params.site_id === null)
     done.written += await steps.do("write daily summaries", () => queueDailySummaries(env, params.due));
   const sent = await steps.do("send mail", async (note) => {
-    const told = await sendOutbox(env, Date.now());
-    note(`${told.sent} sent, ${told.failed} failed`);
-    return told;
+    const outcome = await sendOutbox(env, Date.now());
+    note(`${outcome.sent} sent, ${outcome.failed} failed`);
+    return outcome;
   });
   return { ...done, sent: sent.sent, failed: sent.failed };
 }

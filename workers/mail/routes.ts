@@ -14,7 +14,7 @@ import { localDate } from "../domain/time/zone";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { listMails, listOptouts, type MailRow, queueMails } from "../storage/mail/outbox";
-import { listTold } from "../storage/mail/recipients";
+import { listMailedProperties } from "../storage/mail/recipients";
 import { readReport } from "./reports";
 import { sendNow } from "./send";
 import { frameFor, mailsAbout } from "./write";
@@ -99,13 +99,13 @@ reportRoutes.post(`${ROOT}/test`, async (c) => {
   const property = await askedProperty(c, "manage");
   const { site_id } = property;
   const now = Date.now();
-  const [told] = await listTold(c.env.DB, [site_id]);
-  if (!told) throw new Problem("conflict", "property has neither recipients nor a webhook");
+  const [mailed] = await listMailedProperties(c.env.DB, [site_id]);
+  if (!mailed) throw new Problem("conflict", "property has neither recipients nor a webhook");
   const isTest = ({ id, created_at }: MailRow) => id.includes("/test-") && created_at > now - TEST_PAUSE_MS;
   if ((await listMails(c.env.DB, site_id, NEWEST)).some(isTest))
     throw new Problem("too_many", "test mail was sent less than a minute ago");
   const data = await lastReport(c.env, property, "week", now);
-  const mails = await mailsAbout(c.env, told, {
+  const mails = await mailsAbout(c.env, mailed, {
     kind: "weekly_report",
     subject_id: `test-${now}`,
     data,

@@ -3,7 +3,7 @@
 import { toMail } from "../domain/mail/compose";
 import { type Frame, type Letter, toSubject } from "../domain/mail/letter";
 import type { MailKind, NewMail } from "../domain/mail/mail";
-import type { Told } from "../storage/mail/recipients";
+import type { MailedProperty } from "../storage/mail/recipients";
 import { optoutUrl } from "./optout";
 
 export type WriteEnv = Pick<Cloudflare.Env, "DB" | "AUTH_SECRET" | "WORKER_URL" | "DASHBOARD_URL">;
@@ -18,7 +18,7 @@ export interface Topic<Data> {
 
 export const frameFor = (
   { DASHBOARD_URL }: Pick<Cloudflare.Env, "DASHBOARD_URL">,
-  { site_id, name }: Pick<Told, "site_id" | "name">,
+  { site_id, name }: Pick<MailedProperty, "site_id" | "name">,
   optout_url: string | null,
 ): Frame => ({
   property: name,
@@ -26,16 +26,20 @@ export const frameFor = (
   optout_url,
 });
 
-export async function mailsAbout<Data>(env: WriteEnv, told: Told, topic: Topic<Data>): Promise<NewMail[]> {
+export async function mailsAbout<Data>(
+  env: WriteEnv,
+  property: MailedProperty,
+  topic: Topic<Data>,
+): Promise<NewMail[]> {
   const { kind, subject_id, data, toLetter } = topic;
-  const { site_id, reports } = told;
+  const { site_id, reports } = property;
   const about = { site_id, kind, subject_id };
   const mails = reports.recipients.map(async (recipient): Promise<NewMail> => {
-    const frame = frameFor(env, told, await optoutUrl(env, { site_id, kind, recipient }));
+    const frame = frameFor(env, property, await optoutUrl(env, { site_id, kind, recipient }));
     return { ...about, channel: "mail", recipient, content: toMail(toLetter(data, frame), frame) };
   });
   if (!reports.webhook) return Promise.all(mails);
-  const subject = toSubject(toLetter(data, frameFor(env, told, null)).subject);
+  const subject = toSubject(toLetter(data, frameFor(env, property, null)).subject);
   const post: NewMail = {
     ...about,
     channel: "webhook",

@@ -103,7 +103,9 @@ async function hasWhole(lake: R2Bucket, { zone, key }: LakeFile, before: string)
   const file = await readObject(lake, key);
   if (zone === "raw" || zone === "events") {
     const { ip, local_date } = await readColumns(file, ["ip", "local_date"]);
-    return ip.some((one, row) => one !== null && (local_date[row] as string) < before && isWhole(one as string));
+    return ip.some(
+      (address, row) => address !== null && (local_date[row] as string) < before && isWhole(address as string),
+    );
   }
   const rows = await tableFromParquet<{ ip: string; day: string | null }>({ ip: "text", day: "text" }, file);
   return rows.some(({ ip, day }) => (day ?? "") < before && isWhole(ip));

@@ -2,13 +2,13 @@
 import {
   addCounts,
   countStatuses,
+  describeCounts,
   type EnrichmentCounts,
   type EnrichmentRow,
   isAnswered,
   type ListedAddress,
   NOTHING_FOUND,
   noCounts,
-  tellCounts,
 } from "../domain/networks/enrichment";
 import type { EnrichmentParams, EnrichmentUnit } from "../domain/runs/run-params";
 import { prefixOf } from "../domain/visitors/prefix";
@@ -66,17 +66,17 @@ async function enrichAtOnce(
     const name = `enrich addresses ${i / UNITS_AT_ONCE + 1}`;
     const counts = await steps.do(name, async (note) => {
       const source = edge ?? (await openFile(env));
-      const told = noCounts();
+      const sum = noCounts();
       for (const { site_id, ip_list, target } of portion) {
         const rows: EnrichmentRow[] = [];
         for (const listed of await readAddresses(env.LAKE, ip_list))
           rows.push("kind" in source ? edgeRow(listed, source.reason, now()) : await fileRow(listed, source, now()));
         await writeEnrichment(env, site_id, target, rows, now());
-        addCounts(told, countStatuses(rows));
+        addCounts(sum, countStatuses(rows));
       }
       const reason = "kind" in source ? source.reason : null;
-      note(reason === null ? tellCounts(told) : `${tellCounts(told)}: ${reason}`);
-      return told;
+      note(reason === null ? describeCounts(sum) : `${describeCounts(sum)}: ${reason}`);
+      return sum;
     });
     addCounts(total, counts);
   }
@@ -115,7 +115,7 @@ async function enrichByCalls(
         const ips = [...left, ...listed.slice(begun, next).map(({ ip }) => ip)];
         const now = patience.now();
         const end = Math.min(now + patience.stepTime, deadline);
-        const told = await lookUpAll(
+        const result = await lookUpAll(
           env.DB,
           provider,
           ips,
@@ -123,8 +123,10 @@ async function enrichByCalls(
           over ?? (now < deadline ? null : OUT_OF_TIME),
           end,
         );
-        note(`${tellCounts(countStatuses(told.answers))} in ${told.calls} calls${told.over ? `: ${told.over}` : ""}`);
-        return { ...told, begun: next, isLast: next >= listed.length && told.left.length === 0 };
+        note(
+          `${describeCounts(countStatuses(result.answers))} in ${result.calls} calls${result.over ? `: ${result.over}` : ""}`,
+        );
+        return { ...result, begun: next, isLast: next >= listed.length && result.left.length === 0 };
       },
       site_id,
     );
@@ -135,11 +137,11 @@ async function enrichByCalls(
     async (note) => {
       const now = patience.now();
       const listed = await readAddresses(env.LAKE, unit.ip_list);
-      const rows = listed.map((one) => toRow(one, answers.get(one.ip)!, provider.name, now));
+      const rows = listed.map((address) => toRow(address, answers.get(address.ip)!, provider.name, now));
       await writeEnrichment(env, unit.site_id, unit.target, rows, now);
-      const told = countStatuses(rows);
-      note(tellCounts(told));
-      return told;
+      const statuses = countStatuses(rows);
+      note(describeCounts(statuses));
+      return statuses;
     },
     site_id,
   );
@@ -165,9 +167,17 @@ export async function enrich(
     // A provider that is away for one property is not asked for the next.
     let over: string | null = null;
     for (const unit of todo) {
-      const told = await enrichByCalls(env, steps, unit, choice.provider, patience, begun + patience.totalTime, over);
-      over = told.over;
-      addCounts(counts, told.counts);
+      const enriched = await enrichByCalls(
+        env,
+        steps,
+        unit,
+        choice.provider,
+        patience,
+        begun + patience.totalTime,
+        over,
+      );
+      over = enriched.over;
+      addCounts(counts, enriched.counts);
     }
   } else counts = await enrichAtOnce(env, steps, todo, choice.kind === "edge" ? choice : null, patience.now);
   if (parent !== null)

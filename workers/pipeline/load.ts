@@ -25,8 +25,8 @@ type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 /** What the networks of a unit's visitors add: who they are, and what the provider corrects. */
 async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
   // The child may have failed, or there was no list: then nothing is known beyond what the edge said.
-  const told = await loadEnrichment(env.LAKE, enrichment);
-  const found: ReadonlyMap<string, Found> = told?.found ?? new Map();
+  const provided = await loadEnrichment(env.LAKE, enrichment);
+  const found: ReadonlyMap<string, Found> = provided?.found ?? new Map();
   const visits = emptyNetworkVisits();
   const correction = emptyCorrection();
   for await (const events of rawEvents(env, unit))
@@ -37,7 +37,7 @@ async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
     }
   const rollups = new Map<string, Rollup>([[unit.site_id, correction.rollup]]);
   for (const [signal, rollup] of correction.suspects) rollups.set(suspectsId(unit.site_id, signal), rollup);
-  return { visits, rollups, told };
+  return { visits, rollups, provided };
 }
 
 export interface Loaded {
@@ -66,12 +66,12 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
   const { unit, techstack, ip_list } = extracted;
   const { DB, LAKE } = env;
   const cube = techstack ? toCube(await readTechstack(LAKE, techstack.key)) : [];
-  const { visits, rollups, told } = await networksOf(env, extracted);
+  const { visits, rollups, provided } = await networksOf(env, extracted);
   const times = ip_list ?? techstack;
-  const enrichment: NewObject | null = told &&
-    times && { ...times, zone: "ip_enrichment", key: extracted.enrichment, rows: told.rows, bytes: told.bytes };
+  const enrichment: NewObject | null = provided &&
+    times && { ...times, zone: "ip_enrichment", key: extracted.enrichment, rows: provided.rows, bytes: provided.bytes };
   // How the addresses fared, those ways that none went left out.
-  const fared = Object.entries(told?.counts ?? {}).filter(([, count]) => count > 0);
+  const fared = Object.entries(provided?.counts ?? {}).filter(([, count]) => count > 0);
   const { site_id, first_id, last_id } = unit;
   const objects = [techstack, ip_list, enrichment].flatMap((object) =>
     object ? [{ ...object, first_id, last_id }] : [],

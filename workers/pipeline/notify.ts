@@ -44,7 +44,7 @@ function byProperty(loaded: readonly Loaded[]): Loaded[] {
 export async function notifyOfRun(env: NotifyEnv, outcome: Outcome, note: (text: string) => void): Promise<void> {
   const { run_id, due, loaded, failures } = outcome;
   const now = Date.now();
-  const runs = byProperty(loaded).map((one) => ({ ...one, run_id, started_at: due, ended_at: now }));
+  const runs = byProperty(loaded).map((work) => ({ ...work, run_id, started_at: due, ended_at: now }));
   let queued = await queueRunSummary(env, runs, now);
   for (const { site_id, error } of failures)
     queued += await queueFailure(env, [site_id], { run_id, kind: "run", started_at: due, failed_at: now, error }, now);

@@ -24,7 +24,7 @@ const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null :
 
 /** A run of many properties is told as what it did for one; `row` has that property's files, rows and report. */
 function toRunView({ id, kind, site_id, trigger, status, files, rows, report, error, ...times }: RunRow): RunView {
-  const { error: own, ...told } = report ?? {};
+  const { error: own, ...work } = report ?? {};
   const isShared = site_id === null;
   return {
     id,
@@ -36,7 +36,7 @@ function toRunView({ id, kind, site_id, trigger, status, files, rows, report, er
     ended_at: toTimeOrNull(times.ended_at),
     files,
     rows,
-    report: report && told,
+    report: report && work,
     error: own === undefined ? (isShared && report ? null : error) : String(own),
   };
 }
@@ -88,7 +88,7 @@ runRoutes.get(ROOT, async (c) => {
   ]);
   const datasets = await Promise.all(
     DATASETS.map(async (dataset) => {
-      const mark = marks.find((one) => one.dataset === dataset);
+      const mark = marks.find((each) => each.dataset === dataset);
       const { files, rows, oldest } = await backlogOf(DB, site_id, mark?.position ?? 0);
       return {
         dataset,

@@ -31,11 +31,11 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
       await endRun(env.DB, runId, toEnd(loaded, failures));
     });
   } catch (error) {
-    const told = String(error).slice(0, 1000);
+    const message = String(error).slice(0, 1000);
     // What failed is what is thrown: that it could not be noted or told either is no news.
     await Promise.allSettled([
-      endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: told }),
-      notifyOfFailure(env, runId, { kind: "run", site_id: null, due }, told),
+      endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: message }),
+      notifyOfFailure(env, runId, { kind: "run", site_id: null, due }, message),
     ]);
     throw error;
   }
@@ -84,7 +84,7 @@ async function processRound(
     steps,
     named("load and move watermarks", round),
     extracted,
-    (one) => load(env, runId, one, Date.now()),
+    (each) => load(env, runId, each, Date.now()),
     failures,
   );
 }

@@ -5,7 +5,7 @@ import type { Property } from "../../../workers/domain/properties/property";
 import { offsetAt } from "../../../workers/domain/time/zone";
 import { canonicalZones, findZone } from "../../../workers/domain/time/zone-name";
 import { zonedProperties } from "../../../workers/storage/counts/anomaly-series";
-import { listTold } from "../../../workers/storage/mail/recipients";
+import { listMailedProperties } from "../../../workers/storage/mail/recipients";
 import { changeSettings } from "../../../workers/storage/properties/settings";
 import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
 
@@ -70,7 +70,7 @@ describe("a property's time zone", () => {
     const shown = (await (await call("GET", `/api/v1/properties/${site_id}`, { key })).json()) as Property;
     expect(shown.timezone).toBe("Asia/Kolkata");
     expect(await zonedProperties(env.DB, [site_id])).toEqual([{ site_id, timezone: "Asia/Kolkata", shards: 1 }]);
-    expect((await listTold(env.DB)).map(({ timezone }) => timezone)).toEqual(["Asia/Kolkata"]);
+    expect((await listMailedProperties(env.DB)).map(({ timezone }) => timezone)).toEqual(["Asia/Kolkata"]);
 
     const query = { site_id, metrics: ["visitors"], date_range: ["2026-11-01", "2026-11-02"] };
     const answer = await call("POST", "/api/v2/query", { key, body: query });

@@ -18,12 +18,12 @@ const live = async (siteId: string, key: string) =>
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Inside {
-  sockets: { isOpen: boolean | null; timer: unknown; isWatched: boolean; telling: unknown };
+  sockets: { isOpen: boolean | null; timer: unknown; isWatched: boolean; sending: unknown };
 }
 const inside = <T>(siteId: string, shard: number, look: (hub: Inside) => T): Promise<T> =>
   runInDurableObject(hubOf(siteId, shard), (hub) => look(hub as unknown as Inside));
 const isQuiet = (siteId: string, shard = 0) =>
-  inside(siteId, shard, ({ sockets }) => sockets.timer === null && sockets.telling === null);
+  inside(siteId, shard, ({ sockets }) => sockets.timer === null && sockets.sending === null);
 
 /** False once the hub has heard that its last socket closed. */
 const hasWatchers = (siteId: string) => inside(siteId, 0, ({ sockets }) => sockets.isOpen === true);

@@ -138,10 +138,10 @@ function rateParts(rows: readonly CauseRow[], dates: readonly string[]): (Part &
   const whole = bounces.find(({ dimension }) => dimension === TOTAL);
   const rate = usual && whole && usual.expected > 0 ? whole.expected / usual.expected : 0;
   return bounces.map((part, i) => {
-    const of = visits[i]!;
+    const visited = visits[i]!;
     // A new value has the overall rate.
-    const own = of.expected >= LEAST_USUAL ? Math.min(1, part.expected / of.expected) : rate;
-    return { ...part, expected: of.observed * own, visits: of.observed };
+    const own = visited.expected >= LEAST_USUAL ? Math.min(1, part.expected / visited.expected) : rate;
+    return { ...part, expected: visited.observed * own, visits: visited.observed };
   });
 }
 /** Visits per day from which a value has a bounce rate of its own. */

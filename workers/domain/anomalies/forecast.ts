@@ -184,10 +184,10 @@ export function forecast(points: readonly DayPoint[], next: string, steps = WEEK
   const rough = firstSigma(scaled);
   const parameters = bestFor(scaled, rough);
   const { state, errors } = smooth(scaled, parameters, rough);
-  const told = errors.slice(WEEK).map((error) => held(error, rough) ** 2);
+  const squares = errors.slice(WEEK).map((error) => held(error, rough) ** 2);
   // Three parameters and a week's season were fitted to these errors; of two or three weeks not all of it to each.
-  const freedom = Math.max(8, told.length - 3 - WEEK);
-  const sigma = Math.sqrt(told.reduce((sum, square) => sum + square, 0) / freedom);
+  const freedom = Math.max(8, squares.length - 3 - WEEK);
+  const sigma = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom);
   const variances = widening(parameters, steps);
   let damped = 0;
   const days = dates.map((date, step) => {

@@ -15,14 +15,14 @@ import type { Alerts, AnomalyRecord } from "./record";
 
 /** Limits are per hour. */
 export function toAnomalySettings({ enabled, sensitivity, least_change_percent, limits }: Alerts): AnomalySettings {
-  const told = ANOMALY_METRICS.flatMap((metric): Limit[] => {
+  const hourly = ANOMALY_METRICS.flatMap((metric): Limit[] => {
     const { upper = null, lower = null } = limits[metric] ?? {};
     if (upper === null && lower === null) return [];
     const above = upper === null ? {} : { above: upper };
     const below = lower === null ? {} : { below: lower };
     return [{ metric, grain: "hour", ...above, ...below }];
   });
-  return { enabled, sensitivity, least_change: least_change_percent, limits: told, ignore: [] };
+  return { enabled, sensitivity, least_change: least_change_percent, limits: hourly, ignore: [] };
 }
 
 /**

@@ -85,10 +85,15 @@ export const spanOf = ({ dates, until, timezone }: Window) => ({
 });
 
 const pointsOf = <Row extends Totals, Place>(rows: readonly Row[], placeOf: (row: Row) => Place) => {
-  const of = (metric: "visitors" | "pageviews" | "events") =>
+  const pointsFor = (metric: "visitors" | "pageviews" | "events") =>
     rows.map((row) => ({ ...placeOf(row), value: row[metric] }));
   const rates = rows.map((row) => ({ ...placeOf(row), value: row.bounces, of: row.visits }));
-  return { visitors: of("visitors"), pageviews: of("pageviews"), events: of("events"), bounce_rate: rates };
+  return {
+    visitors: pointsFor("visitors"),
+    pageviews: pointsFor("pageviews"),
+    events: pointsFor("events"),
+    bounce_rate: rates,
+  };
 };
 
 const errorDays = (errors: readonly ErrorDay[], metric: ErrorMetric): DayPoint[] =>

@@ -24,7 +24,7 @@ const MAX_PAGE = 1000;
 const MAX_HREF = 500;
 
 /** The details of a kind of event: all or some of its props, `href`, and the names of form and field as a pair. */
-interface Telling {
+interface DetailKind {
   props: "all" | readonly string[];
   href?: true;
   field?: true;
@@ -32,11 +32,11 @@ interface Telling {
   place?: true;
 }
 
-const CLICKED: Telling = { props: ["tag", "id", "classes", "text"], href: true };
-const FIELD: Telling = { props: ["form", "field"], field: true };
-const MEDIA: Telling = { props: ["media", "kind", "seconds"] };
+const CLICKED: DetailKind = { props: ["tag", "id", "classes", "text"], href: true };
+const FIELD: DetailKind = { props: ["form", "field"], field: true };
+const MEDIA: DetailKind = { props: ["media", "kind", "seconds"] };
 
-const TOLD: Partial<Record<EventType, Telling>> = {
+const KINDS: Partial<Record<EventType, DetailKind>> = {
   scroll: { props: ["percent"] },
   click: CLICKED,
   rage_click: CLICKED,
@@ -66,8 +66,8 @@ const TOLD: Partial<Record<EventType, Telling>> = {
 };
 
 /** Seconds and characters of our own measurements keep two digits, or every other visitor would have a value of their own. */
-const isCoarse = (key: string, telling: Telling): boolean =>
-  telling.props !== "all" && (key === "seconds" || key === "characters");
+const isCoarse = (key: string, kind: DetailKind): boolean =>
+  kind.props !== "all" && (key === "seconds" || key === "characters");
 
 /** The separators of the parts of a value are control characters, which clean text has not. */
 const joined = (...parts: (string | number)[]): string => parts.join("\n");
@@ -101,34 +101,34 @@ export const ruleDimension = (of: "page" | "text" | "device" | "seen_page"): str
 const pageOf = (event: StampedEvent): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
 const deviceOf = (event: StampedEvent): string => toCleanText(event.device, MAX_VALUE) ?? "(unknown)";
 
-function textOf(key: string, value: PropValue | undefined, telling: Telling): string | null {
+function textOf(key: string, value: PropValue | undefined, kind: DetailKind): string | null {
   if (value === undefined) return null;
-  const isRounded = isCoarse(key, telling) && typeof value === "number";
+  const isRounded = isCoarse(key, kind) && typeof value === "number";
   return toCleanText(String(isRounded ? Number(value.toPrecision(2)) : value), MAX_VALUE);
 }
 
-function propsOf(event: StampedEvent, telling: Telling): Map<string, string> {
+function propsOf(event: StampedEvent, kind: DetailKind): Map<string, string> {
   const props = event.props ?? {};
-  const told = new Map<string, string>();
-  const tell = (key: string, value: string | null) => {
+  const found = new Map<string, string>();
+  const put = (key: string, value: string | null) => {
     const clean = toCleanText(key, MAX_KEY);
-    if (clean !== null && value !== null) told.set(clean, value);
+    if (clean !== null && value !== null) found.set(clean, value);
   };
-  for (const key of telling.props === "all" ? Object.keys(props) : telling.props)
-    if (Object.hasOwn(props, key)) tell(key, textOf(key, props[key], telling));
-  if (telling.href) tell("href", toCleanText(event.href, MAX_VALUE));
-  const form = told.get("form");
-  const field = told.get("field");
-  if (telling.field && form !== undefined && field !== undefined) tell("form field", joined(form, field));
-  const message = told.get("message");
-  if (telling.place && message !== undefined)
-    tell("message file line", joined(message, told.get("file") ?? "", told.get("line") ?? ""));
-  return told;
+  for (const key of kind.props === "all" ? Object.keys(props) : kind.props)
+    if (Object.hasOwn(props, key)) put(key, textOf(key, props[key], kind));
+  if (kind.href) put("href", toCleanText(event.href, MAX_VALUE));
+  const form = found.get("form");
+  const field = found.get("field");
+  if (kind.field && form !== undefined && field !== undefined) put("form field", joined(form, field));
+  const message = found.get("message");
+  if (kind.place && message !== undefined)
+    put("message file line", joined(message, found.get("file") ?? "", found.get("line") ?? ""));
+  return found;
 }
 
-function toldDetails(event: StampedEvent, telling: Telling): Detail[] {
+function propDetails(event: StampedEvent, kind: DetailKind): Detail[] {
   const dimension = propDimension(event.name);
-  const props = [...propsOf(event, telling)].map(([key, value]): Detail => [dimension, joined(key, value), 1]);
+  const props = [...propsOf(event, kind)].map(([key, value]): Detail => [dimension, joined(key, value), 1]);
   return [[eventPageDimension(event.name), pageOf(event), 1], ...props];
 }
 
@@ -190,8 +190,8 @@ export function detailsOf(event: StampedEvent): Detail[] {
   if (event.event_type === "pageview") return networkDetails(event);
   if (event.event_type === "web_vital") return vitalDetails(event);
   if (event.event_type === "heatmap") return heatDetails(event);
-  const telling = TOLD[event.event_type];
-  const told = telling ? toldDetails(event, telling) : [];
+  const kind = KINDS[event.event_type];
+  const details = kind ? propDetails(event, kind) : [];
   // Looked at for all events, but few are of a rule.
-  return event.rule === null ? told : [...told, ...ruleDetails(event)];
+  return event.rule === null ? details : [...details, ...ruleDetails(event)];
 }

@@ -41,7 +41,7 @@ function incrementsOf(dates: Map<string, Map<string, Facts>>): Increment[] {
 
 function toParcel(dimension: string, increments: readonly Increment[]): Parcel {
   const dates = [...Map.groupBy(increments, ({ date }) => date)].map(
-    ([date, of]) => `${JSON.stringify(date)}:{${of.map(({ text }) => text).join()}}`,
+    ([date, own]) => `${JSON.stringify(date)}:{${own.map(({ text }) => text).join()}}`,
   );
   return { dimension, increments: increments.length, body: `{${JSON.stringify(dimension)}:{${dates.join()}}}` };
 }

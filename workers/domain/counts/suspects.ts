@@ -28,12 +28,12 @@ export function rollUpWithSuspects(siteId: string, events: readonly StampedEvent
   const rollups = new Map([[siteId, rollUp(events)]]);
   const suspected = Map.groupBy(events, signalOf);
   for (const signal of SIGNAL_NAMES) {
-    const of = suspected.get(signal);
-    if (of) rollups.set(suspectsId(siteId, signal), rollUp(of, OF_SUSPECTS));
+    const own = suspected.get(signal);
+    if (own) rollups.set(suspectsId(siteId, signal), rollUp(own, OF_SUSPECTS));
   }
   for (const name of HOURLY_NAMES) {
-    const of = events.filter((event) => event.name === name);
-    if (of.length > 0) rollups.set(hoursOf(siteId, name), { hours: rollUp(of, HOURS).hours, days: new Map() });
+    const own = events.filter((event) => event.name === name);
+    if (own.length > 0) rollups.set(hoursOf(siteId, name), { hours: rollUp(own, HOURS).hours, days: new Map() });
   }
   return rollups;
 }

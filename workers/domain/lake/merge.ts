@@ -121,7 +121,7 @@ function inOrder({ event_time, seq }: Columns, rows: readonly number[]): number[
 
 /** The rows of one object as Parquet, in row groups with statistics. */
 function write(columns: Columns, rows: readonly number[]): ArrayBuffer {
-  const of = (from: number) => {
+  const groupAt = (from: number) => {
     const portion = rows.slice(from, from + GROUP_ROWS);
     return LAKE_COLUMN_NAMES.map((name) => {
       const { type } = WRITTEN[LAKE_COLUMNS[name]];
@@ -129,11 +129,11 @@ function write(columns: Columns, rows: readonly number[]): ArrayBuffer {
       return { name, type, nullable: true, data: portion.map((row) => values[row]) };
     });
   };
-  const first = of(0);
+  const first = groupAt(0);
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema: schemaFromColumnData({ columnData: first }) });
   for (let from = 0; from < rows.length; from += GROUP_ROWS) {
-    const columnData = (from === 0 ? first : of(from)).map(({ name, data }) => ({ name, data }));
+    const columnData = (from === 0 ? first : groupAt(from)).map(({ name, data }) => ({ name, data }));
     parquet.write({ columnData, rowGroupSize: GROUP_ROWS });
   }
   parquet.finish();

@@ -108,7 +108,7 @@ export function addCounts(into: EnrichmentCounts, counts: Readonly<EnrichmentCou
 }
 
 /** For the run log: `120 fetched, 3 failed`. */
-export const tellCounts = (counts: Readonly<EnrichmentCounts>): string =>
+export const describeCounts = (counts: Readonly<EnrichmentCounts>): string =>
   ENRICHMENT_STATUSES.filter((status) => counts[status] > 0)
     .map((status) => `${counts[status]} ${status}`)
     .join(", ") || "no addresses";

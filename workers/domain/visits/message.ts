@@ -42,11 +42,11 @@ export const eventCountOf = (message: EventMessage): number =>
 /** The property of a message, even if nothing else in it can be read. Null if that cannot be read either. */
 export function siteOf(body: unknown): string | null {
   try {
-    const told = (typeof body === "string" ? JSON.parse(body) : body) as {
+    const parsed = (typeof body === "string" ? JSON.parse(body) : body) as {
       site_id?: unknown;
       batch?: { property?: { site_id?: unknown } };
     } | null;
-    const site = told?.site_id ?? told?.batch?.property?.site_id;
+    const site = parsed?.site_id ?? parsed?.batch?.property?.site_id;
     return typeof site === "string" ? site : null;
   } catch {
     return null;

@@ -136,7 +136,7 @@ function visitAt(book: Book, date: string, record: VisitorDay, time: number): Vi
     const next = movedTo(record, visit);
     if (next === undefined) return visit;
     const tomorrow = addDays(date, 1);
-    const there = book.find(tomorrow, next)?.visits.find((one) => one.id === visit.id);
+    const there = book.find(tomorrow, next)?.visits.find((other) => other.id === visit.id);
     // It may be the one that the event joins.
     if (there) book.touch(tomorrow, next);
     return there ?? visit;
@@ -150,7 +150,7 @@ function carryOver(book: Book, moment: Moment, time: number): { visit: Visit; fr
   if (from === null) return undefined;
   const date = addDays(moment.date, -1);
   const record = book.find(date, from, time - VISIT_GAP);
-  const visit = record?.visits.findLast((one) => movedTo(record, one) === undefined && covers(one, time));
+  const visit = record?.visits.findLast((each) => movedTo(record, each) === undefined && covers(each, time));
   if (!record || !visit) return undefined;
   book.touch(date, from);
   ownSeen(record);
@@ -172,7 +172,7 @@ export function isExpected(
   if (visitor !== null && book.find(date, visitor)) return true;
   const from = yesterday();
   const record = from === null ? undefined : book.find(addDays(date, -1), from, time - VISIT_GAP);
-  return record?.visits.some((one) => movedTo(record, one) === undefined && covers(one, time)) ?? false;
+  return record?.visits.some((each) => movedTo(record, each) === undefined && covers(each, time)) ?? false;
 }
 
 function openVisit(book: Book, event: Event, moment: Moment): Visit {

@@ -74,14 +74,14 @@ export async function vitalsInsight(
 ): Promise<VitalsInsight> {
   const samples = await readVitals(db, days, filter, MOST_INSIGHT_ROWS);
   const metrics = VITALS.map((metric) => {
-    const of = samples.find(({ part, dimension }) => part === "all" && dimension === vitalDimension(metric));
+    const all = samples.find(({ part, dimension }) => part === "all" && dimension === vitalDimension(metric));
     return {
       metric,
-      samples: of?.samples ?? 0,
-      p75: of ? valueOfBucket(metric, of.bucket) : null,
-      good: of?.good ?? 0,
-      needs_improvement: of?.fair ?? 0,
-      poor: of?.poor ?? 0,
+      samples: all?.samples ?? 0,
+      p75: all ? valueOfBucket(metric, all.bucket) : null,
+      good: all?.good ?? 0,
+      needs_improvement: all?.fair ?? 0,
+      poor: all?.poor ?? 0,
     };
   });
   return { metrics, pages: toVitalRows(samples, "page"), devices: toVitalRows(samples, "device") };

@@ -15,17 +15,17 @@ export async function networksInsight(db: D1Database, days: PropertyDays): Promi
   const { networks, pages, types, signals } = await readNetworks(db, days, MOST_NETWORKS, MOST_PAGES);
   const pagesOf = Map.groupBy(pages, ({ network }) => network);
   return {
-    networks: networks.map((one) => ({
-      network: one.value,
-      network_type: one.network_type ?? networkTypeFor(one.asn, one.value) ?? ABSENT_NETWORK_TYPE,
-      asn: one.asn,
-      place: { country: one.country, region: one.region, city: one.city },
-      visitors: one.visitors,
-      visits: one.visits,
-      pageviews: one.pageviews,
-      first_seen: toTime(one.first_seen),
-      last_seen: toTime(one.last_seen),
-      pages: (pagesOf.get(one.value) ?? []).map(({ page, pageviews }) => ({ page, pageviews })),
+    networks: networks.map((network) => ({
+      network: network.value,
+      network_type: network.network_type ?? networkTypeFor(network.asn, network.value) ?? ABSENT_NETWORK_TYPE,
+      asn: network.asn,
+      place: { country: network.country, region: network.region, city: network.city },
+      visitors: network.visitors,
+      visits: network.visits,
+      pageviews: network.pageviews,
+      first_seen: toTime(network.first_seen),
+      last_seen: toTime(network.last_seen),
+      pages: (pagesOf.get(network.value) ?? []).map(({ page, pageviews }) => ({ page, pageviews })),
     })),
     types: types.map(({ value, visitors, visits, pageviews }) => ({
       network_type: value,
@@ -33,6 +33,6 @@ export async function networksInsight(db: D1Database, days: PropertyDays): Promi
       visits,
       pageviews,
     })),
-    signals: signals.map(({ signal, ...told }) => ({ signal, meaning: SIGNALS[signal], ...told })),
+    signals: signals.map(({ signal, ...counts }) => ({ signal, meaning: SIGNALS[signal], ...counts })),
   };
 }

@@ -3,7 +3,7 @@ import type { Reports } from "../../domain/mail/mail";
 import { settingsInput } from "../../domain/properties/settings";
 import { canonicalZone } from "../../domain/time/zone-name";
 
-export interface Told {
+export interface MailedProperty {
   site_id: string;
   name: string;
   timezone: string;
@@ -15,19 +15,22 @@ const COLUMNS =
 const SOMEBODY = `p.deleted_at IS NULL AND (json_array_length(s.settings, '$.reports.recipients') > 0
   OR s.settings ->> '$.reports.webhook' IS NOT NULL)`;
 
-type Row = Omit<Told, "reports"> & { settings: string };
-const toTold = ({ settings, ...row }: Row): Told => ({
+type Row = Omit<MailedProperty, "reports"> & { settings: string };
+const toMailedProperty = ({ settings, ...row }: Row): MailedProperty => ({
   ...row,
   timezone: canonicalZone(row.timezone),
   reports: settingsInput.parse(JSON.parse(settings)).reports,
 });
 
 /** All properties that have somebody to tell; of `siteIds` only, where given. */
-export async function listTold(db: D1Database, siteIds: readonly string[] | null = null): Promise<Told[]> {
+export async function listMailedProperties(
+  db: D1Database,
+  siteIds: readonly string[] | null = null,
+): Promise<MailedProperty[]> {
   const only = siteIds === null ? "" : "AND p.site_id IN (SELECT value FROM json_each(?))";
   const statement = db.prepare(`${COLUMNS} WHERE ${SOMEBODY} ${only} ORDER BY p.site_id`);
   const { results } = await (siteIds === null ? statement : statement.bind(JSON.stringify(siteIds))).all<Row>();
-  return results.map(toTold);
+  return results.map(toMailedProperty);
 }
 
 /** The work of the runs between two instants for a property: sums of rows and objects, and of the reported numbers. */
@@ -66,7 +69,7 @@ export async function readRunSums(db: D1Database, siteId: string, from: number, 
 }
 
 /** Which of these topics (`weekly_report/site/2026-11-16`) somebody has been told of. */
-export async function toldTopics(db: D1Database, topics: readonly string[]): Promise<Set<string>> {
+export async function mailedTopics(db: D1Database, topics: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare(
       `SELECT value AS topic FROM json_each(?)

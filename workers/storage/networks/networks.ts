@@ -31,17 +31,17 @@ export function networkStatements(db: D1Database, siteId: string, visits: Networ
   return toParameters(networks).map((rows) => db.prepare(NETWORKS).bind(rows));
 }
 
-type Told = Pick<Facts, "visitors" | "visits" | "pageviews" | "events">;
-const TOLD = ["visitors", "visits", "pageviews", "events"] as const;
+type ShownFacts = Pick<Facts, "visitors" | "visits" | "pageviews" | "events">;
+const SHOWN_FACTS = ["visitors", "visits", "pageviews", "events"] as const;
 
 /** Counts of some days by value, the most visitors first; ids (SQL) say whose. */
 const byValue = (ids: string, dimension: string, groups = "value"): string => {
-  const of = DAY_COUNTS.map(
-    (table) => `SELECT site_id, value, ${TOLD.join(", ")} FROM ${table}
+  const counts = DAY_COUNTS.map(
+    (table) => `SELECT site_id, value, ${SHOWN_FACTS.join(", ")} FROM ${table}
       WHERE site_id IN (${ids}) AND day BETWEEN ?2 AND ?3 AND dimension = '${dimension}'`,
   ).join(" UNION ALL ");
-  return `SELECT ${groups}, ${TOLD.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")} FROM (${of})
-    GROUP BY ${groups} HAVING ${TOLD.map((fact) => `sum(${fact}) <> 0`).join(" OR ")}
+  return `SELECT ${groups}, ${SHOWN_FACTS.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")} FROM (${counts})
+    GROUP BY ${groups} HAVING ${SHOWN_FACTS.map((fact) => `sum(${fact}) <> 0`).join(" OR ")}
     ORDER BY visitors DESC, pageviews DESC, ${groups}`;
 };
 
@@ -68,10 +68,10 @@ const TOP_PAGES = `WITH
 
 export interface NetworkCounts {
   /** Facts beyond the counts are null until a pipeline run has seen the network. */
-  networks: (Told & { value: string } & { [K in keyof Omit<NetworkVisit, "network">]: NetworkVisit[K] | null })[];
+  networks: (ShownFacts & { value: string } & { [K in keyof Omit<NetworkVisit, "network">]: NetworkVisit[K] | null })[];
   pages: { network: string; page: string; pageviews: number }[];
-  types: (Told & { value: string })[];
-  signals: (Told & { signal: Signal })[];
+  types: (ShownFacts & { value: string })[];
+  signals: (ShownFacts & { signal: Signal })[];
 }
 
 /** Networks of some days with the most visitors, what they read, and the counts by type and by signal. */
@@ -92,12 +92,12 @@ export async function readNetworks(
     D1Result<NetworkCounts["networks"][number]>,
     D1Result<NetworkCounts["pages"][number]>,
     D1Result<NetworkCounts["types"][number]>,
-    D1Result<Told & { site_id: string }>,
+    D1Result<ShownFacts & { site_id: string }>,
   ];
   const signals = SIGNAL_NAMES.flatMap((signal) =>
     suspects.results
       .filter((row) => row.site_id === suspectsId(site_id, signal))
-      .map(({ site_id: _, ...told }) => ({ signal, ...told })),
+      .map(({ site_id: _, ...counts }) => ({ signal, ...counts })),
   );
   return { networks: networks.results, pages: pages.results, types: types.results, signals };
 }

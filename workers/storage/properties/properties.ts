@@ -125,10 +125,13 @@ export async function createProperty(
     deleted_at: null,
   };
   // Streams made at once keep their order by a millisecond each.
-  const of = given.map((stream, index) => toStreamRow(row.site_id, stream, now + index));
+  const streamRows = given.map((stream, index) => toStreamRow(row.site_id, stream, now + index));
   // A statement per stream: 20 rows of six columns would be more than D1's 100 bound parameters.
-  await orm.batch([orm.insert(properties).values(row), ...of.map((stream) => orm.insert(streams).values(stream))]);
-  return toProperty(row, of);
+  await orm.batch([
+    orm.insert(properties).values(row),
+    ...streamRows.map((stream) => orm.insert(streams).values(stream)),
+  ]);
+  return toProperty(row, streamRows);
 }
 
 /** Fields that the changes do not name keep their values, in `privacy` too. @returns null when the property is gone. */

@@ -13,14 +13,14 @@ const MADE_UP = { hour: 1.3, day: 2.1 };
 
 /** Variance over mean by days, without those that are least like the others: `mean` is that of one time. */
 export function dispersionOf(squares: Float64Array, means: Float64Array, counted: Float64Array, grain: Grain) {
-  const told: number[] = [];
-  for (let day = 0; day < counted.length; day++) if (counted[day]! > 0) told.push(day);
-  told.sort((a, b) => squares[a]! / means[a]! - squares[b]! / means[b]!);
+  const days: number[] = [];
+  for (let day = 0; day < counted.length; day++) if (counted[day]! > 0) days.push(day);
+  days.sort((a, b) => squares[a]! / means[a]! - squares[b]! / means[b]!);
   let [square, mean, times] = [0, 0, 0];
-  for (let rank = 0; rank < told.length - Math.ceil(told.length * LEFT_OUT[grain]); rank++) {
-    square += squares[told[rank]!]!;
-    mean += means[told[rank]!]!;
-    times += counted[told[rank]!]!;
+  for (let rank = 0; rank < days.length - Math.ceil(days.length * LEFT_OUT[grain]); rank++) {
+    square += squares[days[rank]!]!;
+    mean += means[days[rank]!]!;
+    times += counted[days[rank]!]!;
   }
   return mean === 0 ? { ratio: 1, mean: 1 } : { ratio: (MADE_UP[grain] * square) / mean, mean: mean / times };
 }

@@ -32,22 +32,22 @@ const sums = (values: Float64Array, from: number, to: number): number => {
 
 /** Rates of days that have enough visits to have one. */
 function rateOfDays(days: readonly { hits: number; trials: number }[]): number | null {
-  const told = days.filter(({ trials }) => trials >= 5).map(({ hits, trials }) => hits / trials);
-  return told.length < 5 ? null : median(told);
+  const rates = days.filter(({ trials }) => trials >= 5).map(({ hits, trials }) => hits / trials);
+  return rates.length < 5 ? null : median(rates);
 }
 
 const inside = (rate: number): number => Math.min(0.98, Math.max(0.02, rate));
 
 /** Correlation by moments: variance over binomial variance is 1 + (n − 1) · correlation. The tenth least alike is left out. */
 function correlationOf(times: readonly { hits: number; trials: number; rate: number }[]): number {
-  const told = times
+  const ratios = times
     .filter(({ trials }) => trials >= 5)
     .map(({ hits, trials, rate }) => ({
       trials,
       ratio: (hits - trials * rate) ** 2 / (trials * rate * (1 - rate)),
     }))
     .sort((a, b) => a.ratio - b.ratio);
-  const kept = told.slice(0, told.length - Math.ceil(told.length * 0.1));
+  const kept = ratios.slice(0, ratios.length - Math.ceil(ratios.length * 0.1));
   if (kept.length === 0) return 0.05;
   const ratio = (MADE_UP * kept.reduce((sum, time) => sum + time.ratio, 0)) / kept.length;
   const trials = kept.reduce((sum, time) => sum + time.trials, 0) / kept.length;
