@@ -1,5 +1,6 @@
 // The cause of an anomaly: which dimensions to query, over which days, and what their counts show.
 import { eventPageDimension, propDimension } from "../counts/details";
+import { PROP } from "../counts/value";
 import { dimensionFor, FACTS_OF_SCOPE, type Fact } from "../events/catalog";
 import { addDays, startOfDate } from "../time/zone";
 import type { AnomalyMetric } from "./anomaly";
@@ -107,9 +108,8 @@ function named(rows: readonly CauseRow[], { dimensions }: CauseQuestion): CauseR
   return rows.flatMap((row) => {
     const dimension = dimensions.get(row.dimension)!;
     if (dimension !== PROPS) return [{ ...row, dimension }];
-    const end = row.value.indexOf("\n");
-    const prop = row.value.slice(0, end);
-    return TOLD_PROPS.has(prop) ? [{ ...row, dimension: `event:${prop}`, value: row.value.slice(end + 1) }] : [];
+    const [prop, value] = PROP.split(row.value);
+    return TOLD_PROPS.has(prop) ? [{ ...row, dimension: `event:${prop}`, value }] : [];
   });
 }
 

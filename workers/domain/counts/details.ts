@@ -13,6 +13,7 @@ import type { EventType } from "../events/measurement";
 import { readsAsOrganization } from "../networks/network";
 import { toCleanText } from "../requests/text";
 import { beginsView, isHeatWidth, MOST_CLICKS, MOST_MOVES, stepsReached, toCells } from "./heatmap";
+import { ELEMENT, ERROR_PLACE, FORM_FIELD, HEAT_PLACE, OF_RULE, PROP, pack, VITAL_KEY, VITAL_PLACE } from "./value";
 import { bucketFor, isVital, RATINGS, type Rating, ratingFor } from "./vitals";
 
 /** So many events of a day had this value of this detail. */
@@ -69,12 +70,8 @@ const KINDS: Partial<Record<EventType, DetailKind>> = {
 const isCoarse = (key: string, kind: DetailKind): boolean =>
   kind.props !== "all" && (key === "seconds" || key === "characters");
 
-/** The separators of the parts of a value are control characters, which clean text has not. */
-const joined = (...parts: (string | number)[]): string => parts.join("\n");
-
 /** How dimensions begin whose values are packed: all that have the same place into one row. */
 export const PACKED = ["vital/", "heat/", "network/"] as const;
-const packed = (place: string, key: string | number): string => `${place}\t${key}`;
 
 /**
  * The name of an event within the name of a dimension. Escaped is what ends a label in a path of SQLite's JSON: the view
@@ -83,19 +80,19 @@ const packed = (place: string, key: string | number): string => `${place}\t${key
 const inDimension = (name: string): string =>
   name.replace(/[%".[\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
-/** Value `key\nvalue`. */
+/** Value PROP. */
 export const propDimension = (name: string): string => `prop/${inDimension(name)}`;
 /** Value page. */
 export const eventPageDimension = (name: string): string => `event_page/${inDimension(name)}`;
-/** Value `page\ndevice\tbucket\nrating`. */
+/** Value VITAL_PLACE packed with VITAL_KEY. */
 export const vitalDimension = (metric: string): string => `vital/${metric}`;
-/** Value `page\nwidth\tcol,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
+/** Value HEAT_PLACE packed with a cell `col,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
 export const heatDimension = (of: "click" | "move" | "reach" | "page"): string => `heat/${of}`;
 
-/** Page views of organizations: value `network\tpage`. */
+/** Page views of organizations: value the network packed with the page. */
 export const NETWORK_PAGE = "network/page";
 
-/** What is known of a rule's matches, each value beginning with the rule's id: `page`, `text\nhref` or the device. */
+/** What is known of a rule's matches, each value OF_RULE: a page, an ELEMENT or the device. */
 export const ruleDimension = (of: "page" | "text" | "device" | "seen_page"): string => `rule_${of}`;
 
 const pageOf = (event: StampedEvent): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
@@ -119,16 +116,16 @@ function propsOf(event: StampedEvent, kind: DetailKind): Map<string, string> {
   if (kind.href) put("href", toCleanText(event.href, MAX_VALUE));
   const form = found.get("form");
   const field = found.get("field");
-  if (kind.field && form !== undefined && field !== undefined) put("form field", joined(form, field));
+  if (kind.field && form !== undefined && field !== undefined) put("form field", FORM_FIELD.join(form, field));
   const message = found.get("message");
   if (kind.place && message !== undefined)
-    put("message file line", joined(message, found.get("file") ?? "", found.get("line") ?? ""));
+    put("message file line", ERROR_PLACE.join(message, found.get("file") ?? "", found.get("line") ?? ""));
   return found;
 }
 
 function propDetails(event: StampedEvent, kind: DetailKind): Detail[] {
   const dimension = propDimension(event.name);
-  const props = [...propsOf(event, kind)].map(([key, value]): Detail => [dimension, joined(key, value), 1]);
+  const props = [...propsOf(event, kind)].map(([key, value]): Detail => [dimension, PROP.join(key, value), 1]);
   return [[eventPageDimension(event.name), pageOf(event), 1], ...props];
 }
 
@@ -136,13 +133,13 @@ function propDetails(event: StampedEvent, kind: DetailKind): Detail[] {
 function ruleDetails(event: StampedEvent): Detail[] {
   const { props, href } = event;
   const rule = event.rule!;
-  const page = joined(rule, pageOf(event));
+  const page = OF_RULE.join(rule, pageOf(event));
   if (event.event_type === "rule_seen") return [[ruleDimension("seen_page"), page, 1]];
   const text = typeof props?.text === "string" ? toCleanText(props.text, MAX_VALUE) : null;
   return [
     [ruleDimension("page"), page, 1],
-    [ruleDimension("text"), joined(rule, text ?? "", toCleanText(href, MAX_HREF) ?? ""), 1],
-    [ruleDimension("device"), joined(rule, deviceOf(event)), 1],
+    [ruleDimension("text"), OF_RULE.join(rule, ELEMENT.join(text ?? "", toCleanText(href, MAX_HREF) ?? "")), 1],
+    [ruleDimension("device"), OF_RULE.join(rule, deviceOf(event)), 1],
   ];
 }
 
@@ -150,13 +147,14 @@ function vitalDetails(event: StampedEvent): Detail[] {
   const { metric, value, rating } = event.props ?? {};
   if (!isVital(metric) || typeof value !== "number" || value < 0) return [];
   const rated = RATINGS.includes(rating as Rating) ? (rating as Rating) : ratingFor(metric, value);
-  return [[vitalDimension(metric), packed(joined(pageOf(event), deviceOf(event)), joined(bucketFor(value), rated)), 1]];
+  const place = VITAL_PLACE.join(pageOf(event), deviceOf(event));
+  return [[vitalDimension(metric), pack(place, VITAL_KEY.join(bucketFor(value), rated)), 1]];
 }
 
 function heatDetails(event: StampedEvent): Detail[] {
   const { width, clicks, moves, from, to } = event.props ?? {};
   if (!isHeatWidth(width)) return [];
-  const place = joined(pageOf(event), width);
+  const place = HEAT_PLACE.join(pageOf(event), width);
   const details: Detail[] = [];
   for (const [of, cells] of [
     ["click", toCells(clicks, MOST_CLICKS)],
@@ -164,13 +162,13 @@ function heatDetails(event: StampedEvent): Detail[] {
   ] as const) {
     let sum = 0;
     for (const [cell, count] of cells) {
-      details.push([heatDimension(of), packed(place, cell), count]);
+      details.push([heatDimension(of), pack(place, cell), count]);
       sum += count;
     }
-    if (sum > 0) details.push([heatDimension("page"), packed(place, `${of}s`), sum]);
+    if (sum > 0) details.push([heatDimension("page"), pack(place, `${of}s`), sum]);
   }
-  for (const step of stepsReached(from, to)) details.push([heatDimension("reach"), packed(place, step), 1]);
-  if (beginsView(from, to)) details.push([heatDimension("page"), packed(place, "views"), 1]);
+  for (const step of stepsReached(from, to)) details.push([heatDimension("reach"), pack(place, step), 1]);
+  if (beginsView(from, to)) details.push([heatDimension("page"), pack(place, "views"), 1]);
   return details;
 }
 
@@ -182,7 +180,7 @@ export function networkDetails(event: StampedEvent): Detail[] {
   if (event.event_type !== "pageview" || !readsAsOrganization(event.network_type)) return [];
   const network = toCleanText(event.network, MAX_VALUE);
   const page = toCleanText(event.page, MAX_PAGE);
-  return network === null || page === null ? [] : [[NETWORK_PAGE, packed(network, page), 1]];
+  return network === null || page === null ? [] : [[NETWORK_PAGE, pack(network, page), 1]];
 }
 
 /** The details of one event; of most kinds none. */

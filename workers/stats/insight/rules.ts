@@ -1,5 +1,6 @@
 // Insight into rules: what was counted by day, with the last match as the hubs know it.
 import { MOST_INSIGHT_ROWS, type RuleCounts, type RuleInsight, type RulesInsight } from "../../domain/counts/insight";
+import { ELEMENT } from "../../domain/counts/value";
 import type { LivePicture } from "../../domain/visits/hub";
 import { type CountedRule, type PropertyDays, readRule, readRules } from "../../storage/counts/details";
 
@@ -33,7 +34,7 @@ export async function ruleInsight(
     ...toCounts(sums ?? { id, clicks: 0, visitors: 0, views: 0 }, live),
     pages: pages.map((page) => ({ ...page, ctr: rateOf(page.clicks, page.seen) })),
     elements: elements.map(({ value, events }) => {
-      const [text = "", href = ""] = value.split("\n");
+      const [text, href] = ELEMENT.split(value);
       return { text: text || null, href: href || null, clicks: events };
     }),
     devices: devices.map(({ value, events }) => ({ device: value, clicks: events })),

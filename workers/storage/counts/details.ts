@@ -7,6 +7,7 @@ import {
   vitalDimension,
 } from "../../domain/counts/details";
 import { type HeatWidth, VITALS } from "../../domain/counts/insight";
+import { HEAT_PLACE } from "../../domain/counts/value";
 import { DAY_COUNTS, UNPACKED_DAYS } from "./pending";
 import { firstPartSql, hasFirstPartSql, keySql, otherPartsSql, placeSql } from "./value";
 
@@ -144,7 +145,7 @@ export async function readHeatmap(
 ): Promise<{ clicks: Counted[]; moves: Counted[]; reach: Counted[]; sums: Counted[] }> {
   const [clicks, moves, reach, sums] = (await db.batch(
     (["click", "move", "reach", "page"] as const).map((of) =>
-      prepare(db, days, HEATMAP, heatDimension(of), `${page}\n${width}`),
+      prepare(db, days, HEATMAP, heatDimension(of), HEAT_PLACE.join(page, width)),
     ),
   )) as D1Result<Counted>[];
   return { clicks: clicks!.results, moves: moves!.results, reach: reach!.results, sums: sums!.results };
@@ -213,7 +214,7 @@ export interface CountedRulePage {
   seen: number;
 }
 
-/** One rule: on which pages it matched and was in sight, the elements (`text\nhref`), the devices. */
+/** One rule: on which pages it matched and was in sight, the elements (ELEMENT), the devices. */
 export async function readRule(
   db: D1Database,
   days: PropertyDays,

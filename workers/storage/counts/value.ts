@@ -1,17 +1,20 @@
 // Reading the parts of a detail's value in SQL, as domain/counts/value.ts writes them. Each function takes and returns an
 // SQL expression.
+import { KEY_SEPARATOR, PART_SEPARATOR } from "../../domain/counts/value";
 
-const before = (text: string, code: number): string => `substr(${text}, 1, instr(${text}, char(${code})) - 1)`;
-const after = (text: string, code: number): string => `substr(${text}, instr(${text}, char(${code})) + 1)`;
+const charSql = (separator: string, next = 0): string => `char(${separator.charCodeAt(0) + next})`;
+const before = (text: string, separator: string): string =>
+  `substr(${text}, 1, instr(${text}, ${charSql(separator)}) - 1)`;
+const after = (text: string, separator: string): string => `substr(${text}, instr(${text}, ${charSql(separator)}) + 1)`;
 
-/** The two halves of a packed value. A value without a tab has an empty place. */
-export const placeSql = (value: string): string => before(value, 9);
-export const keySql = (value: string): string => after(value, 9);
+/** The two halves of a packed value. A value without a separator has an empty place. */
+export const placeSql = (value: string): string => before(value, KEY_SEPARATOR);
+export const keySql = (value: string): string => after(value, KEY_SEPARATOR);
 
 /** The first of several joined parts, and all that follow it, still joined. */
-export const firstPartSql = (value: string): string => before(value, 10);
-export const otherPartsSql = (value: string): string => after(value, 10);
+export const firstPartSql = (value: string): string => before(value, PART_SEPARATOR);
+export const otherPartsSql = (value: string): string => after(value, PART_SEPARATOR);
 
-/** Whether a value has several parts of which the first is `part` (SQL); finds them by the key of a table. */
+/** Whether a value has several parts of which the first is `part` (SQL). It is a range, so that an index can find it. */
 export const hasFirstPartSql = (value: string, part: string): string =>
-  `${value} >= ${part} || char(10) AND ${value} < ${part} || char(11)`;
+  `${value} >= ${part} || ${charSql(PART_SEPARATOR)} AND ${value} < ${part} || ${charSql(PART_SEPARATOR, 1)}`;

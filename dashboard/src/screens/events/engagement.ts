@@ -1,5 +1,6 @@
 // Media and forms: funnels made of the details of their events. Pure.
 import type { EventInsight, ValueCount } from "../../../../workers/domain/counts/insight";
+import { ERROR_PLACE, FORM_FIELD } from "../../../../workers/domain/counts/value";
 import { words } from "../../words/events";
 
 export const MEDIA_STEPS = words.mediaSteps;
@@ -40,7 +41,7 @@ export interface ErrorCount {
 /** The value of three parts that the details of errors have. */
 export const toErrors = (details: EventInsight): ErrorCount[] =>
   valuesOf(details, "message file line").map(({ value, events }) => {
-    const [message = "", file = "", line = ""] = value.split("\n");
+    const [message, file, line] = ERROR_PLACE.split(value);
     return { message, place: file ? (line ? `${file}:${line}` : file) : null, events };
   });
 
@@ -65,7 +66,7 @@ export function toForms(details: Record<FormEvent, EventInsight>): FormFunnel[] 
   ) as [Map<string, number>, Map<string, number>, Map<string, number>];
   const entered = countsOf(details.field_focus, "form field");
   const last = countsOf(details.form_abandon, "form field");
-  const fields = Map.groupBy(new Set([...entered.keys(), ...last.keys()]), (pair) => pair.split("\n")[0]!);
+  const fields = Map.groupBy(new Set([...entered.keys(), ...last.keys()]), (pair) => FORM_FIELD.split(pair)[0]);
   const names = new Set([...starts.keys(), ...submissions.keys(), ...abandoned.keys(), ...fields.keys()]);
   return [...names]
     .map((name) => ({
@@ -75,7 +76,7 @@ export function toForms(details: Record<FormEvent, EventInsight>): FormFunnel[] 
       abandoned: abandoned.get(name) ?? 0,
       fields: (fields.get(name) ?? [])
         .map((pair) => ({
-          name: pair.slice(name.length + 1),
+          name: FORM_FIELD.split(pair)[1],
           entered: entered.get(pair) ?? 0,
           last: last.get(pair) ?? 0,
         }))
