@@ -86,7 +86,7 @@ exists (lost it? npm run deploy -- --new-setup-token):
   ${token}`);
 }
 
-/** Deploys the Worker; the first time twice, because only then its address is known and the snippet must name it. */
+/** Deploys the Worker; the first time twice, because the tag must name its address, which is known only then. */
 function deployWorker(command: Command): void {
   const folder = mkdtempSync(join(tmpdir(), "trackkit-"));
   try {

@@ -51,7 +51,7 @@ export function namesIn(worker: string, dashboard: string): Names {
 export const withDatabase = (toml: string, id: string): string =>
   toml.replace(/^(database_id = ).*$/m, (_, key: string) => `${key}${JSON.stringify(id)}`);
 
-/** wrangler.toml with the address at which sites reach the Worker: the snippet names it. */
+/** wrangler.toml with the address at which sites reach the Worker: the tag names it. */
 export const withWorkerUrl = (toml: string, url: string): string =>
   toml.replace(/^(WORKER_URL = ).*$/m, (_, key: string) => `${key}${JSON.stringify(url)}`);
 

@@ -1,5 +1,5 @@
 // The site: what collect must know of a property, kept in the isolate for a minute, or until a hub tells of a newer
-// version. Unknown ids are kept too, so that a wrong snippet costs neither D1 nor a Durable Object per hit.
+// version. Unknown ids are kept too, so that a wrong tag costs neither D1 nor a Durable Object per hit.
 import type { PageRule } from "../domain/events/beacon";
 import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/events/measurement";
 import { hostOf, toPatternSource, withoutWww } from "../domain/events/path";

@@ -1,4 +1,4 @@
-// Extract and transform: the raw objects of a unit become its TechStack and its IP list, an object each.
+// Extract and transform: the raw objects of a unit become technology counts and the IP list, one object each.
 import { addToTechstack, emptyTechstack, TECHSTACK_COLUMNS, techstackRows } from "../domain/counts/techstack";
 import { pipelineKey } from "../domain/lake/keys";
 import type { NewObject } from "../domain/lake/object";

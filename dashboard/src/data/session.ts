@@ -5,7 +5,7 @@ import { ApiError, request, setSignedOut } from "./api";
 export interface Me {
   user: { id: string; email: string; name: string };
   organizations: { id: string; name: string; role: string }[];
-  /** Full address of the tracker's script, for the snippet. */
+  /** Full address of the tracker's script, for the tag. */
   tracker_url: string;
 }
 

@@ -1,4 +1,6 @@
 // Words of the anomalies screen.
+import { inSentence } from "../../../workers/domain/wording/label";
+
 export const words = {
   title: "Anomalies",
   lead: "Unusual changes compared with the same hours of past weeks.",
@@ -21,7 +23,7 @@ export const words = {
   alsoAffected: (metrics: readonly string[]): string => ` · also affected: ${metrics.join(", ")}`,
   /** "97% of it: source Hacker News, 287 (expected 3)", the value drawn stronger. */
   explanation: {
-    before: (percent: number, dimension: string): string => `${percent}% of the change: ${dimension.toLowerCase()} `,
+    before: (percent: number, dimension: string): string => `${percent}% of the change: ${inSentence(dimension)} `,
     after: (observed: string, expected: string): string => `, ${observed} (expected ${expected})`,
   },
   aboveThreshold: (limit: string): string => `Above your threshold of ${limit} per hour`,

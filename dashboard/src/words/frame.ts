@@ -8,7 +8,7 @@ export const words = {
     vitals: "Web vitals",
     rules: "Rules",
     heatmaps: "Heatmaps",
-    technology: "Tech",
+    technology: "Technology",
     networks: "Networks",
     anomalies: "Anomalies",
     pipeline: "Pipeline",

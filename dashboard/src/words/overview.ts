@@ -1,4 +1,6 @@
 // Words of the overview: the headline, cards, chart and panels.
+import { inSentence } from "../../../workers/domain/wording/label";
+
 export const words = {
   noEvent: "No events yet",
   noEventHint: "Add the tag to your pages. Your first visit appears here within seconds.",
@@ -119,10 +121,10 @@ export const words = {
     "visit:region": "Region",
     "visit:city": "City",
     "visit:browser": "Browser",
-    "visit:os": "System",
+    "visit:os": "OS",
     "visit:device": "Device",
     "visit:browser_version": "Browser version",
-    "visit:os_version": "System version",
+    "visit:os_version": "OS version",
     "visit:screen": "Screen",
     "visit:language": "Language",
     "visit:network": "Network",
@@ -142,7 +144,7 @@ export const words = {
 
   dialog: {
     title: (panel: string, tab: string): string => `${panel} · ${tab}`,
-    search: (tab: string): string => `Search ${tab.toLowerCase()}`,
+    search: (tab: string): string => `Search ${inSentence(tab)}`,
     searchLabel: (tab: string): string => `Search loaded rows: ${tab}`,
     count: (shown: string, total: string): string => `${shown} of ${total}`,
     rows: (panel: string): string => `${panel}, all rows`,

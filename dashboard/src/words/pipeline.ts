@@ -1,7 +1,7 @@
 // Words of the pipeline screen.
 export const words = {
   title: "Pipeline",
-  lead: "Background processing. Most reports don’t wait for it; Tech, provider network names and anomalies do.",
+  lead: "Background processing. Most reports don’t wait for it; technology, network names from a provider and anomalies do.",
   runNow: "Run now",
   status: "Status",
   moreShards: "This property needs more shards.",
@@ -25,7 +25,7 @@ export const words = {
   rowsWaiting: "Rows waiting",
   never: "never",
   datasetNames: {
-    techstack: { label: "TechStack", what: "browsers, systems, devices and screens" },
+    techstack: { label: "Technology", what: "browsers, operating systems, devices and screens" },
     ip_list: { label: "IP list", what: "unique addresses, stored as set under Privacy" },
     ip_enrichment: { label: "IP enrichment", what: "organizations behind the addresses" },
   },
@@ -39,7 +39,7 @@ export const words = {
   zoneNames: {
     raw: { label: "raw", what: "new events, one object per message" },
     events: { label: "events", what: "merged and sorted events" },
-    techstack: { label: "techstack", what: "technology data" },
+    techstack: { label: "techstack", what: "technology" },
     ip_list: { label: "ip_list", what: "addresses" },
     ip_enrichment: { label: "ip_enrichment", what: "organizations" },
   },

@@ -1,7 +1,9 @@
 // Words of the technology screen.
+import { inSentence } from "../../../workers/domain/wording/label";
+
 export const words = {
-  title: "Tech details",
-  lead: "Compare two technology dimensions. Click a value to filter.",
+  title: "Technology",
+  lead: "Compare two dimensions, such as browser and device. Click a value to filter.",
   matrix: "Matrix",
   combinations: "Combinations",
   rows: "Rows",
@@ -21,7 +23,7 @@ export const words = {
   notProcessedHint: { link: "The pipeline", after: " runs every few minutes. Its first run adds data here." },
 
   by: (metric: string, rows: string, columns: string): string =>
-    `${metric} by ${rows.toLowerCase()} and ${columns.toLowerCase()}`,
+    `${metric} by ${inSentence(rows)} and ${inSentence(columns)}`,
   asMatrix: (caption: string): string => `${caption}, matrix`,
   others: (count: string): string => `${count} others`,
   only: (value: string): string => `Filter by ${value}`,

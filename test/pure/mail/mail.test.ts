@@ -38,7 +38,7 @@ describe("both parts of a mail", () => {
       "3,400",
       "12",
       "14s",
-      "Techstack rows",
+      "Technology rows",
       "120",
       "Addresses",
       "run-2026-11-24T12-05",

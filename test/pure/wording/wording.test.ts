@@ -4,11 +4,12 @@ import * as screen from "../../../dashboard/src/data/format";
 import { METRIC_NAMES } from "../../../workers/domain/events/catalog";
 import { EVENT_TYPES } from "../../../workers/domain/events/measurement";
 import * as mail from "../../../workers/domain/mail/words";
-import { ANOMALY_METRIC_NAMES, inSentence } from "../../../workers/domain/wording/anomaly";
+import { ANOMALY_METRIC_NAMES } from "../../../workers/domain/wording/anomaly";
 import { toChange } from "../../../workers/domain/wording/change";
 import { formatRange, formatTime, longDate, weekday } from "../../../workers/domain/wording/date";
 import { formatDuration } from "../../../workers/domain/wording/duration";
 import { eventName } from "../../../workers/domain/wording/event-names";
+import { inSentence, resultLabel } from "../../../workers/domain/wording/label";
 import { formatMetric } from "../../../workers/domain/wording/metric";
 import { counted, formatCount, formatDecimal, formatShare } from "../../../workers/domain/wording/number";
 import { countryName, valueName } from "../../../workers/domain/wording/value-names";
@@ -69,6 +70,22 @@ describe("names", () => {
       "Rule impression",
     ]);
     expect(eventName("Signup")).toBe("Signup");
+  });
+
+  it("of results are labels", () => {
+    expect(["techstack_rows", "cube_rows", "objects_before"].map(resultLabel)).toEqual([
+      "Technology rows",
+      "Technology counts",
+      "Objects before",
+    ]);
+  });
+
+  it("of dimensions keep their abbreviations within a sentence", () => {
+    expect(["Operating system", "OS version", "UTM source"].map(inSentence)).toEqual([
+      "operating system",
+      "OS version",
+      "UTM source",
+    ]);
   });
 
   it("of metrics begin small within a sentence, but for those of names", () => {

@@ -80,7 +80,7 @@ describe("a run", () => {
     expect(await queueDailySummaries(configured, MONDAY + 3_600_000)).toBe(0);
     const [mail] = await mailsOf(site_id);
     expect(mail?.subject).toBe("Shop: 2 pipeline runs on 22 Nov 2026");
-    for (const fact of ["300", "5s", "Techstack rows", "12"]) expect(mail?.text).toContain(fact);
+    for (const fact of ["300", "5s", "Technology rows", "12"]) expect(mail?.text).toContain(fact);
   });
 
   it("that fails is told at once, the same failure once a day, another one too", async () => {

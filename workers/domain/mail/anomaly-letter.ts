@@ -1,6 +1,7 @@
 // The mail about an anomaly: what changed, by how much, since when, and what explains it.
 import type { AnomalyMetric, AnomalyRecord } from "../anomalies/record";
-import { ANOMALY_METRIC_NAMES, deviationOf, formatAnomalyValue, formatDeviation, inSentence } from "../wording/anomaly";
+import { ANOMALY_METRIC_NAMES, deviationOf, formatAnomalyValue, formatDeviation } from "../wording/anomaly";
+import { inSentence } from "../wording/label";
 import type { Frame, Letter } from "./letter";
 import { ANOMALY_SENTENCES, explanationOf, headlineOf, limitLabel, previewOf, rangeOf } from "./sentences/anomaly";
 import { formatDuration, formatTime, LOCALE } from "./words";

@@ -1,7 +1,7 @@
 // The mails about the pipeline: what a run or a day of runs did, and that one failed.
 import type { RunReport } from "../runs/run";
 import { RUNS, type RunKind } from "../runs/tasks";
-import { inSentence } from "../wording/anomaly";
+import { inSentence, resultLabel } from "../wording/label";
 import type { Frame, Letter } from "./letter";
 import {
   dayHeading,
@@ -37,12 +37,6 @@ export interface FailureData {
   timezone: string;
 }
 
-/** `techstack_rows` → `Techstack rows`. */
-const toLabel = (name: string): string => {
-  const words = name.replaceAll("_", " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
-
 const pipelineLink = ({ url }: Frame): Letter["blocks"] =>
   url === null ? [] : [{ kind: "link", label: RUN_SENTENCES.link, url: `${url}/pipeline` }];
 
@@ -76,7 +70,7 @@ export function toRunSummaryLetter(data: RunSummaryData, frame: Frame): Letter {
               title: RUN_SENTENCES.results,
               columns: ["", ""],
               rows: results.map(([name, value]) => [
-                toLabel(name),
+                resultLabel(name),
                 typeof value === "number" ? formatCount(value) : String(value),
               ]),
             },

@@ -11,10 +11,6 @@ export const ANOMALY_METRIC_NAMES: Record<AnomalyMetric, string> = {
   errors: "JavaScript errors",
 };
 
-/** A name within a sentence: `page views`, but `JavaScript errors`. */
-export const inSentence = (name: string): string =>
-  /^.[a-z]*\b/.test(name) ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : name;
-
 /** Counts are of an hour or more, so whole numbers are exact enough; an expected count may lie between two. */
 export const formatAnomalyValue = (metric: AnomalyMetric, value: number, locale: string): string =>
   metric === "bounce_rate" ? formatPercent(Math.round(value), locale) : formatCount(Math.round(value), locale);

@@ -2,6 +2,7 @@
 import { type JSX, Show } from "solid-js";
 import type { AnomalyView } from "../../../../workers/domain/anomalies/record";
 import { dimensionFor } from "../../../../workers/domain/events/catalog";
+import { inSentence } from "../../../../workers/domain/wording/label";
 import { createAction } from "../../data/action";
 import { deviationOf, dismissAnomaly, formatValue, titleOf, toGauge, WATCHED, whenOf } from "../../data/anomaly";
 import { localClock } from "../../data/calendar";
@@ -17,7 +18,7 @@ export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => voi
   const clockOf = (instant: number): string => localClock(instant, property().timezone);
   const value = (one: number): string => formatValue(props.anomaly.metric, one);
   const others = (): string[] =>
-    props.anomaly.metrics.filter((one) => one !== props.anomaly.metric).map((one) => WATCHED[one].toLowerCase());
+    props.anomaly.metrics.filter((one) => one !== props.anomaly.metric).map((one) => inSentence(WATCHED[one]));
   const dismiss = createAction(async () => {
     await dismissAnomaly(property().site_id, props.anomaly.id);
     props.onDismissed();

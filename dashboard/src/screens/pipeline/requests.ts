@@ -1,6 +1,7 @@
-// The pipeline: the calls, and how its states read. Shapes are told in the domain.
+// The pipeline: its API calls, and how its states read. The domain has the shapes.
 import type { Dataset, LakeZone } from "../../../../workers/domain/lake/zones";
 import type { DeadLettersView, PipelineView, RunDetails, RunReport } from "../../../../workers/domain/runs/run";
+import { resultLabel } from "../../../../workers/domain/wording/label";
 import { request } from "../../data/api";
 import { formatCount } from "../../data/format";
 import { words } from "../../words/pipeline";
@@ -65,14 +66,11 @@ export function formatTook(started: string, ended: string | null): string {
   return words.minutesAndSeconds(Math.floor(ms / 60_000), Math.round((ms % 60_000) / 1000));
 }
 
-/** `techstack_rows` as "Techstack rows", with its value as a person reads it. */
+/** The results of a run, with labels and formatted values. */
 export const reportLines = (report: RunReport | null): { name: string; value: string }[] =>
   Object.entries(report ?? {})
     .filter(([, value]) => value !== null && value !== "")
-    .map(([key, value]) => {
-      const words = key.replaceAll("_", " ");
-      return {
-        name: words.charAt(0).toUpperCase() + words.slice(1),
-        value: typeof value === "number" ? formatCount(value) : String(value),
-      };
-    });
+    .map(([name, value]) => ({
+      name: resultLabel(name),
+      value: typeof value === "number" ? formatCount(value) : String(value),
+    }));

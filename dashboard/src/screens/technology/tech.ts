@@ -1,4 +1,4 @@
-// Tech details: what the screen asks of the technology cube, and how crossed counts become a matrix. Pure.
+// Queries of the technology screen, and the matrix made of their answers. Pure.
 import type { CubeColumn } from "../../../../workers/domain/counts/techstack";
 import { DIMENSIONS, type MetricName } from "../../../../workers/domain/events/catalog";
 import type { Answer, Question, Row } from "../../data/question";

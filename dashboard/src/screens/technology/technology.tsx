@@ -1,4 +1,4 @@
-// Tech details: two dimensions of what visitors came with, crossed; and below it the full combinations.
+// The technology screen: a matrix of two dimensions, and below it the full combinations.
 import { A } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";

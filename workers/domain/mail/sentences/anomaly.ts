@@ -1,6 +1,7 @@
 // What the mail about an anomaly says.
 import type { AnomalyMetric, AnomalyRecord } from "../../anomalies/record";
-import { ANOMALY_METRIC_NAMES, inSentence } from "../../wording/anomaly";
+import { ANOMALY_METRIC_NAMES } from "../../wording/anomaly";
+import { inSentence } from "../../wording/label";
 
 /** `More visitors than usual`, `No page views`, `JavaScript errors above your threshold`. */
 export function headlineOf({ metric, direction, threshold }: AnomalyRecord): string {
