@@ -81,7 +81,7 @@ function announce(state: string, card: Record<string, string | null>): void {
   console.log(`
   Dashboard  ${card.dashboard}
   Worker     ${card.worker}
-  E-mail     ${card.email}
+  Email      ${card.email}
   Password   ${card.password}
   API key    ${card.api_key}
   Mail       ${mailFolder(state)}

@@ -1,4 +1,4 @@
-// better-auth, set up for this Worker: e-mail and password, sessions in a cookie, organizations. Loaded by `authFor` only.
+// better-auth, set up for this Worker: email and password, sessions in a cookie, organizations. Loaded by `authFor` only.
 import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
 import { isOwnerSomewhere } from "./memberships";

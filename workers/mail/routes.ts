@@ -103,7 +103,7 @@ reportRoutes.post(`${ROOT}/test`, async (c) => {
   if (!mailed) throw new Problem("conflict", "property has neither recipients nor a webhook");
   const isTest = ({ id, created_at }: MailRow) => id.includes("/test-") && created_at > now - TEST_PAUSE_MS;
   if ((await listMails(c.env.DB, site_id, NEWEST)).some(isTest))
-    throw new Problem("too_many", "test mail was sent less than a minute ago");
+    throw new Problem("too_many", "test email was sent less than a minute ago");
   const data = await lastReport(c.env, property, "week", now);
   const mails = await mailsAbout(c.env, mailed, {
     kind: "weekly_report",

@@ -48,7 +48,7 @@ async function headersOf(env: SendEnv, { id, site_id, kind, recipient }: Claimed
 }
 
 async function sendMail(env: SendEnv, mail: Claimed): Promise<void> {
-  if (env.MAIL_FROM === "") throw new Final("MAIL_FROM is not set, so no mail is sent");
+  if (env.MAIL_FROM === "") throw new Final("MAIL_FROM is not set, so no email is sent");
   const { subject, html, text } = mail.content;
   await env.MAIL.send({
     from: { name: "TrackKit", email: env.MAIL_FROM },

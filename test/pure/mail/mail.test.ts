@@ -140,7 +140,7 @@ describe("both parts of a mail", () => {
         expect(part).toContain("https://track.example/mail/optout?t=token");
         expect(part).toContain("https://dashboard.example/p/abc/settings/reports");
       }
-      expectBoth(letter, ["You receive this because", "Mail settings", "Unsubscribe"]);
+      expectBoth(letter, ["You receive this because", "Email settings", "Unsubscribe"]);
     }
     const bare = mailOf(
       toReportLetter(aReport(), aFrame({ url: null, optout_url: null })),

@@ -195,7 +195,7 @@ describe("a mail", () => {
     await queueMails(env.DB, [aMail()], NOW);
     expect(await sendOutbox({ ...box.env, MAIL_FROM: "" }, NOW)).toEqual({ sent: 0, failed: 1 });
     const [row] = await listMails(env.DB, "site", 1);
-    expect(row).toMatchObject({ status: "failed", attempts: 1, error: "MAIL_FROM is not set, so no mail is sent" });
+    expect(row).toMatchObject({ status: "failed", attempts: 1, error: "MAIL_FROM is not set, so no email is sent" });
   });
 
   it("is forgotten after 90 days, unless it still waits", async () => {

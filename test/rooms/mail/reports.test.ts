@@ -311,7 +311,7 @@ describe("the routes of reports", () => {
     expect(await reply.json()).toEqual({ sent: 0, failed: 1 });
     const { mails } = (await (await call("GET", path(site_id), { key })).json()) as MailsView;
     expect(mails.map(({ status, error }) => [status, error])).toEqual([
-      ["failed", "MAIL_FROM is not set, so no mail is sent"],
+      ["failed", "MAIL_FROM is not set, so no email is sent"],
     ]);
     expect(await problemOf(await call("POST", path(site_id, "/test"), { key }))).toBe("too_many");
   });

@@ -49,7 +49,7 @@ export const RUNS = {
   /** Looks for anomalies. */
   alerts: { label: "Alerts", title: "Anomaly detection", slots: [{ every: "hour", after: 10 }] },
   /** Writes the weekly and monthly mail. */
-  reports: { label: "Reports", title: "Report mail", slots: [{ every: "hour", after: 30 }] },
+  reports: { label: "Reports", title: "Report email", slots: [{ every: "hour", after: 30 }] },
   /** Counts dead letters again. */
   replay: { label: "Replay", title: "Dead letter replay", slots: [] },
 } as const satisfies Record<string, Kind>;

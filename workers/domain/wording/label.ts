@@ -8,6 +8,7 @@ export const inSentence = (label: string): string =>
 const RESULT_LABELS: Record<string, string> = {
   techstack_rows: "Technology rows",
   cube_rows: "Technology counts",
+  mails: "Emails",
 };
 
 /** `objects_before` → `Objects before`. */

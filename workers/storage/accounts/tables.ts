@@ -34,7 +34,7 @@ export const sessions = sqliteTable(
   (t) => [index("session_by_user").on(t.userId)],
 );
 
-/** How a user proves to be one: for e-mail and password, `providerId` is `credential` and `accountId` the user's id. */
+/** How a user proves to be one: for email and password, `providerId` is `credential` and `accountId` the user's id. */
 export const accounts = sqliteTable(
   "account",
   {

@@ -31,5 +31,5 @@ export const ANOMALY_SENTENCES = {
   alsoAffected: "Also affected",
   once: "You get one email per anomaly. Change the sensitivity and the minimum change under Settings → Alerts.",
   link: "View anomalies",
-  reason: "You receive this because anomaly mail is on for this property.",
+  reason: "You receive this because anomaly alerts are on for this property.",
 };

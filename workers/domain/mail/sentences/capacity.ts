@@ -7,5 +7,5 @@ export const CAPACITY_SENTENCES = {
   heading: "This property needs more shards",
   counted:
     "All events are counted. Above the limit, a visitor who returns after their visit has ended counts as a new visitor.",
-  reason: "You receive this because you are a recipient of this property's mail.",
+  reason: "You receive this because this property sends capacity warnings to all recipients.",
 };

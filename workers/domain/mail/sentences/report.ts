@@ -31,4 +31,4 @@ export const REPORT_SENTENCES = {
 
 /** A test mail is the weekly report, marked as a test. */
 export const testSubject = (subject: string): string => `Test: ${subject}`;
-export const TEST_REASON = "You receive this because someone sent a test mail for this property.";
+export const TEST_REASON = "You receive this because someone sent a test email for this property.";

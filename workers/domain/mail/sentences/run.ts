@@ -29,6 +29,6 @@ export const FAILURE_SENTENCES = {
   timezone: "Time zone",
   run: "Run ID",
   once: "You won’t get another email today if the same failure repeats. The Pipeline screen lists every run.",
-  reason: "You receive this because failures are sent to all recipients of this property.",
+  reason: "You receive this because this property sends failure alerts to all recipients.",
   example: "Error: this is an example; nothing has failed",
 };

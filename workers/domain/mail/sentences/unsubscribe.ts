@@ -1,7 +1,7 @@
 // What the foot of every mail says, and the pages behind its link.
 import type { MailKind } from "../mail";
 
-export const FOOT = { settings: "Mail settings", unsubscribe: "Unsubscribe" };
+export const FOOT = { settings: "Email settings", unsubscribe: "Unsubscribe" };
 
 /** The kinds of mail, within a sentence. */
 const KIND_PLURALS: Record<MailKind, string> = {
@@ -15,7 +15,7 @@ const KIND_PLURALS: Record<MailKind, string> = {
 
 export const UNSUBSCRIBE = {
   brokenTitle: "This link is incomplete",
-  broken: "Open it from the mail again, or copy the whole link.",
+  broken: "Open it from the email again, or copy the whole link.",
   deleted: "a deleted property",
   askTitle: "Unsubscribe?",
   button: "Unsubscribe",
