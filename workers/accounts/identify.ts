@@ -25,7 +25,7 @@ async function callerOfKey(c: Context<AppEnv>): Promise<Caller | null> {
   const bearer = /^Bearer\b(.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (bearer === undefined) return null;
   const key = await findKey(c.env.DB, bearer.trim(), Date.now());
-  if (!key) throw new Problem("unauthorized", "API key is not known");
+  if (!key) throw new Problem("unauthorized", "API key is invalid");
   return { kind: "key", id: key.id, scopes: { [key.organization_id]: key.scopes }, site_id: key.site_id };
 }
 

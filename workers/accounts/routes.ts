@@ -23,7 +23,7 @@ accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT
   const isKnown = Object.values(auth.api).some((endpoint) => (endpoint as { path?: string }).path === path);
   if (!isKnown) throw new Problem("not_found", "account route does not exist");
   if (!(await isWithinRate(c.env, "auth", c.req.header("cf-connecting-ip"))))
-    throw new Problem("too_many", "address asks too often; wait ten seconds");
+    throw new Problem("too_many", "address exceeded the rate limit; wait ten seconds");
   const response = await auth.handler(c.req.raw);
   if (response.status >= 400) throw await toProblem(response);
   return response;
@@ -35,18 +35,18 @@ accountRoutes.post("/api/setup", async (c) => {
   const input = await readInput(c.req.raw, setupInput);
   await requireSetupToken(c.env.SETUP_TOKEN, input.token);
   // Before the password is hashed: that is the dear part.
-  if (!(await isSetupNeeded(c.env.DB))) throw new Problem("conflict", "setup is closed: an account exists");
+  if (!(await isSetupNeeded(c.env.DB))) throw new Problem("conflict", "setup is closed: an account already exists");
   return c.json(await createOwner(c.env.DB, await authFor(c.env, c.req.raw), input, Date.now()), 201);
 });
 
 accountRoutes.get("/api/v1/me", async (c) => {
   const caller = requireCaller(c.var.caller);
-  if (caller.kind === "key") throw new Problem("forbidden", "API key has no user");
+  if (caller.kind === "key") throw new Problem("forbidden", "API key does not belong to a user");
   const [user] = await drizzle(c.env.DB)
     .select({ id: users.id, email: users.email, name: users.name })
     .from(users)
     .where(eq(users.id, caller.id));
-  if (!user) throw new Problem("unauthorized", "user does not exist any more");
+  if (!user) throw new Problem("unauthorized", "user no longer exists");
   return c.json({
     user,
     organizations: await membershipsOf(c.env.DB, user.id),
@@ -73,10 +73,10 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
 /** better-auth has errors of its own form; callers of this API see one. */
 async function toProblem(response: Response): Promise<Problem> {
   const code = CODE_OF_STATUS[response.status] ?? (response.status < 500 ? "invalid" : "internal");
-  if (code === "internal") return new Problem(code, "accounts could not answer");
+  if (code === "internal") return new Problem(code, "account request failed; try again");
   if (code === "too_many") {
     const seconds = Number(response.headers.get("x-retry-after")) || 60;
-    return new Problem(code, `address has tried too often and may try again in ${seconds} s`, { retry_after: seconds });
+    return new Problem(code, `address made too many attempts; wait ${seconds} seconds`, { retry_after: seconds });
   }
   const { message, code: reason } = (await response.json().catch(() => ({}))) as { message?: string; code?: string };
   if (reason === "INVALID_EMAIL_OR_PASSWORD") return new Problem(code, "e-mail or password is wrong");

@@ -84,7 +84,7 @@ export async function createOwner(db: D1Database, auth: Auth, input: SetupInput,
       )
       .bind(idFor("member"), organization.id, time, user.id),
   ]);
-  if (made?.meta.changes !== 1) throw new Problem("conflict", "setup is closed: an account exists");
+  if (made?.meta.changes !== 1) throw new Problem("conflict", "setup is closed: an account already exists");
   return { user, organization };
 
   function idFor(model: string): string {

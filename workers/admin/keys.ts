@@ -67,5 +67,5 @@ function ownersFor(caller: Caller | null, scope: Scope): KeyOwner[] {
 /** @throws Problem forbidden for a scope that the caller does not have. */
 function requireOwnScopes(caller: Caller | null, organizationId: string, scopes: readonly Scope[]): void {
   const missing = scopes.find((scope) => !caller?.scopes[organizationId]?.includes(scope));
-  if (missing) throw new Problem("forbidden", `key must not have the scope ${missing}, which its creator lacks`);
+  if (missing) throw new Problem("forbidden", `key must not have the scope ${missing}, because its creator lacks it`);
 }

@@ -10,7 +10,7 @@ export function organizationsFor(caller: Caller, scope: Scope): string[] {
 /** @throws Problem forbidden when the caller is a key that speaks for one property. */
 export function requireWholeOrganization(caller: Caller | null): Caller {
   const known = requireCaller(caller);
-  if (known.site_id !== null) throw new Problem("forbidden", "API key speaks for one property only");
+  if (known.site_id !== null) throw new Problem("forbidden", "API key is limited to one property");
   return known;
 }
 

@@ -14,7 +14,7 @@ import { requireSelector } from "./selector";
 export const ruleRoutes = new Hono<AppEnv>();
 
 const inPlainText = (field: string) =>
-  [isPlain, `${field} must hold neither control characters nor lone surrogates`] as const;
+  [isPlain, `${field} must not contain control characters or lone surrogates`] as const;
 
 const ruleInput = z.strictObject({
   name: z

@@ -26,7 +26,7 @@ function toDays(query: Record<string, string>, today: string): { from: string; t
   const asked = parseInput(daysQuery, query);
   const to = asked.to ?? today;
   const from = asked.from ?? addDays(to, 1 - STANDARD_DAYS);
-  if (from > to) throw new Problem("invalid", "from must not lie after to");
+  if (from > to) throw new Problem("invalid", "from must not be after to");
   if (daysBetween(from, to) >= MOST_DAYS)
     throw new Problem("invalid", `period must have at most ${MOST_DAYS} days, from and to included`);
   return { from, to };

@@ -144,10 +144,10 @@ function timeOfIncoming(incoming: Incoming, now: number, isImport: boolean): num
     return now;
   }
   const time = timeOf(incoming.event_time);
-  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not lie in the future");
-  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must lie after 1995");
+  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not be in the future");
+  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must be after 1995");
   if (!isImport && time < now - MAX_AGE)
-    throw new Problem("invalid", "event_time must lie at most 72 hours back; older events go to imports");
+    throw new Problem("invalid", "event_time must be at most 72 hours old; import older events");
   return Math.min(time, now);
 }
 

@@ -31,7 +31,7 @@ const EVENTS_A_UNIT = 10;
  */
 export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor, events: number): Promise<Site> {
   const now = Date.now();
-  const tooMany = "address sends more than the property accepts; wait ten seconds";
+  const tooMany = "address exceeded the rate limit; wait ten seconds";
   // A look-up costs D1: who tries ids is stopped before it.
   if (!isAtHand(siteId, now) && !(await isWithinRate(env, "look-up", visitor.address)))
     throw new Problem("too_many", tooMany, undefined, "rate_limited");

@@ -33,7 +33,10 @@ export async function startForOwner(
   params: Omit<TaskParams, "due" | "site_id"> & { site_id: string },
 ): Promise<string> {
   if ((await runningTasks(env.DB, params.kind, params.site_id)) >= MOST_RUNNING)
-    throw new Problem("too_many", `property has ${MOST_RUNNING} runs of ${params.kind} going on; wait for one to end`);
+    throw new Problem(
+      "too_many",
+      `property already has ${MOST_RUNNING} ${params.kind} runs in progress; wait for one to end`,
+    );
   const id = `${params.kind}-${crypto.randomUUID()}`;
   await startTask(env, { id, trigger: "owner" }, { ...params, due: Date.now() });
   return id;

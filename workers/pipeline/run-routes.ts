@@ -114,7 +114,7 @@ runRoutes.get(ROOT, async (c) => {
 runRoutes.post(`${ROOT}/run`, async (c) => {
   await askedProperty(c, "manage");
   const { run_id, isBusy } = await startRun(c.env, "owner", Date.now());
-  if (isBusy) throw new Problem("conflict", "pipeline is running already", { run_id });
+  if (isBusy) throw new Problem("conflict", "pipeline is already running", { run_id });
   return c.json({ run_id }, 202);
 });
 

@@ -96,7 +96,7 @@ describe("a plan", () => {
 
   it("refuses a dimension of hours", () => {
     expect(() => planFor({ dimensions: ["visit:os"], date_range: "24h" })).toThrow(
-      "dimension visit:os is kept by whole local days; ask for a date_range of dates, not of hours",
+      "dimension visit:os is counted by whole local days; use a date_range of dates, not of hours",
     );
   });
 

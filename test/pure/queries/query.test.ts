@@ -81,7 +81,7 @@ describe("a query", () => {
       'metric "clicks" does not exist; the metrics are visitors, ',
     ],
     ["a metric of the prototype", question({ metrics: ["constructor"] }), 'metric "constructor" does not exist'],
-    ["a metric twice", question({ metrics: ["visits", "visits"] }), "metric visits is asked for twice"],
+    ["a metric twice", question({ metrics: ["visits", "visits"] }), "metric visits is listed twice"],
     ["a conversion rate", question({ metrics: ["conversion_rate"] }), "metric conversion_rate is not available yet"],
     ["a click-through rate", question({ metrics: ["ctr"] }), "metric ctr is not available yet"],
     ["goals", question({ dimensions: ["event:goal"] }), 'dimension "event:goal" is not available yet'],
@@ -93,17 +93,17 @@ describe("a query", () => {
     [
       "a dimension by hour",
       question({ dimensions: ["time:hour", "visit:os"] }),
-      "dimension time:hour is kept for totals only; use time:day with visit:os",
+      "dimension time:hour is available for totals only; use time:day with visit:os",
     ],
     [
       "the bounce rate of a page",
       question({ metrics: ["bounce_rate"], dimensions: ["event:page"] }),
-      "metric bounce_rate has no meaning by event:page, because it is a fact of a whole visit and one visit holds many events; use visit:entry_page",
+      "metric bounce_rate has no meaning by event:page, because it describes a whole visit, and a visit has many events; use visit:entry_page",
     ],
     [
       "page views of an exit page",
       question({ metrics: ["pageviews"], dimensions: ["visit:exit_page"] }),
-      "metric pageviews has no meaning by visit:exit_page, because the exit page moves while the visit goes on; use event:page",
+      "metric pageviews has no meaning by visit:exit_page, because the exit page changes during the visit; use event:page",
     ],
     ["filters that are none", question({ filters: {} }), "filters must be of type array"],
     ["an order by something else", question({ order_by: [["visits", "desc"]] }), 'order_by names "visits", which is'],
@@ -129,23 +129,23 @@ describe("a query", () => {
     [
       "30 February",
       question({ date_range: ["2026-02-30", "2026-03-01"] }),
-      "date_range must hold two dates or two times",
+      "date_range must have two dates or two times",
     ],
-    ["words for dates", question({ date_range: ["then", "now"] }), "date_range must hold dates such as"],
+    ["words for dates", question({ date_range: ["then", "now"] }), "date_range must have dates such as"],
     [
       "25 o'clock",
       question({ date_range: ["2026-01-01T25:00:00Z", "2026-01-02T00:00:00Z"] }),
-      "date_range must hold dates",
+      "date_range must have dates",
     ],
     [
       "times of no zone",
       question({ date_range: ["2026-01-01T00:00:00", "2026-01-02T00:00:00"] }),
-      "date_range must hold dates",
+      "date_range must have dates",
     ],
     [
       "a date and a time",
       question({ date_range: ["2026-01-01", "2026-01-02T00:00:00Z"] }),
-      "date_range must hold two dates or",
+      "date_range must have two dates or",
     ],
     [
       "an end before the start",
@@ -157,16 +157,16 @@ describe("a query", () => {
       question({ date_range: ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"] }),
       "period must end after it starts",
     ],
-    ["eleven years", question({ date_range: ["2015-01-01", "2026-01-01"] }), "date_range must span ten years at most"],
+    ["eleven years", question({ date_range: ["2015-01-01", "2026-01-01"] }), "date_range must span at most ten years"],
     [
       "long ago",
       question({ date_range: ["0001-01-01", "0001-01-02"] }),
-      "date_range must lie in the years 1970 to 2099",
+      "date_range must be in the years 1970 to 2099",
     ],
     [
       "far ahead",
       question({ date_range: ["9999-12-30", "9999-12-31"] }),
-      "date_range must lie in the years 1970 to 2099",
+      "date_range must be in the years 1970 to 2099",
     ],
     [
       "a comparison of no mode",

@@ -268,14 +268,10 @@ describe("with a key", () => {
   });
 
   it.each([
-    [
-      "72 hours and more back",
-      ago(72.1 * HOUR),
-      "event_time must lie at most 72 hours back; older events go to imports",
-    ],
-    ["in the future", ago(-6 * 60_000), "event_time must not lie in the future"],
-    ["in the year 1", "0001-01-01T00:00:00Z", "event_time must lie at most 72 hours back; older events go to imports"],
-    ["in the year 9999", "9999-12-31T23:59:59Z", "event_time must not lie in the future"],
+    ["72 hours and more back", ago(72.1 * HOUR), "event_time must be at most 72 hours old; import older events"],
+    ["in the future", ago(-6 * 60_000), "event_time must not be in the future"],
+    ["in the year 1", "0001-01-01T00:00:00Z", "event_time must be at most 72 hours old; import older events"],
+    ["in the year 9999", "9999-12-31T23:59:59Z", "event_time must not be in the future"],
     ["no date", "yesterday", "event_time must be an ISO 8601 time"],
     ["on February 30th", "2026-02-30T12:00:00Z", "event_time must be an ISO 8601 time"],
     ["at 25 o'clock", "2026-11-21T25:00:00Z", "event_time must be an ISO 8601 time"],

@@ -109,8 +109,8 @@ describe("an import", () => {
     expect(reply.rejected.map(({ index, message }) => [index, message])).toEqual([
       [1, "body must be valid JSON"],
       [3, "event_time must be given in an import"],
-      [4, "event_time must not lie in the future"],
-      [5, "event_time must lie after 1995"],
+      [4, "event_time must not be in the future"],
+      [5, "event_time must be after 1995"],
       [6, "site_id must be that of the import's property"],
     ]);
   });

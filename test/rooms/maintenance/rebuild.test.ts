@@ -176,12 +176,12 @@ describe("POST …/pipeline/rebuild", () => {
     call("POST", `/api/v1/properties/${siteId}/pipeline/rebuild`, { key: key ?? (await givenKey()), body });
 
   it.each([
-    [{ from: "2026-10-05", to: "2026-10-04" }, "from must not lie after to"],
+    [{ from: "2026-10-05", to: "2026-10-04" }, "from must not be after to"],
     [{ from: "2026-01-01", to: "2026-10-04" }, "period must have at most 92 days, from and to included"],
     [{ from: "2026-02-30", to: "2026-10-04" }, "from must be a date such as 2026-11-22"],
     [{ from: "2026-10-05" }, "to must be given"],
-    [{ from: "9998-01-01", to: "9998-01-02" }, /^to must not lie after today, which is \d/],
-    [{ from: "2020-01-01", to: "2020-01-02" }, /^from must not lie before \S+: older days are not kept any more$/],
+    [{ from: "9998-01-01", to: "9998-01-02" }, /^to must not be after today, which is \d/],
+    [{ from: "2020-01-01", to: "2020-01-02" }, /^from must not be before \S+: older data has been deleted$/],
     [{ from: "2026-10-05", to: "2026-10-05", check: "yes" }, "check must be of type boolean"],
   ])("refuses %j", async (body, message) => {
     const { site_id } = await givenProperty();

@@ -223,7 +223,7 @@ describe("the routes of insight", () => {
   test.each<[string, Record<string, string>, string]>([
     ["events", { from: "yesterday" }, "from must be a date such as 2026-11-22"],
     ["events", { to: "2026-02-30" }, "to must be a date such as 2026-11-22"],
-    ["vitals", { from: "2026-03-02", to: "2026-03-01" }, "from must not lie after to"],
+    ["vitals", { from: "2026-03-02", to: "2026-03-01" }, "from must not be after to"],
     ["vitals", { from: "2025-03-01", to: "2026-03-02" }, "period must have at most 366 days, from and to included"],
     ["heatmap", { width: "watch" }, "width must be one of phone, tablet, desktop"],
     ["heatmap", { page: "/" }, "width must be one of phone, tablet, desktop where a page is given"],

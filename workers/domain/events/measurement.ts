@@ -1,37 +1,37 @@
-// What a data stream may measure, and which kinds of event there are. Free of zod: the dashboard reads it too.
+// The measurements of a data stream, and the kinds of event. Free of zod: the dashboard reads it too.
 
 interface MeasurementAbout {
   label: string;
   hint: string;
-  /** On where the owner said nothing. */
+  /** On by default. */
   standard: boolean;
-  /** A chunk of the tracker of the measurement's name, loaded only where it is on. The others are in the core. */
+  /** The tracker has a chunk of this name and loads it only where the measurement is on. The others are in the core. */
   chunk: boolean;
 }
 
 export const MEASUREMENTS = {
   page_views: {
     label: "Page views",
-    hint: "Each page shown, single-page navigation included",
+    hint: "Every page view, including navigation within single-page apps",
     standard: true,
     chunk: false,
   },
-  scroll: { label: "Scroll depth", hint: "How far down each page was read", standard: true, chunk: false },
+  scroll: { label: "Scroll depth", hint: "How far visitors scroll on each page", standard: true, chunk: false },
   outbound_clicks: {
     label: "Outbound clicks",
-    hint: "Clicks on links that leave the site",
+    hint: "Clicks on links to other sites",
     standard: true,
     chunk: false,
   },
   first_visit: {
     label: "First visit",
-    hint: "A visitor's first page view of the day; ever, where an id is stored",
+    hint: "A visitor's first page view of the day, or ever if an ID is stored",
     standard: true,
     chunk: false,
   },
   form_submissions: {
     label: "Form submissions",
-    hint: "Forms sent, by name; never what was typed",
+    hint: "Submitted forms by name, never their input",
     standard: true,
     chunk: false,
   },
@@ -43,49 +43,69 @@ export const MEASUREMENTS = {
   },
   clicks: {
     label: "Clicks",
-    hint: "What was clicked; rage clicks and clicks that did nothing are marked",
+    hint: "Clicked elements, rage clicks and dead clicks",
     standard: false,
     chunk: true,
   },
   attributes: {
     label: "Marked elements",
-    hint: 'Clicks on and submissions of elements with data-tk-event="Name"',
+    hint: 'Clicks and submissions of elements with data-tk-event="Name"',
     standard: false,
     chunk: true,
   },
-  hover: { label: "Hover", hint: "The pointer rested on an element with data-tk-hover", standard: false, chunk: true },
+  hover: {
+    label: "Hover",
+    hint: "Elements with data-tk-hover that the pointer rests on",
+    standard: false,
+    chunk: true,
+  },
   scroll_steps: {
     label: "Scroll steps",
-    hint: "An event at 25, 50, 75, 90 and 100 % of the page",
+    hint: "An event at 25, 50, 75, 90 and 100% of the page",
     standard: false,
     chunk: true,
   },
   form_fields: {
     label: "Form fields",
-    hint: "Which fields were entered and left, and where forms were given up; names only",
+    hint: "Fields that visitors enter and leave, and where they abandon a form; names only",
     standard: false,
     chunk: true,
   },
-  media: { label: "Video and audio", hint: "Play, pause, 25, 50, 75 % and the end", standard: false, chunk: true },
-  images: { label: "Image views", hint: "Images half visible for a second", standard: false, chunk: true },
-  copy: { label: "Copies", hint: "That something was copied, and how much; not what", standard: false, chunk: true },
-  idle: { label: "Idle time", hint: "A minute and more without any input", standard: false, chunk: true },
+  media: {
+    label: "Video and audio",
+    hint: "Play, pause, 25, 50 and 75%, and completion",
+    standard: false,
+    chunk: true,
+  },
+  images: { label: "Image views", hint: "Images at least half visible for one second", standard: false, chunk: true },
+  copy: {
+    label: "Copied text",
+    hint: "The length of copied text, never the text itself",
+    standard: false,
+    chunk: true,
+  },
+  idle: { label: "Idle time", hint: "One minute or longer without input", standard: false, chunk: true },
   errors: {
     label: "JavaScript errors",
-    hint: "Message, file and line of what went wrong",
+    hint: "Message, file and line of each error",
     standard: false,
     chunk: true,
   },
   not_found: {
     label: "Pages not found",
-    hint: "Pages that the server answered with 404",
+    hint: "Pages that return 404",
     standard: false,
     chunk: true,
   },
-  web_vitals: { label: "Web vitals", hint: "LCP, INP, CLS, FCP and TTFB of real visits", standard: false, chunk: true },
+  web_vitals: {
+    label: "Web vitals",
+    hint: "LCP, INP, CLS, FCP and TTFB of real page views",
+    standard: false,
+    chunk: true,
+  },
   heatmaps: {
     label: "Heatmaps",
-    hint: "Where visitors click, move and read, in a coarse grid; never a trail",
+    hint: "Where visitors click, move and scroll, in a coarse grid; no individual recordings",
     standard: false,
     chunk: true,
   },
@@ -97,8 +117,8 @@ export type Measurements = Record<Measurement, boolean>;
 
 /**
  * The kinds of event. `interactive` events show that a visitor did something on purpose and so rescue a visit from
- * being a bounce; `measurement` is the switch that turns them off. Whatever else a caller sends is `custom`, and its
- * own name is kept in `name`.
+ * being a bounce; `measurement` is the switch that turns them off. Every other event is `custom`, and `name` has the
+ * name that its sender gave it.
  */
 export const EVENT_TYPES = {
   pageview: { interactive: false, measurement: "page_views" },
@@ -132,7 +152,7 @@ export const EVENT_TYPES = {
   rule: { interactive: true, measurement: null },
   /** …was hovered or became visible, where that is the rule's trigger… */
   rule_view: { interactive: false, measurement: null },
-  /** …or came into sight at all: once per rule and page view, what click rates are measured against. */
+  /** …or came into sight: once per rule and page view. Click rates are computed from it. */
   rule_seen: { interactive: false, measurement: null },
   identify: { interactive: false, measurement: null },
   first_visit: { interactive: false, measurement: "first_visit" },
@@ -143,7 +163,7 @@ export const EVENT_TYPES = {
 
 export type EventType = keyof typeof EVENT_TYPES;
 
-/** What the core of the tracker can leave out, and the kind of hit by which a reply names it. */
+/** Measurements of the tracker's core that can be off, with the kind of hit that a reply names for each. */
 export const CORE_SWITCHES = {
   page_views: "pageview",
   scroll: "scroll",

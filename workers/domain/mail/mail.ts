@@ -65,13 +65,13 @@ export const reportsInput = z.strictObject({
         .url({ protocol: /^https?$/, error: "webhook.url must be an http or https address" })
         .max(500)
         // D1's JSON would truncate or change such characters, and every request would fail.
-        .refine(isPlain, "webhook.url must hold neither control characters nor lone surrogates"),
+        .refine(isPlain, "webhook.url must not contain control characters or lone surrogates"),
       /** Key of the signature, HMAC-SHA-256. The dashboard shows it once, when it is created. */
       secret: z
         .string()
         .min(16)
         .max(200)
-        .refine(isPlain, "webhook.secret must hold neither control characters nor lone surrogates"),
+        .refine(isPlain, "webhook.secret must not contain control characters or lone surrogates"),
     })
     .nullable()
     .default(null),

@@ -25,7 +25,8 @@ export const isLoopbackUrl = (url: string): boolean => URL.canParse(url) && LOOP
  */
 export function faultOfWebhookUrl(url: string, local: boolean): string | null {
   const { protocol, hostname, username, password } = new URL(url);
-  if (username !== "" || password !== "") return "must not hold a user name or password: the signature says who posts";
+  if (username !== "" || password !== "")
+    return "must not contain a user name or password; verify the signature instead";
   if (local && LOOPBACK.test(hostname)) return null;
   if (!isPublicHost(hostname)) return "must be on a public host";
   return protocol === "https:" ? null : "must be https";

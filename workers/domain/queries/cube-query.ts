@@ -46,13 +46,14 @@ function toFilter(asked: unknown, index: number): Filter {
   const [operator, name, values, ...rest] = Array.isArray(asked) ? (asked as unknown[]) : [];
   if (typeof operator !== "string") throw invalid(`${where} must be of the form ["is", "visit:browser", ["Chrome"]]`);
   if (CONNECTIVES.includes(operator))
-    throw invalid(`${where} joins filters with ${operator}, which is not available yet; those of the list all hold`);
+    throw invalid(
+      `${where} joins filters with ${operator}, which is not available yet; list them instead, and all must match`,
+    );
   if (LATER_OPERATORS.includes(operator))
     throw invalid(`${where} has the operator ${operator}, which is not available yet; use is or is_not`);
   if (!isOperator(operator)) throw invalid(`${where} must begin with is or is_not`);
   const dimension = CUBE_DIMENSIONS.find((known) => known.name === name);
-  if (!dimension)
-    throw invalid(`${where} is on a dimension on which filters are not available yet; they are on ${CUBE_NAMES}`);
+  if (!dimension) throw invalid(`${where} is on a dimension without filters; use one of ${CUBE_NAMES}`);
   const isText = (value: unknown): value is string => typeof value === "string" && value.length <= MOST_CHARACTERS;
   if (!Array.isArray(values) || values.length === 0 || values.length > MOST_VALUES || !values.every(isText))
     throw invalid(
@@ -81,15 +82,15 @@ export function checkCube(
   if (!asksCube({ others, filters })) return;
   const stranger = others.find((dimension) => !isOfCube(dimension));
   if (stranger && filters.length > 0)
-    throw invalid(`filters are not available yet beside the dimension ${stranger.name}; they are beside ${CUBE_NAMES}`);
+    throw invalid(`filters are not available yet beside the dimension ${stranger.name}; use one of ${CUBE_NAMES}`);
   if (stranger || others.length > MOST_CROSSED)
     throw invalid(
-      `dimensions must be at most one, and at most one time dimension beside it; only ${CUBE_NAMES} may be crossed, at most ${MOST_CROSSED} of them`,
+      `dimensions must be at most one, and at most one time dimension beside it; only ${CUBE_NAMES} may be combined, at most ${MOST_CROSSED} of them`,
     );
   const unkept = metrics.find((name) => !CUBE_METRICS.includes(name));
   if (unkept)
     throw invalid(
-      `metric ${unkept} is not kept for crossed or filtered dimensions; the metrics are ${CUBE_METRICS.join(", ")}`,
+      `metric ${unkept} is not available for combined or filtered dimensions; the metrics are ${CUBE_METRICS.join(", ")}`,
     );
 }
 

@@ -58,7 +58,7 @@ const isInCentury = (text: string): boolean => {
 function toInstant(text: string, subject: string): number {
   const instant = TIME.test(text) && isDate(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant))
-    throw new Problem("invalid", `${subject} must hold dates such as 2026-11-22 or times such as 2026-11-22T10:00:00Z`);
+    throw new Problem("invalid", `${subject} must have dates such as 2026-11-22 or times such as 2026-11-22T10:00:00Z`);
   return instant;
 }
 
@@ -71,14 +71,14 @@ export function toDateRange(value: unknown, subject: string): DateRange {
       `${subject} must be one of ${PERIOD_NAMES.join(", ")} or a list of two dates or times`,
     );
   const [first, last] = value as [string, string];
-  if (isDate(first) !== isDate(last)) throw new Problem("invalid", `${subject} must hold two dates or two times`);
+  if (isDate(first) !== isDate(last)) throw new Problem("invalid", `${subject} must have two dates or two times`);
   const dates = isDate(first);
   const from = dates ? Date.parse(first) : toInstant(first, subject);
   const to = dates ? Date.parse(last) + DAY_MS : toInstant(last, subject);
   if (!isInCentury(first) || !isInCentury(last))
-    throw new Problem("invalid", `${subject} must lie in the years ${MIN_YEAR} to ${MAX_YEAR}`);
+    throw new Problem("invalid", `${subject} must be in the years ${MIN_YEAR} to ${MAX_YEAR}`);
   if (to <= from) throw new Problem("invalid", "period must end after it starts");
-  if ((to - from) / DAY_MS > MAX_DAYS) throw new Problem("invalid", `${subject} must span ten years at most`);
+  if ((to - from) / DAY_MS > MAX_DAYS) throw new Problem("invalid", `${subject} must span at most ten years`);
   return dates ? { first, last } : { from, to };
 }
 

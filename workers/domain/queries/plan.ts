@@ -91,7 +91,7 @@ function toReading(period: Period, query: Query, time: TimeDimension | null, tim
   if ((dimension || asksCube(query)) && !period.days)
     throw new Problem(
       "invalid",
-      `${dimension ? `dimension ${dimension.name} is` : "filtered counts are"} kept by whole local days; ask for a date_range of dates, not of hours`,
+      `${dimension ? `dimension ${dimension.name} is` : "filtered counts are"} counted by whole local days; use a date_range of dates, not of hours`,
     );
   const reading: Reading = { column: dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
   return asksCube(query) ? { ...reading, cube: toCubeGroups(query.others, query.filters) } : reading;

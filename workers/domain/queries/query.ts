@@ -98,7 +98,7 @@ function checkMetrics(names: readonly string[]): MetricName[] {
     if (LATER_METRICS.includes(name)) throw invalid(`metric ${name} is not available yet`);
     if (!metricFor(name))
       throw invalid(`metric ${quote(name)} does not exist; the metrics are ${METRIC_NAMES.join(", ")}`);
-    if (names.indexOf(name) !== index) throw invalid(`metric ${name} is asked for twice`);
+    if (names.indexOf(name) !== index) throw invalid(`metric ${name} is listed twice`);
   });
   return names as MetricName[];
 }
@@ -113,20 +113,20 @@ function checkDimensions(names: readonly string[]): Pick<Query, "time" | "others
       throw invalid(
         `dimension ${quote(name)} does not exist; the dimensions are ${["time", ...TIME_DIMENSIONS, ...DIMENSIONS.map((known) => known.name)].join(", ")}`,
       );
-    if (names.indexOf(name) !== index) throw invalid(`dimension ${name} is asked for twice`);
+    if (names.indexOf(name) !== index) throw invalid(`dimension ${name} is listed twice`);
   });
   const times = names.filter(isTime);
   const others = names.map(dimensionFor).filter((dimension) => dimension !== undefined);
   if (times.length > 1) throw invalid("dimensions must be at most one, and at most one time dimension beside it");
   const time = times[0] ?? null;
   if (time === "time:hour" && others[0])
-    throw invalid(`dimension time:hour is kept for totals only; use time:day with ${others[0].name}`);
+    throw invalid(`dimension time:hour is available for totals only; use time:day with ${others[0].name}`);
   return { time, others };
 }
 
 const WHY_NOT: Record<Scope, string> = {
-  event: "because it is a fact of a whole visit and one visit holds many events",
-  exit: "because the exit page moves while the visit goes on",
+  event: "because it describes a whole visit, and a visit has many events",
+  exit: "because the exit page changes during the visit",
   visit: "",
 };
 
@@ -159,7 +159,7 @@ function toComparisons(
 ): Comparisons | null {
   if (!asked) return null;
   if (time && others.length > 0)
-    throw invalid("comparisons are not available for a time dimension beside another dimension; ask for one of them");
+    throw invalid("comparisons are not available for a time dimension beside another dimension; use only one of them");
   const custom = asked.mode === "custom";
   if (!custom && asked.date_range !== undefined) throw invalid("include.comparisons.date_range needs the mode custom");
   if (custom && asked.match_day_of_week)
@@ -181,12 +181,10 @@ export function toQuery(body: unknown): Query {
   const metrics = checkMetrics(asked.metrics);
   const { time, others } = checkDimensions(asked.dimensions);
   if (time === "time:hour" && filters.length > 0)
-    throw invalid("dimension time:hour is kept for totals only; use time:day with filters");
+    throw invalid("dimension time:hour is available for totals only; use time:day with filters");
   checkCube(others, filters, metrics);
   if (!asked.include.suspected_bots && asksCube({ others, filters }))
-    throw invalid(
-      "include.suspected_bots must be true where dimensions are crossed or filtered: those counts hold all",
-    );
+    throw invalid("include.suspected_bots must be true for combined dimensions and filters");
   checkMeaning(metrics, others[0]);
   checkOrder(asked.order_by, metrics, asked.dimensions);
   if (asked.include.time_labels && !time) throw invalid("include.time_labels needs a time dimension");

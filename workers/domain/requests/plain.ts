@@ -11,5 +11,5 @@ export const plain = (max: number) =>
     .string()
     .max(max)
     .refine(isPlain, {
-      error: ({ path = [] }) => `${toPath(path) || "text"} must hold neither control characters nor lone surrogates`,
+      error: ({ path = [] }) => `${toPath(path) || "text"} must not contain control characters or lone surrogates`,
     });

@@ -1,27 +1,27 @@
-// Refusals: the closed list of reasons for which we chose not to count an event. Not errors; each is counted.
+// Refusals: the closed list of reasons not to count an event. Refusals are not errors. Each is counted.
 
 export const REFUSALS = {
-  bot: "The user agent belongs to a crawler or a program.",
-  prefetch: "The page was fetched ahead by the browser and not shown.",
-  spam_referrer: "The referrer is on the list of hosts that spam referrers.",
-  excluded_address: "The address is excluded by the owner.",
-  excluded_path: "The path is excluded by the owner.",
-  unknown_host: "The page's host does not belong to a data stream of the property.",
-  do_not_track: "The browser asks not to be tracked and the property honours that.",
-  not_measured: "The measurement is switched off in the data stream.",
-  owner_tool: "The page was opened by its owner with a tool over it.",
-  rate_limited: "The address sends more than the property accepts.",
+  bot: "The user agent identifies a crawler or another program.",
+  prefetch: "The browser prefetched the page without showing it.",
+  spam_referrer: "The referrer is a known spam site.",
+  excluded_address: "The IP address is excluded in the settings.",
+  excluded_path: "The page is excluded in the settings.",
+  unknown_host: "The page's host does not match any data stream of the property.",
+  do_not_track: "The browser sends Do Not Track or Global Privacy Control, which the property respects.",
+  not_measured: "The measurement is off in the data stream.",
+  owner_tool: "The owner opened the page with the element picker or the heatmap.",
+  rate_limited: "The IP address exceeded the rate limit.",
 } as const;
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** Response header that tells a person why nothing was counted. */
+/** Response header with the reason, for a person who wonders why nothing was counted. */
 export const REFUSAL_HEADER = "X-TrackKit-Refused";
 
 /** How many events were refused, by reason. */
 export type RefusalCounts = Partial<Record<Refusal, number>>;
 
-/** Adds counts of a local date to those of several. */
+/** Adds the counts of one local date to the counts by date. */
 export function addRefusals(into: Record<string, RefusalCounts>, date: string, more: RefusalCounts): void {
   into[date] ??= {};
   const counts = into[date];

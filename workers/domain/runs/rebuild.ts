@@ -25,12 +25,12 @@ export function firstKeptDay({ events_days, rollups_days }: Retention, today: st
 
 /** @throws Problem invalid when the days cannot be rebuilt. */
 export function requireDays(from: string, to: string, today: string, firstKept: string | null): void {
-  if (from > to) throw new Problem("invalid", "from must not lie after to");
+  if (from > to) throw new Problem("invalid", "from must not be after to");
   if (daysBetween(from, to) >= MOST_REBUILD_DAYS)
     throw new Problem("invalid", `period must have at most ${MOST_REBUILD_DAYS} days, from and to included`);
-  if (to > today) throw new Problem("invalid", `to must not lie after today, which is ${today}`);
+  if (to > today) throw new Problem("invalid", `to must not be after today, which is ${today}`);
   if (firstKept !== null && from < firstKept)
-    throw new Problem("invalid", `from must not lie before ${firstKept}: older days are not kept any more`);
+    throw new Problem("invalid", `from must not be before ${firstKept}: older data has been deleted`);
 }
 
 /** All days of a period. */

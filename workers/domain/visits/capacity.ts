@@ -1,26 +1,26 @@
-// Capacity: how many visitors a day a hub remembers, and when the owner hears that a property needs more shards.
+// Capacity: how many visitors a day a hub remembers, and when to warn the owner that a property needs more shards.
 
 /**
- * Visitors of one day whom a hub remembers. Those who come later are counted too, but count as new when they come back
- * after their visit.
+ * Visitors that a hub remembers of one day. Later visitors are counted too, but a later visitor who returns after the visit
+ * has ended counts as new.
  */
 export const MOST_VISITORS = 500_000;
-/** From here on the owner is warned: what memory holds for them is tested, and there is time to add shards. */
+/** The first warning. Memory is tested up to here, and the owner has time to add shards. */
 export const MANY_VISITORS = 200_000;
-/** And once more from here on. */
+/** The second warning. */
 const TOO_MANY = 0.9 * MOST_VISITORS;
 export const MOST_SHARDS = 16;
 
-/** The fuller of the last two days, shared out among the shards as visitors are. */
+/** The fuller of the last two days. Visitors are spread evenly over the shards. */
 export interface Capacity {
-  /** Local date; null when nobody came. */
+  /** Local date; null without visitors. */
   date: string | null;
   visitors: number;
   shards: number;
   visitors_per_shard: number;
   most_per_shard: number;
   level: "ok" | "near" | "full";
-  /** The number of shards at which this would be half of what is warned about. */
+  /** With this number of shards, each would have half the visitors of the first warning. */
   advised_shards: number;
 }
 
@@ -42,12 +42,12 @@ export function toCapacity(day: { date: string; visitors: number } | null, shard
 
 const count = new Intl.NumberFormat("en-US");
 
-/** Advice to the owner, as a sentence. The dashboard shows it too. */
+/** Advice to the owner, as a sentence of the mail and of the Pipeline screen. */
 export function adviceFor({ shards, advised_shards }: Capacity): string {
-  if (advised_shards === shards) return `The property already has ${shards} shards, which is as many as it can have.`;
-  return `Raise the property's shards from ${shards} to ${advised_shards}: PATCH /api/v1/properties/{site_id} with {"shards": ${advised_shards}}.`;
+  if (advised_shards === shards) return `The property already has ${shards} shards, the maximum.`;
+  return `Increase the shards from ${shards} to ${advised_shards}: PATCH /api/v1/properties/{site_id} with {"shards": ${advised_shards}}.`;
 }
 
 /** The problem, as a sentence. */
 export const stateOf = ({ visitors_per_shard, most_per_shard, date }: Capacity): string =>
-  `A shard had ${count.format(visitors_per_shard)} visitors on ${date} and remembers at most ${count.format(most_per_shard)} a day.`;
+  `Each shard had about ${count.format(visitors_per_shard)} visitors on ${date}. A shard remembers at most ${count.format(most_per_shard)} visitors a day.`;

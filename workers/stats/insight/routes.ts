@@ -31,7 +31,7 @@ function dateOf(c: Context<AppEnv>, name: "from" | "to"): string | undefined {
 function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): PropertyDays {
   const to = dateOf(c, "to") ?? localDate(Date.now(), timezone);
   const from = dateOf(c, "from") ?? addDays(to, 1 - STANDARD_DAYS);
-  if (from > to) throw new Problem("invalid", "from must not lie after to");
+  if (from > to) throw new Problem("invalid", "from must not be after to");
   if (daysBetween(from, to) >= MOST_INSIGHT_DAYS)
     throw new Problem("invalid", `period must have at most ${MOST_INSIGHT_DAYS} days, from and to included`);
   return { site_id, from, to };

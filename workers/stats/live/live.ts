@@ -16,7 +16,7 @@ export async function readLive(
     return mergeLive(await Promise.all(names.map((name) => hubs.getByName(name).live())));
   } catch (error) {
     console.error(`live picture of ${site_id} failed`, error);
-    throw new Problem("unavailable", "live picture cannot be reached right now");
+    throw new Problem("unavailable", "live data is unavailable; try again");
   }
 }
 
@@ -35,8 +35,8 @@ export async function openLiveSocket(
     reply = await hubs.getByName(shardName(site_id, 0)).fetch(address, { headers: { upgrade: "websocket" } });
   } catch (error) {
     console.error(`live socket of ${site_id} failed`, error);
-    throw new Problem("unavailable", "live picture cannot be reached right now");
+    throw new Problem("unavailable", "live data is unavailable; try again");
   }
-  if (reply.status === 429) throw new Problem("too_many", "property has as many live sockets as it can hold");
+  if (reply.status === 429) throw new Problem("too_many", "property has reached its limit of live sockets");
   return reply;
 }

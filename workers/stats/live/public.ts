@@ -47,7 +47,7 @@ async function figuresFor(c: Context<AppEnv, "/api/public/:site_id/*">): Promise
   const isKnown = (looks.get(siteId)?.until ?? 0) > now;
   if (SITE_ID.test(siteId) && !isKnown) {
     if (!(await isWithinRate(c.env, "public", c.req.header("cf-connecting-ip"))))
-      throw new Problem("too_many", "address asks for too much; wait ten seconds");
+      throw new Problem("too_many", "address exceeded the rate limit; wait ten seconds");
   }
   const looked = SITE_ID.test(siteId) ? keptLook(c.env, siteId, now) : null;
   // Others may wait for the same look: it goes on when the one who began it hangs up.
