@@ -7,7 +7,7 @@ const HOLD = 50;
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** A group that calls still join. */
+/** A group that calls can still join. */
 export interface OpenGroup extends Pick<Group, "refusals" | "carried"> {
   events: string[];
   /** Resolves when the group is in the journal. */
@@ -19,11 +19,11 @@ export interface OpenGroup extends Pick<Group, "refusals" | "carried"> {
 interface Committer {
   /** Writes the group. @throws when it could not be written. */
   write: (group: OpenGroup) => void;
-  /** Reads memory anew: it is ahead of storage, and what was not written must not have been counted. */
+  /** Reads memory from storage again. Memory is ahead of storage and must not count what was not written. */
   reload: () => void;
 }
 
-/** The one group that is open at a time. */
+/** Only one group is open at a time. */
 export class OpenGroups {
   private readonly committer: Committer;
   private waiting: OpenGroup | null = null;
@@ -32,7 +32,7 @@ export class OpenGroups {
     this.committer = committer;
   }
 
-  /** The group that calls join now; committed after the hold, or when whoever fills it says so. */
+  /** The group that calls join now. It is committed after the hold, or by the call that fills it. */
   join(): OpenGroup {
     if (this.waiting) return this.waiting;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -81,7 +81,7 @@ export class OpenGroups {
 export function appendGroup(journal: Journal, group: OpenGroup): void {
   let events: string[] = [];
   let bytes = 0;
-  // The fields of the whole group go with its first row.
+  // The first row has the fields of the whole group.
   let about: Pick<Group, "refusals" | "carried"> = { refusals: group.refusals, carried: group.carried };
   const write = () => {
     if (events.length === 0 && Object.keys(about.refusals).length === 0) return;

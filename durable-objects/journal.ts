@@ -9,7 +9,7 @@ export interface Group {
   /** Packed events as JSON, joined by commas, without brackets. */
   events: string;
   refusals: Record<string, RefusalCounts>;
-  /** Events with which a visit came over midnight: event id, and the visitor's id of the day before. */
+  /** Events that continue a visit over midnight: event id, and the visitor's id of the day before. */
   carried: [event: string, visitor: string][];
 }
 
@@ -20,10 +20,10 @@ export const GROUP_BYTES = 60_000;
  * envelope. One of 60 KB would cost the queue as much per event, and R2 and D1 twice as much.
  */
 export const MESSAGE_BYTES = 120_000;
-/** A checkpoint comes after this many journal rows or bytes: what must be replayed after an eviction. */
+/** A checkpoint follows after this many journal rows or bytes. They limit the replay after an eviction. */
 const CHECKPOINT_ROWS = 512;
 const CHECKPOINT_BYTES = 1_000_000;
-/** Free rows beyond this number are given back at a checkpoint. */
+/** A checkpoint deletes free rows beyond this number. */
 const SPARE_ROWS = 512;
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -37,7 +37,7 @@ interface Row extends Record<string, SqlStorageValue> {
 
 export class Journal {
   private readonly sql: SqlStorage;
-  /** Rows that are not free: where they are and how large, by position. */
+  /** Rows that are not free, by position: their place and size. */
   private readonly kept = new Map<number, { slot: number; bytes: number }>();
   private free: number[] = [];
   private slots = 0;
@@ -45,9 +45,9 @@ export class Journal {
   head = 0;
   sent = 0;
   covered = 0;
-  /** A range that is being sent: decided before it is sent, so that it is the same message when sent again. */
+  /** The range being sent. It is fixed before sending, so that a resend is the same message. */
   cut: { from: number; to: number } | null = null;
-  /** Rows up to here are free: storage says that they were sent and are covered. */
+  /** Rows up to here are free: storage records that they were sent and that a checkpoint covers them. */
   private released = 0;
   unsentBytes = 0;
   bytesSinceCheckpoint = 0;
@@ -145,7 +145,7 @@ export class Journal {
     return this.cut;
   }
 
-  /** Notes that the cut is in the queue. Written down with the next cut, or by `rest`; until then it may be sent again. */
+  /** Notes that the queue has the cut. The next cut or `rest` stores this; until then the cut may be sent again. */
   cutSent(): void {
     if (!this.cut) return;
     const { to } = this.cut;
@@ -154,19 +154,19 @@ export class Journal {
     this.cut = null;
   }
 
-  /** Writes down how far the queue has it. Only then rows may be overwritten: a start must find what it would send again. */
+  /** Stores the position that the queue has reached. Only then may rows be overwritten: a start sends the rest again. */
   rest(): void {
     this.writeMeta("sent", { sent: this.sent, cut: this.cut });
     this.release();
   }
 
-  /** Whether so many times as much as a checkpoint may leave to replay has come since the last one. */
+  /** True if this many times the limit of a replay has arrived since the last checkpoint. */
   isCheckpointDue(times = 1): boolean {
     const rows = this.head - this.covered;
     return rows >= times * CHECKPOINT_ROWS || this.bytesSinceCheckpoint >= times * CHECKPOINT_BYTES;
   }
 
-  /** Notes that a checkpoint holds all that the journal says. Part of the checkpoint's transaction. */
+  /** Notes that a checkpoint covers the whole journal. Part of the checkpoint's transaction. */
   cover(): void {
     this.writeMeta("covered", this.head);
     this.covered = this.head;
@@ -174,14 +174,14 @@ export class Journal {
     this.rest();
     const spare = this.free.length - SPARE_ROWS;
     if (spare <= 0) return;
-    // After an outage of the queue: give the backlog's space back, highest rows first.
+    // After an outage of the queue, delete the rows of the backlog, highest first.
     this.free.sort((a, b) => a - b);
     const last = this.free.at(-spare)!;
     this.sql.exec("DELETE FROM journal WHERE slot >= ? AND n <= ?", last, Math.min(this.sent, this.covered));
     this.free.length -= spare;
   }
 
-  /** Frees the rows of which storage says that they were sent and are covered. */
+  /** Frees the rows that storage records as sent and covered. */
   private release(): void {
     const last = Math.min(this.sent, this.covered);
     for (let n = this.released + 1; n <= last; n += 1) {

@@ -1,5 +1,5 @@
-// What the hub remembers between events, and its checkpoints: the book of visitors, seen event ids, the live picture.
-// The journal is the redo log of what came after the last checkpoint.
+// The hub's memory between events, and its checkpoints: the visitor book, seen event ids, the live picture. The journal
+// is the redo log since the last checkpoint.
 import type { Event } from "../workers/domain/events/event";
 import { addDays } from "../workers/domain/time/zone";
 import {
@@ -66,15 +66,15 @@ export class Memory {
     for (const visit of visits.reverse()) noteVisit(this.live, visit);
   }
 
-  /** Does again what the journal says was done since the checkpoint. */
+  /** Replays the journal since the checkpoint. */
   private replay(now: number): void {
-    // A group's first row says this for the rows that the same call filled after it.
+    // The first row of a group has this for all rows of the same call.
     const carried = new Map<string, string>();
     for (const group of this.journal.groups(this.journal.covered + 1, this.journal.head)) {
       for (const [event, visitor] of group.carried) carried.set(event, visitor);
       for (const packed of JSON.parse(`[${group.events}]`) as unknown[][]) {
         const event = unpackEvent(packed);
-        // Seen somewhat before now; remembering it longer than a day harms nobody.
+        // The event was seen a little earlier than now. Remembering it for more than a day does no harm.
         noteSeen(this.seen, event.event_id, now);
         this.seq = Math.max(this.seq, event.seq);
         this.track(event, {
@@ -87,7 +87,7 @@ export class Memory {
     }
   }
 
-  /** Whether the event is one of a visitor whom this hub knows on its day, or has been here already. */
+  /** True if this hub knows the event's visitor on that day, or has seen the event already. */
   expects(
     event: Pick<Event, "event_id" | "event_time">,
     ids: Pick<Moment, "date" | "yesterday"> & { visitor: string | null },
@@ -121,11 +121,11 @@ export class Memory {
     return done;
   }
 
-  /** Writes what changed since the last checkpoint. Call it in a transaction; when it fails, memory is to be read anew. */
+  /** Writes changes since the last checkpoint. Call it in a transaction; if that fails, read memory again. */
   checkpoint(now: number): void {
     const oldestMinute = Math.floor(now / 60_000) - MINUTES_KEPT;
     for (const minute of this.live.pageviews.keys()) if (minute < oldestMinute) this.live.pageviews.delete(minute);
-    // Nobody may ask for the picture for weeks, and in an import nobody ever does.
+    // The picture may not be requested for weeks, and in an import it never is.
     for (const [id, { last }] of this.live.visits) if (last < now - LIVE_KEPT) this.live.visits.delete(id);
     pruneCounters(this.live.rules);
     this.book.checkpoint();

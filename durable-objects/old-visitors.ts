@@ -1,9 +1,9 @@
-// Visitors as an earlier version stored them: each day whole in the table `visitors`, what came later in `changes`. They
-// move into rows of today's form, one old row at a time, because a day may be larger than memory.
+// Migrates visitors that an earlier version stored: whole days in the table `visitors`, later changes in `changes`. It
+// moves one old row at a time, because a day may be larger than memory.
 import { fromLine } from "./visitor-record";
 import { appendRows, createVisitorRows } from "./visitor-rows";
 
-/** Old rows, up to 1 MB each, that move before what was written is made durable. */
+/** Old rows, up to 1 MB each, that move between two commits. */
 const PORTION = 8;
 const CHUNK = 128_000;
 
@@ -16,7 +16,7 @@ const OLD_TABLES = [
 const has = (sql: SqlStorage, table: string): boolean =>
   sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table).toArray().length > 0;
 
-/** Moves what there is. Cut off anywhere, it goes on where it was when it is called again. */
+/** Moves all old rows. If it is interrupted, the next call continues. */
 export async function moveOldVisitors(storage: DurableObjectStorage): Promise<void> {
   const { sql } = storage;
   if (!has(sql, "visitors") && !has(sql, "changes")) return;

@@ -21,7 +21,7 @@ import { Salts } from "./visitor-id";
 
 /** A group of this many events is committed without waiting. */
 const FULL_GROUP = 64;
-/** When the queue does not take a message, it is offered again after this time (ms). */
+/** Pause (ms) before a message is offered again to a queue that did not take it. */
 const RETRY = 15_000;
 
 const isWithoutTables = (sql: SqlStorage): boolean =>
@@ -34,9 +34,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private readonly sockets: LiveSockets;
   private siteId = "";
   private epoch = "";
-  /** The newest version of the property's configuration that anybody told of. */
+  /** The newest known version of the property's configuration. */
   private version = 0;
-  /** Nothing was ever stored, or all of it was destroyed: then not even tables are made before the first batch. */
+  /** True if storage is empty: never used, or destroyed. The first batch creates the tables. */
   private isEmpty = true;
   private readonly groups = new OpenGroups({ write: (group) => this.commit(group), reload: () => this.load() });
   private readonly sender: Sender;
@@ -50,7 +50,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       about: () => ({ site_id: this.siteId, epoch: this.epoch }),
       sync: () => ctx.storage.sync(),
       queue: () => this.env.EVENTS,
-      // Also while the queue is away: what a start must read again is bounded by checkpoints.
+      // Also during an outage of the queue: checkpoints limit what a start has to replay.
       ended: () => this.checkpointWhenDue(),
     });
     ctx.blockConcurrencyWhile(async () => {
@@ -63,7 +63,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     });
   }
 
-  /** Reads storage into memory: at the start, and again when a commit failed and memory knows more than storage. */
+  /** Reads storage into memory: at the start, and after a failed commit, when memory is ahead of storage. */
   private load(): void {
     this.journal = new Journal(this.ctx.storage.sql);
     this.memory = new Memory(this.ctx.storage.sql, this.journal, Date.now());
@@ -82,7 +82,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const now = Date.now();
     if (this.isEmpty) this.load();
     this.introduce(property);
-    // While a property changes its number of shards, another hub may be the one that knows the visitor.
+    // During a change of the number of shards, another hub may know the visitor.
     const others: Arrival[] = [];
     const idsOf = (arrival: Arrival) => this.salts.idsFor(arrival, property, this.memory, now);
     const isOwn = (arrival: Arrival) => !next || this.memory.expects(arrival, idsOf(arrival), now);
@@ -98,14 +98,14 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     } catch (error) {
       group.fail(error);
     }
-    // An empty count would be a row of its own for a beacon that was only sent again.
+    // Skip an empty count: it would cost a row for a beacon that was only resent.
     if (refusals && Object.keys(refusals).length > 0)
       addRefusals(group.refusals, localDate(now, property.timezone), refusals);
     if (group.events.length >= FULL_GROUP) group.commit();
     this.hearVersion(property.version ?? 0);
     const isBehind = property.version !== undefined && property.version < this.version;
     const passed = this.passOn(property, others, next);
-    // Nothing of a batch that is only passed on waits for a row.
+    // A batch that is only passed on writes no row, so it does not wait for one.
     await Promise.all([passed, others.length < arrivals.length || refusals ? group.committed : undefined]);
     const { accepted, duplicates: known, newer = 0 } = await passed;
     return {
@@ -122,7 +122,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private hearVersion(version: number): void {
     if (version <= this.version) return;
     this.version = version;
-    // A hub that never took anything keeps nothing: it is told again with the first batch.
+    // A hub without any events stores nothing. The first batch brings this again.
     if (!this.isEmpty) this.journal.writeMeta("version", version);
   }
 
@@ -135,7 +135,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return liveShare(this.isEmpty ? emptyLive() : this.memory.live, Date.now());
   }
 
-  /** Opens a live socket. The Worker has asked whether the caller may; nobody else reaches a hub. */
+  /** Opens a live socket. The Worker has authorized the caller; only the Worker can reach a hub. */
   override fetch(request: Request): Promise<Response> {
     return this.sockets.open(request);
   }
@@ -160,7 +160,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.sockets.hangUp();
   }
 
-  /** Sends all that the journal holds, in messages of at most 128 KB, and writes a checkpoint when one is due. */
+  /** Sends the whole journal in messages of at most 128 KB, and writes a checkpoint when one is due. */
   async flush(): Promise<void> {
     if (this.isEmpty) return;
     this.groups.commit();
@@ -185,7 +185,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     try {
       await this.flush();
     } catch (error) {
-      // The platform gives up on an alarm after six tries; an outage of the queue may last longer.
+      // The platform stops retrying an alarm after six attempts, but an outage of the queue may last longer.
       console.error("hub could not flush", error);
       await this.alarmBy(Date.now() + RETRY);
       return;
@@ -213,7 +213,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const { address, agent, first_visit, stored, by_page, ...event } = arrival;
     const who = { address, agent, stored, by_page, ip: truncateAddress(address, property.address) };
     const stamp = this.stampOne(event, property, who, group, now);
-    // Only the hub can know that a cookieless visitor was not here before today; a stored id says more.
+    // Only the hub knows whether a cookieless visitor is new today. A stored id tells whether they are new at all.
     const isFirst = first_visit && event.event_type === "pageview" && stamp.new_visit && stamp.firsts & DAY_BIT;
     if (!isFirst || (stored && !stored.isNew && stamp.local_date > stored.made)) return;
     const first: Event = {
@@ -262,20 +262,20 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return Number(this.env.FLUSH_SECONDS) * 1000;
   }
 
-  /** A send that waits for a slow queue must not keep memory, and what a start replays, from being bounded. */
+  /** Checkpoints continue while a send waits for a slow queue: they limit memory and the replay of a start. */
   private checkpointWhenFull(): void {
     if (!this.journal.isCheckpointDue(2)) return;
     try {
       this.checkpoint();
     } catch (error) {
-      // The group is in the journal, so it is durable; memory has been read anew.
+      // The group is in the journal, so it is durable. Memory has been read again.
       console.error("hub could not write a checkpoint; the next commit tries again", error);
     }
   }
 
   private checkpointWhenDue(): void {
     if (!this.journal.isCheckpointDue()) return;
-    // Events that wait for their group are in memory but not in the journal: they must be in both or in neither.
+    // Events of an open group are in memory but not in the journal. They must be in both or in neither.
     this.groups.commit();
     this.checkpoint();
   }
@@ -289,7 +289,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     }
   }
 
-  /** Makes sure that an alarm comes by then. Setting one is billed as a row, so an earlier one is left alone. */
+  /** Ensures an alarm by that time. Setting an alarm is billed as a row, so an earlier alarm stays. */
   private async alarmBy(time: number): Promise<void> {
     if (this.alarmAt !== null && this.alarmAt <= time) return;
     this.alarmAt = time;

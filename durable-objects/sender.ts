@@ -1,9 +1,9 @@
-// The sender: packs ranges of the journal into messages and sends them to the queue, each range as the same message
-// however often it is sent.
+// The sender: packs ranges of the journal into messages and sends them to the queue. A range is always the same message,
+// even if it is sent several times.
 import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
 import { type Group, type Journal, MESSAGE_BYTES } from "./journal";
 
-/** A message's text, put together without parsing what the journal holds. */
+/** The text of a message, joined without parsing the journal's rows. */
 function toMessage(about: { id: string; site_id: string }, groups: readonly Group[]): string {
   const refusals: Record<string, RefusalCounts> = {};
   for (const group of groups)
@@ -15,13 +15,13 @@ function toMessage(about: { id: string; site_id: string }, groups: readonly Grou
 
 /** The hub as its sender needs it. */
 interface Source {
-  /** Asked for each time: the hub reads its journal anew when a commit fails. */
+  /** A function, because the hub replaces its journal after a failed commit. */
   journal: () => Journal;
   about: () => { site_id: string; epoch: string };
   /** Resolves when all that was written is durable. */
   sync: () => Promise<void>;
   queue: () => Pick<Queue, "send">;
-  /** Called when a sending has ended, also by an error. */
+  /** Called at the end of each sending, also after an error. */
   ended: () => void;
 }
 
@@ -37,7 +37,7 @@ export class Sender {
     return this.sending !== null;
   }
 
-  /** Resolves when the sending that is going on has ended, well or not. */
+  /** Resolves at the end of the current sending, also after an error. */
   async settled(): Promise<void> {
     await this.sending?.catch(() => undefined);
   }
@@ -52,8 +52,8 @@ export class Sender {
   }
 
   /**
-   * Sends messages while at least `atLeast` bytes are left; with 0 everything, refusals without any event too. One sender
-   * at a time: the cut is one.
+   * Sends messages while at least `atLeast` bytes are left. With 0 it sends everything, including refusals without
+   * events. Only one sending runs at a time, because there is only one cut.
    */
   async send(atLeast: number): Promise<void> {
     while (this.sending) await this.sending.catch(() => undefined);
@@ -73,7 +73,7 @@ export class Sender {
         const cut = this.journal.nextCut();
         if (!cut) break;
         const message = this.message(cut.from, cut.to);
-        // The cut must be durable before the message leaves: the same range is the same message, come what may.
+        // The cut must be durable before the message leaves, so that a crash cannot change the message of a range.
         await this.source.sync();
         await this.source.queue().send(message, { contentType: "text" });
         this.journal.cutSent();

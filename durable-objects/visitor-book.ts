@@ -1,6 +1,6 @@
-// The visitor book of a hub: the visitors who came last as objects, all others in SQLite until an event asks for them. What
-// memory holds is bounded, however many visitors a day has: they leave when they are quiet, and earlier when there are
-// many. A checkpoint writes what changed; whoever has changed since stays.
+// The visitor book of a hub: recent visitors are objects in memory, the others are in SQLite until an event needs them.
+// Memory is bounded for any number of visitors: quiet visitors leave it, and earlier when there are many. A checkpoint
+// writes changed visitors; visitors that changed since the last one stay in memory.
 import { addDays } from "../workers/domain/time/zone";
 import { MOST_VISITORS } from "../workers/domain/visits/capacity";
 import { type Book, currentVisits, VISIT_GAP, type Visit, type VisitorDay } from "../workers/domain/visits/visit";
@@ -9,13 +9,13 @@ import { type RowLimits, VisitorRows } from "./visitor-rows";
 
 /** Days of visitors that are kept: an event may come 72 hours late, in a visit of the day before. */
 const DAYS_KEPT = 5;
-/** Visitors leave memory this long (ms) after their last event: no visit goes on by then, even if an event came late. */
+/** Visitors leave memory this long (ms) after their last event. By then every visit is over, even with a late event. */
 const AWAKE = VISIT_GAP + 5 * 60_000;
 
 export interface Limits extends RowLimits {
-  /** Characters of the longest record: a row of SQLite has 2 MB. */
+  /** The maximum length of a record in characters: a SQLite row has at most 2 MB. */
   longest: number;
-  /** Characters of the records that are in memory as objects, which take two to four bytes for each. */
+  /** Characters of the records in memory. As objects they take two to four bytes per character. */
   awake: number;
   /** Distinct values that are kept as one string object each. */
   pool: number;
@@ -30,7 +30,7 @@ const LIMITS: Limits = {
   awake: 6_000_000,
   pool: 20_000,
 };
-/** The size that a record is taken to have until its text is first made. */
+/** The assumed size of a record until its text is made for the first time. */
 const USUAL_SIZE = 1_000;
 
 interface Entry {
@@ -52,12 +52,12 @@ const keyOf = (date: string, visitor: string): string => `${date} ${visitor}`;
 export class VisitorBook implements Book {
   private readonly limits: Limits;
   private readonly rows: VisitorRows;
-  /** By date and visitor; who changed or was read last is at the end. */
+  /** By date and visitor, in the order of the last change or read. */
   private readonly entries = new Map<string, Entry>();
   private readonly changed = new Map<string, Entry>();
   /** Characters of all entries. */
   private size = 0;
-  /** Above this size it is worth looking for who may leave. */
+  /** Above this size, look for visitors that may leave memory. */
   private roomFor: number;
   private readonly pool = new Map<string, string>();
   /** Time of the latest event. */
@@ -90,7 +90,7 @@ export class VisitorBook implements Book {
     return this.entries.has(keyOf(date, visitor)) || this.rows.has(date, visitor);
   }
 
-  /** Reads those who are about to be asked for, so that each row of storage is read once for all of them. */
+  /** Reads the visitors of a batch in advance, so that each row of storage is read once for all of them. */
   prepare(wanted: Iterable<Wanted>): void {
     const byDate = new Map<string, Set<string>>();
     for (const { date, visitor, since } of wanted) {
@@ -112,7 +112,7 @@ export class VisitorBook implements Book {
     this.changed.set(key, this.entries.get(key)!);
   }
 
-  /** Says that an event of this time comes next. Between two events nobody holds a record. */
+  /** Announces an event of this time. Between two events no caller holds a record. */
   passed(time: number): void {
     this.latest = Math.max(this.latest, time);
     if (this.size > this.roomFor) this.makeRoom();
@@ -127,7 +127,7 @@ export class VisitorBook implements Book {
     return value;
   }
 
-  /** Writes what changed; call it in a transaction. Then those leave memory who need not be there. */
+  /** Writes changed visitors, then removes unneeded ones from memory. Call it in a transaction. */
   checkpoint(): void {
     for (const date of new Set([...this.changed.values()].map((entry) => entry.date)))
       this.rows.write(date, this.changedOn(date));
@@ -180,18 +180,18 @@ export class VisitorBook implements Book {
     this.size -= entry.size;
   }
 
-  /** Drops those who changed or were read longest ago while there is no room for all. */
+  /** Drops the least recently used visitors until the rest fits into memory. */
   private makeRoom(): void {
     for (const [key, entry] of this.entries) {
       if (this.size <= this.limits.awake) break;
       // A changed record must stay in memory until the checkpoint.
       if (!this.changed.has(key)) this.drop(key, entry);
     }
-    // Not to be tried again at every event while they cannot.
+    // Do not try again at every event while none can leave.
     this.roomFor = Math.max(this.size, this.limits.awake) + this.limits.awake / 4;
   }
 
-  /** Drops the days that no event can need any more. */
+  /** Drops days that no event can need. */
   private forget(): void {
     const oldest = addDays(this.latestDate || "9999-12-31", 1 - DAYS_KEPT);
     this.rows.forget(oldest);

@@ -1,18 +1,18 @@
-// Visitor ids: a keyed hash of address, agent and property under a random salt of the local day. With the salt gone
-// nobody can tell who it was.
+// Visitor ids: a keyed hash of address, agent and property under a random salt of the local day. Once the salt is
+// destroyed, an id cannot be traced to a visitor.
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Arrival } from "../workers/domain/events/event";
 import { addDays, localDate } from "../workers/domain/time/zone";
 import type { HubProperty } from "../workers/domain/visits/hub";
 import type { Journal } from "./journal";
 
-/** Salts are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
+/** Salts are destroyed after this time (ms), which covers the day and the visits that cross its midnight. */
 export const SALT_LIFE = 48 * 3_600_000;
 
-/** Whom an event is about, as far as its sender knows. */
+/** What the sender knows about the visitor of an event. */
 type Who = Pick<Arrival, "event_time" | "user_id" | "address" | "agent" | "stored" | "by_page">;
 
-/** Visitors whose id is remembered, at some 300 bytes each. */
+/** Remembered visitor ids, at about 300 bytes each. */
 const MOST_IDS = 4_000;
 
 interface Salt {
@@ -29,14 +29,14 @@ export class Salts {
     this.salts = new Map(Object.entries(journal.readMeta<Record<string, Salt>>("salts") ?? {}));
   }
 
-  /** Ids of the visitors who came last: one hash a visitor instead of one an event. */
+  /** Ids of recent visitors: one hash per visitor instead of one per event. */
   private ids = new Map<string, string>();
 
   private write(): void {
     this.journal.writeMeta("salts", Object.fromEntries(this.salts));
   }
 
-  /** The salt of a date; a new one where there is none and `make` is set. */
+  /** The salt of a date. Makes one if it is missing and `make` is set. */
   private saltOf(date: string, now: number, make: boolean): string | null {
     const known = this.salts.get(date);
     if (known && known.made > now - SALT_LIFE) return known.salt;
@@ -47,12 +47,12 @@ export class Salts {
     return salt;
   }
 
-  /** Destroys what is too old. Returns when the next one will be, null when none is left. */
+  /** Destroys expired salts. Returns when the next one expires, or null if none is left. */
   expire(now: number): number | null {
     const before = this.salts.size;
     for (const [date, { made }] of this.salts) if (made <= now - SALT_LIFE) this.salts.delete(date);
     if (this.salts.size < before) {
-      // With the salts go the ids that were made of them, and who they were.
+      // The ids made with these salts must be forgotten too.
       this.ids.clear();
       this.write();
     }
@@ -60,7 +60,7 @@ export class Salts {
     return Number.isFinite(oldest) ? oldest + SALT_LIFE : null;
   }
 
-  /** The id of a cookieless visitor on a date: 96 bits. Null when the date has no salt and none may be made. */
+  /** The 96-bit id of a cookieless visitor on a date. Null if the date has no salt and none may be made. */
   idFor(
     siteId: string,
     address: string | null,
@@ -90,13 +90,13 @@ export class Salts {
   ): { date: string; visitor: string | null; yesterday: () => string | null } {
     const date = localDate(event_time, timezone);
     const user = user_id === null ? null : idOfUser(site_id, user_id);
-    // On the day on which a stored id was made its visitor came without it, and stays who it was.
+    // On the day a stored id is made, the visitor arrived without it and keeps the cookieless id.
     const unnamedOn = (day: string, make: boolean) =>
       stored && day > stored.made ? stored.id : this.idFor(site_id, address, agent, day, now, make);
     const idOn = (day: string, make: boolean) => {
       if (user === null) return unnamedOn(day, make);
       if (!by_page || book.knows(day, user)) return user;
-      // So does who was here before the page knew a name: one visitor, one visit.
+      // The same holds for a visitor who arrived before the page knew the user: one visitor, one visit.
       const before = unnamedOn(day, false);
       return before !== null && book.knows(day, before) ? before : user;
     };
@@ -104,6 +104,6 @@ export class Salts {
   }
 }
 
-/** The id of a visitor whom the caller names: the same on every day. */
+/** The id of a visitor with a user id or a stored id: the same on every day. */
 const idOfUser = (siteId: string, userId: string): string =>
   `u_${createHash("sha256").update(`${siteId}\n${userId}`).digest("base64url").slice(0, 16)}`;

@@ -1,4 +1,4 @@
-// A visitor's day as a line of text, the form in which SQLite keeps it.
+// A visitor's day as a line of text, as SQLite stores it.
 import type { VisitorDay } from "../workers/domain/visits/visit";
 
 /** A record as text, with the visitor's id and the time (ms) of their last event. */
@@ -10,7 +10,7 @@ export interface Line {
 
 export const lastOf = (record: VisitorDay): number => Math.max(...record.visits.map(({ last }) => last));
 
-/** ASCII, because V8 stores a text with one foreign letter at two bytes a letter; sets become lists. */
+/** ASCII only, because one other character makes V8 store the text at two bytes per character. Sets become lists. */
 const toText = (record: VisitorDay): string =>
   JSON.stringify(record, (_, value: unknown) => (value instanceof Set ? [...value] : value)).replace(
     /[\u0080-\uffff]/g,
@@ -18,8 +18,8 @@ const toText = (record: VisitorDay): string =>
   );
 
 /**
- * The text of a record, at most `limit` characters where that can be. A longer record is that of a program; the values
- * of its earlier visits, which only a late event could need, are dropped.
+ * The text of a record, at most `limit` characters if possible. Only programs have longer records; these lose the values
+ * of earlier visits, which only a late event could need.
  */
 export function toFittingText(record: VisitorDay, limit: number): string {
   const text = toText(record);
@@ -38,7 +38,7 @@ export function fromLine(line: string): Line {
   return { visitor, last: Number(last), text };
 }
 
-/** The record's text of a visitor among the lines of a row, without splitting the others. */
+/** Finds the text of a visitor's record in a row without splitting the other lines. */
 export function textIn(body: string, visitor: string): string | undefined {
   const head = `${visitor}\t`;
   const before = body.startsWith(head) ? -1 : body.indexOf(`\n${head}`);

@@ -1,6 +1,6 @@
-// The visitors of a hub in SQLite. Rows hold the records of many visitors, because a row written is what is billed; a row
-// is never changed, a newer record of a visitor is in a later row. Memory holds an index of 24 bytes a visitor that says
-// which row has the newest record. Rows in which half of the records are outdated are written together.
+// The visitors of a hub in SQLite. A row has the records of many visitors, because each row written is billed. Rows never
+// change: a newer record of a visitor goes into a later row. An index in memory, 24 bytes per visitor, finds the newest
+// record. Rows in which half of the records are outdated are merged.
 import { HashIndex } from "../workers/domain/visits/hash-index";
 import { hash64 } from "../workers/domain/visits/seen";
 import { fromLine, type Line, textIn, toLine } from "./visitor-record";
@@ -8,11 +8,11 @@ import { fromLine, type Line, textIn, toLine } from "./visitor-record";
 export interface RowLimits {
   /** Characters, all of them ASCII, after which a row is full. */
   chunk: number;
-  /** Rows that one checkpoint reads to write them together, beyond as many as it wrote. */
+  /** Rows that a checkpoint may merge in addition to as many as it wrote. */
   compacted: number;
-  /** Visitors of one day who are remembered once they are quiet. */
+  /** Maximum number of quiet visitors remembered per day. */
   visitors: number;
-  /** Visitors of all days whose index may be in memory; that of a day not used for long is dropped and read again. */
+  /** Maximum number of index entries in memory, over all days. The least recently used days are dropped and read again. */
   indexed: number;
 }
 
@@ -26,7 +26,7 @@ interface Row {
 }
 
 export function createVisitorRows(sql: SqlStorage): void {
-  // The body comes last: SQLite does not read it for those who ask for the columns before it.
+  // The body is the last column, so that SQLite does not read it for queries of the other columns.
   sql.exec(`CREATE TABLE IF NOT EXISTS visitor_rows (n INTEGER PRIMARY KEY, date TEXT NOT NULL,
     latest INTEGER NOT NULL, hashes BLOB NOT NULL, body TEXT NOT NULL)`);
 }
@@ -63,7 +63,7 @@ function* portionsOf(lines: Iterable<Line>, limit: number): Generator<Line[]> {
   if (own.length > 0) yield own;
 }
 
-/** Appends lines of a date as rows, for whoever has no index. */
+/** Appends lines of a date as rows, without an index. */
 export function appendRows(sql: SqlStorage, date: string, lines: Iterable<Line>, limit: number): void {
   let n = nextRow(sql);
   for (const portion of portionsOf(lines, limit))
@@ -104,7 +104,7 @@ export class VisitorRows {
     this.latest.set(row.date, Math.max(this.latest.get(row.date) ?? 0, row.latest));
   }
 
-  /** Local dates of which there are rows. */
+  /** Local dates with rows. */
   dates(): string[] {
     return [...this.latest.keys()].sort();
   }
@@ -118,7 +118,7 @@ export class VisitorRows {
     return this.rowOf(date, visitor) !== null;
   }
 
-  /** The records' texts of those visitors who have one. Reads each row once. */
+  /** The texts of the records of these visitors, without those that have none. Reads each row once. */
   *read(date: string, visitors: Iterable<string>): Generator<[visitor: string, text: string]> {
     const wanted = new Map<number, string[]>();
     for (const visitor of visitors) {
@@ -131,7 +131,7 @@ export class VisitorRows {
     for (const [n, own] of wanted) {
       const body = this.bodyOf(n);
       for (const visitor of own) {
-        // None when another visitor has the same hash, which nobody will live to see.
+        // Missing only if another visitor has the same hash, which practically never happens.
         const text = textIn(body, visitor);
         if (text !== undefined) yield [visitor, text];
       }
@@ -146,7 +146,7 @@ export class VisitorRows {
     }
   }
 
-  /** Appends records. Those of visitors beyond the limit of a day are dropped. */
+  /** Appends records. Drops visitors beyond the limit of a day. */
   write(date: string, lines: Iterable<Line>): void {
     for (const portion of portionsOf(lines, this.limits.chunk)) this.append(date, portion);
   }
@@ -194,7 +194,7 @@ export class VisitorRows {
       }
     }
     for (const [date, own] of halfEmpty) {
-      // Alone it would only move.
+      // A single row would only be copied.
       if (own.length < 2) continue;
       this.write(date, this.currentInAll(own, date));
       emptied.push(...own);
@@ -243,7 +243,7 @@ export class VisitorRows {
     return index ? index.get(...hash64(visitor)) : null;
   }
 
-  /** The index of a date, read from its rows where it is not in memory; none for a date without rows. */
+  /** The index of a date, read from its rows if it is not in memory; none for a date without rows. */
   private indexOf(date: string): HashIndex | undefined {
     if (!this.latest.has(date)) return undefined;
     const known = this.indexes.get(date);

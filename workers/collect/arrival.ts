@@ -20,10 +20,10 @@ const LONGEST_NAME = 120;
 const MAX_AGO = 86_400_000;
 /** Nobody looks at a page for longer than a day (ms). */
 const MAX_ENGAGED = 86_400_000;
-/** How far a clock may run ahead (ms). */
+/** Tolerance (ms) for clocks that run ahead. */
 const MAX_AHEAD = 5 * 60_000;
 const MAX_AGE = 72 * 3_600_000;
-/** No web server's log is older. */
+/** Older than every web server's log. */
 const OLDEST_IMPORT = Date.UTC(1995, 0, 1);
 
 const RULE_EVENTS: ReadonlySet<EventType> = new Set<EventType>(["rule", "rule_view", "rule_seen"]);
@@ -34,7 +34,7 @@ interface Draft {
   event_id: string;
   event_time: number;
   url: URL | null;
-  /** The page, where there is no url or it says otherwise. */
+  /** The page, if there is no url or if it differs from the url. */
   page: string | null;
   hostname: string | null;
   title: string | undefined;
@@ -59,7 +59,7 @@ function toUrl(text: string): URL {
   return url;
 }
 
-/** The rule of an event of rules; no other event has one. @throws Problem invalid when it names none. */
+/** The rule of a rule event; other events have none. @throws Problem invalid when a rule event names no rule. */
 function ruleOf(type: EventType, rule: string | undefined): string | null {
   if (!RULE_EVENTS.has(type)) return null;
   if (rule === undefined) throw new Problem("invalid", `${type} event must name its rule`);
@@ -137,7 +137,7 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
   };
 }
 
-/** When an incoming event happened. @throws Problem invalid for times that cannot be. */
+/** The time of an incoming event. @throws Problem invalid for impossible times. */
 function timeOfIncoming(incoming: Incoming, now: number, isImport: boolean): number {
   if (incoming.event_time === undefined) {
     if (isImport) throw new Problem("invalid", "event_time must be given in an import");
@@ -171,13 +171,13 @@ function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
 export interface IncomingContext {
   site: Site;
   caller: Visitor;
-  /** The host of the page that calls; null when a server does. */
+  /** The host of the calling page; null for a server. */
   host: string | null;
-  /** True when a key with the scope `ingest` was shown. */
+  /** True for a request with a key that has the scope `ingest`. */
   keyed: boolean;
   isImport: boolean;
   now: number;
-  /** The id of an event that names none. */
+  /** The id for an event without one. */
   newId: () => string;
 }
 
@@ -206,7 +206,7 @@ export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext):
   };
   return {
     ...toArrival(draft, visitor, site, now),
-    // A server's own agent is no device.
+    // The agent of a server is not a device.
     ...(keyed && incoming.user_agent === undefined ? deviceOf(null) : {}),
     button_id: incoming.button_id ?? null,
     selector: incoming.selector ?? null,

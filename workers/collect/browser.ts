@@ -22,17 +22,17 @@ const LIMIT = 64 * 1024;
 /** One transparent pixel. */
 const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (c) => c.charCodeAt(0));
 
-/** So many events are one unit of the rate: a visitor's beacon has a few, a flood's is full. */
+/** Events per unit of the rate limit: the beacon of a visitor has a few, the beacons of a flood are full. */
 const EVENTS_A_UNIT = 10;
 
 /**
- * The site of a browser's call, unless its address sends too much, or asks for too many properties.
+ * The site of a browser's request, within the rate limits of its address for events and for look-ups.
  * @throws Problem not_found or too_many.
  */
 export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor, events: number): Promise<Site> {
   const now = Date.now();
   const tooMany = "address exceeded the rate limit; wait ten seconds";
-  // A look-up costs D1: who tries ids is stopped before it.
+  // A look-up reads D1, so stop callers that guess ids before it.
   if (!isAtHand(siteId, now) && !(await isWithinRate(env, "look-up", visitor.address)))
     throw new Problem("too_many", tooMany, undefined, "rate_limited");
   const site = await siteFor(env.DB, siteId, now);
@@ -74,7 +74,7 @@ function sortHits(request: Request, beacon: Envelope, visitor: Visitor, site: Si
   return taken;
 }
 
-/** The pass in the address of a hit, when its owner opened the page with a tool over it. */
+/** The pass in the address of a hit, if the owner opened the page with the picker or the heatmap. */
 function overlayPassOf(beacon: Envelope): string | null {
   for (const hit of beacon.h) {
     const address = (hit as { u?: unknown } | null)?.u;
@@ -84,7 +84,7 @@ function overlayPassOf(beacon: Envelope): string | null {
   return null;
 }
 
-/** An owner at work is no visitor: nothing is counted, and the page loads the tool when the pass is good. */
+/** An owner at work is not a visitor: count nothing, and let the page load the tool if the pass is valid. */
 async function openOverlay(
   env: Cloudflare.Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
@@ -99,8 +99,8 @@ async function openOverlay(
 }
 
 /**
- * Takes a beacon: refuses what is not to be counted, delivers the rest.
- * @throws Problem when nothing of it can be read, or its pages are not the property's.
+ * Takes a beacon: refuses excluded hits and delivers the rest.
+ * @throws Problem when no hit is readable, or when the pages do not belong to the property.
  */
 async function takeBeacon(
   request: Request,
@@ -124,7 +124,7 @@ async function takeBeacon(
     const { newer = 0 } = await deliver(env, site.property, accepted, refused, { version: site.version });
     current = await siteOfVersion(env.DB, site, newer, Date.now());
   }
-  // Nobody waits for a crawler's number to be written.
+  // A crawler does not wait until its refusal is stored.
   else if (reason) ctx.waitUntil(deliver(env, site.property, [], refused));
   else throw new Problem("invalid", rejected[0]!.message, rejected);
   if (refused.unknown_host && accepted.length === 0)
@@ -145,7 +145,7 @@ async function takeBeacon(
   };
 }
 
-/** Any site may send a beacon, without credentials; which sites count is decided by their host. */
+/** Any site may send a beacon, without credentials. The host decides whether it counts. */
 const OPEN = { "access-control-allow-origin": "*", "access-control-expose-headers": REFUSAL_HEADER };
 const PREFLIGHT = {
   ...OPEN,
@@ -154,7 +154,7 @@ const PREFLIGHT = {
   "access-control-max-age": "86400",
 };
 
-/** Answers a beacon; null when the request is none. The path is configured: block lists match on names. */
+/** Answers a beacon; null for any other request. The path is configurable, because block lists match on names. */
 export function answerBeacon(
   request: Request,
   env: Cloudflare.Env,

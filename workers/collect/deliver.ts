@@ -1,4 +1,4 @@
-// Delivery: events to their hubs, and to the queue when a hub does not answer. Resolves when all of it is durable.
+// Delivery: sends events to their hubs, or to the queue if a hub does not answer. Resolves when everything is durable.
 import type { Arrival } from "../domain/events/event";
 import type { Property } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
@@ -19,10 +19,10 @@ const toHubProperty = ({ site_id, timezone, privacy }: Property, version?: numbe
   version,
 });
 
-/** Refusals that did not reach a hub yet, by property: those of a flood wait for the next event that is accepted. */
+/** Refusals not yet sent to a hub, by property. During a flood they wait for the next accepted event. */
 const held = new Map<string, RefusalCounts>();
 
-/** Notes a refusal without asking the hub: what is refused because there is too much must not cost a call each. */
+/** Notes a refusal without calling the hub: refusals of a flood must not cost a call each. */
 export function holdRefusal(siteId: string, refusal: Refusal): void {
   const counts = held.get(siteId) ?? {};
   counts[refusal] = (counts[refusal] ?? 0) + 1;
@@ -41,10 +41,10 @@ function withHeld(siteId: string, counts: RefusalCounts): RefusalCounts {
 
 /**
  * Hands events and refusals to the property's hubs.
- * @param version of the configuration that the property is of; undefined where a newer one would be of no use.
- * @returns how many were new and how many had been seen before; of those that took the way over the queue all are new.
- * `newer` is the version of the configuration, where a hub knows of a newer one.
- * @throws Problem unavailable when neither hub nor queue takes them: then nothing was promised.
+ * @param version of the property's configuration; undefined if the caller has no use for a newer one.
+ * @returns how many events were new, and how many had been seen before. Events sent to the queue count as new.
+ * `newer` is the version of the configuration, if a hub knows a newer one.
+ * @throws Problem unavailable when neither the hub nor the queue takes them. Nothing has been acknowledged then.
  */
 export async function deliver(
   env: DeliveryEnv,
@@ -88,7 +88,7 @@ async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch): Pr
     console.error(`hub ${hub} did not take a batch; it goes to the queue`, error);
   }
   try {
-    // Refusals stay with the first part; the hub may have counted them before it failed, which errs by a few bots.
+    // The first part has the refusals. The hub may have counted them before it failed, so a few may count twice.
     for (const part of partsOf(batch))
       await env.EVENTS.send({ kind: "unstamped", hub, batch: part } satisfies UnstampedMessage, {
         contentType: "json",

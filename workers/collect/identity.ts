@@ -1,4 +1,4 @@
-// Identity: the first-party id of a browser, where the owner lets one be stored.
+// Identity: the first-party id of a browser, if the owner allows one to be stored.
 import { createHash } from "node:crypto";
 import type { Envelope } from "../domain/events/beacon";
 import type { StoredVisitor } from "../domain/events/event";
@@ -8,7 +8,7 @@ import { localDate } from "../domain/time/zone";
 /** The tracker's ids begin with the time (ms, base 36) at which they were made. */
 const MADE = /^([0-9a-z]{8})\./;
 
-/** When an id was made, as the property's date; empty when it does not say. */
+/** The property's date on which an id was made; empty if the id does not contain it. */
 function dateOf(id: string, timezone: string): string {
   const made = MADE.exec(id)?.[1];
   return made === undefined ? "" : localDate(Number.parseInt(made, 36), timezone);

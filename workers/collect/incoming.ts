@@ -1,4 +1,4 @@
-// Events from anywhere, as other people's programs send them: POST /api/events.
+// Events from servers, apps and other programs: POST /api/events.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { hostOf, isKnownHost } from "../domain/events/path";
@@ -18,7 +18,7 @@ import { visitorOf } from "./visitor";
 const EVENTS_LIMIT = 1024 * 1024;
 const MAX_EVENTS = 500;
 
-/** How the property of an event is found and whether the caller may speak for it. */
+/** Finds the property of an event and checks that the caller may send events to it. */
 function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) => Promise<IncomingContext> {
   const caller = visitorOf(c.req.raw);
   const now = Date.now();
@@ -36,7 +36,7 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     }
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
-    // A page is of one property; a list of guesses must not cost a look-up each.
+    // A page belongs to one property. A list of guessed ids must not cost a look-up each.
     admitted ??= { siteId, site: admit(c.env, siteId, caller, events) };
     if (admitted.siteId !== siteId)
       throw new Problem("invalid", "site_id must be the same for all events without a key");
@@ -88,7 +88,7 @@ async function collectOne(
   return c.json({ status: "refused", event_id: done.id, reason: done.refusal, message }, 202);
 }
 
-/** For `/api/events`. Stands before whatever may refuse the caller, so that a browser can read why. */
+/** For `/api/events`. It runs before every check that may refuse the caller, so that a browser can read the reason. */
 export const openToBrowsers = cors({
   origin: "*",
   allowMethods: ["POST"],

@@ -13,7 +13,7 @@ export interface Question {
   site: Site;
   /** The referrer as it was sent: a spammer's host need not be the visit's source. */
   referrer: string | null;
-  /** The browser's headers; null when a server speaks for somebody. */
+  /** The browser's headers; null if a server sends the event for a visitor. */
   headers: Headers | null;
   /** The agent to judge; undefined when a server names none. */
   agent: string | null | undefined;
@@ -32,7 +32,7 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
       (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1"),
   ],
   ["excluded_address", ({ arrival, site }) => isExcluded(arrival.address, site.property.privacy.excluded_addresses)],
-  // A server with a key may speak for an app, which has no host.
+  // A server with a key may send events of an app, which has no host.
   ["unknown_host", ({ arrival, site, headers }) => headers !== null && !isKnownHost(arrival.hostname, site.hosts)],
   [
     "excluded_path",
@@ -45,7 +45,7 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
     "not_measured",
     ({ arrival, site, byTracker }) => {
       const { measurement } = EVENT_TYPES[arrival.event_type];
-      // A caller may send on purpose what otherwise only a chunk of the tracker measures.
+      // A caller may deliberately send events that otherwise only a chunk of the tracker sends.
       if (measurement === null || (!byTracker && MEASUREMENTS[measurement].chunk)) return false;
       return hostStreamFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },

@@ -17,7 +17,7 @@ export interface Rejected {
   message: string;
 }
 
-/** A list of events, sorted by what happens to them. */
+/** A list of events, sorted by outcome. */
 export interface Sorted {
   arrivals: Map<Site, Arrival[]>;
   refused: Map<Site, RefusalCounts>;
@@ -70,7 +70,7 @@ export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId
   return sum;
 }
 
-/** One problem for a list in which nothing is right: the events' own, when all have the same. */
+/** The problem of a list without any valid event: the events' own problem if all have the same. */
 export function allRejected(rejected: Rejected[]): Problem {
   const [first] = rejected;
   const same = rejected.every(({ code }) => code === first!.code);

@@ -12,10 +12,10 @@ export interface Visitor {
   location: EdgeLocation;
 }
 
-/** Country codes that name no country: unknown, and Tor. */
+/** Codes that are not countries: unknown, and Tor. */
 const NO_COUNTRY = new Set(["XX", "T1"]);
 
-/** Networks whose type is remembered: to look through all the names takes 10 µs, and few networks send most visits. */
+/** Cached types of networks: matching all names takes 10 µs, and few networks send most visits. */
 const MOST_NETWORKS = 2_000;
 const types = new Map<string, NetworkType | null>();
 
@@ -41,7 +41,7 @@ export function visitorOf(request: Request): Visitor {
   const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined;
   const country = orNull(cf?.country);
   return {
-    // One visitor, however a proxy or a server spells the address.
+    // Normalize the address: proxies and servers may write it differently.
     address: canonicalAddress(request.headers.get("cf-connecting-ip")),
     agent: request.headers.get("user-agent"),
     location: {

@@ -1,4 +1,4 @@
-// IP enrichment: the child Workflow of a run. Says what is known of each address of the IP lists, one row each.
+// IP enrichment: the child Workflow of a run. It writes one row of facts for each address of the IP lists.
 import {
   addCounts,
   countStatuses,
@@ -19,14 +19,14 @@ import { chooseProvider, type Edge, openFile } from "./providers/choose";
 import { PATIENCE, type Patience } from "./providers/patience";
 import type { Provider, RemoteProvider } from "./providers/provider";
 
-/** A property's addresses. Where it keeps none there is nothing to say. */
+/** The addresses of a property. Empty if the property stores none. */
 type Unit = EnrichmentUnit & { ip_list: string };
 const hasAddresses = (unit: EnrichmentUnit): unit is Unit => unit.ip_list !== null;
 
-/** Properties of one step where nobody is asked over the network: steps are billed. */
+/** Properties per step when no provider is called over the network. Steps are billed. */
 const UNITS_AT_ONCE = 10;
 
-/** Facts of an answer are the provider's alone, even where it is silent; of all others the event's own. */
+/** With an answer, facts come from the provider alone, even if it left gaps. Otherwise they come from the event. */
 function toRow(listed: ListedAddress, answer: Omit<LookedUp, "ip">, provider: string, now: number): EnrichmentRow {
   const { status, reason, prefix, found } = answer;
   const facts = isAnswered(status) ? (found ?? NOTHING_FOUND) : listed;
@@ -52,7 +52,7 @@ async function fileRow(listed: ListedAddress, provider: Provider, now: number): 
   return toRow(listed, { status: "failed", reason: answer.reason, prefix, found: null }, name, now);
 }
 
-/** Without calls: what the edge said, or the file says. */
+/** Without calls: facts from the edge or from the file. */
 async function enrichAtOnce(
   env: Cloudflare.Env,
   steps: Steps,
@@ -85,14 +85,14 @@ async function enrichAtOnce(
 
 const OUT_OF_TIME = "time of the run was up";
 
-/** What a step hands to the next. */
+/** The state that a step passes to the next. */
 interface Progress extends Portion {
-  /** How many addresses of the list were begun. */
+  /** How many addresses of the list have been started. */
   begun: number;
   isLast: boolean;
 }
 
-/** Asks about a property's addresses, portion by portion. @returns why nobody is to be asked any more. */
+/** Looks a property's addresses up, one portion at a time. @returns the reason to stop calling the provider, or null. */
 async function enrichByCalls(
   env: Cloudflare.Env,
   steps: Steps,
@@ -149,9 +149,9 @@ async function enrichByCalls(
 }
 
 /**
- * Says what is known of the addresses of each unit, and tells the parent. Anything in it may be cut off and begun anew:
- * what was asked is in the cache, what was written stays. @returns how the addresses fared.
- * @throws when a step fails for good; the parent then waits in vain.
+ * Looks up the addresses of each unit and notifies the parent. Every part may be interrupted and repeated: the cache has
+ * the provider's answers, and written objects stay. @returns the number of addresses by status.
+ * @throws when a step fails for good. The parent then waits until its time-out.
  */
 export async function enrich(
   env: Cloudflare.Env,
@@ -164,7 +164,7 @@ export async function enrich(
   let counts = noCounts();
   if (choice.kind === "remote" && todo.length > 0) {
     const begun = await steps.do("begin to enrich", async () => patience.now());
-    // A provider that is away for one property is not asked for the next.
+    // If the provider is unavailable for one property, the next properties do not call it.
     let over: string | null = null;
     for (const unit of todo) {
       const enriched = await enrichByCalls(

@@ -10,20 +10,20 @@ import { createObject } from "../storage/lake/objects";
 import { loadProperty } from "../storage/properties/properties";
 import { rawEvents } from "./raw-events";
 
-/** An object that is written and not yet listed. */
+/** An object that has been written but is not listed yet. */
 export type Made = NewObject & { zone: "techstack" | "ip_list" };
 
-/** What a unit has become. */
+/** The outputs of a unit. */
 export interface Extracted {
   unit: Unit;
-  /** Null where there was nothing of it: no address is kept, or the property has been deleted. */
+  /** Null without any rows: the property stores no addresses, or it has been deleted. */
   techstack: Made | null;
   ip_list: Made | null;
-  /** Where the enrichment of the list goes. */
+  /** The key for the enrichment of the list. */
   enrichment: string;
 }
 
-/** Reads a unit and writes its outputs. Doing it again writes the same. */
+/** Reads a unit and writes its outputs. Repeating it writes the same objects. */
 export async function extract(
   env: Pick<Cloudflare.Env, "DB" | "LAKE">,
   unit: Unit,

@@ -1,4 +1,4 @@
-// Looks a portion of addresses up: in the cache of networks, and what it does not know at a remote provider.
+// Looks up a portion of addresses: first in the cache of networks, then at a remote provider.
 import { type EnrichmentStatus, type Found, NOTHING_FOUND } from "../domain/networks/enrichment";
 import { prefixesOf, prefixOf } from "../domain/visitors/prefix";
 import { keepNetworks, readNetworks } from "../storage/networks/answers";
@@ -6,7 +6,7 @@ import { type Asked, startAsking } from "./providers/ask";
 import type { Patience } from "./providers/patience";
 import type { RemoteProvider } from "./providers/provider";
 
-/** How one address fared. Null facts: the provider said nothing, or nobody asked it. */
+/** The result for one address. Facts are null if the provider knew nothing or was not called. */
 export interface LookedUp {
   ip: string;
   status: EnrichmentStatus;
@@ -17,18 +17,18 @@ export interface LookedUp {
 
 export interface Portion {
   answers: LookedUp[];
-  /** Addresses that time was too short for. */
+  /** Addresses that did not fit into the time. */
   left: string[];
   calls: number;
-  /** Why nobody is to be asked any more; null while the provider is there. */
+  /** The reason to stop calling the provider; null while it is available. */
   over: string | null;
 }
 
-/** Answers that are kept at once: what a crash forgets at most, and is asked for again. */
+/** Answers stored per write. A crash loses at most this many, and they are looked up again. */
 const KEPT_AT_ONCE = 50;
 const KNOWS_NOTHING = "provider knows nothing of it";
 
-/** Does the work for each item, so many at once. After an error nothing new is begun, and what was begun ends first. */
+/** Does the work for each item, a few at a time. After an error it starts nothing new and waits for the rest. */
 export async function forEach<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>) {
   let next = 0;
   const errors: unknown[] = [];
@@ -45,7 +45,7 @@ export async function forEach<T>(items: readonly T[], concurrency: number, work:
   if (errors.length > 0) throw errors[0];
 }
 
-/** What is known of networks: of the prefixes that an address lies in, the narrowest tells. */
+/** Known networks. If several prefixes contain an address, the narrowest one applies. */
 async function openCache(db: D1Database, provider: string, ips: readonly string[], now: () => number) {
   const candidates = new Map(ips.map((ip) => [ip, prefixesOf(ip)]));
   const known = await readNetworks(db, provider, [...new Set([...candidates.values()].flat())], now());
@@ -67,7 +67,7 @@ async function openCache(db: D1Database, provider: string, ips: readonly string[
   };
 }
 
-/** Addresses of one network, which are likely to get the same answer, one after the other. */
+/** Groups addresses by network: they probably have the same answer, so they are looked up one after the other. */
 function byNetwork(ips: readonly string[]): string[][] {
   const groups = new Map<string, string[]>();
   for (const ip of ips) {
@@ -88,9 +88,9 @@ const toAnswer = (ip: string, status: "cached" | "fetched", prefix: string, foun
 });
 
 /**
- * Looks addresses up, each of which has an answer or is left in the end.
- * @param over why nobody is to be asked; the cache still answers.
- * @param deadline ms since 1970, after which nothing new is begun.
+ * Looks up addresses. In the end each address has an answer or is left over.
+ * @param over the reason not to call the provider; the cache still answers.
+ * @param deadline ms since 1970; nothing new starts after it.
  */
 export async function lookUpAll(
   db: D1Database,
@@ -111,7 +111,7 @@ export async function lookUpAll(
       answers.push(toAnswer(ip, "cached", prefix, cache.foundFor(prefix)));
       return silence;
     }
-    // What one of a network was not told the others are not asked for.
+    // If one address of a network got no answer, the others of that network are not tried.
     const asked = silence ?? (await asking.ask(ip));
     if (asked.status === "left") left.push(ip);
     else if (asked.status === "fetched") {

@@ -1,4 +1,4 @@
-// Notify: what a run or a task has to tell its owners, queued once and sent.
+// Notify: queues the messages of a run or a task once, and sends them.
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { queueFailure, queueRunSummary } from "../mail/news";
@@ -16,13 +16,13 @@ export interface Failure {
 
 export interface Outcome {
   run_id: string;
-  /** ms since 1970: when it was due. */
+  /** Due time, ms since 1970. */
   due: number;
   loaded: readonly Loaded[];
   failures: readonly Failure[];
 }
 
-/** Several rounds of a run are one to its owner. */
+/** Adds up the rounds of a run, because its owner sees one run. */
 function byProperty(loaded: readonly Loaded[]): Loaded[] {
   const sums = new Map<string, Loaded>();
   for (const { site_id, files, rows, report } of loaded) {
@@ -40,7 +40,7 @@ function byProperty(loaded: readonly Loaded[]): Loaded[] {
   return [...sums.values()];
 }
 
-/** Tells of a run as each property's settings want it, and sends what waits. Told again, it is not told twice. */
+/** Queues messages about a run by each property's settings, and sends the outbox. Repeating it queues nothing twice. */
 export async function notifyOfRun(env: NotifyEnv, outcome: Outcome, note: (text: string) => void): Promise<void> {
   const { run_id, due, loaded, failures } = outcome;
   const now = Date.now();
@@ -52,7 +52,7 @@ export async function notifyOfRun(env: NotifyEnv, outcome: Outcome, note: (text:
   note(`${queued} new, ${sent} sent${failed > 0 ? `, ${failed} failed` : ""}`);
 }
 
-/** Tells of a run or task that failed as a whole: its property's owner, or all whom it concerned. */
+/** Notifies the owner of its property, or the owners of all its properties, that a run or task failed as a whole. */
 export async function notifyOfFailure(
   env: NotifyEnv,
   run_id: string,
@@ -64,7 +64,7 @@ export async function notifyOfFailure(
   await queueFailure(env, site_id === null ? null : [site_id], failure, now);
 }
 
-/** What a check that nobody asked for has found is told like a failure: numbers that are not true to the record. */
+/** Reports differences found by a scheduled check as a failure, because the counts do not match the lake. */
 export async function notifyOfReport(
   env: NotifyEnv,
   run_id: string,

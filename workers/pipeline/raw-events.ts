@@ -1,10 +1,10 @@
-// The rows of a unit's raw objects, one object after the other: never more than two of them in memory.
+// Reads the rows of a unit's raw objects one object at a time, with at most two objects in memory.
 import type { StampedEvent } from "../domain/events/event";
 import { fromParquet } from "../domain/lake/parquet";
 import type { Unit } from "../domain/lake/units";
 import { objectsOfUnit } from "../storage/runs/watermarks";
 
-/** @throws Error when an object that D1 lists is not there: the run says so, and the watermark stays before it. */
+/** @throws Error when an object that D1 lists is missing. The run fails, and the watermark stays before the object. */
 export async function* rawEvents(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   unit: Unit,
@@ -19,7 +19,7 @@ export async function* rawEvents(
   for (let i = 0; next; i++) {
     const body = await next;
     const key = keys[i + 1];
-    // Fetched while this one is worked on. Should that fail before, the failure is told when its turn comes.
+    // Fetch the next object while this one is processed. If that fails, the error is thrown at its turn.
     next = key === undefined ? null : load(key);
     next?.catch(() => undefined);
     yield await fromParquet(body);

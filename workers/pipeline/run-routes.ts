@@ -1,4 +1,4 @@
-// Routes of runs: what the pipeline does for a property, how far it is, what the lake holds, and starting a run.
+// Routes of runs: the state of the pipeline and the lake for a property, the list of runs, and starting a run.
 import { Hono } from "hono";
 import { DATASETS } from "../domain/lake/zones";
 import { type Caller, requireCaller } from "../domain/properties/caller";
@@ -22,7 +22,7 @@ const MOST_RUNS = 50;
 const toTime = (ms: number): string => new Date(ms).toISOString();
 const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms));
 
-/** A run of many properties is told as what it did for one; `row` has that property's files, rows and report. */
+/** Shows a run of many properties as one property sees it: `row` has the property's files, rows and report. */
 function toRunView({ id, kind, site_id, trigger, status, files, rows, report, error, ...times }: RunRow): RunView {
   const { error: own, ...work } = report ?? {};
   const isShared = site_id === null;
@@ -30,7 +30,7 @@ function toRunView({ id, kind, site_id, trigger, status, files, rows, report, er
     id,
     kind,
     trigger,
-    // A run of many properties fails for some of them.
+    // A run of many properties may fail for some of them.
     status: isShared && status === "failed" && report && own === undefined ? "done" : status,
     started_at: toTime(times.started_at),
     ended_at: toTimeOrNull(times.ended_at),
@@ -41,15 +41,15 @@ function toRunView({ id, kind, site_id, trigger, status, files, rows, report, er
   };
 }
 
-/** Whether the caller may see every property there is: what a shared step handled, or broke on, may be any of them. */
+/** True if the caller may read all properties. A shared step may have processed, or failed for, any of them. */
 async function seesAll(db: D1Database, { scopes, site_id }: Caller): Promise<boolean> {
   if (site_id !== null) return false;
   return (await organizationsWithProperties(db)).every((id) => scopes[id]?.includes("stats"));
 }
 
 /**
- * A run as a property's reader may see it: of the others it tells nothing but the names of its steps, unless the reader
- * may see them all. @throws Problem not_found for tasks that did nothing for the property: they are as unknown as others'.
+ * A run as a reader of one property may see it: without the details of other properties, except for readers of all
+ * properties. @throws Problem not_found for a task that did nothing for the property, as if the task did not exist.
  */
 async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: string): Promise<RunRow> {
   // A check of all properties looks at one of them.
@@ -69,7 +69,7 @@ async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: strin
   return { ...row, ...mine, error, steps: Object.fromEntries(steps) as RunRow["steps"] };
 }
 
-/** The property that a step is about, or null. Runs that were logged before steps said so have it behind a colon. */
+/** The property of a step, or null. Runs logged by earlier versions have it in the step's name, after a colon. */
 const siteOf = (name: string, { site_id }: RunStep): string | null =>
   site_id === undefined ? (name.split(": ").at(1) ?? null) : site_id;
 

@@ -1,4 +1,4 @@
-// Events of the past: NDJSON to POST …/imports, a line an event.
+// Imports of history: NDJSON to POST …/imports, one event per line.
 import { type Context, Hono } from "hono";
 import { requireCaller, requireProperty } from "../../domain/properties/caller";
 import { parseJson } from "../../domain/requests/input";
@@ -16,7 +16,7 @@ import { visitorOf } from "../visitor";
 
 const IMPORT_LIMIT = 10 * 1024 * 1024;
 const IMPORT_CHUNK = 500;
-/** Bad lines that a reply names; 10 MB may hold millions. */
+/** Rejected lines listed in a reply. A body of 10 MB may have millions. */
 const MAX_TOLD = 1000;
 
 /** Lines of a text with their numbers, empty ones left out; one at a time, since an import may have 10 MB. */

@@ -1,4 +1,4 @@
-// Asks a remote provider about one address: within the day's budget, through the circuit breaker, again when it fails.
+// Calls a remote provider for one address: within the day's budget, through the circuit breaker, with retries.
 import { backOff } from "../../domain/networks/back-off";
 import {
   afterAnswer,
@@ -16,18 +16,18 @@ import type { Answer, RemoteProvider } from "./provider";
 export type Asked =
   | { status: "fetched"; found: Found | null; prefix: string | null }
   | { status: "failed" | "over_budget" | "skipped"; reason: string }
-  /** Time was up before it was asked. */
+  /** The deadline passed before the call. */
   | { status: "left" };
 
-/** Calls that are counted in D1 at once; what a crash wastes at most. */
+/** Calls reserved in D1 at a time. A crash wastes at most this many. */
 const RESERVED = 20;
 const AWAY = "provider is away";
 
-/** The calls that may be made, counted before they are. */
+/** The calls that may still be made. They are reserved in D1 before they are made. */
 function allowance(db: D1Database, { name, budget }: RemoteProvider, { now }: Patience) {
   let left = 0;
   let day = "";
-  /** The day has no more. */
+  /** The day's budget is used up. */
   let spent = false;
   let reserving: Promise<void> | null = null;
   const reserve = async () => {
@@ -36,10 +36,10 @@ function allowance(db: D1Database, { name, budget }: RemoteProvider, { now }: Pa
     spent = granted === 0;
   };
   return {
-    /** @returns the day whose call may be made; null when that day's calls are used up. */
+    /** @returns the UTC day that the call counts for; null when the budget of the day is used up. */
     async take(): Promise<string | null> {
       const today = dayOf(now());
-      // What is left of yesterday's calls is not for today.
+      // Calls reserved yesterday do not count for today.
       if (today !== day) [day, left, spent] = [today, 0, false];
       while (left === 0 && !spent) {
         reserving ??= reserve().finally(() => {
@@ -63,14 +63,14 @@ function allowance(db: D1Database, { name, budget }: RemoteProvider, { now }: Pa
 
 export interface Asking {
   ask(ip: string): Promise<Asked>;
-  /** Gives back what was not used. To be called at the end, unless asking threw. */
+  /** Returns unused calls to the budget. Call it at the end, unless a call threw. */
   end(): Promise<void>;
   calls(): number;
-  /** Why nobody is asked any more; null while somebody is. */
+  /** The reason to stop calling; null while calls continue. */
   over(): string | null;
 }
 
-/** @param deadline ms since 1970, after which nothing new is begun. */
+/** @param deadline ms since 1970; nothing new starts after it. */
 export function startAsking(
   db: D1Database,
   provider: RemoteProvider,
@@ -80,7 +80,7 @@ export function startAsking(
 ): Asking {
   const budget = allowance(db, provider, patience);
   let breaker: Breaker = { ...closedBreaker(), over };
-  /** The provider asked to be left alone until then. */
+  /** The provider asked for no calls until then. */
   let quietUntil = 0;
   let calls = 0;
 
@@ -88,7 +88,7 @@ export function startAsking(
   async function pass(isFirst: boolean): Promise<Asked | null> {
     for (;;) {
       if (breaker.over !== null) return { status: "skipped", reason: breaker.over };
-      // Whether the provider is back is tried with an address that did not fail before: the address may be the reason.
+      // The test call after a pause uses an address that has not failed before: the address itself may be the cause.
       if (!isFirst && breaker.open_until !== null) return { status: "skipped", reason: AWAY };
       const now = patience.now();
       if (now >= deadline) return { status: "left" };
@@ -99,7 +99,7 @@ export function startAsking(
         if (asked.pass.kind === "go") return null;
         if (asked.pass.kind === "wait") wait = asked.pass.ms;
       }
-      // At most until the deadline: what is left then is for another step.
+      // Wait until the deadline at most. The next step takes the rest.
       await patience.sleep(Math.min(wait, deadline - now));
     }
   }
@@ -111,7 +111,7 @@ export function startAsking(
       breaker = endBreaker(breaker, `${answer.reason} and asks to wait ${Math.round(answer.wait! / 1000)} s`);
     else {
       const now = patience.now();
-      // An address that fails again and again says no more than once that the provider is away.
+      // Repeated failures of one address count once as a failure of the provider.
       if (isFirst) breaker = afterFailure(breaker, now, answer.reason, patience.breaker);
       quietUntil = Math.max(quietUntil, now + (answer.wait ?? 0));
     }

@@ -1,4 +1,4 @@
-// Which provider the settings name.
+// Chooses the provider that the settings name.
 import { Problem } from "../../domain/requests/problem";
 import { httpProvider } from "./http";
 import { mmdbProvider } from "./mmdb";
@@ -22,7 +22,7 @@ export interface Edge {
 
 export type Choice = Edge | { kind: "remote"; provider: RemoteProvider } | { kind: "file" };
 
-/** Settings that are wrong are told in every row, and cost nobody the rest. */
+/** Invalid settings are reported in every row and do not fail the run. */
 function toEdge(error: unknown): Edge {
   if (!(error instanceof Problem)) throw error;
   return { kind: "edge", reason: error.message };
@@ -45,7 +45,7 @@ export function chooseProvider(settings: ProviderSettings): Choice {
   }
 }
 
-/** The file's provider, or why it can say nothing. @throws when the bucket is away. */
+/** The provider of the file, or the reason why the file cannot be used. @throws when the bucket is unavailable. */
 export async function openFile(settings: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">): Promise<Provider | Edge> {
   try {
     return await mmdbProvider(settings);

@@ -1,11 +1,11 @@
-// Provider `http`: a service that is asked about one address at a time and replies with JSON.
+// Provider `http`: a service that looks up one address per call and replies with JSON.
 import { retryAfter } from "../../domain/networks/back-off";
 import { fieldsFor } from "../../domain/networks/provider-fields";
 import { readReply } from "../../domain/networks/provider-reply";
 import { Problem } from "../../domain/requests/problem";
 import type { Answer, RemoteProvider } from "./provider";
 
-/** Replies are some hundred bytes; whoever sends more than this means no good. */
+/** Replies have a few hundred bytes. A longer one is an error or an attack. */
 const MAX_BYTES = 65_536;
 
 export type HttpSettings = Pick<
@@ -13,9 +13,9 @@ export type HttpSettings = Pick<
   "IP_PROVIDER_URL" | "IP_PROVIDER_FIELDS" | "IP_PROVIDER_BUDGET" | "IP_PROVIDER_HEADER"
 >;
 
-/** @throws Problem when it is no template of an address. */
+/** @throws Problem when the text is not a valid URL template. */
 function toTemplate(template: string): { host: string; urlFor: (ip: string) => string } {
-  // Addresses have no character that a path or query would have to escape.
+  // IP addresses have no characters that a path or query would have to escape.
   const urlFor = (ip: string) => template.replaceAll("{ip}", ip);
   const url = URL.canParse(urlFor("192.0.2.1")) ? new URL(urlFor("192.0.2.1")) : null;
   if (!template.includes("{ip}") || !url || !/^https?:$/.test(url.protocol))
@@ -25,7 +25,7 @@ function toTemplate(template: string): { host: string; urlFor: (ip: string) => s
   return { host: url.host, urlFor };
 }
 
-/** @throws Problem when it is no header. */
+/** @throws Problem when the text is not a header. */
 function toHeaders(line: string | undefined): Headers {
   const headers = new Headers({ accept: "application/json" });
   if (!line?.trim()) return headers;
@@ -36,20 +36,20 @@ function toHeaders(line: string | undefined): Headers {
   return headers;
 }
 
-/** @throws Problem when it is no number of calls. */
+/** @throws Problem when the text is not a number of calls. */
 function toBudget(text: string): number {
   if (!/^\d{1,9}$/.test(text.trim()))
     throw new Problem("invalid", "IP_PROVIDER_BUDGET must be a number of calls a day");
   return Number(text);
 }
 
-/** The reply's text; null when it is longer than anybody needs. */
+/** The text of the reply; null when it is too long. */
 async function readText(reply: Response): Promise<string | null> {
   if (!reply.body) return "";
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  // Leaving the loop cancels the body, which sets its connection free.
+  // Leaving the loop cancels the body and frees its connection.
   for await (const chunk of reply.body as ReadableStream<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > MAX_BYTES) return null;
@@ -60,7 +60,7 @@ async function readText(reply: Response): Promise<string | null> {
 
 const failed = (reason: string, wait: number | null = null): Answer => ({ kind: "failed", reason, wait });
 
-/** What a status other than 200 means. */
+/** The meaning of a status other than 200. */
 function toAnswer(reply: Response, now: number): Answer {
   const { status } = reply;
   const reason = `provider replied ${status}`;
@@ -77,7 +77,7 @@ export function httpProvider(settings: HttpSettings): RemoteProvider {
   const fields = fieldsFor(settings.IP_PROVIDER_FIELDS);
   const headers = toHeaders(settings.IP_PROVIDER_HEADER);
   return {
-    // What one service said is not taken for what another says.
+    // Keep the answers of different services apart.
     name: `http:${host}`,
     budget: toBudget(settings.IP_PROVIDER_BUDGET),
     async lookUp(ip, signal) {
@@ -90,7 +90,7 @@ export function httpProvider(settings: HttpSettings): RemoteProvider {
         }
         text = await readText(reply);
       } catch (error) {
-        // The error's own words may hold the address asked, which has the key in it with some services.
+        // The error's message may contain the URL, and with some services the URL contains the key.
         return failed(signal.aborted ? "provider took too long" : `provider could not be reached (${nameOf(error)})`);
       }
       if (text === null) return failed("reply is too long");

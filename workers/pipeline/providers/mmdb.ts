@@ -1,11 +1,11 @@
-// Provider `mmdb`: a file of MaxMind's format in the bucket (https://maxmind.github.io/MaxMind-DB/).
+// Provider `mmdb`: a file in the bucket, in MaxMind's format (https://maxmind.github.io/MaxMind-DB/).
 import type { Reader, Response } from "mmdb-lib";
 import { fieldsFor } from "../../domain/networks/provider-fields";
 import { readReply } from "../../domain/networks/provider-reply";
 import { Problem } from "../../domain/requests/problem";
 import type { Provider } from "./provider";
 
-/** It stays in the memory of the isolate, which has 128 MB for everything. GeoLite2-ASN has 10 MB, GeoLite2-City 60. */
+/** The file stays in the isolate's memory, which is 128 MB in all. GeoLite2-ASN has 10 MB, GeoLite2-City 60 MB. */
 const MAX_BYTES = 64 * 2 ** 20;
 
 interface Kept {
@@ -14,7 +14,7 @@ interface Kept {
   reader: Reader<Response>;
 }
 
-/** The file that this isolate has read last: steps follow one another, and the file changes once a week. */
+/** The last file that this isolate has read. Many steps use it, and it changes once a week. */
 let kept: Kept | null = null;
 
 async function read(object: R2ObjectBody, key: string): Promise<Kept> {
@@ -22,7 +22,7 @@ async function read(object: R2ObjectBody, key: string): Promise<Kept> {
     await object.body.cancel();
     throw new Problem("too_large", `IP_PROVIDER_FILE ${key} must have at most ${MAX_BYTES >> 20} MB`);
   }
-  // Loaded when it is needed, so that collect starts light.
+  // Loaded on demand, to keep the start of collect fast.
   const { Reader } = await import("mmdb-lib");
   try {
     const reader = new Reader<Response>(Buffer.from(await object.arrayBuffer()));
@@ -35,25 +35,25 @@ async function read(object: R2ObjectBody, key: string): Promise<Kept> {
   }
 }
 
-/** @throws Problem when the file is not there or is none of that format. */
+/** @throws Problem when the file is missing or has another format. */
 async function load(lake: R2Bucket, key: string): Promise<Kept> {
   const known = kept?.key === key ? kept : null;
   const object = await lake.get(key, known ? { onlyIf: { etagDoesNotMatch: known.etag } } : {});
   if (!object) throw new Problem("not_found", `IP_PROVIDER_FILE ${key} is not in the bucket`);
   if (known && object.etag === known.etag) return known;
-  // Two at once would be too many.
+  // Two files at once would not fit into memory.
   kept = null;
   kept = await read(object as R2ObjectBody, key);
   return kept;
 }
 
-/** @throws Problem when the file is not there or is none of that format. */
+/** @throws Problem when the file is missing or has another format. */
 export async function mmdbProvider({
   LAKE,
   IP_PROVIDER_FILE,
 }: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">): Promise<Provider> {
   const { reader } = await load(LAKE, IP_PROVIDER_FILE);
-  // The file answers for what it was asked, and says by the depth of its tree for which network.
+  // The depth of the tree at which the file answers is the length of the network's prefix.
   const fields = { ...fieldsFor("mmdb"), ip: ["ip"], prefix: ["prefix"] };
   return {
     name: "mmdb",

@@ -1,5 +1,5 @@
-// How patiently a provider is asked: time-outs, attempts, pauses. And the clock and the chance that go with it, which
-// tests replace.
+// Time-outs, attempts and pauses of calls to a provider; and the clock and the random numbers they use, which tests
+// replace.
 import type { BackOffPolicy } from "../../domain/networks/back-off";
 import type { BreakerPolicy } from "../../domain/networks/breaker";
 
@@ -8,20 +8,20 @@ export interface Patience {
   /** In [0, 1). */
   chance(): number;
   sleep(ms: number): Promise<void>;
-  /** ms that one call may take. */
+  /** Time-out of a call (ms). */
   timeout: number;
-  /** Calls about one address. */
+  /** Attempts per address. */
   attempts: number;
   backOff: BackOffPolicy;
   breaker: BreakerPolicy;
-  /** The longest that a provider may ask us to wait, in ms; who asks for more is not asked any more. */
+  /** The longest wait (ms) that a provider may ask for. If it asks for more, the run stops calling it. */
   longestWait: number;
-  /** Calls at once: a Worker holds six connections. */
+  /** Concurrent calls: a Worker has six connections. */
   concurrency: number;
-  /** Addresses of one step, and ms after which it begins nothing new: a step has ten minutes. */
+  /** Addresses per step, and the time (ms) after which a step starts nothing new. A step has ten minutes. */
   portion: number;
   stepTime: number;
-  /** ms after which the child asks nobody any more: the run waits for half an hour. */
+  /** Time (ms) after which the child stops calling. The run waits for half an hour. */
   totalTime: number;
 }
 

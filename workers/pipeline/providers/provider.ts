@@ -1,25 +1,25 @@
-// The seam behind which whoever knows about addresses stands.
+// The interface of providers: sources of facts about addresses.
 import type { Reading } from "../../domain/networks/provider-reply";
 
 /** The prefix of what was found is in canonical form and holds the address (domain/visitors/prefix.ts). */
 export type Answer =
   | Exclude<Reading, { kind: "lie" }>
-  /** It will not say, however often it is asked. */
+  /** The provider will never answer for this address. */
   | { kind: "refused"; reason: string }
-  /** It could not say, or lied; `wait` is how many ms it wants to be left alone. */
+  /** The call failed, or the reply was wrong. `wait` is the pause (ms) that the provider asked for. */
   | { kind: "failed"; reason: string; wait: number | null }
-  /** It will not say anything to us at all: the key is wrong, say. */
+  /** The provider refuses every call, for example because the key is wrong. */
   | { kind: "closed"; reason: string };
 
 export interface Provider {
-  /** Under which name its answers are kept, counted and recorded. */
+  /** The name under which answers are stored, counted and recorded. */
   name: string;
-  /** Throws nothing but mistakes of ours: that it failed is an answer too. */
+  /** Throws only for bugs of ours. A failed call is an answer too. */
   lookUp(ip: string, signal: AbortSignal): Promise<Answer>;
 }
 
-/** One that is asked over the network: slowly, so many times a day. */
+/** A provider that is called over the network: slow, and with a daily budget. */
 export interface RemoteProvider extends Provider {
-  /** Calls a UTC day. */
+  /** Calls per UTC day. */
   budget: number;
 }
