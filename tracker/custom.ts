@@ -4,11 +4,11 @@ import { record } from "./send.ts";
 
 export type Call = [name: string, props?: Record<string, unknown>];
 
-/** Properties are flat: what is inside one is left out, before it can turn out to be endless or half of the page. */
+/** Props are flat: nested objects are left out, because they may be cyclic or very large. */
 const flat = (key: string, value: unknown): unknown => (key && typeof value === "object" ? undefined : value);
 
-/** Counts an event of the site's own, with a copy of its properties as they are now. */
+/** Records a custom event, with a copy of its props as they are now. */
 export const recordCustom = safely(([name, props]: Call) => {
-  // What is no text throws.
+  // Throws unless it is text.
   if (name.trim()) record(name, { p: JSON.parse(JSON.stringify(props || {}, flat)) });
 });

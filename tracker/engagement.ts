@@ -1,15 +1,15 @@
-// Engagement: how long a page view was seen and in focus, and how far down it was read.
+// Engagement: how long a page view was visible and focused, and its deepest scroll.
 import type { Hit } from "../workers/domain/events/beacon.ts";
 import { LEAST_ENGAGED_MS } from "./limits.ts";
 import { ends, tell } from "./moments.ts";
 import { flush, now, record } from "./send.ts";
 
-/** The page view that is measured; none while page views are off. */
+/** The measured page view; none while page views are off. */
 let view: Hit | false;
-/** Engaged time that no hit has told yet, and when the clock was started; 0 while it stands. */
+/** Engaged time not yet sent, and the start of the clock; 0 while it is stopped. */
 let engaged = 0;
 let since = 0;
-/** Pixels of the document that came into view, of how many, and the percentage already told. */
+/** Visible pixels of the document, its height, and the percentage already sent. */
 let seen = 0;
 let height = 0;
 let told: number | undefined;
@@ -24,7 +24,7 @@ export const measureDepth = (): void => {
   seen = Math.max(seen, scrollY + innerHeight);
 };
 
-/** Begins with a new page view. Its first screen is seen; its height is known when it has been laid out. */
+/** Starts a new page view. The first screen is visible; the height is known after layout. */
 export const measure = (pageView: Hit | false): void => {
   view = pageView;
   engaged = 0;
@@ -32,10 +32,10 @@ export const measure = (pageView: Hit | false): void => {
   told = undefined;
 };
 
-/** Tells what is new about the page view: always the first time, for its depth, and then when it is worth it. */
+/** Sends new engagement: always the first time, for the depth, and later only if there is enough of it. */
 const reportEngagement = (): void => {
   runClock();
-  // Pages grow while they are read, so the share of what was seen can shrink. What was told is not taken back.
+  // Pages grow during reading, so the share may shrink. Keep the highest value sent.
   const depth = Math.max(told || 0, Math.round((seen / height) * 100));
   if (view && (engaged >= LEAST_ENGAGED_MS || depth !== told)) {
     record("engagement", { e: engaged, d: depth, b: told });
@@ -46,7 +46,7 @@ const reportEngagement = (): void => {
 
 ends.push(reportEngagement);
 
-/** The page goes out of sight, perhaps for good. (When it comes into sight there is nothing new to tell.) */
+/** The page is hidden, perhaps for good. (There is nothing to send when it is shown.) */
 export const followVisibility = (): void => {
   measureDepth();
   tell(ends);

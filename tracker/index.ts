@@ -1,5 +1,5 @@
-// The tracker. It begins when the page is first shown: a page that is prerendered, or opened in a background tab and
-// never looked at, has not been visited. Until then nothing leaves and nothing is stored.
+// The tracker. It starts when the page is first shown: a page that was only prerendered, or opened in a background tab
+// and never shown, has not been visited. Until then it sends and stores nothing.
 import { type Call, recordCustom } from "./custom.ts";
 import { followVisibility, measureDepth, runClock } from "./engagement.ts";
 import { followForm } from "./forms.ts";
@@ -9,7 +9,7 @@ import { followHistory, followRoute, viewPage } from "./pageview.ts";
 import { flush, load } from "./send.ts";
 import { siteId } from "./tag.ts";
 
-/** A call of `identify`, `consent` or `optOut`, which the chunk of identity carries out. */
+/** A call of `identify`, `consent` or `optOut`, which the identity chunk runs. */
 export type IdentityCall = [name: "identify" | "consent" | "optOut", args: ArrayLike<unknown>];
 
 interface Api extends Partial<Record<IdentityCall[0], (...args: unknown[]) => void>> {
@@ -30,7 +30,7 @@ declare global {
   }
 }
 
-// Calls go through the queue for good: the page may have kept its stub, and the stub knows nothing but `q`.
+// Calls always go through the queue: the page may have kept its stub, and the stub only knows `q`.
 // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
 const api: Api = (window.trackkit ||= (...call) => queue.push(call));
 // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
@@ -62,11 +62,11 @@ const begin = (): void => {
   on("submit", followForm);
   // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
   queue.forEach((queue.push = recordCustom as never));
-  // Who the visitor is comes before what he does: the chunk of identity sends when it knows.
+  // Identity comes before events: the identity chunk sends them once it knows the visitor.
   if (api.c) load("identity");
   else flush();
 };
 on("visibilitychange", begin);
-// A prerendered page that is activated becomes visible first, while its requests still say that they are prefetches.
+// An activated prerendered page becomes visible first, while its requests are still marked as prefetches.
 on("prerenderingchange", begin);
 begin();

@@ -1,4 +1,4 @@
-// Listening without being noticed: whatever goes wrong in here stays in here.
+// Listening without side effects: errors in listeners never reach the page.
 
 /** The same function, except that it never throws. */
 export const safely =

@@ -1,10 +1,10 @@
-// The two moments of a page view that measurements wait for: it begins, it ends.
+// The two moments of a page view: its begin and its end.
 
 import { safely } from "./listen.ts";
 
-/** Called when a page view was noted. */
+/** Called after a page view was recorded. */
 export const begins: (() => void)[] = [];
-/** Called before the beacon in which the end of a page view is told; perhaps more than once. */
+/** Called before the beacon at the end of a page view; perhaps more than once. */
 export const ends: (() => void)[] = [];
 
 export const tell = (listeners: (() => void)[]) => listeners.map((listen) => safely(listen)());

@@ -6,13 +6,13 @@ import { begins, ends, tell } from "./moments.ts";
 import { flush, kit, recordIfOn } from "./send.ts";
 import { routesByHash } from "./tag.ts";
 
-/** What makes one page another. The query is not part of it: filters and tabs live there. */
+/** Identifies a page. The query is not part of it, because it holds filters and tabs. */
 const currentPage = (): string => location.pathname + (routesByHash ? location.hash : "");
 
 let page: string;
 
 export const viewPage = (): void => {
-  flush(); // While the title is still that of the page before.
+  flush(); // While the document still has the title of the previous page.
   tell(ends);
   kit.address = location.href.slice(0, LONGEST_TEXT);
   page = currentPage();
@@ -24,7 +24,7 @@ export const followRoute = safely(() => {
   if (currentPage() !== page) viewPage();
 });
 
-/** Routers change the address through these two, without an event. */
+/** Routers change the address with these two functions, which fire no event. */
 export const followHistory = (method: "pushState" | "replaceState"): void => {
   const original = history[method];
   history[method] = (...args) => {

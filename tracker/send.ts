@@ -1,4 +1,4 @@
-// Sending: hits wait a moment for company, then leave together in one beacon. Its reply says what else to measure.
+// Sending: hits wait a moment for others and leave together in one beacon. The reply says what else to measure.
 import type { Beacon, BeaconReply, Hit } from "../workers/domain/events/beacon.ts";
 import type { Chunk, Kit } from "./kit.ts";
 import { LONGEST_TEXT, MOST_HITS, WAIT_MS } from "./limits.ts";
@@ -12,10 +12,10 @@ const waiting: WaitingHit[] = [];
 /** The last reply. */
 let told: ReturnType<Kit["reply"]> = { off: [] };
 
-/** Milliseconds of a clock that nobody sets. */
+/** Milliseconds of a monotonic clock. */
 export const now = (): number => performance.now();
 
-/** Notes an event, now, on this page. It leaves within `WAIT_MS`, or when the page is hidden. */
+/** Records an event of this page, now. It is sent within `WAIT_MS`, or when the page is hidden. */
 export const record = (name: string, details?: Partial<Hit>): Hit => {
   const hit: WaitingHit = {
     n: name,
@@ -27,16 +27,16 @@ export const record = (name: string, details?: Partial<Hit>): Hit => {
     ...details,
   };
   waiting.push(hit);
-  // One that was left behind by hits that are gone does no harm: it only sends sooner.
+  // A timer left over from earlier hits does no harm: it only sends sooner.
   setTimeout(flush, WAIT_MS);
   return hit;
 };
 
-/** The same for what can be switched off. */
+/** The same for kinds of hit that can be off. */
 export const recordIfOn = (kind: string, details?: Partial<Hit>): Hit | false =>
   !told.off.includes(kind) && record(kind, details);
 
-/** Sends what waits. `keepalive` carries it over the end of the page; a text body needs no preflight. No
+/** Sends waiting hits. `keepalive` lets the request outlive the page; a text body needs no preflight. No
  * cookies: those of other origins are left out unless asked for. */
 export const flush = safely(() => {
   const hits = waiting.splice(0, MOST_HITS);
@@ -48,7 +48,7 @@ export const flush = safely(() => {
     if (localStorage.trackkit_optout) return;
     kit.who ||= JSON.parse(localStorage.trackkit_id);
   } catch {
-    // The browser forbids storage to this page: nobody can have opted out in it.
+    // The browser forbids storage on this page, so there can be no opt-out.
   }
   if (!hits[0]) return;
   fetch(endpoint, {
@@ -69,7 +69,7 @@ export const flush = safely(() => {
     .catch(safely); // Blocked, offline or refused: not the page's concern.
 });
 
-/** What chunks work with. Its address comes with the first page view. */
+/** The kit for chunks. The first page view sets its address. */
 export const kit = {
   record,
   on,
@@ -89,17 +89,17 @@ declare const TRACKER_STEM: string;
 
 const loaded: Record<string, unknown> = {};
 
-/** Loads a chunk, once per page. One that cannot be had (blocked, offline) is not the page's concern either. */
+/** Loads a chunk, once per page. A failure (blocked, offline) must not concern the page either. */
 export const load = (name: string): void => {
-  // Absolute: relative to a script of another origin, `import` finds nothing.
+  // An absolute address: `import` from a script of another origin cannot resolve a relative one.
   loaded[name] ||= import(new URL(`${TRACKER_STEM}-${name}.js`, script.src) as never)
     .then((chunk: { default: Chunk }) => chunk.default(kit))
     .catch(safely);
 };
 
-/** Does what the reply to a beacon says. */
+/** Applies the reply to a beacon. */
 const follow = (reply: BeaconReply): void => {
-  // What is no reply of ours has no `on`, and ends here.
+  // A reply from elsewhere has no `on`, so it ends here.
   reply.on.map(load);
   told = reply;
 };

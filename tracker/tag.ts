@@ -1,13 +1,13 @@
-// The tag: what the page's script element tells us.
+// The tag: the attributes of the page's script element.
 
 /** Where beacons go unless the tag says otherwise. Set at build time for an installation that renames its endpoint. */
 declare const COLLECT_PATH: string;
 
-/** Chunks lie beside it. */
+/** Chunks are beside it. */
 export const script = document.currentScript as HTMLScriptElement;
 const options = script.dataset;
 
-/** `data-site-id`: which property is measured. */
+/** `data-site-id`: the property. */
 export const siteId = options.siteId;
 
 /** `data-hash`: the site routes by the fragment, which therefore belongs to the page. */

@@ -6,12 +6,12 @@ import { onPress } from "../press.ts";
 
 const EVENT = "data-tk-event";
 const PROP = "data-tk-prop-";
-/** As many as collect takes, each short enough that all of them fit. */
+/** The limits of collect: number of props, and a length at which all of them fit. */
 const MOST_PROPS = 30;
 const LONGEST_VALUE = 200;
 
 export default (kit: Kit): void => {
-  /** The field of the label that is being clicked: its label clicks it as well. */
+  /** The field of the clicked label, which the browser clicks as well. */
   let echo: Element | null | undefined;
 
   let sent: Event;
@@ -27,16 +27,16 @@ export default (kit: Kit): void => {
   };
 
   const submitted = kit.safely((event: Event) => {
-    // A form in a slot is heard twice: on the window, and in the shadow tree that it passes through.
+    // The submit event of a form in a slot arrives twice: on the window and in the shadow tree.
     if (event === sent) return;
     sent = event;
-    // A copy without its fields: one named "attributes" would stand in front of the form's own property.
+    // Use a copy without fields: a field named "attributes" would hide the form's own property.
     tell((event.composedPath()[0] as Element).cloneNode() as Element);
   });
 
   kit.on("submit", submitted);
   onPress(kit, (_event, path, href) => {
-    // A submit event does not leave its shadow tree, so it is heard there; the click that submits does come out.
+    // A submit event does not leave its shadow tree, so listen there. The click that submits does leave it.
     for (const node of path as Node[]) if (node instanceof ShadowRoot) node.addEventListener("submit", submitted, true);
     if (path[0] === echo) return;
     echo = (path as HTMLLabelElement[]).find((node) => node.control)?.control;

@@ -1,10 +1,10 @@
-// Clicks: what was clicked; clicks that came in a rage, and clicks on what looks clickable after which nothing happened.
+// Clicks: the clicked element; rage clicks; and dead clicks, which hit something clickable but change nothing.
 import { tidy, wordsFor } from "../element.ts";
 import type { Kit } from "../kit.ts";
 import { DEAD_MS, MOST_TEXT, RAGE_MS, RAGE_PIXELS } from "../limits.ts";
 import { onPress } from "../press.ts";
 
-/** Written on an element, never typed into it. Of something large nothing: it is no button, and reading it takes time. */
+/** The text on an element, never its input. Nothing for large elements, which are no buttons and slow to read. */
 const textOf = (element: HTMLElement): string | undefined =>
   tidy(
     (!element.isContentEditable &&
@@ -16,7 +16,7 @@ const textOf = (element: HTMLElement): string | undefined =>
   );
 
 export default (kit: Kit): void => {
-  /** The two clicks before, and whether the last was one of a rage. */
+  /** The two previous clicks, and whether the last one was a rage click. */
   let first: MouseEvent;
   let second: MouseEvent;
   let isRage: unknown;
@@ -29,7 +29,7 @@ export default (kit: Kit): void => {
     isAnswered = true;
     changes.disconnect();
   };
-  /** Looks out for changes of the document, and of the open shadow trees around the element, until the first. */
+  /** Watches the document, and the open shadow trees around the element, for the first change. */
   const changes = new MutationObserver(answer);
 
   // Some menus open as soon as the pointer goes down.
@@ -43,7 +43,7 @@ export default (kit: Kit): void => {
         changes.observe(node, { childList: true, attributes: true, characterData: true, subtree: true }),
     );
   });
-  // The focus moves with every pointer that goes down, which is no answer.
+  // Every pointer down moves the focus, so a change of focus is not a reaction.
   "scroll submit change toggle focus blur beforeunload visibilitychange"
     .split(" ")
     .map((type) => kit.on(type, () => isDown || answer()));
@@ -51,7 +51,8 @@ export default (kit: Kit): void => {
 
   onPress(kit, (event, path, h) => {
     const target = path[0] as HTMLInputElement & HTMLCanvasElement;
-    // Fields (all but button, image, reset and submit) are another measurement's. And the click that a label makes on its field is not another click.
+    // Fields (all but button, image, reset and submit) belong to another measurement, and a label's click on its field
+    // is not another click.
     if (target.labels && !/^(b|im|re|su)/.test(target.type)) return;
     const kind = path.find((node) => node.matches?.("a,button,summary,label,[onclick]:not(body),[role=button],input"));
     const element = kind || target;
@@ -68,16 +69,16 @@ export default (kit: Kit): void => {
     const isNear = (earlier: MouseEvent) =>
       event.timeStamp - earlier?.timeStamp < RAGE_MS &&
       Math.hypot(event.x - earlier.x, event.y - earlier.y) <= RAGE_PIXELS;
-    // Told once, until the clicks pause or go elsewhere. A triple click selects a paragraph: the fourth is a rage there.
+    // Report it once, until the clicks pause or move. A triple click selects a paragraph, so text needs a fourth click.
     isRage = isNear(second) && (isRage || (isNear(first) && (isClickable || event.detail !== 3) && tell("rage_click")));
     first = second;
     second = event;
 
-    // Links lead away, except to a place in the page, and nobody knows what a canvas shows (it has a context).
+    // Links leave the page, except to a place in it; and nobody can tell whether a canvas changed (it has a context).
     if (isClickable && !event.button && (!h || h.includes("#")) && !target.getContext) {
-      // Scrolling is told with the next frame, which a busy page draws late; a selection is compared as its text.
+      // The scroll event comes with the next frame, which is late on a busy page. Selections are compared as text.
       const before = (getSelection() as unknown as string) + scrollY;
-      // The second begins when the page has handled the click: while it asks "Really?" time stands still.
+      // The second starts after the page has handled the click, so that a confirm dialog does not use it up.
       timer = setTimeout(() => {
         timer = setTimeout(
           kit.safely(

@@ -5,19 +5,19 @@ const MOST = 10;
 const LONGEST_MESSAGE = 300;
 const LONGEST_FILE = 500;
 
-/** The first place that a stack names, in the words of any browser. */
+/** The first location in a stack, in the format of any browser. */
 const PLACE = /(\w+:\/\/[^\s)]+?):(\d+):\d/;
 
 export default (kit: Kit): void => {
-  /** The tracker is `own.js`, its chunks are `own-….js`: what goes wrong in them is not the page's error. */
+  /** The tracker is `own.js`, its chunks are `own-….js`. Their errors are not errors of the page. */
   const own = import.meta.url.replace(/-\w+\.js$/, "");
   let told = new Set<string>();
 
   const tell = (message: string, file = "", line?: number): void => {
     const key = message + file + line;
     const isOwn = file.startsWith(own) && /[-.]/.test(file.charAt(own.length));
-    // A script of another origin that the page loads without CORS: the browser says nothing of what, nor where.
-    // And scripts of the browser's extensions are nobody's here.
+    // For a script of another origin without CORS, the browser reveals neither message nor location.
+    // Ignore scripts of browser extensions.
     if (/^Script error/.test(message) || /extension:/.test(file) || isOwn) return;
     if (told.has(key) || told.size >= MOST) return;
     told.add(key);
@@ -26,7 +26,7 @@ export default (kit: Kit): void => {
     });
   };
 
-  // Images that are missing are events of the same name, without a message.
+  // Missing images cause error events too, without a message.
   kit.on<ErrorEvent>("error", (event) => event.message && tell(event.message, event.filename, event.lineno));
   kit.on<PromiseRejectionEvent>("unhandledrejection", ({ reason }) => {
     const place = PLACE.exec(reason?.stack) || [];

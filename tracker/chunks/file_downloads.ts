@@ -1,5 +1,5 @@
-// Downloads: what makes a link one to a file. The core, which follows links anyway, asks for it: so a file on another
-// host is a download and not a departure as well.
+// Downloads: recognizes links to files. The core, which handles links anyway, uses this, so that a file on another host
+// counts as a download only and not as an outbound click too.
 import type { Kit } from "../kit.ts";
 
 export default (kit: Kit): void => {

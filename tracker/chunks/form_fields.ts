@@ -1,12 +1,12 @@
-// Form fields: which were entered and left, for how long, and where a form was given up. Names, never what was typed.
+// Form fields: when visitors enter and leave them, and where they abandon a form. Names only, never input.
 import type { Kit } from "../kit.ts";
 
 const LONGEST_NAME = 100;
 const BUTTON = /button|submit|reset|image/;
-/** What is never named: passwords, cards and codes, by type, `autocomplete`, name or id. */
+/** Fields that are never named: passwords, cards and codes, by type, `autocomplete`, name or id. */
 const SECRET = /passw|pwd|\bcc-|card|cv[cv]|\botp|one-time/i;
 
-/** What is known of a form of this page view: the field that was entered last, if it has a name, and whether it is over. */
+/** The state of a form on this page view: the last entered field, if it has a name, and whether the form is over. */
 interface Progress {
   form: string | undefined;
   field?: string | undefined;
@@ -18,11 +18,11 @@ type Field = HTMLInputElement;
 export default (kit: Kit): void => {
   let forms = new Map<HTMLFormElement, Progress>();
   let current: { form: string | undefined; field: string; since: number } | undefined;
-  /** The element in focus, which both the window and a shadow tree may tell of. */
+  /** The focused element. Both the window and a shadow tree may report it. */
   let last: Field | undefined;
   let hidden = false;
 
-  // Attributes, because a field named "id" stands in front of the form's own property.
+  // Read attributes, because a field named "id" hides the form's own property.
   const read = (element: Element, names: string[]): string | undefined =>
     names
       .map((name) => element.getAttribute(name))
@@ -64,12 +64,12 @@ export default (kit: Kit): void => {
     if (progress) progress.over = true;
   });
 
-  /** In the window, and in each shadow tree: a form is sent in there, and the focus moves, without anybody outside. */
+  /** On the window and in each shadow tree: submits and focus changes in a shadow tree are not visible outside. */
   const listen = (root: EventTarget): void => {
     root.addEventListener("focusin", focus, true);
     root.addEventListener("focusout", blur, true);
     root.addEventListener("submit", finish, true);
-    // `form.submit()` fires this only; and a script that sends what it reads from the form.
+    // `form.submit()` fires only this event, and so does a script that reads the form and sends it.
     root.addEventListener("formdata", finish, true);
   };
   listen(window);
@@ -79,12 +79,12 @@ export default (kit: Kit): void => {
     for (const { form, field, over } of forms.values()) if (!over) kit.record("form_abandon", { p: { form, field } });
     forms = new Map();
   };
-  // Who looks something up in another tab comes back to the form.
+  // A visitor who looks something up in another tab returns to the form.
   kit.onLeave(() => hidden || document.hidden || leave());
   kit.on("visibilitychange", () => {
     hidden = document.hidden;
   });
-  // A page that is closed while it is out of sight.
+  // The page is closed while it is hidden.
   kit.on("pagehide", () => {
     leave();
     kit.flush();

@@ -1,5 +1,5 @@
-// Heatmaps: counts of clicks and of where the mouse was in a coarse grid, and how far down was read. Never a trail: a
-// summary knows how often a cell was met, not when nor in which order.
+// Heatmaps: counts of clicks and mouse positions in a coarse grid, and the reach of the scroll. Never a recording: a
+// summary says how often a cell was hit, not when or in which order.
 import type { Kit } from "../kit.ts";
 
 const COLUMNS = 24;
@@ -38,16 +38,16 @@ export default (kit: Kit): void => {
     counts.set(cell, (counts.get(cell) || 0) + 1);
   };
 
-  /** Takes a part of the counts out of them, as text; undefined when there are none. */
+  /** Removes some of the counts and returns them as text; undefined if there are none. */
   const take = (counts: Counts): string | undefined => {
     const cells = [...counts].slice(0, MOST_CELLS);
     return cells.map(([cell, n]) => counts.delete(cell) && `${cell},${n.toString(36)}`).join(";") || undefined;
   };
 
   const tell = (): void => {
-    // A route has begun: what is in the document now may be the next page.
+    // A route has begun, so the document may already show the next page.
     if (!height || path === location.pathname) measure();
-    // Pages grow while they are read: the share of what was seen can shrink. What was told is not taken back.
+    // Pages grow during reading, so the share may shrink. Keep the highest reported value.
     const to = Math.max(from || 0, Math.min(100, Math.round((seen / (height || 1)) * 100)));
     while (to !== from || clicks.size || moves.size) {
       const size = innerWidth < 640 ? "phone" : innerWidth < 1024 ? "tablet" : "desktop";
@@ -58,7 +58,7 @@ export default (kit: Kit): void => {
     }
   };
 
-  // Keys and scripts click too, but nowhere; and who clicks a label clicks its field, in the same moment.
+  // Clicks by keys and scripts have no position, and a click on a label also clicks its field.
   kit.on<MouseEvent>("click", (event) => {
     if (!event.detail || !event.isTrusted || event.timeStamp === clicked) return;
     clicked = event.timeStamp;

@@ -25,12 +25,12 @@ export default (kit: Kit): void => {
     );
   };
 
-  // A finger does not hover: it comes with the touch and stays nowhere.
+  // A finger does not hover.
   kit.on<PointerEvent>("pointerover", (event) => {
     if (event.pointerType !== "touch")
       enter((event.composedPath() as Element[]).find((node) => node.hasAttribute?.(MARK)));
   });
-  // Out of the window; from one element to another the next pointerover tells.
+  // The pointer left the window. Between elements, the next pointerover reports it.
   kit.on<PointerEvent>("pointerout", (event) => event.relatedTarget || enter());
   kit.onView(() => {
     told = new WeakSet();

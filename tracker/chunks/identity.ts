@@ -1,30 +1,30 @@
-// Identity: who the visitor is, as far as the site says so, and what of it the browser keeps where the owner lets it.
+// Identity: the visitor's id given by the site, and the id in the browser if the owner allows one to be stored.
 import type { IdentityCall } from "../index.ts";
 import type { Kit } from "../kit.ts";
 
-/** What the core reads before this chunk is there. */
+/** Read by the core before this chunk has loaded. */
 const KEY = "trackkit_id";
-/** As much as collect takes. */
+/** The limit of collect. */
 const LONGEST_USER = 128;
 const PLAIN = ["string", "number", "boolean"];
 
 export default (kit: Kit): void => {
   const api = window.trackkit!;
-  /** The user whom the page named; null when it took the name back. */
+  /** The user that the page identified; null after `identify(null)`. */
   let user: string | null | undefined;
   /** Set when the id was made on this page. */
   let isNew: 1 | undefined;
-  /** True until consent is given: where the tag wants to wait for it and nothing is stored, or when it was taken back. */
+  /** True while consent is missing: the tag waits for it and nothing is stored, or the visitor has withdrawn it. */
   let waits: boolean | undefined;
 
-  /** Asked for at each beacon: what the reply to the last one allows may be done by now. */
+  /** Runs at each beacon, because the last reply may have allowed storage. */
   const who = (): Kit["who"] => {
     const named = user || undefined;
     try {
       const text = localStorage[KEY];
       waits ??= !text && !!document.querySelector("script[data-site-id][data-consent]");
       const { on, store } = kit.reply();
-      // Without a reply nobody knows yet.
+      // Unknown before the first reply.
       if (waits || (on && !store)) {
         localStorage.removeItem(KEY);
         return { c: named };
@@ -55,7 +55,7 @@ export default (kit: Kit): void => {
     consent: (given) => {
       waits = !given;
     },
-    // A visitor's own wish, so it is kept wherever there is room.
+    // The visitor's own choice, so store it wherever possible.
     optOut: (out = true) => {
       if (out) localStorage.trackkit_optout = 1;
       else localStorage.removeItem("trackkit_optout");
@@ -67,7 +67,7 @@ export default (kit: Kit): void => {
   });
   api.c ||= [];
   api.c.forEach(act);
-  // Calls that come later are carried out at once. Defined: assigned to, a page's frozen Array.prototype would forbid it.
+  // Later calls run at once. Use defineProperty: an assignment fails if the page froze Array.prototype.
   Object.defineProperty(api.c, "push", { value: act });
   who();
   kit.flush();

@@ -1,12 +1,12 @@
-// Idle time: a minute and more in which the page was in sight and nobody touched it.
+// Idle time: one minute or longer without input on a visible page.
 import type { Kit } from "../kit.ts";
 
 const LEAST_MS = 60_000;
 
 export default (kit: Kit): void => {
-  /** When idleness began, if it did; never, while the page is out of sight. */
+  /** The start of the idle time, if any; never while the page is hidden. */
   let since: number;
-  /** Input, or the page ends, goes out of sight or comes back: what went by is over. No timer is needed to know it. */
+  /** Ends the idle time: on input, or when the page ends, is hidden or is shown. So no timer is needed. */
   const end = (): void => {
     const now = performance.now();
     const idle = now - since;

@@ -5,7 +5,7 @@ import type { Kit } from "../kit.ts";
 const SEEN_MS = 1000;
 /** Smaller ones, in CSS pixels, are icons and counting pixels. */
 const LEAST_SIDE = 50;
-/** Between two looks for images that were added. */
+/** Interval between two searches for new images. */
 const LOOK_MS = 500;
 const LONGEST_SOURCE = 500;
 
@@ -22,7 +22,7 @@ export default (kit: Kit): void => {
   const start = (image: HTMLImageElement): void => {
     const view = kit.safely(() => {
       stop(image);
-      // Not there yet, or a placeholder: it has not been seen; perhaps it is in a second. A broken one never.
+      // Not loaded yet, or a placeholder: try again in a second. A broken image never counts.
       if (image.naturalWidth < 2) return !image.complete || image.naturalWidth ? start(image) : undefined;
       if (image.width < LEAST_SIDE || image.height < LEAST_SIDE || !image.isConnected) return;
       told.add(image);
@@ -53,7 +53,7 @@ export default (kit: Kit): void => {
     for (const image of document.images) observer.observe(image);
   });
 
-  // A second counts from the start again when the page comes back into sight.
+  // The second starts again when the page is shown again.
   const restart = (): void => {
     observer.disconnect();
     [...timers.keys()].forEach(stop);

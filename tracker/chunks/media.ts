@@ -1,10 +1,10 @@
-// Video and audio: played, paused, how far, and for how many seconds. HTML elements by their events; the players of
-// others in `media_frames.ts`, which is loaded where a page has one.
+// Video and audio: play, pause, progress, and seconds played. HTML elements fire events; for players in frames there
+// is `media_frames.ts`, which loads only if a page has one.
 import type { Kit } from "../kit.ts";
 
-/** What a player says of itself; absent where it says nothing new. Times in seconds. */
+/** The state that a player reports. Absent fields have not changed. Times are in seconds. */
 export interface Said {
-  /** Another one is another film. */
+  /** A new source is a new film. */
   id?: string;
   name?: string;
   at?: number;
@@ -15,7 +15,7 @@ export interface Said {
 }
 
 export type Follow = (key: object, kind: string, said: Said) => void;
-/** What the chunk of frames gets. */
+/** Passed to `media_frames.ts`. */
 export interface MediaKit extends Kit {
   follow: Follow;
 }
@@ -23,16 +23,16 @@ export interface MediaKit extends Kit {
 interface Player extends Said {
   at: number;
   kind: string;
-  /** The page view in which it was started last. */
+  /** The page view in which it was last started. */
   view?: number;
-  /** Seconds played in it, and the time at which `at` was true. */
+  /** Seconds played in this page view, and the time of `at`. */
   played: number;
   since: number;
-  /** The highest mark told in it. */
+  /** The highest mark reported in this page view. */
   told: number;
 }
 
-/** The last part of a path. Streams have an address (`blob:`) that says nothing to anybody. */
+/** The last part of a path. The address of a stream (`blob:`) has no meaning. */
 const FILE = /^http[^?#]*\/([^?#]+)/;
 const LONGEST_NAME = 200;
 const TYPES = ["playing", "timeupdate", "pause", "ended"];
@@ -55,7 +55,7 @@ export default (kit: Kit): void => {
     }
     const now = performance.now() / 1000;
     if (said.at !== undefined) {
-      // A jump forward takes no time and a stall leads nowhere: the smaller of the two was played.
+      // A jump takes no time and a stall makes no progress, so the smaller of the two was played.
       if (playing.has(player)) player.played += Math.max(0, Math.min(said.at - player.at, now - player.since));
       player.since = now;
     }
@@ -71,7 +71,7 @@ export default (kit: Kit): void => {
       tell("play", player);
     }
     if (!playing.has(player)) return;
-    // A loop never ends: it is complete when its whole length was played.
+    // A loop never ends. It is complete after its whole length has been played.
     const percent = ended || (player.loop && player.played >= length) ? 100 : (at / length) * 100;
     for (const mark of [25, 50, 75, 100])
       if (percent >= mark && player.told < mark) {
@@ -80,15 +80,15 @@ export default (kit: Kit): void => {
       }
     if (ended || !player.playing) {
       playing.delete(player);
-      // Some players say that they pause when they end.
+      // Some players report a pause at the end.
       if (!ended && !(at > length - 0.5)) tell("pause", player);
     }
   };
 
   const hear = kit.safely(({ target: media }: Event) => {
-    // What plays by itself, silently and without controls, is decoration.
+    // Media that plays by itself, muted and without controls, is decoration.
     if (!(media instanceof HTMLMediaElement) || (media.autoplay && media.muted && !media.controls)) return;
-    // Where a route takes it out of the document, it pauses, and the window hears nothing of it.
+    // If a route removes it from the document, it pauses, and the window gets no event.
     listen(media);
     follow(media, media.localName, {
       id: media.currentSrc,
@@ -100,20 +100,20 @@ export default (kit: Kit): void => {
       loop: media.loop,
     });
   });
-  /** To listen again to the same changes nothing. */
+  /** Listening twice to the same element has no effect. */
   const listen = (target: EventTarget): void => {
     for (const type of TYPES) target.addEventListener(type, hear, true);
   };
   listen(window);
 
-  // These events do not leave a shadow tree; those of the hand that starts a player do.
+  // Media events do not leave a shadow tree, but the click or key that starts the player does.
   const enter = (event: Event): void => {
     for (const node of event.composedPath()) if (node instanceof ShadowRoot) listen(node);
   };
   kit.on("pointerdown", enter);
   kit.on("focusin", enter);
 
-  // The players of others are of no interest until there is one.
+  // Load the chunk for players in frames only once there is one.
   let isAsked = false;
   const look = ({ src }: HTMLIFrameElement): void => {
     if (isAsked || !/^https:\/\/(www\.youtube|player\.vimeo)/.test(src)) return;
@@ -123,7 +123,7 @@ export default (kit: Kit): void => {
       .catch(() => {});
   };
   document.querySelectorAll("iframe").forEach(look);
-  // On the document: of all events, only this one does not reach the window.
+  // On the document, because this event does not reach the window.
   document.addEventListener(
     "load",
     kit.safely((event: Event) => look(event.target as HTMLIFrameElement)),
@@ -133,7 +133,7 @@ export default (kit: Kit): void => {
   kit.onView(() => {
     view++;
   });
-  // The page ends, and with it what plays. Nobody would tell.
+  // The page ends and so does the playing, without an event.
   kit.on("pagehide", () => {
     for (const player of playing) tell("pause", player);
     playing.clear();

@@ -1,4 +1,4 @@
-// The players of YouTube and Vimeo: asked by the messages that their own libraries use, so nothing of theirs is loaded.
+// The players of YouTube and Vimeo. It uses the messages of their own libraries, so no third-party code is loaded.
 import type { MediaKit } from "./media.ts";
 
 type Frame = Pick<Window, "postMessage">;
@@ -6,10 +6,10 @@ type Frame = Pick<Window, "postMessage">;
 /** A frame's address, or a message's origin. */
 const YOUTUBE = /^https:\/\/www\.youtube(-nocookie)?\.com(\/embed|$)/;
 const VIMEO = /^https:\/\/player\.vimeo\.com(\/|$)/;
-/** A player hears nothing before its script runs, which may be after its frame has loaded. Asking again does no harm. */
+/** A player gets no message before its script runs, perhaps after its frame has loaded. Repeating it does no harm. */
 const ASK_AFTER_MS = [0, 1000, 5000];
 
-/** Asks a player to tell what happens in it. The question holds nothing that another page in the frame must not see. */
+/** Asks a player to report its events. The message has no private data, because the frame may show another page. */
 const ask = (frame: Frame, isVimeo: boolean): void => {
   const post = (message: unknown): void => frame.postMessage(message, "*");
   if (!isVimeo) {
@@ -48,7 +48,7 @@ export default (kit: MediaKit): void => {
       // -1 not started, 0 ended, 1 playing, 2 paused, 3 waits for data, 5 ready.
       const isState = playerState >= 0 && playerState !== 3;
       const state = isState ? { playing: playerState === 1, ended: !playerState } : {};
-      // Through JSON, so that what it does not say now changes nothing that it said before.
+      // Copy by JSON, so that fields missing now do not overwrite earlier values.
       kit.follow(source, "youtube", JSON.parse(JSON.stringify({ id, name, at, length, ...state })));
     } else if (event === "ready") ask(source as Frame, isVimeo);
     else if (method === "getVideoTitle") kit.follow(source, "vimeo", { name: value });

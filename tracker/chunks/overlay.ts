@@ -1,5 +1,5 @@
-// The overlay: the picker and the heatmap over the page, for the owner who opened it with a pass. The reply to a good
-// pass names this chunk; no visitor ever loads it, so its size is not budgeted.
+// The overlay: the picker and the heatmap over the page, for the owner who opened it with a pass. The reply to a valid
+// pass names this chunk. Visitors never load it, so its size has no budget.
 import { openHeatmap } from "../overlay/heat.ts";
 import { passOf } from "../overlay/pass.ts";
 import { openPicker } from "../overlay/picker.ts";
@@ -7,6 +7,6 @@ import { openPicker } from "../overlay/picker.ts";
 export default (): void => {
   const pass = passOf(location.href);
   if (pass?.tool === "pick") openPicker(pass);
-  // The script is served by the Worker, which also has the numbers.
+  // The Worker serves the script, and the numbers too.
   if (pass?.tool === "heatmap") openHeatmap(pass, import.meta.url);
 };

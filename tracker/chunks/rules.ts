@@ -1,21 +1,21 @@
-// Rules: the owner's selectors. A match is told with the text, the link and some attributes of the element; and once per
-// rule and page view, that one of its elements was in sight.
+// Rules: the owner's selectors. A match is reported with the text, the link and some attributes of the element. Once
+// per rule and page view it also reports that an element was in sight.
 //
-// A page must not feel it, whatever the selectors are: looking for elements is done when the browser is idle, one rule at
-// a time, at most twice a second, and never again for a rule that took long; and a rule whose selector twice took more than
-// a millisecond to compare with a path of elements is given up until a page is loaded anew.
+// It must not slow the page down, whatever the selectors are. It looks for elements when the browser is idle, one rule
+// at a time, at most twice a second, and never again for a rule that took long. If a selector twice takes more than a
+// millisecond to match against a path of elements, its rule is dropped until the next load.
 import type { PageRule } from "../../workers/domain/events/beacon.ts";
 import type { Kit } from "../kit.ts";
 
-/** ms: how often elements are looked for, how long a pointer rests, what a look and a comparison may cost. */
+/** In ms: interval of looking for elements, rest of the pointer, limits of one look and of one match. */
 const EVERY = 500;
 const REST = 500;
 const SLOW_LOOK = 5;
 const SLOW_MATCH = 1;
-/** A busy page may be idle never. (`setTimeout`, where there is no better, takes this for 0.) */
+/** A busy page may never be idle. (`setTimeout`, the fallback, takes this for 0.) */
 const IN_TIME = { timeout: 999 };
 const WRITTEN = "[contenteditable]";
-/** Elements of a rule that are watched. */
+/** Watched elements per rule. */
 const MOST = 500;
 
 export default (kit: Kit): void => {
@@ -26,12 +26,12 @@ export default (kit: Kit): void => {
   let seen: Record<string, 1> = {};
   let timer: unknown;
   let rest: ReturnType<typeof setTimeout>;
-  /** What the pointer rested on last, by rule. */
+  /** The element on which the pointer last rested, by rule. */
   const rested: Record<string, Element | false | undefined> = {};
-  /** How often in a row it took too long to compare a rule, by its id, or to look for it, by its selector. */
+  /** Consecutive strikes: of matching a rule, by its id; of looking for its elements, by its selector. */
   const strikes: Record<string, number> = {};
 
-  /** What an act gives. Too long, or an error, is a strike. */
+  /** The result of an act. An error, or taking too long, is a strike. */
   const measured = <T>(key: string, most: number, act: () => T): T | undefined => {
     const start = performance.now();
     let result: T | undefined;
@@ -40,7 +40,7 @@ export default (kit: Kit): void => {
     } catch {
       most = -1;
     }
-    // Twice in a row: now and then it is only the machine that was slow.
+    // Twice in a row: once, it may only be a slow machine.
     strikes[key] = performance.now() - start > most ? -~strikes[key]! : 0;
     return result;
   };
@@ -48,7 +48,7 @@ export default (kit: Kit): void => {
   const active = () =>
     kit.rules().filter(({ i, p }) => !(strikes[i]! > 1) && (!p || RegExp(p).test(location.pathname + location.hash)));
 
-  /** Whoever uses an element has seen it, also before it was looked for. */
+  /** A visitor who uses an element has seen it, even before the observer has found it. */
   const see = (k: string): void => {
     if (!seen[k]) kit.record("rule_seen", { k });
     seen[k] = 1;
@@ -57,7 +57,7 @@ export default (kit: Kit): void => {
   const tell = ({ i, t, a }: PageRule, element: Element): void => {
     see(i);
     const p: Record<string, string | undefined> = {};
-    // What visitors write into the page is not the page's text.
+    // Text that visitors type is not text of the page.
     if (!element.closest(WRITTEN) && !element.querySelector(WRITTEN))
       p.text = element.textContent.slice(0, 999).replace(/\s+/g, " ").trim().slice(0, 80);
     for (const key of a || []) p[key] = element.getAttribute(key)?.slice(0, 150);
@@ -97,7 +97,7 @@ export default (kit: Kit): void => {
       { threshold: [0, 0.5] },
     ));
     const elements = measured(s, SLOW_LOOK, () => document.querySelectorAll(s)) || [];
-    // Then so may be comparing it: better a pause now than at a click.
+    // Matching it may be slow too. Better a pause now than at a click.
     if (strikes[s]) [0, 1].map(() => measured(i, SLOW_MATCH, () => document.elementFromPoint(99, 99)!.closest(s)));
     for (let n = 0; n < MOST && elements[n]; n += 1) eye.observe(elements[n]!);
   };
@@ -132,7 +132,7 @@ export default (kit: Kit): void => {
     eyes = {};
     seen = {};
     lookSoon();
-    // By then the reply to this page view has come.
+    // By then the reply to this page view has arrived.
     setTimeout(lookSoon, 2000);
   });
   new MutationObserver(lookSoon).observe(document, { childList: true, subtree: true });

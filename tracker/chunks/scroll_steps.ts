@@ -1,8 +1,8 @@
-// Scroll steps: 25, 50, 75, 90 and 100 % of the page have come into view, each once per page view.
+// Scroll steps: 25, 50, 75, 90 and 100% of the page were visible, each once per page view.
 import type { Kit } from "../kit.ts";
 
 const STEPS = [25, 50, 75, 90, 100];
-/** Between two looks at the height of the page, which costs a layout while the page builds itself. */
+/** Interval of measuring the height of the page, which costs a layout while the page is loading. */
 const LOOK_MS = 200;
 
 export default (kit: Kit): void => {
@@ -14,7 +14,7 @@ export default (kit: Kit): void => {
     clearTimeout(timer);
     timer = undefined;
     const height = document.documentElement.scrollHeight;
-    // One pixel for the fractions that zoomed pages scroll by.
+    // One pixel of tolerance, because zoomed pages scroll by fractions.
     while (steps[0] && (Math.max(seen, innerHeight) + 1) / height >= steps[0] / 100)
       kit.record("scroll", { p: { percent: steps.shift() } });
   });
@@ -27,6 +27,6 @@ export default (kit: Kit): void => {
     seen = Math.max(seen, scrollY + innerHeight);
     timer ||= setTimeout(tell, LOOK_MS);
   });
-  // What the first screen shows is told at the end: until then nobody knows how long the page will be.
+  // Report the first screen at the end, because the length of the page is unknown until then.
   kit.onLeave(tell);
 };

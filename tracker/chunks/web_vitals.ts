@@ -1,4 +1,4 @@
-// Web vitals: waits until the page has loaded and rests, then brings what measures them.
+// Web vitals: waits until the page has loaded and is idle, then loads the library that measures them.
 import type { Chunk, Kit } from "../kit.ts";
 
 /**

@@ -1,10 +1,10 @@
-// What the chunk of web vitals loads: Google's library, and each of its numbers as an event.
+// Google's library, which the chunk of web vitals loads, and an event for each of its metrics.
 import { type Metric, onCLS, onFCP, onINP, onLCP, onTTFB } from "web-vitals";
 import type { Kit } from "../kit.ts";
 
 export default (kit: Kit): void => {
   const told = new Set<string>();
-  /** A page that comes back is measured again, and may have another address than it was loaded with. */
+  /** A page restored from the back/forward cache is measured again, perhaps with another address than at its load. */
   let page: string | undefined;
   kit.on<PageTransitionEvent>("pageshow", (event) => {
     if (event.persisted) page = location.href;
@@ -13,7 +13,7 @@ export default (kit: Kit): void => {
   const tell = kit.safely(({ name, value, rating, navigationURL }: Metric) => {
     const digits = name === "CLS" ? 1e4 : 1;
     kit.record("web_vital", {
-      // The address that was loaded: routes that a single-page site shows later did not cause it.
+      // The address of the load: later routes of a single-page site did not cause the value.
       u: (page || navigationURL || location.href).slice(0, 2000),
       p: { metric: name, value: Math.round(value * digits) / digits, rating },
     });
@@ -21,17 +21,17 @@ export default (kit: Kit): void => {
   onTTFB(tell);
   onFCP(tell);
 
-  // These grow while the page is in sight, also after it was hidden and shown again. What is sent is added up, so each
-  // counts once: with the value that it has when the page first goes out of sight.
+  // These grow while the page is visible, also after it was hidden and shown again. Sent values are added up, so each is
+  // sent once: with its value when the page is first hidden.
   const growing = new Map<string, Metric>();
   const follow = (metric: Metric): void => {
     if (!told.has(metric.id)) growing.set(metric.id, metric);
   };
-  // All changes, because the library keeps the last interactions back until the page rests; when it is hidden before
-  // that, it reads them too late for its own last report.
+  // Report all changes, because the library holds the last interactions back until the page is idle. If the page is
+  // hidden before that, they are too late for the library's last report.
   for (const grow of [onLCP, onCLS, onINP]) grow(follow, { reportAllChanges: true });
 
-  // In the bubbling phase the library has heard of it; and the core, which has sent its own.
+  // In the bubbling phase, the library and the core have handled the event already.
   const end = kit.safely(() => {
     if (!document.hidden) return;
     for (const [id, metric] of growing) {

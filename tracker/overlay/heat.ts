@@ -1,4 +1,4 @@
-// Heatmaps over the real page: where visitors clicked, moved, and how far they read.
+// The heatmap over the real page: clicks, movement and scroll reach.
 import type { HeatCell, HeatmapInsight, HeatWidth } from "../../workers/domain/counts/insight.ts";
 import { HEAT_COLUMNS, HEAT_ROW_PIXELS, HEAT_WIDTHS, REACH_STEP } from "../../workers/domain/counts/insight.ts";
 import type { OpenedWith } from "./pass.ts";
@@ -26,7 +26,7 @@ function drawCells(context: CanvasRenderingContext2D, cells: readonly HeatCell[]
   for (const [col, row, count] of cells) {
     const top = row * HEAT_ROW_PIXELS - scrollY;
     if (top < -HEAT_ROW_PIXELS || top > innerHeight) continue;
-    // The root: one busy button must not turn all the rest into the same blue.
+    // Use the square root, so that one busy button does not make everything else the same blue.
     context.fillStyle = heatColour(Math.sqrt(count / most));
     context.fillRect(col * column - scrollX, top, column, HEAT_ROW_PIXELS);
   }

@@ -1,12 +1,12 @@
-// The pass with which the overlay was opened.
+// The pass that opened the overlay.
 import { type OverlayPass, overlayPassIn } from "../../workers/domain/events/overlay.ts";
 
 export interface OpenedWith extends OverlayPass {
-  /** As it was signed. */
+  /** The signed text. */
   signed: string;
 }
 
-/** The pass in the page's address, null when there is none. The Worker proved it before it named the overlay. */
+/** The pass in the page's address; null without one. The Worker verified it before it named the overlay chunk. */
 export function passOf(address: string): OpenedWith | null {
   const signed = overlayPassIn(address);
   if (!signed) return null;

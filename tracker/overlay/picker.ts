@@ -1,11 +1,11 @@
-// The picker: the owner points at an element, sees which selector would find it, and sends the choice to the dashboard.
+// The picker: the owner points at an element, sees its selector, and sends the choice to the dashboard.
 import type { OverlayChoice } from "../../workers/domain/events/overlay.ts";
 import type { OpenedWith } from "./pass.ts";
 import { countMatches, type Proposal, proposalsFor } from "./selector.ts";
 import { heading, make, openStage } from "./stage.ts";
 
 const CLICKABLE = "a, button, summary, label, [role=button], [role=link], [role=tab], input, select, textarea, form";
-/** Outlines of other matches; more would only be noise, and cost the page. */
+/** Most outlines of other matches. More would only be noise and slow the page down. */
 const MOST_OUTLINES = 100;
 
 const sentence = (matches: number | null): string => {
@@ -13,7 +13,7 @@ const sentence = (matches: number | null): string => {
   return matches === 1 ? "Matches this element only." : `Matches ${matches} elements of this page.`;
 };
 
-/** What an element says, blanks collapsed; never what was typed into it. */
+/** The text of an element with collapsed white space, never its input. */
 const textOf = (element: Element): string =>
   (element.getAttribute("aria-label") || element.textContent || "").replace(/\s+/g, " ").trim().slice(0, 80);
 
@@ -57,7 +57,7 @@ export function openPicker(pass: OpenedWith): void {
     );
   };
 
-  /** What the owner means: the button, not the picture in it. */
+  /** The element that the owner means: the button, not the picture in it. */
   const meantBy = (event: PointerEvent | MouseEvent): Element | null => {
     const found = document.elementsFromPoint(event.clientX, event.clientY).find((one) => one !== stage.root.host);
     return (event.altKey ? found : (found?.closest(CLICKABLE) ?? found)) ?? null;
@@ -80,7 +80,7 @@ export function openPicker(pass: OpenedWith): void {
       setTimeout(() => window.close(), 400);
       return;
     }
-    // A page with a Cross-Origin-Opener-Policy has no way back to the dashboard.
+    // A page with a Cross-Origin-Opener-Policy cannot message the dashboard.
     void navigator.clipboard?.writeText(selector);
     button.textContent = "Copied: paste it into the rule";
   };
@@ -141,7 +141,7 @@ export function openPicker(pass: OpenedWith): void {
   };
   const swallow = (event: Event): void => {
     if (stage.owns(event)) return;
-    // The page is looked at, not used.
+    // Clicks select elements and must not use the page.
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.type !== "click" || chosen) return;

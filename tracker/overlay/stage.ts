@@ -1,4 +1,4 @@
-// The overlay's place: a shadow tree above everything, so that the page's styles and the overlay's leave each other alone.
+// The container of the overlay: a shadow tree above everything, which separates the styles of page and overlay.
 
 const STYLE = `
 :host { all: initial; position: fixed; inset: 0; z-index: 2147483647; pointer-events: none; color-scheme: light dark;
@@ -35,7 +35,7 @@ export interface Stage {
   close(): void;
 }
 
-/** An element with what it has and what is in it. */
+/** Makes an element with properties and children. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   has: Partial<HTMLElementTagNameMap[Tag]> = {},
@@ -47,7 +47,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Opens the overlay with an empty panel. Styles are set by script, which a strict policy of content allows. */
+/** Opens the overlay with an empty panel. A script sets the styles, which a strict Content Security Policy allows. */
 export function openStage(title: string): Stage {
   const host = make("div", { popover: "manual" });
   const root = host.attachShadow({ mode: "closed" });
@@ -57,7 +57,7 @@ export function openStage(title: string): Stage {
   const panel = make("section", { className: "panel", ariaLabel: title });
   root.append(panel);
   document.documentElement.append(host);
-  // The top layer: above dialogs of the page too.
+  // Use the top layer, to be above dialogs of the page too.
   host.showPopover?.();
   return {
     root,
