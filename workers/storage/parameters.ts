@@ -9,6 +9,6 @@ export type Row = (string | number | null)[];
 /** JSON arrays of rows, each short enough to be one bound parameter. */
 export function toParameters(rows: readonly Row[]): string[] {
   const texts = rows.map((row) => JSON.stringify(row));
-  // One more for the comma.
+  // Plus one for the comma.
   return cutBySize(texts, (text) => text.length + 1, PARAMETER_CHARS).map((portion) => `[${portion.join(",")}]`);
 }

@@ -1,5 +1,5 @@
-// The tables that name a property, read from the tables themselves: a table that gets a `site_id` is emptied with its
-// property, whoever adds it.
+// The tables with a `site_id`, read from the table definitions, so that a new table is also emptied when its property
+// is deleted.
 import { getTableColumns, is, type SQL, sql } from "drizzle-orm";
 import { getTableConfig, type SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as accounts from "./accounts/tables";

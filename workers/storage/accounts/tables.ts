@@ -5,7 +5,7 @@ import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 export const users = sqliteTable("user", {
   id: text().primaryKey(),
   name: text().notNull(),
-  /** Lower case: better-auth looks it up so. */
+  /** Lower case, because better-auth looks it up that way. */
   email: text().notNull().unique(),
   emailVerified: integer({ mode: "boolean" }).notNull(),
   image: text(),
@@ -34,7 +34,7 @@ export const sessions = sqliteTable(
   (t) => [index("session_by_user").on(t.userId)],
 );
 
-/** How a user proves to be one: for email and password, `providerId` is `credential` and `accountId` the user's id. */
+/** How a user signs in: for email and password, `providerId` is `credential` and `accountId` the user's id. */
 export const accounts = sqliteTable(
   "account",
   {
@@ -109,7 +109,7 @@ export const invitations = sqliteTable(
   (t) => [index("invitation_by_organization").on(t.organizationId), index("invitation_by_email").on(t.email)],
 );
 
-/** Attempts to sign in, by address: an isolate's memory would not see what the others let through. */
+/** Sign-in attempts by address. An isolate's memory would not see the attempts in other isolates. */
 export const rateLimits = sqliteTable("rateLimit", {
   id: text().primaryKey(),
   key: text().notNull().unique(),

@@ -1,4 +1,4 @@
-// Anomalies as they are kept in D1: found again they are the same row, which the owner may have put out of the way.
+// Anomalies in D1. An anomaly that is found again updates its row, which the owner may have dismissed.
 import type { AnomalyRecord } from "../../domain/anomalies/record";
 
 export interface KeptAnomaly {
@@ -10,7 +10,7 @@ export interface KeptAnomaly {
 type Row = Omit<KeptAnomaly, "record"> & { record: string };
 const toKept = ({ record, ...row }: Row): KeptAnomaly => ({ ...row, record: JSON.parse(record) as AnomalyRecord });
 
-/** Those that had not ended before `from` and began before `to` (ms), the newest first. */
+/** Anomalies that began before `to` and had not ended before `from` (ms), newest first. */
 export async function listAnomalies(
   db: D1Database,
   siteId: string,
@@ -26,7 +26,7 @@ export async function listAnomalies(
   return results.map(toKept);
 }
 
-/** For a batch: keeps an anomaly, or what has become of it since it was kept. */
+/** For a batch: stores an anomaly, or updates it. */
 export const anomalyStatement = (
   db: D1Database,
   siteId: string,
@@ -42,7 +42,7 @@ export const anomalyStatement = (
     )
     .bind(siteId, id, record.started_at, now, JSON.stringify(record));
 
-/** Puts it out of the way; again it changes nothing. @returns false when there is no such anomaly. */
+/** Dismisses an anomaly. Repeating it changes nothing. @returns false when the anomaly does not exist. */
 export async function dismissAnomaly(db: D1Database, siteId: string, id: string, now: number): Promise<boolean> {
   const { meta } = await db
     .prepare("UPDATE anomalies SET dismissed_at = coalesce(dismissed_at, ?3) WHERE site_id = ?1 AND id = ?2")
@@ -51,7 +51,7 @@ export async function dismissAnomaly(db: D1Database, siteId: string, id: string,
   return meta.changes > 0;
 }
 
-/** Anomalies that began before a time are forgotten. */
+/** Deletes anomalies that began before a time. */
 export async function forgetAnomalies(db: D1Database, before: number): Promise<void> {
   await db.prepare("DELETE FROM anomalies WHERE started_at < ?").bind(before).run();
 }

@@ -10,7 +10,7 @@ export const anomalies = sqliteTable(
     started_at: integer().notNull(),
     updated_at: integer().notNull(),
     record: text({ mode: "json" }).$type<AnomalyRecord>().notNull(),
-    /** Set when the owner has seen it and wants it out of the way. */
+    /** Set when the owner has dismissed it. */
     dismissed_at: integer(),
   },
   (t) => [primaryKey({ columns: [t.site_id, t.id] })],

@@ -1,4 +1,4 @@
-// How many visitors a property had on its fuller day, and how many shards it has.
+// The visitors of a property on the fuller of two days, and its number of shards.
 import { TOTAL } from "../../domain/counts/rollup";
 import { addDays, localDate } from "../../domain/time/zone";
 import { type Capacity, toCapacity } from "../../domain/visits/capacity";
@@ -9,7 +9,7 @@ const DAYS = `SELECT day AS date, sum(visitors) AS visitors FROM (${DAY_COUNTS.m
     WHERE site_id = ?1 AND dimension = '${TOTAL}' AND day IN (?2, ?3)`,
 ).join(" UNION ALL ")}) GROUP BY day ORDER BY visitors DESC LIMIT 1`;
 
-/** @param now ms: its local day and the one before are looked at. */
+/** @param now ms. Compares its local day and the day before. */
 export async function readCapacity(
   db: D1Database,
   { site_id, timezone, shards }: { site_id: string; timezone: string; shards: number },

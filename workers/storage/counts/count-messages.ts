@@ -1,6 +1,6 @@
-// Counting messages: each becomes a Parquet object of the lake and, with others, one D1 batch. Crash anywhere, give it
-// anything twice, in any grouping: lake and rollups come out the same. Ingest counts what the queue brings, and a replay
-// what had become a dead letter.
+// Counting messages: each becomes a Parquet object of the lake and, with others, one D1 batch. Crashes, repeats and
+// other groupings lead to the same lake and rollups. Ingest counts messages of the queue, and a replay counts dead
+// letters.
 import { rollUpWithSuspects } from "../../domain/counts/suspects";
 import type { StampedEvent } from "../../domain/events/event";
 import { rawKey } from "../../domain/lake/keys";
@@ -11,13 +11,13 @@ import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount }
 
 export type CountEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 
-/** Objects written at once: a Worker holds six connections. */
+/** Objects written in parallel: a Worker has six connections. */
 const WRITERS = 6;
 
 /**
- * Writes the messages into the lake and counts them; those that were counted before, or whose property is gone, not.
- * Receipts are asked for before anything is written: compaction deletes raw objects, and a message that comes again must
- * not bring its object back.
+ * Writes the messages to the lake and counts them, except messages already counted and messages of deleted properties.
+ * It reads the receipts before it writes: compaction deletes raw objects, and a message that is delivered again must
+ * not restore its object.
  */
 export async function countMessages(
   messages: readonly StampedMessage[],
@@ -34,7 +34,7 @@ export async function countMessages(
   try {
     await writeCount(env.DB, toCount(todo, counted), Date.now());
   } catch (error) {
-    // A receipt that has come in between fails the whole batch: leave out what has one, and count the others.
+    // A receipt written in the meantime fails the whole batch. Leave out messages with a receipt and count the others.
     const meanwhile = await countedAmong(
       env.DB,
       todo.map(({ id }) => id),
@@ -47,7 +47,7 @@ export async function countMessages(
   }
 }
 
-/** The message's object in the lake: its key is the message's id, so that writing it again changes nothing. */
+/** The message's object in the lake. Its key is the message's id, so writing it again changes nothing. */
 async function writeObject(message: StampedMessage, lake: R2Bucket): Promise<CountedMessage> {
   const { id, site_id, events } = message;
   if (events.length === 0) return { id, site_id, file: null };

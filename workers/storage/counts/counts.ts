@@ -1,4 +1,4 @@
-// Counting in D1: one batch holds the receipts, the files and the counts of some messages, so that all of it happens once.
+// Counting in D1: one batch has the receipts, the files and the counts of some messages, so that each is counted once.
 import { toParcels } from "../../domain/counts/pending";
 import type { Rollup } from "../../domain/counts/rollup";
 import { FACTS } from "../../domain/events/catalog";
@@ -6,11 +6,11 @@ import type { NewObject } from "../../domain/lake/object";
 import { listStatements } from "../lake/listing";
 import { type Row, toParameters } from "../parameters";
 
-/** What one message writes besides its counts. */
+/** What a message writes besides its counts. */
 export interface CountedMessage {
   id: string;
   site_id: string;
-  /** Null for a message that holds refusals and no events. */
+  /** Null for a message with refusals and no events. */
   file: NewObject | null;
 }
 
@@ -38,7 +38,7 @@ const PENDING = `INSERT INTO rollup_pending (site_id, dimension, parcel, increme
 const REFUSALS = upsert("refusals", ["site_id", "day", "reason"], ["count"]);
 const RECEIPTS = "INSERT INTO receipts (message_id, counted_at) SELECT value ->> 0, value ->> 1 FROM json_each(?)";
 
-/** An hour to which nothing is added is left out: a correction may take away what it gives. */
+/** Hours without a change are left out: the additions of a correction may cancel out. */
 const hourRows = (siteId: string, { hours }: Rollup): Row[] =>
   [...hours]
     .filter(([, facts]) => FACTS.some((fact) => facts[fact] !== 0))
@@ -63,25 +63,25 @@ const rollupRows = (rollups: ReadonlyMap<string, Rollup>, now: number): [string,
   [PENDING, [...rollups].flatMap(([id, rollup]) => pendingRows(id, rollup, now))],
 ];
 
-/** For a batch: adds counts to those of properties and their suspects, by id. None when there is nothing to add. */
+/** For a batch: adds counts to those of properties and their suspects, by id. Empty if there is nothing to add. */
 export const countStatements = (
   db: D1Database,
   rollups: ReadonlyMap<string, Rollup>,
   now: number,
 ): D1PreparedStatement[] => statementsOf(db, rollupRows(rollups, now));
 
-/** Counts, all or nothing. Throws when a message of it was counted before; see `countedAmong`. */
+/** Counts, all or nothing. Throws if one of the messages has been counted already; see `countedAmong`. */
 export async function writeCount(db: D1Database, count: Count, now: number): Promise<void> {
   const objects = count.messages.flatMap(({ site_id, file }) => (file ? [[site_id, file] as const] : []));
   await db.batch([
-    // First, so that a message that was counted before fails the batch at once.
+    // First, so that an already counted message fails the batch at once.
     ...statementsOf(db, [[RECEIPTS, count.messages.map(({ id }) => [id, now])]]),
     ...listStatements(db, objects, now),
     ...statementsOf(db, [...rollupRows(count.rollups, now), [REFUSALS, count.refusals]]),
   ]);
 }
 
-/** Which of these messages have their receipt. */
+/** The messages that have a receipt. */
 export async function countedAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare("SELECT message_id FROM receipts WHERE message_id IN (SELECT value FROM json_each(?))")
@@ -90,7 +90,7 @@ export async function countedAmong(db: D1Database, ids: readonly string[]): Prom
   return new Set(results.map((row) => row.message_id));
 }
 
-/** Which of these properties exist, those that are being deleted not among them. */
+/** The properties that exist, without those being deleted. */
 export async function knownAmong(db: D1Database, siteIds: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare("SELECT site_id FROM properties WHERE deleted_at IS NULL AND site_id IN (SELECT value FROM json_each(?))")

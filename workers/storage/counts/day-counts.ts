@@ -1,5 +1,5 @@
-// All that D1 counts of some local days, read at one moment together with the list of the objects that it was counted
-// from; and what has to be added to it.
+// All counts of some local days in D1, read in one transaction with the list of the objects they were counted from; and
+// corrections to them.
 import type { DayCounts, Span } from "../../domain/counts/day-counts";
 import type { Rollup } from "../../domain/counts/rollup";
 import { countedIdsOf } from "../../domain/counts/suspects";
@@ -12,16 +12,16 @@ import { cubeStatements } from "./techstack";
 import { rollupStatements, toRollup } from "./whole-rollup";
 
 export interface DaySnapshot {
-  /** The objects with events of the span and of the days after it that were asked for. */
+  /** The objects with events of the span and of the requested days after it. */
   lake: LakeSnapshot;
-  /** How far the pipeline had come. */
+  /** The position of the pipeline. */
   positions: Record<Dataset, number>;
   kept: DayCounts;
-  /** When these days were last corrected; null: never. */
+  /** When these days were last corrected; null if never. */
   corrected_at: number | null;
 }
 
-/** Hours may lie beside their days where the property has changed its time zone: objects are found by time too. */
+/** After a change of time zone, hours may fall outside of their days, so objects are found by time too. */
 const FILES = `SELECT * FROM lake_files WHERE site_id = ?1 AND (zone = 'ip_enrichment' OR (zone IN ('raw', 'events')
   AND (max_date >= ?2 AND min_date <= ?3 OR max_time >= ?4 AND min_time < ?5))) ORDER BY id`;
 
@@ -29,10 +29,9 @@ const FILES = `SELECT * FROM lake_files WHERE site_id = ?1 AND (zone = 'ip_enric
 const correctionId = (siteId: string, day: string): string => `rebuild/${siteId}/${day}`;
 
 /**
- * Ingest writes an object's row and its counts in one batch, the pipeline its watermarks and theirs, a swap the rows that
- * it takes and gives. All of it is read in one transaction: so what is kept is of exactly these objects, and whatever
- * comes later is in neither.
- * @param through the last local day whose objects are wanted: visits of the span may go on after it.
+ * Ingest writes an object's row and its counts in one batch, the pipeline its watermarks and counts, a swap the old and
+ * new rows. This reads everything in one transaction, so the counts belong to exactly these objects.
+ * @param through the last local day of the objects: visits of the span may continue after it.
  */
 export async function takeDaySnapshot(
   db: D1Database,
@@ -70,9 +69,9 @@ export async function takeDaySnapshot(
 }
 
 /**
- * Adds what a snapshot of one day lacked, all or nothing. Counts only ever add up, so it does not matter what has been
- * counted since.
- * @throws when the day has been corrected since the snapshot: then it must be taken again.
+ * Adds the missing counts of one day, all or nothing. Counts only add up, so counts written since the snapshot do not
+ * matter.
+ * @throws when the day has been corrected since the snapshot. Take a new one then.
  */
 export async function addToDay(
   db: D1Database,
@@ -93,7 +92,7 @@ export async function addToDay(
   await db.batch([receipt, ...addStatements(db, siteId, change, now)]);
 }
 
-/** For a batch: adds to whatever D1 counts; what is negative is taken away. */
+/** For a batch: adds to all counts in D1. Negative numbers subtract. */
 export function addStatements(
   db: D1Database,
   siteId: string,

@@ -5,10 +5,10 @@ import { FACTS } from "../../domain/events/catalog";
 
 /** Rows deleted by one statement: a fraction of a second. */
 const ROWS = 10_000;
-/** Statements for a table and run; what is left, the next run removes. */
+/** Statements per table and run. The next run removes the rest. */
 const STATEMENTS = 20;
 
-/** Tables with a local day, by what their keys are. */
+/** Tables with a local day, by their keys. */
 const BY_DAY = {
   rollup_days: "dimension, day, value",
   packed_days: "dimension, place, day",
@@ -25,7 +25,7 @@ export async function removeOldCounts(db: D1Database, siteId: string, before: st
       WHERE site_id IN (SELECT value FROM json_each(?1)) AND ${column} < ?2 LIMIT ${ROWS})`;
     for (let statement = 0; statement < STATEMENTS; statement++) {
       const { meta } = await db.prepare(sql).bind(ids, bound).run();
-      // Every table of these is one row per key.
+      // Each of these tables has one row per key.
       removed += meta.changes;
       if (meta.changes < ROWS) return;
     }
@@ -35,13 +35,13 @@ export async function removeOldCounts(db: D1Database, siteId: string, before: st
   return removed;
 }
 
-/** Facts by table that has rows of nothing: a value of which nothing is counted any more may say who it was. */
+/** Facts of tables that may have rows without counts. Such rows are removed, because a value may identify a person. */
 const FACTS_OF = {
   rollup_days: FACTS,
   techstack_days: TECH_FACTS,
 } as const;
 
-/** Removes rows that count nothing. @returns rows. */
+/** Removes rows without counts. @returns rows. */
 export async function removeEmptyCounts(db: D1Database, siteId: string): Promise<number> {
   const ids = JSON.stringify(countedIdsOf(siteId));
   const packed = "DELETE FROM packed_days WHERE site_id IN (SELECT value FROM json_each(?)) AND json(counts) = '{}'";

@@ -8,7 +8,7 @@ import type { Order, Plan, Reading, Slice } from "../../domain/queries/plan";
 import { DAY_COUNTS } from "./pending";
 import { cubeSliceSql, type Fragment, waitingStatement } from "./techstack";
 
-/** The date that `at` is counted under, in SQL. Hours are their own bucket. */
+/** The bucket of `at`, in SQL. Hours are their own bucket. */
 const BUCKETS = {
   "time:hour": "at",
   "time:day": "at",
@@ -37,10 +37,10 @@ function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts
 }
 
 /**
- * Whose counts are added up: the property's own, and, to leave out suspected bots, those of its suspects as negative
- * numbers. Every fact of an event is in both, so that the rest is what the other events count. Of visitors: each event
- * carries its own "first", so who came twice that day, once suspected and once not, as only a user with several networks
- * can, is left out when the suspected event was the first.
+ * The ids to add up: the property's own counts, and, to leave out suspected bots, those of its suspects as negative
+ * numbers. Both have every fact of a suspected event, so the difference counts the other events. For visitors, the
+ * "first" belongs to one event: a user who came from several networks that day, some suspected, is left out if the
+ * first event was.
  */
 function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteId: string; facts: string }[] {
   const own = { siteId: site_id, facts: facts.join(", ") };
@@ -75,7 +75,7 @@ function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
   return { sql, params: reading.time === "time:week" ? [reading.first, ...params] : params };
 }
 
-/** A metric as something to order by: rounding and scale play no part. */
+/** A metric to order by, without rounding and scale. */
 function metricSql(name: MetricName): string {
   const { ratio, needs } = METRICS[name];
   return ratio ? `1.0 * ${ratio[0]} / nullif(${ratio[1]}, 0)` : needs[0]!;
@@ -91,7 +91,7 @@ const orderSql = (order: readonly Order[]): string =>
     })
     .join(", ");
 
-/** A row of the one statement: which part of the answer it is, and its place there. */
+/** A row of the statement: its part of the answer, and its place there. */
 interface TaggedRow extends RollupRow {
   part: "main" | "comparison" | "total";
   place: number;
@@ -132,7 +132,7 @@ export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRow
   const { results } = answer as D1Result<TaggedRow>;
   const main = results.filter(({ part }) => part === "main").sort((a, b) => a.place - b.place);
   return {
-    // Nothing was counted, and the question groups by nothing: still one answer.
+    // Nothing was counted and the query has no groups: the answer is still one row.
     main: main.length > 0 || plan.query.dimensions.length > 0 ? main : [EMPTY],
     comparison: results.filter(({ part }) => part === "comparison"),
     total: results.find(({ part }) => part === "total")?.place ?? null,
@@ -142,7 +142,7 @@ export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRow
 
 const EMPTY: RollupRow = { bucket: null, value: null };
 
-/** The first local date with data: one step in the primary key, and what waits. */
+/** The first local date with data, from one step in the primary key and from waiting counts. */
 export async function readFirstDay(db: D1Database, siteId: string): Promise<string | null> {
   const firsts = DAY_COUNTS.map((table) => `SELECT min(day) AS day FROM ${table} WHERE site_id = ? AND dimension = ?`);
   const first = db
@@ -151,7 +151,7 @@ export async function readFirstDay(db: D1Database, siteId: string): Promise<stri
   return (await first.first<{ day: string | null }>())?.day ?? null;
 }
 
-/** How many events were refused since a local date, by reason, the most frequent first. */
+/** Refusals since a local date by reason, the most frequent first. */
 export async function readRefusals(
   db: D1Database,
   siteId: string,

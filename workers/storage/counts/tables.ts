@@ -4,7 +4,7 @@ import { blob, integer, primaryKey, sqliteTable, sqliteView, text } from "drizzl
 import { SEVERAL } from "../../domain/counts/pending";
 import { FACTS, type Fact } from "../../domain/events/catalog";
 
-/** Proof that a queue message has been counted. Its primary key is what makes counting happen once. */
+/** Proof that a queue message has been counted. The primary key ensures that it is counted once. */
 export const receipts = sqliteTable("receipts", {
   message_id: text().primaryKey(),
   counted_at: integer().notNull(),
@@ -37,8 +37,8 @@ export const rollupDays = sqliteTable(
 );
 
 /**
- * Counts of packed details (domain/counts/details.ts) by local day: those of a place, say a page and a width, are one JSONB
- * object in `counts`, `{"value": events}`. A place's days lie together: they are read together.
+ * Counts of packed details (domain/counts/details.ts) by local day. A place, for example a page and a width, has one
+ * JSONB object in `counts`, `{"value": events}`. The days of a place are adjacent, because they are read together.
  */
 export const packedDays = sqliteTable(
   "packed_days",
@@ -53,8 +53,8 @@ export const packedDays = sqliteTable(
 );
 
 /**
- * What is to be added to `rollup_days` and `packed_days`: parcels of domain/counts/pending.ts. `body` is JSONB, since each
- * question would else parse all of it again, and last, so that reading the others leaves its pages alone.
+ * Counts waiting to be added to `rollup_days` and `packed_days`: parcels of domain/counts/pending.ts. `body` is JSONB,
+ * so that queries need not parse it again, and the last column, so that reading the others does not touch its pages.
  */
 export const rollupPending = sqliteTable(
   "rollup_pending",

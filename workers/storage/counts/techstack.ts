@@ -1,11 +1,11 @@
-// The technology cube in D1: counting into it, and its rows for a question (rollups.ts makes the answer of them).
+// The technology cube in D1: adds to it, and reads rows for a query (rollups.ts makes the answer).
 import { CUBE_COLUMNS, type CubeRow, TECH_FACTS } from "../../domain/counts/techstack";
 import type { Fact } from "../../domain/events/catalog";
 import type { CubeGroups, FilterOperator } from "../../domain/queries/cube-query";
 import { toParameters } from "../parameters";
 import { upsert } from "./counts";
 
-/** SQL with its parameters. Names in it come out of the catalogue; whatever a caller sent is a parameter. */
+/** SQL with its parameters. Its names come from the catalogue; everything that a caller sent is a parameter. */
 export interface Fragment {
   sql: string;
   params: (string | number)[];
@@ -22,7 +22,7 @@ export const cubeStatements = (db: D1Database, siteId: string, cube: readonly Cu
 
 const OPERATORS: Record<FilterOperator, string> = { is: "IN", is_not: "NOT IN" };
 
-/** The value of a group: of several columns a JSON list. */
+/** The value of a group; a JSON list for several columns. */
 function valueSql(columns: readonly string[]): string {
   if (columns.length > 1) return `json_array(${columns.join(", ")})`;
   return columns[0] ?? "''";

@@ -1,4 +1,4 @@
-// Rollups of a property or its suspects as the domain has them, to be held against the lake.
+// Rollups of a property or its suspects in the domain's form, to compare them with the lake.
 import { ALL_TIME, type Span } from "../../domain/counts/day-counts";
 import { emptyRollup, type Rollup } from "../../domain/counts/rollup";
 import { FACTS, type Facts } from "../../domain/events/catalog";
@@ -51,7 +51,7 @@ export function toRollup(hours: D1Result, days: D1Result): Rollup {
   return rollup;
 }
 
-/** All of a property or its suspects. */
+/** All counts of a property or its suspects. */
 export async function readRollup(db: D1Database, id: string): Promise<Rollup> {
   const [hours, days] = await db.batch(rollupStatements(db, id, ALL_TIME));
   return toRollup(hours!, days!);

@@ -1,6 +1,10 @@
-// How far whole addresses have been truncated: a mark beside the watermarks, so that what was looked at is left alone.
+// The position up to which full addresses have been truncated, stored beside the watermarks, so that no day is read
+// twice.
 
-/** Its name among the datasets of `watermarks`; `position` is a day number, `moved_at` when all before it was looked at. */
+/**
+ * Its name among the datasets of `watermarks`. `position` is a day number, `moved_at` when the days before it were
+ * done.
+ */
 const DATASET = "addresses";
 const DAY_MS = 86_400_000;
 

@@ -1,9 +1,9 @@
-// Which properties compaction looks at.
+// Finds the properties that compaction should look at.
 import { BUSY } from "../../domain/lake/compaction";
 
 /**
  * Properties with raw objects behind their watermarks: enough of them to be busy, or, of `all`, every property that has a
- * watermark. Those that are being deleted are left to that.
+ * watermark. Properties being deleted are left out.
  */
 export async function compactableProperties(db: D1Database, all: boolean): Promise<string[]> {
   const sql = all

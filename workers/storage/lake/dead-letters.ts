@@ -1,4 +1,4 @@
-// Dead letters: the message in R2, its name and reason in D1.
+// Dead letters: the message is in R2, its name and reason in D1.
 import { and, count, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rawKey } from "../../domain/lake/keys";
@@ -16,7 +16,7 @@ type LetterEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 /** One JSON parameter instead of many: D1 binds at most 100. */
 const jsonList = (ids: readonly string[]): SQL => sql`(select value from json_each(${JSON.stringify(ids)}))`;
 
-/** Keeps a message that could not be counted. Kept again, it has failed once more, for the newer reason. */
+/** Stores a message that could not be counted. Storing it again adds a failure and replaces the reason. */
 export async function keepDeadLetter(env: LetterEnv, { body, ...row }: DeadLetter): Promise<void> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   await env.LAKE.put(row.key, JSON.stringify({ ...row, message: text }));
@@ -28,7 +28,7 @@ export async function keepDeadLetter(env: LetterEnv, { body, ...row }: DeadLette
        ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, failed_at = excluded.failed_at, events = excluded.events,
          count = count + 1`,
     ).bind(id, site_id, key, reason, failed_at, events),
-    // Had the letter been forgotten before, its object was to be deleted.
+    // If the letter had been deleted before, its object was scheduled for deletion.
     keepStatement(env.DB, [key]),
   ]);
 }
@@ -41,7 +41,7 @@ export async function noteFailure(db: D1Database, id: string, reason: string, no
     .where(eq(deadLetters.id, id));
 }
 
-/** A property's letters, the last that failed first, and how many there are. */
+/** The letters of a property, the most recent failure first, and their number. */
 export async function listDeadLetters(
   db: D1Database,
   siteId: string,
@@ -60,7 +60,7 @@ export async function listDeadLetters(
   return { letters, total: counted?.total ?? 0 };
 }
 
-/** Those of a property's letters that exist, of the ids given or of all, the first that failed first. */
+/** The existing letters of a property, of the given ids or all, the oldest failure first. */
 export async function deadLetterIds(
   db: D1Database,
   siteId: string,
@@ -76,7 +76,7 @@ export async function deadLetterIds(
   return rows.map(({ id }) => id);
 }
 
-/** A letter with what it says; null when it is there no more. */
+/** A letter with its message; null if it no longer exists. */
 export async function loadDeadLetter(
   { DB, LAKE }: LetterEnv,
   siteId: string,
@@ -91,12 +91,12 @@ export async function loadDeadLetter(
   if (!row) return null;
   const object = await LAKE.get(row.key);
   if (object) return { row, message: (await object.json<{ message: string }>()).message };
-  // A letter's row is deleted before its object.
+  // The row of a letter is deleted before its object.
   if ((await find()).length === 0) return null;
   throw new Error(`lake lacks object ${row.key}`);
 }
 
-/** Forgets letters that have been counted: rows, then objects. What a crash leaves in between is swept. */
+/** Deletes counted letters: rows, then objects. The sweep removes objects that a crash leaves behind. */
 export async function forgetDeadLetters(
   { DB, LAKE }: LetterEnv,
   rows: readonly DeadLetterRow[],
@@ -108,8 +108,8 @@ export async function forgetDeadLetters(
 }
 
 /**
- * Discards letters: nobody counts them any more. A message of a hub gets the receipt of one that was counted, because
- * the queue may hold it once more; its object in the lake, which nothing lists, is swept.
+ * Discards letters, so that they are never counted. A hub's message gets a receipt as if it had been counted, because
+ * the queue may deliver it again. The sweep removes its unlisted object from the lake.
  */
 export async function discardDeadLetters(
   env: LetterEnv,
@@ -126,7 +126,7 @@ export async function discardDeadLetters(
       `INSERT INTO lake_garbage (key, site_id, delete_at) SELECT value ->> 1, ?1, ?2 FROM json_each(?3)
        WHERE value ->> 1 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM receipts WHERE message_id = value ->> 0)
        ON CONFLICT (key) DO UPDATE SET delete_at = excluded.delete_at`,
-      // Not at once: somebody may be writing it just now, and will find the receipt.
+      // Not at once: another process may be writing it right now, and will find the receipt.
     ).bind(siteId, now + GRACE_MS, JSON.stringify(stamped)),
     DB.prepare(
       "INSERT OR IGNORE INTO receipts (message_id, counted_at) SELECT value ->> 0, ?1 FROM json_each(?2)",
@@ -154,7 +154,7 @@ function forgetStatements(db: D1Database, rows: readonly DeadLetterRow[], now: n
   ];
 }
 
-/** Id of a hub's message, and where its object would be; null for other messages. */
+/** The id of a hub's message, and the key that its object would have; null for other messages. */
 function rawObjectOf(text: string): [id: string, key: string | null] | null {
   let message: EventMessage;
   try {
@@ -168,7 +168,7 @@ function rawObjectOf(text: string): [id: string, key: string | null] | null {
   return [message.id, first ? rawKey(message.site_id, first.local_date, message.id) : null];
 }
 
-/** How many messages of a property could not be counted. */
+/** The number of dead letters of a property. */
 export async function countDeadLetters(db: D1Database, siteId: string): Promise<number> {
   const row = await db
     .prepare("SELECT count(*) AS letters FROM dead_letters WHERE site_id = ?")

@@ -1,4 +1,4 @@
-// The lake's zones of addresses: reads the IP list, writes what is known of its addresses, and reads that again.
+// The zones of addresses in the lake: reads IP lists, and writes and reads the facts about their addresses.
 import { tableFromParquet, tableToParquet } from "../../domain/lake/table-parquet";
 import {
   countStatuses,
@@ -14,7 +14,7 @@ import {
 import { announceObjects } from "./garbage";
 import { createObject } from "./objects";
 
-/** The addresses of an IP list in its order, each once: of several days the last tells. @throws when it is not there. */
+/** The addresses of an IP list in order, each once, with the facts of its last day. @throws if the list is missing. */
 export async function readAddresses(lake: R2Bucket, key: string): Promise<ListedAddress[]> {
   const object = await lake.get(key);
   if (!object) throw new Error(`lake lacks object ${key}`);
@@ -23,7 +23,7 @@ export async function readAddresses(lake: R2Bucket, key: string): Promise<Listed
 }
 
 /**
- * Writes what is known of a list's addresses. Written before, the first stays: whoever lists it reads it from the lake.
+ * Writes the facts about a list's addresses. An existing object stays, and the caller lists that one.
  * @returns bytes.
  */
 export async function writeEnrichment(
@@ -38,7 +38,7 @@ export async function writeEnrichment(
 }
 
 export interface Enrichment {
-  /** Only of addresses of which the provider said something. */
+  /** Only addresses with an answer of the provider. */
   found: Map<string, Found>;
   rows: number;
   bytes: number;

@@ -1,8 +1,8 @@
-// Which events the lake has already, by their ids.
+// Finds events that the lake already has, by their ids.
 import { parquetReadObjects } from "hyparquet";
 import type { Event } from "../../domain/events/event";
 
-/** Those of the ids of some events of a property that are in the lake. Reads one column of the objects of their times. */
+/** The ids of these events that are in the lake. Reads one column of the objects of their times. */
 export async function eventIdsAmong(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   siteId: string,
@@ -10,7 +10,7 @@ export async function eventIdsAmong(
 ): Promise<Set<string>> {
   const wanted = new Set(events.map(({ event_id }) => event_id));
   const known = new Set<string>();
-  // A batch may span months when it was imported: only objects of which a time is asked for.
+  // An imported batch may span months, so read only objects that cover the time of an event.
   const { results } = await DB.prepare(
     `SELECT key FROM lake_files WHERE site_id = ?1 AND zone IN ('raw', 'events')
      AND EXISTS (SELECT 1 FROM json_each(?2) WHERE value BETWEEN min_time AND max_time) ORDER BY id`,

@@ -1,14 +1,15 @@
-// Objects that are to be deleted from the lake. Writing is announced here before it happens and taken back in the batch
-// that lists the objects: what a crash leaves behind is found. A swap puts here what it supersedes.
+// Objects to be deleted from the lake. Writers announce objects here before they write them, and remove the
+// announcement in the batch that lists the objects, so that objects left behind by a crash are found. A swap adds the
+// objects it replaces.
 
-/** How long announced objects may take to be listed: longer than any step and its retries. */
+/** Time until announced objects must be listed: longer than any step and its retries. */
 export const ANNOUNCED_MS = 86_400_000;
-/** How long superseded objects stay for readers that have listed them before. */
+/** Time that replaced objects stay for readers that have listed them before. */
 export const GRACE_MS = 15 * 60_000;
 /** R2 deletes at most this many objects at once. */
 const OBJECTS = 1000;
 
-/** Announces objects that are going to be written. Announcing them again puts their deletion off. */
+/** Announces objects before they are written. Announcing them again postpones their deletion. */
 export async function announceObjects(
   db: D1Database,
   siteId: string,
@@ -18,7 +19,7 @@ export async function announceObjects(
   if (keys.length > 0) await discardStatement(db, siteId, keys, now + ANNOUNCED_MS).run();
 }
 
-/** For a batch: these objects are to be deleted at a time. */
+/** For a batch: schedules these objects for deletion. */
 export const discardStatement = (
   db: D1Database,
   siteId: string,
@@ -32,7 +33,7 @@ export const discardStatement = (
     )
     .bind(siteId, deleteAt, JSON.stringify(keys));
 
-/** For the batch that lists these objects: they are here to stay. */
+/** For the batch that lists these objects: keeps them. */
 export const keepStatement = (db: D1Database, keys: readonly string[]): D1PreparedStatement =>
   db.prepare("DELETE FROM lake_garbage WHERE key IN (SELECT value FROM json_each(?))").bind(JSON.stringify(keys));
 
@@ -42,20 +43,20 @@ const LISTED = `SELECT key FROM lake_files
 /** A listed object is never swept, even if it was announced as garbage again afterwards. */
 const DUE = `SELECT key FROM lake_garbage WHERE delete_at <= ?1 AND key NOT IN (${LISTED}) LIMIT ?2`;
 
-/** Deletes what is due, at most so many thousand objects. @returns how many. */
+/** Deletes due objects, at most so many thousand. @returns how many. */
 export async function sweepGarbage(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   now: number,
   portions = 50,
 ): Promise<number> {
-  // Announced once more after it was listed, by a step whose first try had done all but say so: it is no garbage.
+  // It was announced again after it was listed, by a retry of a step that had finished. It is not garbage.
   await DB.prepare(`DELETE FROM lake_garbage WHERE delete_at <= ?1 AND key IN (${LISTED})`).bind(now).run();
   let swept = 0;
   for (let portion = 0; portion < portions; portion++) {
     const { results } = await DB.prepare(DUE).bind(now, OBJECTS).all<{ key: string }>();
     if (results.length === 0) break;
     const keys = results.map(({ key }) => key);
-    // Objects before rows: a crash in between deletes them once more, which does no harm.
+    // Objects before rows: after a crash in between they are deleted again, which does no harm.
     await LAKE.delete(keys);
     await keepStatement(DB, keys).run();
     swept += keys.length;

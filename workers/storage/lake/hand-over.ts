@@ -1,12 +1,12 @@
-// Handing over: what collect could not give to the hub is given to it later, by ingest or by a replay.
+// Handing over: events that collect could not send to the hub reach it later, by ingest or by a replay.
 import { type HubBatch, isImportName } from "../../domain/visits/hub";
 import type { UnstampedMessage } from "../../domain/visits/message";
 import { routesFor } from "../../domain/visits/shard";
 import { loadProperty } from "../properties/properties";
 
 /**
- * Gives the hubs what collect could not. They know by their ids the events that they have after all. Whose events they
- * are is asked anew: the property may have another number of shards by now.
+ * Sends the hubs events that collect could not send. Hubs recognize events they already have by id. The hub of each
+ * event is determined again, because the number of shards may have changed.
  */
 export async function handOver(
   { hub, batch }: UnstampedMessage,
@@ -20,7 +20,7 @@ export async function handOver(
     await env.HUB.getByName(hub).accept(own);
     return;
   }
-  // One after the other: should one fail and all be tried again, what was said of the first is said again at worst.
+  // One after the other: if one fails and all are retried, at worst the earlier ones are sent again.
   for (const [i, { hubs, arrivals }] of routes.entries()) {
     const [first, ...next] = hubs;
     const { refusals } = own;

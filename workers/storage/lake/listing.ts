@@ -1,5 +1,4 @@
-// The list of the lake's objects in D1. Every object enters it here; the rest says which days of which properties it has,
-// and how much lies where.
+// The list of the lake's objects in D1: adds objects to it, and reads the days and the sizes that it covers.
 import type { NewObject } from "../../domain/lake/object";
 import { LAKE_ZONES, type LakeZone } from "../../domain/lake/zones";
 import { toParameters } from "../parameters";
@@ -43,7 +42,7 @@ const REQUIRE = `INSERT INTO lake_files (site_id, zone, key, rows, bytes, min_ti
 export const requireListed = (db: D1Database, siteId: string, ids: string): D1PreparedStatement =>
   db.prepare(REQUIRE).bind(siteId, ids);
 
-/** Properties that are not being deleted, in a steady order. */
+/** Properties that are not being deleted, in a stable order. */
 export async function siteIds(db: D1Database): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT site_id FROM properties WHERE deleted_at IS NULL ORDER BY site_id")
@@ -51,7 +50,7 @@ export async function siteIds(db: D1Database): Promise<string[]> {
   return results.map(({ site_id }) => site_id);
 }
 
-/** The first and last local day with events of a property; null when there are none. */
+/** The first and last local day with events of a property; null without events. */
 export async function daysOfLake(db: D1Database, siteId: string): Promise<{ from: string; to: string } | null> {
   const row = await db
     .prepare(
@@ -62,7 +61,7 @@ export async function daysOfLake(db: D1Database, siteId: string): Promise<{ from
   return row?.from && row.to ? { from: row.from, to: row.to } : null;
 }
 
-/** How much of a property lies in each zone of the lake. */
+/** The objects, rows and bytes of a property in each zone of the lake. */
 export async function zonesOf(
   db: D1Database,
   siteId: string,

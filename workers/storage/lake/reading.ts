@@ -1,6 +1,5 @@
-// Reading the lake: the list of objects is taken from D1 in one statement, then the objects are read. What a swap takes
-// off the list meanwhile stays in the bucket for GRACE_MS, so whoever listed it reads each row once: no row is there
-// twice, none is missing.
+// Reads the lake: first the list of objects from D1 in one statement, then the objects. Objects that a swap removes
+// from the list in the meantime stay in the bucket for GRACE_MS, so a reader sees each row exactly once.
 import { effective } from "../../domain/counts/correction";
 import type { StampedEvent } from "../../domain/events/event";
 import type { LakeFile } from "../../domain/lake/object";
@@ -40,7 +39,7 @@ export async function listFiles(
   return results;
 }
 
-/** Some of a property's objects, oldest first; those that are not listed any more are left out. */
+/** Some objects of a property, oldest first, without those that are no longer listed. */
 export async function filesById(db: D1Database, siteId: string, ids: readonly number[]): Promise<LakeFile[]> {
   const { results } = await db
     .prepare("SELECT * FROM lake_files WHERE site_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY id")
@@ -49,7 +48,7 @@ export async function filesById(db: D1Database, siteId: string, ids: readonly nu
   return results;
 }
 
-/** A property's raw objects that have waited longest, at most so many: a backlog of months does not fit into memory. */
+/** The oldest raw objects of a property, at most so many, because a backlog of months does not fit into memory. */
 export async function oldestRaw(db: D1Database, siteId: string, limit: number): Promise<LakeFile[]> {
   const { results } = await db
     .prepare("SELECT * FROM lake_files WHERE zone = 'raw' AND site_id = ? ORDER BY id LIMIT ?")
@@ -69,7 +68,7 @@ export async function rawAmong(db: D1Database, siteId: string, keys: readonly st
   return new Set(results.map(({ key }) => key));
 }
 
-/** The objects that hold events of these days, and enrichments of any day: a raw object's may bear another date. */
+/** The objects with events of these days, and enrichments of all days, because the date in a key may differ. */
 export async function takeSnapshot(
   db: D1Database,
   siteId: string,
@@ -88,14 +87,14 @@ export async function takeSnapshot(
   };
 }
 
-/** An object's bytes. @throws when it is gone: then the list is older than GRACE_MS, and must be taken again. */
+/** The bytes of an object. @throws if it is gone: the list is older than GRACE_MS and must be read again. */
 export async function readObject(lake: R2Bucket, key: string): Promise<ArrayBuffer> {
   const object = await lake.get(key);
   if (!object) throw new Error(`lake lacks object ${key}`);
   return object.arrayBuffer();
 }
 
-/** The enrichment of the addresses in raw objects, one object in memory at a time. Compacted rows have it applied. */
+/** The enrichment of addresses in raw objects, one object in memory at a time. Compacted rows have it already. */
 export function enrichmentReader(
   lake: R2Bucket,
   enrichments: readonly LakeFile[],
@@ -127,8 +126,8 @@ export async function* eventsIn(lake: R2Bucket, { events, enrichments }: LakeSna
 }
 
 /**
- * A property's events as they count, in portions: all objects that hold events of these local days. The objects hold
- * other days too, and those events come with them: whoever wants only some days looks at `local_date`.
+ * A property's events as they count, in portions: from all objects with events of these local days. The objects also
+ * have events of other days, so a caller who wants only some days must check `local_date`.
  */
 export async function* readEvents(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,

@@ -1,5 +1,5 @@
-// Swaps: objects of the lake take the place of others, in one D1 batch. Who has listed the old ones goes on reading them
-// for GRACE_MS; who lists after the batch sees the new ones; nobody sees a row twice or not at all.
+// Swaps: new objects of the lake replace old ones in one D1 batch. Readers that have listed the old objects can read
+// them for GRACE_MS; readers that list after the batch see the new ones. Every reader sees each row exactly once.
 import type { NewObject } from "../../domain/lake/object";
 import { discardStatement, GRACE_MS, keepStatement } from "./garbage";
 import { listStatements, requireListed } from "./listing";
@@ -10,9 +10,9 @@ interface Input {
 }
 
 /**
- * Puts outputs, which have been announced and written, in the place of inputs, with whatever else belongs into the batch.
- * Ids are never used again, so of two who swap the same input only one comes through.
- * @returns false when an input is gone: somebody else has swapped it, or this was done by an earlier try.
+ * Replaces inputs by outputs, which have been announced and written, together with other statements of the batch.
+ * Ids are never reused, so only one of two swaps of the same input succeeds.
+ * @returns false if an input is gone: another swap has replaced it, or an earlier attempt of this one.
  */
 export async function swapObjects(
   db: D1Database,

@@ -37,17 +37,18 @@ export const deadLetters = sqliteTable("dead_letters", {
   site_id: text(),
   key: text().notNull(),
   reason: text().notNull(),
-  /** The last time, and the first. */
+  /** The last failure, and the first. */
   failed_at: integer().notNull(),
   first_failed_at: integer().notNull().default(0),
   count: integer().notNull().default(1),
-  /** How many events are in it; null where that cannot be read. */
+  /** Number of events in the message; null if it is not readable. */
   events: integer(),
 });
 
 /**
- * Objects to be deleted from the lake at a time. Whoever is going to write objects announces them here first, and takes
- * them back in the batch that lists them: what a crash leaves behind is found. What is superseded is put here by the swap.
+ * Objects to be deleted from the lake, each at a time. Writers announce objects here before they write them and remove
+ * the announcement in the batch that lists them, so that objects left behind by a crash are found. Swaps add replaced
+ * objects.
  */
 export const lakeGarbage = sqliteTable(
   "lake_garbage",

@@ -1,20 +1,20 @@
-// The outbox in D1: mails and posts to webhooks from the moment that they are due until long after they were sent.
-// Queueing is idempotent by id; claiming is a compare-and-set, so that two senders do not send the same.
+// The outbox in D1: mails and webhook posts, from queueing until long after they were sent. Queueing is idempotent by
+// id. Claiming is a compare-and-set, so that two senders never send the same mail.
 import { type MailContent, type MailKind, mailId, type NewMail } from "../../domain/mail/mail";
 
-/** Tries before a mail is given up, and minutes to wait after each that failed. */
+/** Attempts per mail, and the minutes to wait after each failed one. */
 export const MAX_ATTEMPTS = 5;
 const BACK_OFF_MINUTES = [1, 5, 30, 120];
-/** A sender that has not said how it went after this long was cut off: longer than a step and its retries. */
+/** A sender without a result after this time was interrupted. Longer than a step and its retries. */
 export const CUT_OFF_MS = 15 * 60_000;
-/** Sent mails are kept so long: what was told once is told again after that, if somebody still finds reason to. */
+/** Sent mails are stored for this time. After it, the same topic could be sent again. */
 export const KEEP_MAILS_DAYS = 90;
 
 const MINUTE = 60_000;
 
 /**
- * For a batch: queues mails, those excepted that were queued before, and those whose recipient wants no such mail.
- * One statement, whose parameter holds all: keep it below D1's 2 MB.
+ * For a batch: queues mails, except those queued before and those to recipients who have unsubscribed.
+ * One parameter has all of them: keep it below D1's 2 MB.
  */
 export function outboxStatement(db: D1Database, mails: readonly NewMail[], now: number): D1PreparedStatement {
   const rows = mails.map((mail) => ({ ...mail, id: mailId(mail) }));
@@ -35,7 +35,7 @@ export async function queueMails(db: D1Database, mails: readonly NewMail[], now:
   return (await outboxStatement(db, mails, now).run()).meta.changes;
 }
 
-/** A mail that this sender, and no other, is to send. */
+/** A mail that only this sender may send. */
 export interface Claimed {
   id: string;
   site_id: string;
@@ -51,7 +51,7 @@ const backOffSql = `CASE attempts ${BACK_OFF_MINUTES.map((minutes, i) => `WHEN $
 const DUE = `(status = 'queued' AND (tried_at IS NULL OR tried_at + ${backOffSql} <= ?1)
   OR status = 'sending' AND tried_at <= ?1 - ${CUT_OFF_MS})`;
 
-/** Ids of what is due, the oldest first. */
+/** Ids of due mails, oldest first. */
 export async function dueMails(db: D1Database, now: number, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare(`SELECT id FROM mails WHERE status IN ('queued', 'sending') AND ${DUE} ORDER BY created_at, id LIMIT ?2`)
@@ -60,7 +60,7 @@ export async function dueMails(db: D1Database, now: number, limit: number): Prom
   return results.map(({ id }) => id);
 }
 
-/** Notes that it is being sent now. @returns null when another sender was faster, or has cut it off too often. */
+/** Claims a mail. @returns null if another sender was faster, or if sending was interrupted too often. */
 export async function claimMail(db: D1Database, id: string, now: number): Promise<Claimed | null> {
   const row = await db
     .prepare(
@@ -77,7 +77,7 @@ export async function markSent(db: D1Database, id: string, now: number): Promise
   await db.prepare("UPDATE mails SET status = 'sent', sent_at = ?, error = NULL WHERE id = ?").bind(now, id).run();
 }
 
-/** Keeps the error, and the mail for another try as long as it has one. */
+/** Stores the error, and queues the mail again while attempts are left. */
 export async function markFailed(db: D1Database, id: string, error: string, final: boolean): Promise<void> {
   await db
     .prepare(
@@ -88,7 +88,7 @@ export async function markFailed(db: D1Database, id: string, error: string, fina
     .run();
 }
 
-/** Gives up what was cut off in its last try: nobody knows whether it was sent. */
+/** Gives up on mails whose last attempt was interrupted: it is unknown whether they were sent. */
 export async function giveUpCutOff(db: D1Database, now: number): Promise<void> {
   await db
     .prepare(
@@ -128,7 +128,7 @@ export async function addOptout(
     db
       .prepare("INSERT OR IGNORE INTO mail_optouts (site_id, kind, recipient, created_at) VALUES (?, ?, lower(?), ?)")
       .bind(site_id, kind, recipient, now),
-    // Mails that wait for a retry, or are in a try that may fail, are unwanted now too.
+    // Mails waiting for a retry, or in an attempt that may fail, are unwanted now too.
     db
       .prepare(
         `UPDATE mails SET status = 'failed', error = 'recipient has unsubscribed'
@@ -139,7 +139,7 @@ export async function addOptout(
   ]);
 }
 
-/** Takes it back: they get that kind of mail again. */
+/** Subscribes a recipient again. */
 export async function removeOptout(
   db: D1Database,
   { site_id, kind, recipient }: { site_id: string; kind: string; recipient: string },
@@ -159,7 +159,7 @@ export async function listOptouts(db: D1Database, siteId: string): Promise<{ kin
   return results;
 }
 
-/** Housekeeping: forgets mails that were queued long ago. */
+/** Housekeeping: deletes mails that were queued long ago. */
 export async function forgetMails(db: D1Database, now: number): Promise<void> {
   await db
     .prepare("DELETE FROM mails WHERE status IN ('sent', 'failed') AND created_at < ?")

@@ -15,7 +15,7 @@ export const mails = sqliteTable(
     status: text().$type<"queued" | "sending" | "sent" | "failed">().notNull(),
     attempts: integer().notNull().default(0),
     created_at: integer().notNull(),
-    /** When it was last tried. */
+    /** Last attempt. */
     tried_at: integer(),
     sent_at: integer(),
     error: text(),

@@ -2,9 +2,9 @@
 import type { Found } from "../../domain/networks/enrichment";
 import { NETWORK_TYPES, type NetworkType } from "../../domain/networks/network";
 
-/** How long an answer is good. */
+/** How long an answer is valid. */
 export const KEPT_MS = 30 * 86_400_000;
-/** In the column of the type, which has no null. */
+/** For the type column, which cannot be null. */
 const UNKNOWN = "unknown";
 
 interface Row extends Omit<Found, "network_type"> {
@@ -35,7 +35,7 @@ export async function readNetworks(
   );
 }
 
-/** Keeps what a provider said, in one statement. What was known before gives way. */
+/** Stores answers of a provider in one statement, replacing earlier answers. */
 export async function keepNetworks(
   db: D1Database,
   provider: string,
@@ -61,7 +61,7 @@ export async function keepNetworks(
     .run();
 }
 
-/** Forgets what has expired, and the calls of days before. */
+/** Deletes expired answers, and the calls of earlier days. */
 export async function forgetNetworks(db: D1Database, now: number): Promise<void> {
   const day = dayOf(now - KEPT_MS);
   await db.batch([
@@ -74,8 +74,8 @@ export async function forgetNetworks(db: D1Database, now: number): Promise<void>
 export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /**
- * Counts calls before they are made, so that a crash in between spends too few and never too many.
- * @returns how many of those wanted the day's budget still has.
+ * Reserves calls before they are made, so that a crash in between wastes some but never exceeds the budget.
+ * @returns how many of the requested calls the day's budget still has.
  */
 export async function reserveCalls(
   db: D1Database,
@@ -89,7 +89,7 @@ export async function reserveCalls(
     db.prepare("SELECT calls FROM provider_calls WHERE provider = ? AND day = ?").bind(...key),
     db
       .prepare(
-        // A budget that was lowered during the day takes nothing back.
+        // A budget that was lowered during the day does not become negative.
         `INSERT INTO provider_calls (provider, day, calls) VALUES (?1, ?2, min(?3, ?4))
          ON CONFLICT (provider, day) DO UPDATE SET calls = max(calls, min(calls + ?3, ?4)) RETURNING calls`,
       )
@@ -98,7 +98,7 @@ export async function reserveCalls(
   return (after?.results[0]?.calls ?? 0) - (before?.results[0]?.calls ?? 0);
 }
 
-/** Gives back calls that were counted and not made. */
+/** Returns reserved calls that were not made. */
 export async function returnCalls(db: D1Database, provider: string, day: string, calls: number): Promise<void> {
   if (calls === 0) return;
   await db

@@ -1,4 +1,4 @@
-// Organizations that visited: what is known of them in `networks`, and their counts and what they read in the rollups.
+// Visiting organizations: `networks` has the facts about them, the rollups have their counts and pages.
 import { NETWORK_PAGE } from "../../domain/counts/details";
 import { TOTAL } from "../../domain/counts/rollup";
 import { dimensionFor, type Facts } from "../../domain/events/catalog";
@@ -12,14 +12,14 @@ import { toParameters } from "../parameters";
 const KNOWN = ["network_type", "asn", "country", "region", "city"] as const;
 const COLUMNS = ["site_id", "network", ...KNOWN, "first_seen", "last_seen"] as const;
 
-/** A network's facts are those of its last event, whatever the order of the runs. */
+/** A network has the facts of its last event, regardless of the order of the runs. */
 const NETWORKS = `INSERT INTO networks (${COLUMNS.join(", ")})
   SELECT ${COLUMNS.map((_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?) WHERE true
   ON CONFLICT (site_id, network) DO UPDATE SET
     ${KNOWN.map((column) => `${column} = iif(excluded.last_seen >= last_seen, excluded.${column}, ${column})`).join(", ")},
     first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)`;
 
-/** Whatever is done twice or late changes nothing. */
+/** Repeated or late statements change nothing. */
 export function networkStatements(db: D1Database, siteId: string, visits: NetworkVisits): D1PreparedStatement[] {
   const networks = [...visits.values()].map((visit) => [
     siteId,
@@ -34,7 +34,7 @@ export function networkStatements(db: D1Database, siteId: string, visits: Networ
 type ShownFacts = Pick<Facts, "visitors" | "visits" | "pageviews" | "events">;
 const SHOWN_FACTS = ["visitors", "visits", "pageviews", "events"] as const;
 
-/** Counts of some days by value, the most visitors first; ids (SQL) say whose. */
+/** Counts of some days by value for these ids (SQL), the most visitors first. */
 const byValue = (ids: string, dimension: string, groups = "value"): string => {
   const counts = DAY_COUNTS.map(
     (table) => `SELECT site_id, value, ${SHOWN_FACTS.join(", ")} FROM ${table}
@@ -45,12 +45,12 @@ const byValue = (ids: string, dimension: string, groups = "value"): string => {
     ORDER BY visitors DESC, pageviews DESC, ${groups}`;
 };
 
-/** Networks that are known by name, as many as asked for. */
+/** Networks with known names, up to a limit. */
 const TOP = `SELECT * FROM (${byValue("?1", "network")}) WHERE value <> '${dimensionFor("visit:network")!.absent}' LIMIT ?4`;
 const TOP_KNOWN = `SELECT top.*, ${[...KNOWN, "first_seen", "last_seen"].join(", ")} FROM (${TOP}) top
   LEFT JOIN networks ON networks.site_id = ?1 AND networks.network = top.value
   ORDER BY visitors DESC, pageviews DESC, value`;
-/** A network's place begins the key of its packed rows; beside them is what waits, and what they had no room for. */
+/** The key of a network's packed rows starts with its place. Waiting counts and the overflow are stored separately. */
 const TOP_PAGES = `WITH
   top AS MATERIALIZED (SELECT value FROM (${TOP})),
   read AS (
@@ -74,7 +74,7 @@ export interface NetworkCounts {
   signals: (ShownFacts & { signal: Signal })[];
 }
 
-/** Networks of some days with the most visitors, what they read, and the counts by type and by signal. */
+/** The networks with the most visitors on some days, their pages, and the counts by type and by signal. */
 export async function readNetworks(
   db: D1Database,
   { site_id, from, to }: PropertyDays,

@@ -1,7 +1,7 @@
 // The D1 tables of networks. WITHOUT ROWID is added to the migrations by hand.
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Organizations from which a property was visited: what is known of them. Their counts are rollups of `network`. */
+/** Facts about the organizations that visited a property. Their counts are rollups of `network`. */
 export const networks = sqliteTable(
   "networks",
   {

@@ -1,8 +1,8 @@
-// Imports in D1: which hubs of the past a property has.
+// The imports of a property in D1. Each import has a hub.
 import { drizzle } from "drizzle-orm/d1";
 import { imports } from "./tables";
 
-/** Notes an import at its first request. */
+/** Records an import at its first request. */
 export async function noteImport(db: D1Database, siteId: string, importId: string, now: number): Promise<void> {
   await drizzle(db)
     .insert(imports)

@@ -1,30 +1,30 @@
-// API keys in D1: kept as a hash, shown once, looked up at most once a minute by an isolate.
+// API keys in D1: stored as a hash, shown once, looked up at most once a minute per isolate.
 import { and, desc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Scope } from "../../domain/properties/caller";
 import { toHex } from "../../domain/requests/hex";
 import { apiKeys } from "./tables";
 
-/** A key as its owner may see it. */
+/** A key as shown to its owner. */
 export interface ApiKey {
   id: string;
   name: string;
-  /** The key's first characters, to tell it from others. */
+  /** The first characters of the key, to distinguish it from others. */
   prefix: string;
   scopes: Scope[];
-  /** Set when the key may speak for one property only. */
+  /** Set if the key is limited to one property. */
   site_id: string | null;
   /** ISO 8601. */
   created_at: string;
 }
 
-/** Which keys are meant: those of one property, or those of an organization that are bound to none. */
+/** The owner of keys: a property, or an organization for keys that are not limited to a property. */
 export interface KeyOwner {
   organization_id: string;
   site_id: string | null;
 }
 
-/** Whom a key speaks for. */
+/** The rights of a key. */
 export interface KnownKey extends KeyOwner {
   id: string;
   scopes: Scope[];
@@ -34,7 +34,7 @@ const KEY = /^tk_[0-9A-Za-z]{40}$/;
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_LENGTH = 9;
 
-/** A key is used for many requests; one that is unknown is tried again by a broken program. Neither should cost D1. */
+/** Known keys come with many requests, and broken programs repeat unknown ones. Neither should cost D1 reads. */
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_KEYS = 1_000;
 const remembered = new Map<string, { key: KnownKey | null; until: number }>();
@@ -56,7 +56,7 @@ const ownedBy = ({ organization_id, site_id }: KeyOwner) =>
     site_id === null ? isNull(apiKeys.site_id) : eq(apiKeys.site_id, site_id),
   );
 
-/** @returns the key's description and the key itself, which nobody can ask for again. */
+/** @returns the description of the key and the key itself, which cannot be read again. */
 export async function createKey(
   db: D1Database,
   owner: KeyOwner,
@@ -75,12 +75,12 @@ export async function createKey(
     created_at: now,
   };
   await drizzle(db).insert(apiKeys).values(row);
-  // Somebody may have tried this very key before it was one.
+  // The cache may have this key as unknown from an earlier attempt.
   remembered.delete(row.hash);
   return { ...toApiKey(row), key };
 }
 
-/** Whom the key speaks for; null when there is no such key. A key deleted elsewhere is known here for up to a minute. */
+/** The rights of a key; null for an unknown key. A key deleted in another isolate works here for up to a minute. */
 export async function findKey(db: D1Database, key: string, now: number): Promise<KnownKey | null> {
   if (!KEY.test(key)) return null;
   const hash = await hashOf(key);
@@ -97,7 +97,7 @@ export async function findKey(db: D1Database, key: string, now: number): Promise
 /** Newest first. */
 export async function listKeys(db: D1Database, owners: readonly KeyOwner[]): Promise<ApiKey[]> {
   const orm = drizzle(db);
-  // A statement per owner, in one round trip: who belongs to many organizations has more than 100 bound parameters.
+  // A statement per owner, in one round trip: a member of many organizations would need more than 100 bound parameters.
   const [first, ...others] = owners.map((owner) =>
     orm.select().from(apiKeys).where(ownedBy(owner)).orderBy(desc(apiKeys.created_at), desc(apiKeys.id)),
   );
@@ -116,14 +116,14 @@ export async function deleteKey(db: D1Database, owners: readonly KeyOwner[], id:
   return first ? forget((await orm.batch([first, ...others])).flat()) > 0 : false;
 }
 
-/** Deletes the keys that speak for one property. @returns how many there were. */
+/** Deletes the keys that are limited to a property. @returns how many. */
 export async function deleteKeysOfProperty(db: D1Database, siteId: string): Promise<number> {
   return forget(await drizzle(db).delete(apiKeys).where(eq(apiKeys.site_id, siteId)).returning({ hash: apiKeys.hash }));
 }
 
 function remember(hash: string, key: KnownKey | null, now: number): void {
   remembered.delete(hash);
-  // A Map keeps the order of insertion: the first is the one looked up longest ago.
+  // A Map keeps the order of insertion, so the first entry is the oldest look-up.
   const [oldest] = remembered.keys();
   if (oldest !== undefined && remembered.size >= REMEMBERED_KEYS) remembered.delete(oldest);
   remembered.set(hash, { key, until: now + REMEMBERED_MS });
@@ -139,7 +139,10 @@ async function hashOf(key: string): Promise<string> {
   return toHex(new Uint8Array(digest));
 }
 
-/** 62 does not divide 256: bytes from 248 on are thrown away, or the first eight letters would come more often. */
+/**
+ * 62 does not divide 256. Bytes from 248 on are discarded, otherwise the first eight letters would be more
+ * frequent.
+ */
 function randomLetters(length: number): string {
   let letters = "";
   while (letters.length < length)

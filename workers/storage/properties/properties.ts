@@ -1,4 +1,4 @@
-// Properties and their data streams in D1. A property that its owner has deleted is found by nobody.
+// Properties and their data streams in D1. No function finds a property that its owner has deleted.
 import { and, asc, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Rule } from "../../domain/events/rule";
@@ -27,7 +27,7 @@ const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
   id,
   url,
   name,
-  // A measurement that came later than the stream takes its standard.
+  // Measurements newer than the stream have their default.
   measurements: toMeasurements(measurements),
 });
 
@@ -35,7 +35,7 @@ const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: Property
   ...row,
   // Older properties may have the zone under a former name.
   timezone: canonicalZone(row.timezone),
-  // A setting that came later than the property takes its standard.
+  // Settings newer than the property have their default.
   privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
   created_at: new Date(created_at).toISOString(),
@@ -56,12 +56,12 @@ async function findProperties(db: D1Database, matching: SQL): Promise<Property[]
   return found.map((row) => toProperty(row, of));
 }
 
-/** The property with its streams; null when it never was or has been deleted. */
+/** The property with its streams; null if it does not exist or has been deleted. */
 export async function loadProperty(db: D1Database, siteId: string): Promise<Property | null> {
   return (await findProperties(db, eq(properties.site_id, siteId)))[0] ?? null;
 }
 
-/** A property as collect needs it: with the version of its configuration, and its rules. */
+/** A property for collect, with the version of its configuration and its rules. */
 export interface Configuration {
   property: Property;
   version: number;
@@ -83,7 +83,7 @@ export async function loadConfiguration(db: D1Database, siteId: string): Promise
   return row ? { property: toProperty(row, of), version: row.version, rules: withRules } : null;
 }
 
-/** Notes that the property, its streams or its rules were changed. @returns the version that says so. */
+/** Records a change of the property, its streams or its rules. @returns the new version. */
 export async function raiseVersion(db: D1Database, siteId: string): Promise<number> {
   const [row] = await drizzle(db)
     .update(properties)
@@ -102,7 +102,7 @@ export async function listProperties(db: D1Database, organizationIds: readonly s
   );
 }
 
-/** Organizations that have properties, also such as are being deleted. */
+/** Organizations with properties, including properties being deleted. */
 export async function organizationsWithProperties(db: D1Database): Promise<string[]> {
   const rows = await drizzle(db).selectDistinct({ id: properties.organization_id }).from(properties);
   return rows.map(({ id }) => id);
@@ -134,7 +134,7 @@ export async function createProperty(
   return toProperty(row, streamRows);
 }
 
-/** Fields that the changes do not name keep their values, in `privacy` too. @returns null when the property is gone. */
+/** Fields missing in the changes keep their values, in `privacy` too. @returns null if the property is gone. */
 export async function updateProperty(
   db: D1Database,
   siteId: string,
@@ -151,7 +151,7 @@ export async function updateProperty(
 const patched = (column: SQLWrapper, changes: object = {}): SQL =>
   sql`json_patch(${column}, ${JSON.stringify(changes)})`;
 
-/** From here on nobody finds the property; what it has left behind is removed by deletion.ts. */
+/** Hides the property from everybody. deletion.ts removes its data. */
 export async function markPropertyDeleted(db: D1Database, siteId: string, now: number): Promise<void> {
   await drizzle(db)
     .update(properties)
@@ -165,7 +165,7 @@ export async function createStream(db: D1Database, siteId: string, input: Stream
   return toStream(row);
 }
 
-/** Measurements that the changes do not name stay as they are. @returns null when the property has no such stream. */
+/** Measurements missing in the changes stay as they are. @returns null if the property has no such stream. */
 export async function updateStream(
   db: D1Database,
   siteId: string,

@@ -1,4 +1,4 @@
-// Rules in D1. How many there may be is asked in the statement that writes, so that two requests at once stay within it.
+// Rules in D1. The statement that writes checks the limit, so that simultaneous requests cannot exceed it.
 import { and, asc, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { MOST_KEPT_RULES, MOST_RULES, type Rule, type RuleInput } from "../../domain/events/rule";
@@ -33,7 +33,7 @@ const enabledOf = (siteId: string) =>
   sql`(select count(*) from ${rules} where ${rules.site_id} = ${siteId} and ${rules.enabled})`;
 const keptOf = (siteId: string) => sql`(select count(*) from ${rules} where ${rules.site_id} = ${siteId})`;
 
-/** @returns null when the property has as many as it may have. */
+/** @returns null if the property has reached the limit. */
 export async function createRule(db: D1Database, siteId: string, input: RuleInput, now: number): Promise<Rule | null> {
   const row: RuleRow = { ...input, site_id: siteId, id: createShortId(), created_at: now };
   const { meta } = await drizzle(db).run(sql`
@@ -44,7 +44,7 @@ export async function createRule(db: D1Database, siteId: string, input: RuleInpu
   return meta.changes === 1 ? toRule(row) : null;
 }
 
-/** Fields that the changes do not name keep their values. @returns null when the rule is gone or too many are enabled. */
+/** Fields missing in the changes keep their values. @returns null if the rule is gone or too many are enabled. */
 export async function updateRule(
   db: D1Database,
   siteId: string,

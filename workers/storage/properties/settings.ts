@@ -1,5 +1,5 @@
-// What owners set beside their properties, in D1: retention, alerts, reports. Only what was set is kept, so that what
-// nobody set follows the standard of the version that reads it.
+// Settings of properties in D1: retention, alerts, reports. Only settings that an owner has changed are stored; the
+// others have the defaults of the version that reads them.
 import type { PropertySettings } from "../../domain/properties/settings";
 import { STANDARD_SETTINGS, settingsInput } from "../../domain/properties/settings";
 
@@ -7,7 +7,7 @@ type Sections = keyof PropertySettings;
 /** Fields that are absent stay as they are; those that are given are replaced as a whole. */
 export type SettingsChanges = { [Section in Sections]?: Partial<PropertySettings[Section]> };
 
-/** Rows that an older version wrote get the standard of what has come since. */
+/** Rows of an older version get the defaults of newer settings. */
 const toSettings = (json: string | null | undefined): PropertySettings =>
   json == null ? STANDARD_SETTINGS : settingsInput.parse(JSON.parse(json));
 
@@ -19,7 +19,7 @@ export async function loadSettings(db: D1Database, siteId: string): Promise<Prop
   return toSettings(row?.settings);
 }
 
-/** The settings of many properties, in one round trip. Those that set nothing have the standard. */
+/** The settings of many properties, in one round trip. Properties without settings have the defaults. */
 export async function loadSettingsOf(
   db: D1Database,
   siteIds: readonly string[],
@@ -33,8 +33,8 @@ export async function loadSettingsOf(
 }
 
 /**
- * Changes what is named, in one statement: two owners at once do not undo each other's fields. Not by json_patch, to which
- * null means that a field is to be taken away: null is a value here ("for ever").
+ * Changes the given fields in one statement, so that two owners do not undo each other's changes. Not with json_patch,
+ * which removes fields that are null: null is a value here ("forever").
  */
 export async function changeSettings(
   db: D1Database,

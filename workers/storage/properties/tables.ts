@@ -1,5 +1,6 @@
-// The D1 tables of properties, and what owners set up in them. `npm run migrate:make` writes migrations from the files of
-// this name; WITHOUT ROWID is added there by hand, because drizzle cannot say it: one row written instead of two.
+// The D1 tables of properties, and of the things that owners set up in them. `npm run migrate:make` writes migrations
+// from the files of this name; WITHOUT ROWID is added there by hand, because drizzle cannot say it: one row written
+// instead of two.
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Measurements } from "../../domain/events/measurement";
 import type { RuleTrigger } from "../../domain/events/rule";
@@ -19,7 +20,10 @@ export const properties = sqliteTable(
     shard_changes: text({ mode: "json" }).$type<ShardChange[]>().notNull().default([]),
     public_live: integer({ mode: "boolean" }).notNull().default(false),
     privacy: text({ mode: "json" }).$type<Privacy>().notNull(),
-    /** Grows with every change of the property, its streams and its rules, so that collect knows whether it is up to date. */
+    /**
+     * Increases with every change of the property, its streams and its rules, so that collect detects outdated
+     * copies.
+     */
     version: integer().notNull().default(0),
     created_at: integer().notNull(),
     /** Set when the owner deletes it: gone for everybody at once, swept by the cron until nothing is left. */
@@ -70,12 +74,12 @@ export const apiKeys = sqliteTable(
   {
     id: text().primaryKey(),
     organization_id: text().notNull(),
-    /** Set when the key may speak for one property only. */
+    /** Set if the key is limited to one property. */
     site_id: text(),
     name: text().notNull(),
-    /** SHA-256 of the key, hexadecimal. The key itself is shown once and never kept. */
+    /** SHA-256 of the key, hexadecimal. The key itself is shown once and never stored. */
     hash: text().notNull().unique(),
-    /** The key's first characters, so that its owner can tell it from others. */
+    /** The first characters of the key, so that its owner can recognize it. */
     prefix: text().notNull(),
     scopes: text({ mode: "json" }).$type<string[]>().notNull(),
     created_at: integer().notNull(),

@@ -1,4 +1,4 @@
-// The run log in D1: what Workflows are doing and did.
+// The log of runs in D1: current and past Workflows.
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { RunReport, RunStep, RunTrigger } from "../../domain/runs/run";
@@ -14,7 +14,7 @@ export interface NewRun {
   trigger: RunTrigger;
 }
 
-/** Notes that a run begins. @returns false when it has begun before, or when another run of the pipeline is going on. */
+/** Logs the start of a run. @returns false if it started before, or if another run of the pipeline is in progress. */
 export async function beginRun(db: D1Database, run: NewRun, now: number): Promise<boolean> {
   const begun = await drizzle(db)
     .insert(pipelineRuns)
@@ -24,7 +24,7 @@ export async function beginRun(db: D1Database, run: NewRun, now: number): Promis
   return begun.length > 0;
 }
 
-/** The run of the pipeline that is going on, as far as the log knows. */
+/** The current run of the pipeline according to the log. */
 export async function runningRun(db: D1Database): Promise<RunRow | null> {
   const [row] = await drizzle(db)
     .select()
@@ -38,14 +38,14 @@ export async function loadRun(db: D1Database, id: string): Promise<RunRow | null
   return row ?? null;
 }
 
-/** Takes back that a run begins: it could not be started. One that has come to a step stays. */
+/** Removes the start of a run that could not be started. A run that has reached a step stays. */
 export async function forgetRun(db: D1Database, id: string): Promise<void> {
   await drizzle(db)
     .delete(pipelineRuns)
     .where(and(eq(pipelineRuns.id, id), sql`${pipelineRuns.steps} = '{}'`));
 }
 
-/** Notes a step at its end. Told again, it replaces what was told before. */
+/** Logs a step at its end. Logging it again replaces the entry. */
 export async function noteStep(db: D1Database, id: string, name: string, step: RunStep): Promise<void> {
   await drizzle(db)
     .update(pipelineRuns)
@@ -66,7 +66,7 @@ export async function endRun(db: D1Database, id: string, end: RunEnd): Promise<v
   await drizzle(db).update(pipelineRuns).set(end).where(eq(pipelineRuns.id, id));
 }
 
-/** Ends a run that cannot do so itself. One that has ended meanwhile stays as it is. */
+/** Ends a run that cannot end itself. A run that has ended in the meantime does not change. */
 export async function giveUpRun(db: D1Database, id: string, error: string, now: number): Promise<void> {
   await drizzle(db)
     .update(pipelineRuns)
@@ -82,7 +82,7 @@ export interface UnitNote {
   report: RunReport;
 }
 
-/** For the batch that loads a unit: what the run did for its property. Another round of the same run adds to it. */
+/** For the batch that loads a unit: the result of the run for its property. Later rounds of the run add to it. */
 export const noteUnit = (db: D1Database, runId: string, unit: UnitNote, now: number): D1PreparedStatement =>
   db
     .prepare(
@@ -96,7 +96,7 @@ export const noteUnit = (db: D1Database, runId: string, unit: UnitNote, now: num
     )
     .bind(unit.site_id, runId, now, unit.files, unit.rows, JSON.stringify(unit.report));
 
-/** Notes what kept a property from being processed in a run. */
+/** Logs the error that prevented a property from being processed in a run. */
 export async function noteFailure(
   db: D1Database,
   runId: string,
@@ -114,7 +114,7 @@ export async function noteFailure(
     .run();
 }
 
-/** Runs that had something for a property, and tasks about it; the newest first. `files`, `rows` are the property's. */
+/** Runs with results for a property, and its tasks, newest first. `files` and `rows` are of the property. */
 export async function recentRuns(db: D1Database, siteId: string, limit: number): Promise<RunRow[]> {
   const ofRuns = db
     .prepare(
@@ -137,14 +137,14 @@ export async function recentRuns(db: D1Database, siteId: string, limit: number):
     steps: JSON.parse(row.steps) as RunRow["steps"],
     report: JSON.parse(row.report) as RunReport,
   }));
-  // A task of the property that noted what it handled is in both.
+  // A task of the property that logged its results is in both.
   const noted = new Set(parsed.map(({ id }) => id));
   return [...parsed, ...tasks.filter(({ id }) => !noted.has(id))]
     .sort((a, b) => b.started_at - a.started_at)
     .slice(0, limit);
 }
 
-/** Runs that began before a time are forgotten, and what they did for properties. */
+/** Deletes runs that started before a time, and their results for properties. */
 export async function forgetRuns(db: D1Database, before: number): Promise<void> {
   const orm = drizzle(db);
   await orm.batch([
@@ -153,7 +153,7 @@ export async function forgetRuns(db: D1Database, before: number): Promise<void> 
   ]);
 }
 
-/** Which of these runs are to be started: none has been noted, or nothing but that it begins, as a crash leaves it. */
+/** The runs still to be started: not logged yet, or logged without any step, as a crash leaves them. */
 export async function unstartedAmong(db: D1Database, ids: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare(
@@ -175,7 +175,7 @@ export async function loadUnitNote(db: D1Database, runId: string, siteId: string
   return row ? { site_id: siteId, files: row.files, rows: row.rows, report: row.report } : null;
 }
 
-/** How many tasks of a kind are going on for a property. */
+/** The number of current tasks of a kind for a property. */
 export async function runningTasks(db: D1Database, kind: RunKind, siteId: string): Promise<number> {
   const row = await db
     .prepare("SELECT count(*) AS n FROM pipeline_runs WHERE status = 'running' AND kind = ? AND site_id = ?")

@@ -23,7 +23,7 @@ export const pipelineRuns = sqliteTable(
   {
     id: text().primaryKey(),
     kind: text().$type<RunKind>().notNull(),
-    /** Null where it is about all properties. */
+    /** Null for runs over all properties. */
     site_id: text(),
     trigger: text().$type<RunTrigger>().notNull(),
     status: text().$type<RunStatus>().notNull(),

@@ -1,8 +1,8 @@
-// Watermarks in D1, and what lies behind them.
+// Watermarks in D1, and the objects after them.
 import { BOUNDS, type Unit, type Waiting } from "../../domain/lake/units";
 import { DATASETS, type Dataset } from "../../domain/lake/zones";
 
-/** The watermarks of the properties for which something waits. Of those that are being deleted nothing does. */
+/** The watermarks of properties with a backlog, without properties being deleted. */
 export async function waitingProperties(db: D1Database): Promise<Record<string, number>> {
   const { results } = await db
     .prepare(
@@ -16,8 +16,8 @@ export async function waitingProperties(db: D1Database): Promise<Record<string, 
 }
 
 /**
- * Raw objects after the watermarks of some properties, the oldest first, at most so many; of each property no more than a
- * unit takes, so that one with a long backlog does not hide the others.
+ * Raw objects after the watermarks of some properties, oldest first, up to a limit. Each property has at most one unit,
+ * so that a long backlog does not hide the others.
  */
 export async function waitingObjects(
   db: D1Database,
@@ -48,9 +48,9 @@ export async function objectsOfUnit(db: D1Database, { site_id, first_id, last_id
 }
 
 /**
- * For a batch: moves all datasets of a property from one position to another. When one of them stands elsewhere the batch
- * fails: somebody else has processed these objects. It fails too when the property is being deleted: whoever waited for
- * half an hour must not write what nobody removes any more.
+ * For a batch: moves all datasets of a property from one position to another. The batch fails if one of them has
+ * another position, because another run has processed these objects. It also fails if the property is being deleted: a
+ * run that waited for half an hour must not write rows that nothing would remove.
  */
 export function moveWatermarks(
   db: D1Database,
@@ -77,7 +77,7 @@ export function moveWatermarks(
   ];
 }
 
-/** The position that every dataset of a property has reached: what lies below is done with. 0 before the first run. */
+/** The position that all datasets of a property have reached. 0 before the first run. */
 export async function processedUntil(db: D1Database, siteId: string): Promise<number> {
   const positions = await watermarksOf(db, siteId);
   return Math.min(...DATASETS.map((dataset) => positions.find((row) => row.dataset === dataset)?.position ?? 0));
@@ -100,7 +100,7 @@ export async function watermarksOf(db: D1Database, siteId: string): Promise<Wate
 export interface Backlog {
   files: number;
   rows: number;
-  /** ms since 1970; null when nothing waits. */
+  /** ms since 1970; null without a backlog. */
   oldest: number | null;
 }
 
