@@ -1,6 +1,6 @@
 // TrackKit's HTTP interface as the scripts call it: JSON in, JSON out, problems as errors.
 
-/** An answer that is not 2xx. */
+/** A reply other than 2xx. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -37,7 +37,7 @@ function toError(url: string, status: number, text: string): ApiError {
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** A string goes out as it is (NDJSON), everything else as JSON. @throws ApiError, or TypeError when nobody listens. */
+/** A string goes out as it is (NDJSON), everything else as JSON. @throws ApiError, or TypeError without a server. */
 async function request(
   method: Method,
   url: string,
@@ -57,7 +57,7 @@ async function request(
   return response;
 }
 
-/** @param headers say who calls: see `bearer`. */
+/** @param headers identify the caller: see `bearer`. */
 export function apiAt(url: string, headers: Record<string, string> = {}): Api {
   const base = url.replace(/\/+$/, "");
   async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {

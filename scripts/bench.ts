@@ -1,4 +1,4 @@
-// `npm run bench`: what events cost and how fast things are, held against the budgets. Six minutes, loopback only.
+// `npm run bench`: measures cost and speed and compares them with the budgets. Six minutes, loopback only.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Builds the tracker and its chunks into the folder that the Worker serves as static assets.
+// Builds the tracker and its chunks into the folder of the Worker's static assets.
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -19,7 +19,7 @@ const headersFor = (name: string): string => `/${name}
   X-Content-Type-Options: nosniff
 `;
 
-/** Names of the kit's own that are written short, the same in the core and in the chunks. */
+/** Members of the kit that get short names, the same in the core and in the chunks. */
 const MANGLED = {
   include: /^(record|safely|onView|onLeave|flush|address|files|reply|who)$/,
   cache: {
@@ -35,13 +35,13 @@ const MANGLED = {
   },
 };
 
-/** The chunks that exist, by their file's name. */
+/** The existing chunks, by file name. */
 const chunkNames = (): string[] =>
   existsSync(CHUNKS)
     ? readdirSync(CHUNKS).flatMap((file) => (file.endsWith(".ts") ? [basename(file, ".ts")] : []))
     : [];
 
-/** One file out of one input and all that it imports. */
+/** Bundles an input and its imports into one file. */
 const buildFile = (input: string, folder: string, name: string, stem: string, output: Rolldown.OutputOptions) =>
   build({
     root: ROOT,
@@ -56,7 +56,7 @@ const buildFile = (input: string, folder: string, name: string, stem: string, ou
       target: "es2021",
       outDir: folder,
       emptyOutDir: false,
-      // A library: an application's `import()` would come with 2 KB that preload what it needs.
+      // Build as a library: an application's `import()` would add 2 KB of preloading code.
       lib: { entry: input, formats: ["es"] },
       rolldownOptions: {
         optimization: { inlineConst: { mode: "all" } },

@@ -1,4 +1,4 @@
-// `npm run build`: what the Worker and Pages serve as files.
+// `npm run build`: builds the files that the Worker and Pages serve.
 import { buildDashboard } from "./build-dashboard.ts";
 import { buildTracker } from "./build-tracker.ts";
 import type { Built } from "./local/config.ts";

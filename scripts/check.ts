@@ -1,4 +1,4 @@
-// Everything that can be said about the code without running it: format, lint, types, generated bindings.
+// All checks that do not run the code: format, lint, types, generated bindings.
 import { spawnSync } from "node:child_process";
 
 const steps: [string, string[]][] = [

@@ -1,5 +1,5 @@
-// `npm run deploy`: TrackKit into a Cloudflare account. May be run again: what is there is kept, this version replaces
-// the one before. `-- --dry-run` changes nothing and shows what would be done.
+// `npm run deploy`: deploys TrackKit to a Cloudflare account. It may be run again: it keeps existing resources and
+// replaces the earlier version. `-- --dry-run` prints the commands and changes nothing.
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,13 +44,13 @@ function look(names: Names): Found {
     databaseId: databaseId(names.database),
     buckets: names.buckets.filter((name) => ask(["r2", "bucket", "info", name]) !== null),
     queues: names.queues.filter((name) => ask(["queues", "info", name]) !== null),
-    // Fails while the Worker does not exist, and then there are none.
+    // Fails while the Worker does not exist; it has no secrets then.
     secrets: (askJson<{ name: string }[]>(["secret", "list", "--format", "json"]) ?? []).map(({ name }) => name),
     pages: projectsIn().some((project) => project["Project Name"] === names.pages),
   };
 }
 
-/** Secrets reach wrangler in a file that only its owner can read, and which is gone afterwards. */
+/** Passes secrets to wrangler in a file that only its owner can read, and deletes the file afterwards. */
 function withSecrets(secrets: Record<string, string>, work: (file: string | null) => void): void {
   if (Object.keys(secrets).length === 0) {
     work(null);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 /**
- * Hosts on the lists that people reach for other things than search or talk. Matomo tells the two apart by the query of
- * the referrer, which browsers have not sent since 2020.
+ * Hosts on the lists that people also visit for other purposes than search or social media. Matomo tells the two apart
+ * by the query of the referrer, which browsers have not sent since 2020.
  */
 const NOT_A_SOURCE = new Set(["www.cnn.com", "login.live.com"]);
 
@@ -13,7 +13,7 @@ const WIDTH = 118;
 
 type Sources = Map<string, Set<string>>;
 
-/** Both forms of the lists: a name with hosts, or a name with blocks that have hosts under `urls`. */
+/** The two formats of the lists: a name with hosts, or a name with blocks that have hosts under `urls`. */
 function toSources(yaml: string): Sources {
   const sources: Sources = new Map();
   for (const [name, entries] of Object.entries(parse(yaml) as Record<string, (string | { urls?: string[] })[]>)) {
@@ -28,7 +28,10 @@ function toSources(yaml: string): Sources {
   return sources;
 }
 
-/** Lines of at most `WIDTH` characters where the items allow it. A file of one item a line would be thousands long. */
+/**
+ * Lines of at most `WIDTH` characters if the items fit. A file with one item per line would have thousands of
+ * lines.
+ */
 function wrap(items: string[], separator: string): string {
   const lines: string[] = [];
   for (const item of items) {

@@ -10,13 +10,13 @@ import type { GeometryCollection, Topology } from "topojson-specification";
 
 type Country = Feature<Geometry, { name: string }>;
 
-/** Steps from the left to the right edge: half a pixel each where the map is at its widest. */
+/** Steps from the left to the right edge: half a pixel each at the largest size of the map. */
 const WIDTH = 2000;
 
-/** Has no visitors, and would take a fifth of the height. */
+/** Antarctica has no visitors and would take a fifth of the height. */
 const LEFT_OUT = "AQ";
 
-/** What has no number in the atlas, under the code that look-ups of addresses give it. */
+/** Areas without a number in the atlas, with the code that address look-ups use. */
 const WITHOUT_NUMBER: Record<string, string> = { Kosovo: "XK", "N. Cyprus": "CY", Somaliland: "SO" };
 
 function countriesOf(file: string): Country[] {
@@ -44,7 +44,7 @@ function toRelative(path: string): string {
       steps.push(toX - atX, toY - atY);
       [atX, atY] = [toX, toY];
     }
-    // Less than a triangle is not seen.
+    // Fewer points than a triangle are invisible.
     if (steps.length < 4) continue;
     relative += `m${[start![0] - x, start![1] - y, ...steps].join(" ").replaceAll(" -", "-")}z`;
     [x, y] = start!;
@@ -65,7 +65,7 @@ export function makeWorldMap(): string {
     if (!code) throw new Error(`${country.properties.name} has no code`);
     const drawn = toRelative(path(country) ?? "");
     const known = shapes.get(code);
-    // Steps of a second part count from the corner again, not from where the first one ended.
+    // The steps of each part start at the corner again, not at the end of the previous part.
     shapes.set(code, known ? `${known}M0 0${drawn}` : drawn);
   }
 

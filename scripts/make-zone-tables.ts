@@ -1,4 +1,4 @@
-// Writes the tables of time zones from a folder in which their sources are installed:
+// Writes the tables of time zones from a folder with their sources:
 // npm install --prefix FOLDER cldr-bcp47 @vvo/tzdb && node scripts/make-zone-tables.ts FOLDER
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ interface CldrZone {
   _description?: string;
   /** All names, separated by spaces. */
   _alias?: string;
-  /** The canonical name, where it is not the first of the names. */
+  /** The canonical name, if it is not the first of the names. */
   _iana?: string;
   _region?: string;
 }
@@ -70,7 +70,7 @@ function toZones(cldr: CldrZones): Zone[] {
   );
 }
 
-/** Lines of at most `WIDTH` characters where the items allow it. A file of one item a line would be too long. */
+/** Lines of at most `WIDTH` characters if the items fit. A file with one item per line would be too long. */
 function wrap(items: string[]): string {
   const lines: string[] = [];
   for (const item of items) {
@@ -96,7 +96,7 @@ const isField = (text: string): boolean => !/[|;,/]/.test(text);
 export function makeZoneTables(cldr: CldrZones, tzdb: TzdbZone[]): { names: string; places: string } {
   const zones = toZones(cldr);
   const placed = zones.filter(({ country }) => country !== null);
-  /** tzdb lists the cities of a whole group: those that have a zone of their own belong there. */
+  /** tzdb lists the cities of a whole group. Cities with a zone of their own belong to that zone. */
   const homes = new Map(placed.flatMap(({ name, cities }) => [cityIn(name), ...cities].map((city) => [city, name])));
   const toPlace = ({ name, aliases, country, cities }: Zone): string => {
     const group = tzdb.find((one) =>

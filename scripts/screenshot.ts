@@ -12,7 +12,7 @@ const PICTURE = join(ROOT, "docs", "overview.png");
 const SIZE = { width: 1440, height: 900 };
 /** The first start loads a month of demo traffic. */
 const START_LIMIT_MS = 10 * 60_000;
-/** Charts and numbers move for a moment after their data is there. */
+/** Charts and numbers are animated for a moment after the data has arrived. */
 const PAINT_LIMIT_MS = 60_000;
 
 interface Card {

@@ -12,7 +12,7 @@ import { rulesOf, streamHost } from "./simulate/property.ts";
 import { importEvents, type Sent } from "./simulate/send.ts";
 import { traffic } from "./simulate/traffic.ts";
 
-/** Rejections that are told one by one; more would only scroll. */
+/** Rejections printed one by one. More would only scroll by. */
 const TOLD = 10;
 
 function tell(sent: Sent): void {
@@ -32,7 +32,7 @@ async function replayLog(api: Api, siteId: string, file: string, hostname: strin
   const progress = startProgress("Replay", events.length, "page views");
   const sent = await importEvents(api, events, { siteId, importId: id, onSent: progress.to });
   progress.done();
-  // Positions mean more to a reader as lines of the log.
+  // Show positions as line numbers of the log.
   for (const rejection of sent.rejected) rejection.index = lines[rejection.index] ?? rejection.index;
   console.log(`Sent ${events.length} page views as https://${hostname} (import ${id}).`);
   tell(sent);

@@ -1,4 +1,4 @@
-// Beacons as browsers send them, made into HTTP requests.
+// Beacons of browsers as HTTP requests.
 import type { Beacon, Hit } from "../../workers/domain/events/beacon.ts";
 import { type View, views } from "./people.ts";
 
@@ -7,7 +7,7 @@ export interface BeaconOptions {
   /** Host of the site. */
   hostname: string;
   seed: number;
-  /** 1: each page view alone. 3: with what the visitor did on the page, and how long it was read. */
+  /** 1: page views only. 3: with an action on the page and its engagement. */
   hits: 1 | 3;
 }
 
@@ -28,7 +28,10 @@ function hitsOf({ visit, index }: View, n: number, { hits, hostname, seed }: Bea
 
 const header = (name: string, value: string | number): string => `${name}: ${value}\r\n`;
 
-/** A whole HTTP/1.1 request. The edge's knowledge of the visitor is in a header that workerd turns into `request.cf`. */
+/**
+ * A complete HTTP/1.1 request. workerd turns one of its headers into `request.cf`, the edge's facts about the
+ * visitor.
+ */
 function toRequest(view: View, n: number, options: BeaconOptions): Buffer {
   const { person, referrer } = view.visit;
   const body = JSON.stringify({
@@ -60,7 +63,7 @@ function toRequest(view: View, n: number, options: BeaconOptions): Buffer {
   return Buffer.from(`${head.join("")}\r\n${body}`);
 }
 
-/** Requests without end, each different. */
+/** Endless requests, each different. */
 export function* beacons(options: BeaconOptions): Generator<Buffer, never, undefined> {
   let n = 0;
   for (const view of views(options.seed)) yield toRequest(view, n++, options);

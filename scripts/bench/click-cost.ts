@@ -1,4 +1,5 @@
-// What a click costs on a page of 5,000 elements where every measurement and 50 rules are on: milliseconds of the tracker's listeners.
+// The cost of a click on a page with 5,000 elements, all measurements and 50 rules: milliseconds of the tracker's
+// listeners.
 import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { findChromium, openChromium } from "../../test/browser/chromium.ts";
@@ -20,10 +21,10 @@ const SETTLE_MS = 1_500;
 const ROW = `<div class="row card"><a href="#" class="link a b c"><span>An item</span></a>
   <button class="btn primary">Buy <b>now</b></button></div>`;
 
-/** The worst that a click can hit: all of it lies in one element that is clickable itself. */
+/** The worst case: everything is inside one clickable element. */
 const BODY = `<style>.hot { color: red }</style><main onclick="1">${ROW.repeat(1_000)}</main>`;
 
-/** As many rules as a property may have on: most as owners write them, some as nobody should. */
+/** The maximum of enabled rules: mostly realistic ones, and some bad ones. */
 const CRUEL = [
   "* * * * *",
   "* ~ * ~ * ~ *",
@@ -44,7 +45,7 @@ async function pressAll(): Promise<{ elements: number; times: number[] }> {
     const element = all[(n * 7_919) % all.length]!;
     const init = { bubbles: true, composed: true, detail: 1, clientX: n % 900, clientY: n % 600, pointerType: "mouse" };
     let least = Number.POSITIVE_INFINITY;
-    // The best of some: the others tell what else the machine had to do.
+    // Take the best of several: the others include other work of the machine.
     for (let attempt = 0; attempt < 7; attempt++) {
       // The page's layout is never just done when somebody clicks.
       document.querySelector(".row")!.classList.toggle("hot");
@@ -70,7 +71,7 @@ async function measure(browser: Browser, url: string): Promise<{ elements: numbe
   return { elements, p50: at(0.5), p99: at(0.99) };
 }
 
-/** Null where there is no Chromium to measure with. */
+/** Null without Chromium. */
 export async function measureClickCost(folder: string): Promise<ClickCost | null> {
   try {
     findChromium();

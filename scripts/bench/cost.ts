@@ -1,4 +1,4 @@
-// What events cost: traffic in real time through the real Worker, hub, queue and consumer, and what Cloudflare would bill.
+// The cost of events: real-time traffic through the real Worker, hub, queue and consumer, at Cloudflare's prices.
 // Real time, because group commit, alarms and the queue's batches depend on how fast events come.
 import { join } from "node:path";
 import { beacons } from "./beacons.ts";
@@ -10,11 +10,11 @@ import { type Site, serveSite } from "./runtime.ts";
 import type { CronCost, Mark, Tally } from "./tally.ts";
 
 export interface Cost {
-  /** Dollars for a million events. */
+  /** Dollars per million events. */
   dollars: number;
-  /** Units for a million events, and what they cost. */
+  /** Units per million events, and their cost. */
   lines: { unit: Unit; units: number; dollars: number }[];
-  /** What it was measured on, and what explains it. */
+  /** The conditions of the measurement, and explanations. */
   events: number;
   seconds: number;
   eventsPerGroup: number;
@@ -23,7 +23,7 @@ export interface Cost {
   bytesPerEvent: number;
   d1RowsPerDelivery: number;
   checkpointRows: number;
-  /** Milliseconds until collect answers: the hold is part of it. */
+  /** Milliseconds until collect answers, including the hold. */
   p50: number;
   p95: number;
 }
@@ -44,7 +44,7 @@ const difference = (from: Tally, to: Tally): Tally =>
     Object.entries(to).map(([name, count]) => [name, count - from[name as keyof Tally]]),
   ) as unknown as Tally;
 
-/** CPU of the Worker alone; V8's own (garbage, compiling) shared out by who caused the rest. */
+/** CPU of the Worker only. V8's own work (garbage, compiling) is distributed in proportion to the rest. */
 function workerCpu(cpu: CpuBySource, used: number | null): number {
   const engine = cpu.get("engine") ?? 0;
   let worker = 0;
@@ -54,7 +54,7 @@ function workerCpu(cpu: CpuBySource, used: number | null): number {
     all += ms;
     if (!isHub(source)) worker += ms;
   }
-  // A profile tells time between samples; where others take the processor away, that is more than was used.
+  // A profile measures time between samples, which is too long if other processes use the processor.
   const scale = used === null ? 1 : Math.min(1, used / (all + engine));
   return all === 0 ? 0 : ((all + engine) * scale * worker) / all;
 }
@@ -63,7 +63,7 @@ function workerCpu(cpu: CpuBySource, used: number | null): number {
 const FOLD_SECONDS = 300;
 const DELIVERY_SECONDS = 30;
 
-/** Rows of D1 for an event when the cron folds what ten deliveries left waiting. A shorter run would not show them. */
+/** D1 rows per event when the cron folds the waiting counts of ten deliveries. A shorter run would not show them. */
 async function measureFold(site: Site, hits: 1 | 3): Promise<CronCost> {
   const cron = async (): Promise<CronCost> => (await fetch(`${site.url}/bench/cron`)).json() as Promise<CronCost>;
   await cron();
@@ -104,7 +104,7 @@ export async function measureCost(script: string, folder: string, hits: 1 | 3): 
       d1_rows_written: used.d1_rows_written + fold.d1_rows_written * used.events,
       d1_rows_read: used.d1_rows_read + fold.d1_rows_read * used.events,
       worker_cpu_ms: (cpu / (PROFILE_SECONDS * load.rate * hits)) * used.events,
-      // As if it never rested: between two events it hardly does.
+      // As if it never rested, because it hardly rests between two events.
       hub_gb_seconds: seconds * HUB_GB,
     };
     const lines = UNITS.map((unit) => {

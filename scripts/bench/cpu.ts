@@ -1,4 +1,4 @@
-// Where a Worker's CPU time goes: V8's own profile of the isolate, by the source file that was at the bottom of the stack.
+// The CPU time of a Worker by source file at the bottom of the stack, from V8's profile of the isolate.
 import { readFileSync } from "node:fs";
 
 interface CallFrame {
@@ -59,7 +59,7 @@ export async function openInspector(address: URL) {
   return { send, close: () => socket.close() };
 }
 
-/** The source file of each line of a bundle: esbuild writes its path above what came from it. */
+/** The source file of each line of a bundle. esbuild writes the path above the lines of each file. */
 function sourcesOf(script: string): (line: number) => string {
   const starts: { line: number; source: string }[] = [];
   readFileSync(script, "utf8")
@@ -71,7 +71,7 @@ function sourcesOf(script: string): (line: number) => string {
   return (line) => starts.findLast((start) => start.line <= line)?.source ?? "";
 }
 
-/** Milliseconds of CPU by the file at the bottom of the stack: who caused the work. `engine` is V8 itself. */
+/** CPU milliseconds by the file at the bottom of the stack, which caused the work. `engine` is V8 itself. */
 export type CpuBySource = Map<string, number>;
 
 function attribute({ nodes, samples, timeDeltas }: Profile, sourceAt: (line: number) => string): CpuBySource {
@@ -80,7 +80,7 @@ function attribute({ nodes, samples, timeDeltas }: Profile, sourceAt: (line: num
   const walk = (node: Node, known: string): void => {
     const { functionName, url, lineNumber } = node.callFrame;
     const source = known || (url && lineNumber >= 0 ? sourceAt(lineNumber) : "");
-    // The bench's own wrapping is nobody's work.
+    // Leave out the wrapping by the bench.
     const mine = source.includes("bench/inside") ? "" : source;
     bottom.set(node.id, mine || (functionName === "(idle)" ? "idle" : "engine"));
     for (const id of node.children ?? []) {

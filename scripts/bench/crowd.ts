@@ -1,5 +1,5 @@
-// A crowd: what hundreds of thousands of visitors do on one site, step by step in the order of time, and the plain count of
-// it. Everything follows from the number of the step, so that the Worker can make what it takes by itself.
+// A crowd: hundreds of thousands of visitors on one site, step by step in order of time, and their plain count.
+// Everything follows from the number of the step, so that the Worker can generate it itself.
 
 export interface View {
   id: string;
@@ -18,7 +18,7 @@ export interface CrowdPlan {
   newcomers: number;
 }
 
-/** One beyond the steps of the first day is the first of the next. */
+/** The step after the last of the first day is the first of the next. */
 export const lastStep = ({ steps, after }: CrowdPlan): number => steps + after;
 
 const DAY = 86_400_000;
@@ -39,7 +39,7 @@ export function viewsOf(plan: CrowdPlan, step: number): View[] {
     views.push({ id: `${visitor}-${nth}`, visitor, time, page, country: COUNTRIES[visitor % COUNTRIES.length]! });
   };
   const isDay = step < steps;
-  /** Those who came so many steps ago on the day and are there again, every `every`th of them. */
+  /** Every `every`th visitor who came so many steps ago returns. */
   const again = (ago: number, every: number, rest: number, nth: number, page: (i: number) => string): void => {
     const from = step - ago;
     if (from < 0 || from >= steps) return;
@@ -57,13 +57,13 @@ export function viewsOf(plan: CrowdPlan, step: number): View[] {
 }
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
-/** Sums by what they are of: `2026-11-20 visits`. */
+/** Sums by name: `2026-11-20 visits`. */
 export type Sums = Record<string, number>;
 export const addTo = (sums: Sums, name: string, by: number): void => {
   sums[name] = (sums[name] ?? 0) + by;
 };
 
-/** Counts by looking at everything. */
+/** Counts every event one by one. */
 export function countPlainly(plan: CrowdPlan): Sums {
   const byVisitor = new Map<number, View[]>();
   for (let step = 0; step < lastStep(plan); step += 1)

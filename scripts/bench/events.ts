@@ -5,7 +5,7 @@ import type { EventType } from "../../workers/domain/events/measurement.ts";
 import { type Visit, views, visits } from "./people.ts";
 import type { Filling, Occurrence } from "./tally.ts";
 
-// After resolve.ts, which static imports would not wait for.
+// A dynamic import, because it must run after resolve.ts.
 const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/visitors/device.ts");
 const { networkTypeFor } = await import("../../workers/domain/networks/network-type.ts");
 const { rollUp } = await import("../../workers/domain/counts/rollup.ts");
@@ -15,7 +15,7 @@ const { createBook, factsOf, stamp } = await import("../../workers/domain/visits
 const HOST = "www.example.com";
 const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
-/** Time that a page is read, and the share of it in which it is seen. */
+/** Reading time of a page, and the share of it in which the page is visible. */
 const READ_MS = 40_000;
 
 type Given = Pick<Event, "event_type" | "name" | "engaged_ms" | "scroll_depth">;
@@ -73,7 +73,7 @@ export function eventsOf(coming: Iterator<Visit>, midnight: number, count: numbe
     const { value, done } = coming.next();
     if (done) break;
     const { address, agent } = value.person;
-    // Spread over the day; the last visits must not outlast it.
+    // Spread over the day, so that the last visits end within it.
     let time = midnight + ((n * 7_919) % 79_200) * 1_000;
     value.pages.forEach((_, index) => {
       const id = `${midnight.toString(36)}-${n}-${index}`;

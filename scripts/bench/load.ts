@@ -1,12 +1,12 @@
-// Load over loopback: requests that are ready-made, on connections that stay open. As little of our own work as can be,
-// because it is done on the machine that is measured.
+// Load over loopback: prepared requests on open connections. It does as little work as possible, because it runs on the
+// measured machine.
 import { connect, type Socket } from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /** One connection: a request, then its answer, then the next. */
 class Connection {
-  /** False once the server has closed it, as it does after five idle seconds. */
+  /** False after the server has closed it, which happens after five idle seconds. */
   isOpen = true;
   private readonly socket: Socket;
   private pending: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null;
@@ -75,7 +75,7 @@ export interface Load {
   latencies: number[];
 }
 
-/** Notes answers and sums them up. */
+/** Records and sums up answers. */
 function startRecord() {
   const start = performance.now();
   const statuses: Record<number, number> = {};
@@ -92,7 +92,7 @@ function startRecord() {
   };
 }
 
-/** So many connections, each of which sends its next request as soon as it has the answer. */
+/** A number of connections. Each sends its next request as soon as it has the answer. */
 export async function loadClosed(
   port: number,
   requests: Iterator<Buffer>,
@@ -118,7 +118,7 @@ export async function loadClosed(
   return load;
 }
 
-/** So many requests a second, at random moments, whether or not the ones before were answered. */
+/** A number of requests per second at random times, independent of earlier answers. */
 export async function loadPaced(
   port: number,
   requests: Iterator<Buffer>,
@@ -138,7 +138,7 @@ export async function loadPaced(
         idle.push(connection);
         return;
       } catch (error) {
-        // The server may have closed it while the request was under way; a new one it does not close.
+        // The server may have closed the connection during the request. It does not close a new one.
         if (!known) throw error;
       }
     }

@@ -1,4 +1,4 @@
-// Memory that a hub needs for each visitor who came lately, measured in workerd. Others are in SQLite (crowd.ts).
+// Memory of a hub per recent visitor, measured in workerd. Other visitors are in SQLite (crowd.ts).
 import { join } from "node:path";
 import { openInspector } from "./cpu.ts";
 import { DAY, eventsOf, visits } from "./events.ts";
@@ -9,13 +9,13 @@ export interface HubMemory {
   bytesPerVisitor: number;
   visitors: number;
   eventsPerVisitor: number;
-  /** Longest call, ms, at the end: with a checkpoint of all these visitors in it. */
+  /** The longest call (ms) at the end, including a checkpoint of all these visitors. */
   longestCall: number;
 }
 
 const CALLS = 60;
 const EVENTS_PER_CALL = 500;
-/** Calls before the first look at the heap: code is compiled, tables and pools have their size. */
+/** Calls before the first heap measurement, until code is compiled and tables and pools have their size. */
 const WARM_UP = 12;
 
 const visitorsOf = (occurrences: readonly Occurrence[]): number =>
@@ -25,7 +25,7 @@ export async function measureMemory(script: string, folder: string): Promise<Hub
   const site = await serveSite({ script, state: join(folder, "memory"), consumes: false });
   const inspector = await openInspector(await site.inspector());
   async function heap(): Promise<number> {
-    // Twice: what the first frees may have held more. An isolate at rest does not hear its inspector: keep it awake.
+    // Twice, because freed objects may have held others. An idle isolate ignores its inspector, so keep it awake.
     let done = false;
     const awake = (async () => {
       while (!done) await (await fetch(`${site.url}/bench/marks`)).arrayBuffer();

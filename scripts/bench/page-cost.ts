@@ -1,4 +1,5 @@
-// What a tracker costs a page: requests, bytes and main-thread time of one load, beside another tracker's and none.
+// The cost of a tracker for a page: requests, bytes and main-thread time of one load, compared with another tracker and
+// none.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,11 +19,11 @@ export interface PageCost {
   requests: number;
   /** Sent and received for them, brotli. */
   bytes: number;
-  /** Main-thread milliseconds of the processor, more than the page without a tracker; median. */
+  /** Additional main-thread CPU milliseconds, compared with the page without a tracker; median. */
   mainThread: number;
 }
 
-/** Loads of each page; they take turns, so that a noisy moment hits all alike. */
+/** Loads of each page. Pages take turns, so that noise affects all of them equally. */
 const ROUNDS = 9;
 /** Long enough for chunks, and for the beacon of the page view. */
 const SETTLE_MS = 1_200;
@@ -35,7 +36,7 @@ export async function listen(listener: RequestListener): Promise<{ server: Serve
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** Serves scripts as a network would, and answers beacons with what the asking property has on. */
+/** Serves scripts like a network, and answers beacons with the configuration of the property. */
 export function serveScripts(folder: string, rules: PageRule[] = []): RequestListener {
   const packed = new Map<string, Buffer>();
   return (request, response) => {
@@ -75,7 +76,7 @@ async function load(browser: Browser, url: string): Promise<{ requests: number; 
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send("Network.enable");
-  // Time on the processor, not on the clock: the machine has other things to do.
+  // CPU time instead of wall-clock time, because the machine does other work.
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   let requests = 0;
   let bytes = 0;
@@ -99,7 +100,7 @@ async function load(browser: Browser, url: string): Promise<{ requests: number; 
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Null where there is no Chromium to measure with. */
+/** Null without Chromium. */
 export async function measurePageCost(folder: string): Promise<PageCost[] | null> {
   try {
     findChromium();

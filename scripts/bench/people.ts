@@ -1,5 +1,5 @@
-// A busy site's visitors, with as many different pages, places, devices and sources as such a site has: what an event
-// costs depends on how many values a day has. The simulator's people visit a small site; these do not.
+// The visitors of a busy site, with its variety of pages, places, devices and sources: the cost of an event depends on
+// the number of values per day. The people of the simulator visit a small site.
 import { type Random, randomFor } from "../simulate/random.ts";
 
 export interface Person {
@@ -16,7 +16,7 @@ export interface Person {
 
 export interface Visit {
   person: Person;
-  /** The page that linked here; empty for a visit from nowhere. */
+  /** The referring page; empty for a direct visit. */
   referrer: string;
   /** Query of the landing page, with its question mark. */
   query: string;
@@ -95,7 +95,7 @@ const draw = {
 
 function somebody(random: Random): Person {
   const city = draw.city(random);
-  // Where a city lies does not change: the country follows from it.
+  // A city is always in the same country, so the country follows from the city.
   const country = COUNTRIES[draw.country(randomFor(1, city))] ?? "US";
   const network = draw.network(random);
   return {
@@ -106,23 +106,23 @@ function somebody(random: Random): Person {
     country,
     region: `Region ${city % VARIETY.regions}`,
     city: `City ${city}`,
-    // People are at home or under way with their telephone; one network of ten is a company's.
+    // People use home or mobile networks. One network in ten belongs to a company.
     network: network % 10 === 7 ? `Network ${network} Ltd` : `Network ${network} Telecom`,
     asn: 1_000 + network,
   };
 }
 
-/** Share of visits that come from nowhere, from a link, and with a campaign's tags. */
+/** Shares of direct visits, visits from a link, and visits with campaign parameters. */
 const DIRECT = 0.45;
 const TAGGED = 0.1;
-/** Most visits see few pages: after each, this share goes on. The mean is 2.5. */
+/** The share of visits that continue after each page. Most visits are short; the mean is 2.5 pages. */
 const GOES_ON = 0.6;
 const MOST_PAGES = 20;
-/** Share of visits by somebody who was here before, lately. */
+/** Share of visits by recent visitors. */
 const RETURNS = 0.15;
 const REMEMBERED = 5_000;
 
-/** Visits without end, the same for a seed. */
+/** Endless visits, the same for the same seed. */
 export function* visits(seed: number): Generator<Visit, never, undefined> {
   const random = randomFor(seed);
   const known: Person[] = [];
@@ -150,7 +150,7 @@ export interface View {
   index: number;
 }
 
-/** Visits that go on beside this one: about half a minute's reading at a hundred page views a second. */
+/** Concurrent visits: about half a minute of reading at a hundred page views per second. */
 const AT_ONCE = 1_200;
 
 /** Page views of many visits side by side, as a site sees them. */
@@ -159,7 +159,7 @@ export function* views(seed: number): Generator<View, never, undefined> {
   const coming = visits(seed);
   const going: View[] = [];
   for (;;) {
-    // Until enough are here, new ones come with every other view.
+    // Until there are enough, a new visit starts with every other view.
     const isNew = going.length === 0 || (going.length < AT_ONCE ? random.chance(0.4) : false);
     const place = isNew ? going.push({ visit: coming.next().value, index: 0 }) - 1 : random.int(0, going.length - 1);
     const view = going[place] as View;

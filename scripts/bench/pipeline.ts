@@ -1,4 +1,4 @@
-// What the pipeline costs and how fast it is: a day of a busy property through the real run and the real compaction.
+// Cost and speed of the pipeline: a day of a busy property through the real run and the real compaction.
 import "./resolve.ts";
 import { join } from "node:path";
 import { openInspector } from "./cpu.ts";
@@ -13,7 +13,7 @@ const { toParquet } = await import("../../workers/domain/lake/parquet.ts");
 const EVENTS = 180_000;
 const EVENTS_PER_SECOND = 100;
 const RUNS = 6;
-/** As a hub packs them at this rate (see "events per queue message" of the cost). */
+/** Events per message at this rate (see "events per queue message" of the cost). */
 const EVENTS_PER_MESSAGE = 500;
 const POLL_MS = 20;
 
@@ -62,7 +62,7 @@ export async function measurePipeline(script: string, folder: string): Promise<P
   };
   try {
     const start = Math.floor(Date.now() / DAY) * DAY - 2 * DAY;
-    // Addresses as a property keeps them: networks of 256, so that lists are as long as real ones.
+    // Truncated addresses (networks of 256), so that lists are as long as real ones.
     const stamped = [...stampAll(site.siteId, streamOf(40, 1, start, EVENTS, EVENTS_PER_SECOND))].map((event, n) => ({
       ...event,
       ip: `81.${(n >> 9) % 256}.${(n >> 2) % 128}.0`,

@@ -1,10 +1,10 @@
-// What Cloudflare asks for what an event uses: the paid plan's prices beyond what it includes, in dollars.
+// Cloudflare's prices in dollars for the use of events: the paid plan, beyond its included usage.
 // Read in November 2026 at developers.cloudflare.com: /workers/platform/pricing, /durable-objects/platform/pricing,
-// /queues/platform/pricing, /workflows/reference/pricing, /d1/platform/pricing, /r2/pricing. Storage by the month is not part of an event's price.
+// /queues/platform/pricing, /workflows/reference/pricing, /d1/platform/pricing, /r2/pricing. Monthly storage is left out.
 
 export interface Price {
   label: string;
-  /** Dollars for a million units. */
+  /** Dollars per million units. */
   perMillion: number;
 }
 
@@ -14,7 +14,7 @@ export const PRICES = {
   /** Calls by RPC and alarms. */
   hub_requests: { label: "Durable Object requests", perMillion: 0.15 },
   hub_gb_seconds: { label: "Durable Object duration, GB-s", perMillion: 12.5 },
-  /** An alarm that is set counts as a row, and so does what is deleted. */
+  /** Setting an alarm counts as a row, and so does a deletion. */
   hub_rows_written: { label: "Durable Object rows written", perMillion: 1 },
   hub_rows_read: { label: "Durable Object rows read", perMillion: 0.001 },
   /** Each 64 KB of a message, written, read and deleted. */
@@ -22,7 +22,7 @@ export const PRICES = {
   d1_rows_written: { label: "D1 rows written", perMillion: 1 },
   d1_rows_read: { label: "D1 rows read", perMillion: 0.001 },
   workflow_steps: { label: "Workflow steps", perMillion: 8 },
-  /** Objects written, and lists of them. */
+  /** Writes and lists of objects. */
   r2_class_a: { label: "R2 class A operations", perMillion: 4.5 },
   r2_class_b: { label: "R2 class B operations", perMillion: 0.36 },
 } as const satisfies Record<string, Price>;
@@ -30,5 +30,5 @@ export const PRICES = {
 export type Unit = keyof typeof PRICES;
 export const UNITS = Object.keys(PRICES) as Unit[];
 
-/** Memory that a Durable Object is billed for while it is awake. */
+/** Memory billed for a Durable Object while it is awake. */
 export const HUB_GB = 0.128;

@@ -1,4 +1,4 @@
-// How long the dashboard's questions take on a month of a million events.
+// The latency of the dashboard's queries on a month with a million events.
 import "./resolve.ts";
 import { join } from "node:path";
 import { DAY, eventsOf, fillingOf, stampAll, visits } from "./events.ts";
@@ -15,7 +15,7 @@ type Question = ReturnType<typeof summaryQuestion>;
 
 const EVENTS = 1_000_000;
 const DAYS = 30;
-/** As the dashboard asks: nine rows and one to know whether there are more; a hundred in "show all". */
+/** Limits of the dashboard: nine rows, plus one to detect more; a hundred in "show all". */
 const PANEL_ROWS = 10;
 const DETAIL_ROWS = 100;
 const REPEATS = 8;
@@ -47,13 +47,13 @@ async function fillMonth(site: Site): Promise<{ events: number; rows: number }> 
     const response = await fetch(`${site.url}/bench/fill`, { method: "POST", body: JSON.stringify(filling) });
     if (!response.ok)
       throw new Error(`rollups of ${dateOf(today - day * DAY)} were not taken: ${await response.text()}`);
-    // The cron folds what waits; all of today waits, which is more than waits at most.
+    // The cron folds waiting counts. Here all of today waits, which is more than ever in practice.
     if (day > 0) await fetch(`${site.url}/bench/cron`);
   }
   return { events, rows };
 }
 
-/** Every question that the overview can ask about the last thirty days: figures, each line, each tab, each "show all". */
+/** Every query of the overview on the last thirty days: figures, each line, each tab, each "show all". */
 function questionsOf(siteId: string): [name: string, Question][] {
   const scene = (metric: string) => ({
     siteId,

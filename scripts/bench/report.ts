@@ -11,12 +11,12 @@ import type { Throughput } from "./throughput.ts";
 
 export interface Measured {
   throughput: Throughput;
-  /** By how many events a beacon has. */
+  /** By number of events per beacon. */
   cost: { one: Cost; three: Cost };
   queries: QueryLatency;
   /** Bytes. */
   tracker: number;
-  /** Null where there was no Chromium. */
+  /** Null without Chromium. */
   pages: PageCost[] | null;
   clicks: ClickCost | null;
   memory: HubMemory;
@@ -27,7 +27,7 @@ interface Figure {
   what: string;
   value: number;
   show: (value: number) => string;
-  /** The value must be at most, or at least, this; null where nobody has set a limit. */
+  /** The maximum or minimum of the value; null without a budget. */
   budget: { most: number } | { least: number } | null;
 }
 
@@ -91,7 +91,7 @@ function budgetOf({ budget, show }: Figure): string {
   return "most" in budget ? `≤ ${show(budget.most)}` : `≥ ${show(budget.least)}`;
 }
 
-/** Columns under each other: the first to the left, figures to the right. */
+/** Aligns columns: the first to the left, figures to the right. */
 function toTable(rows: string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length))) ?? [];
   const line = (row: string[]): string =>

@@ -1,4 +1,4 @@
-// Lets this program import the Worker's own modules, which name each other without an extension, as a bundler has it.
+// Lets this program import the Worker's modules, whose imports have no extensions, as for a bundler.
 import { registerHooks } from "node:module";
 
 registerHooks({

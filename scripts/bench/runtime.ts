@@ -14,7 +14,7 @@ import { runWrangler } from "../local/process.ts";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 
-// wrangler's own: the version that goes with it, wherever npm has put it.
+// The version that wrangler depends on, wherever npm has installed it.
 const wrangler = createRequire(import.meta.url).resolve("wrangler/package.json");
 const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(wrangler)(
   "miniflare",
@@ -37,25 +37,25 @@ export async function bundle(entry: string, folder: string): Promise<string> {
 export interface Server {
   port: number;
   url: string;
-  /** Where a debugger may connect. */
+  /** The address for a debugger. */
   inspector(): Promise<URL>;
-  /** Milliseconds of CPU that workerd has used; null where the system does not tell. */
+  /** CPU milliseconds of workerd; null if the system does not report them. */
   cpuUsed(): number | null;
   close(): Promise<void>;
 }
 
 export interface ServerOptions {
   script: string;
-  /** Folder that keeps what is stored. */
+  /** Folder for storage. */
   state: string;
-  /** False: messages wait in the queue, so that collect is measured alone. */
+  /** False: messages stay in the queue, to measure only collect. */
   consumes?: boolean;
 }
 
 /** A clock tick of /proc, which is the same on every Linux that node runs on. */
 const TICK_MS = 10;
 
-/** The process that listens on a port of this machine, as Linux tells it. */
+/** The process that listens on a port, from /proc. */
 function listenerOn(port: number): string | undefined {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const line = readFileSync("/proc/net/tcp", "utf8")
@@ -94,7 +94,7 @@ type D1 = Awaited<ReturnType<miniflare.Miniflare["getD1Database"]>>;
 async function start({ script, state, consumes = true }: ServerOptions): Promise<Started> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
   // The tracker is served before the Worker is asked; here the router of assets would only stand in the way.
-  // Workflows and mail are not measured as bindings: what they do is called by name.
+  // Workflows and mail are not measured as bindings; their functions are called directly.
   const {
     assets: _assets,
     modulesRules: _rules,
@@ -147,7 +147,7 @@ async function migrate(database: D1): Promise<void> {
 export interface Site extends Server {
   siteId: string;
   hostname: string;
-  /** Speaks with a key that may do everything. */
+  /** Uses a key with all scopes. */
   api: Api;
 }
 

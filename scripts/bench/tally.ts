@@ -1,4 +1,4 @@
-// What the counting Worker tells the bench, and what the bench gives it.
+// The data that the counting Worker and the bench exchange.
 import type { Facts } from "../../workers/domain/events/catalog.ts";
 import type { Event } from "../../workers/domain/events/event.ts";
 
@@ -13,7 +13,7 @@ export interface Tally {
   r2_class_a: number;
   r2_class_b: number;
   workflow_steps: number;
-  /** The rest is not billed, but explains what is. */
+  /** The rest is not billed, but explains the bill. */
   events: number;
   journal_rows: number;
   checkpoint_rows: number;
@@ -23,7 +23,7 @@ export interface Tally {
   deliveries: number;
 }
 
-/** How things stood after a delivery of the queue. `at` is ms. */
+/** The counters after a delivery of the queue. `at` is ms. */
 export interface Mark {
   at: number;
   tally: Tally;
@@ -32,13 +32,13 @@ export interface Mark {
 /** Rows of D1 that a run of the cron used. */
 export type CronCost = Pick<Tally, "d1_rows_written" | "d1_rows_read">;
 
-/** What a run or a compaction took and used. */
+/** Input and usage of a run or a compaction. */
 export interface PipelinePart {
   ms: number;
   tally: Tally;
 }
 
-/** Rollups as JSON can carry them: the maps as lists of their entries. */
+/** Rollups for JSON: maps become lists of entries. */
 export interface Filling {
   site_id: string;
   hours: [number, Facts][];

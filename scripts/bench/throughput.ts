@@ -1,4 +1,4 @@
-// Throughput of collect beside the least that such a Worker can do: one call to a Durable Object and 204.
+// Throughput of collect, compared with a minimal Worker: one call to a Durable Object and 204.
 import { join } from "node:path";
 import { beacons } from "./beacons.ts";
 import { loadClosed, median, percentile } from "./load.ts";
@@ -9,7 +9,10 @@ export interface Throughput {
   collect: number;
   baseline: number;
   ratio: number;
-  /** CPU of workerd for one request, ms; null where the system does not tell. What else the machine does counts less here. */
+  /**
+   * CPU of workerd per request (ms); null if the system does not report it. Less affected by other work of the
+   * machine.
+   */
   collectCpu: number | null;
   baselineCpu: number | null;
   /** Milliseconds until collect answers under this load. */
@@ -21,7 +24,7 @@ const CONNECTIONS = 96;
 const ROUNDS = 5;
 const ROUND_SECONDS = 2;
 const WARM_UP_SECONDS = 3;
-/** Requests that are made before a round; more than this machine answers in one. */
+/** Requests prepared before a round; more than the machine answers in one. */
 const PREPARED = 20_000;
 
 function* take<T>(from: Iterator<T, never>, count: number): Generator<T> {
@@ -53,7 +56,7 @@ export async function measureThroughput(
     const rounds: { collect: Round; baseline: Round }[] = [];
     await round(site, requests, 202, WARM_UP_SECONDS);
     await round(empty, requests, 204, WARM_UP_SECONDS);
-    // In turns, so that whatever else the machine does meets both.
+    // In turns, so that other work of the machine affects both.
     for (let n = 0; n < ROUNDS; n++)
       rounds.push({
         collect: await round(site, requests, 202, ROUND_SECONDS),

@@ -1,7 +1,7 @@
-// What a deployment still has to make in an account, from what is there. Pure: it decides, others carry out.
+// Plans a deployment from the resources that exist in an account. Pure: other files carry the plan out.
 import type { Command } from "./wrangler.ts";
 
-/** The names that wrangler.toml gives to the account's resources. */
+/** The names of the account's resources in wrangler.toml. */
 export interface Names {
   worker: string;
   database: string;
@@ -11,7 +11,7 @@ export interface Names {
 }
 
 export interface Found {
-  /** Id of the database, null when it must be made. */
+  /** Id of the database; null if it must be created. */
   databaseId: string | null;
   buckets: string[];
   queues: string[];
@@ -21,7 +21,7 @@ export interface Found {
 
 export const nothingFound = (): Found => ({ databaseId: null, buckets: [], queues: [], secrets: [], pages: false });
 
-/** The branch of Pages whose deployments are the live ones. */
+/** The production branch of Pages. */
 export const PRODUCTION = "main";
 
 function all(toml: string, key: string): string[] {
@@ -51,20 +51,20 @@ export function namesIn(worker: string, dashboard: string): Names {
 export const withDatabase = (toml: string, id: string): string =>
   toml.replace(/^(database_id = ).*$/m, (_, key: string) => `${key}${JSON.stringify(id)}`);
 
-/** wrangler.toml with the address at which sites reach the Worker: the tag names it. */
+/** wrangler.toml with the Worker's address for sites, which the tag names. */
 export const withWorkerUrl = (toml: string, url: string): string =>
   toml.replace(/^(WORKER_URL = ).*$/m, (_, key: string) => `${key}${JSON.stringify(url)}`);
 
-/** wrangler.toml with the address of the dashboard, which mail links to. An owner who set another keeps it. */
+/** wrangler.toml with the address of the dashboard, which emails link to. An address set by the owner stays. */
 export const withDashboardUrl = (toml: string, url: string): string =>
   toml.replace(/^(DASHBOARD_URL = )""$/m, (_, key: string) => `${key}${JSON.stringify(url)}`);
 
-/** True when nobody has said yet where sites reach the Worker. An owner who set a domain of their own keeps it. */
+/** True if the Worker's address for sites is not set yet. A domain set by the owner stays. */
 export const lacksWorkerUrl = (toml: string): boolean => /^WORKER_URL = ""$/m.test(toml);
 
 /**
- * The Worker's first address in what wrangler writes to WRANGLER_OUTPUT_FILE_PATH: a JSON object a line, of which those
- * of type `deploy` have `targets`. Null when it has none.
+ * The Worker's first address in what wrangler writes to WRANGLER_OUTPUT_FILE_PATH: one JSON object per line.
+ * Lines of type `deploy` have `targets`. Null without any.
  */
 export function workerUrlIn(output: string): string | null {
   const entries = output
@@ -75,7 +75,7 @@ export function workerUrlIn(output: string): string | null {
   return targets.find((target) => target.startsWith("https://")) ?? null;
 }
 
-/** Commands that make what is missing. Everything that is there is kept. */
+/** Commands that create missing resources. Existing ones stay. */
 export function toMake(names: Names, found: Found): Command[] {
   const made: string[][] = [
     ...(found.databaseId ? [] : [["d1", "create", names.database]]),
@@ -83,25 +83,25 @@ export function toMake(names: Names, found: Found): Command[] {
     ...names.queues.filter((name) => !found.queues.includes(name)).map((name) => ["queues", "create", name]),
     ...(found.pages ? [] : [["pages", "project", "create", names.pages, "--production-branch", PRODUCTION]]),
   ];
-  // Bindings stand in wrangler.toml already; wrangler must not write them once more.
+  // wrangler.toml has the bindings already, so wrangler must not add them again.
   return made.map((args) => ({
     args: args[0] === "pages" || args[0] === "queues" ? args : [...args, "--update-config=false"],
   }));
 }
 
-/** Secrets that must be made. The setup token belongs to the first deployment: later its owner may have removed it. */
+/** Secrets to generate. The setup token only on the first deployment: the owner may have removed it later. */
 export function secretsToMake(found: Found, newSetupToken: boolean): string[] {
   const first = !found.secrets.includes("AUTH_SECRET");
   return [...(first ? ["AUTH_SECRET"] : []), ...(first || newSetupToken ? ["SETUP_TOKEN"] : [])];
 }
 
-/** Commands that bring this version into the account, once its resources are there. */
+/** Commands that deploy this version once the resources exist. */
 export function toDeploy(names: Names, secretsFile: string | null, dashboard: string): Command[] {
   return [
-    // Before the Worker: the new code must find the tables that it asks for.
+    // Before the Worker, because the new code needs the new tables.
     { args: ["d1", "migrations", "apply", names.database, "--remote"] },
     { args: ["deploy", ...(secretsFile ? ["--secrets-file", secretsFile] : [])] },
-    // After the Worker: the dashboard is bound to it.
+    // After the Worker, because the dashboard has a binding to it.
     {
       args: ["pages", "deploy", "--project-name", names.pages, "--branch", PRODUCTION, "--commit-dirty=true"],
       cwd: dashboard,

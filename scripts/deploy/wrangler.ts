@@ -1,4 +1,4 @@
-// wrangler as the deployment uses it: to ask the account, and to change it.
+// Runs wrangler, to read from the account and to change it.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ const PROGRAM = join(
   "cli.js",
 );
 
-/** What wrangler answers on its standard output; null when it ends with an error. */
+/** The standard output of wrangler; null after an error. */
 export function ask(args: string[]): string | null {
   const { status, stdout } = spawnSync(process.execPath, ["--no-warnings", PROGRAM, ...args], {
     cwd: ROOT,
@@ -20,7 +20,7 @@ export function ask(args: string[]): string | null {
   return status === 0 ? stdout : null;
 }
 
-/** The answer to a question that wrangler answers in JSON; null when it ends with an error. */
+/** The JSON output of wrangler; null after an error. */
 export function askJson<T>(args: string[]): T | null {
   const text = ask(args);
   return text === null ? null : (JSON.parse(text) as T);
@@ -28,11 +28,11 @@ export function askJson<T>(args: string[]): T | null {
 
 export interface Command {
   args: string[];
-  /** The project's root when absent. */
+  /** Default: the root of the project. */
   cwd?: string;
 }
 
-/** Runs a command in sight of the user, who may be asked something. @throws Error when it fails. */
+/** Runs a command in the user's terminal, because it may ask questions. @throws Error when it fails. */
 export function run({ args, cwd = ROOT }: Command, env: Record<string, string> = {}): void {
   const { status } = spawnSync(process.execPath, ["--no-warnings", PROGRAM, ...args], {
     cwd,

@@ -1,4 +1,4 @@
-// An Apache access log in combined format: what a line says, and which lines are pages that a person was shown.
+// An Apache access log in combined format: parses lines, and finds those of pages shown to a person.
 import type { SimulatedEvent } from "./event.ts";
 
 export interface LogRequest {
@@ -6,10 +6,10 @@ export interface LogRequest {
   /** Milliseconds since 1970. */
   time: number;
   method: string;
-  /** As asked for: path and query. */
+  /** As requested: path and query. */
   target: string;
   status: number;
-  /** Null where the log has `-`. */
+  /** Null if the log has `-`. */
   referrer: string | null;
   agent: string | null;
 }
@@ -19,7 +19,7 @@ const LINE = new RegExp(`^(\\S+) \\S+ \\S+ \\[([^\\]]+)\\] ${QUOTED} (\\d{3}) \\
 const TIME = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** `17/May/2015:10:05:03 +0000` as milliseconds since 1970; null when it is no such time. */
+/** `17/May/2015:10:05:03 +0000` as milliseconds since 1970; null for other text. */
 export function toTime(text: string): number | null {
   const found = TIME.exec(text);
   if (!found) return null;
@@ -35,7 +35,7 @@ export function toTime(text: string): number | null {
 const unquote = (text: string): string | null =>
   text === "-" || text === "" ? null : text.replace(/\\(["\\])/g, "$1");
 
-/** Null when the line is not in combined format: cut off, or what was asked was no HTTP. */
+/** Null if the line is not in combined format: truncated, or not an HTTP request. */
 export function parseLine(line: string): LogRequest | null {
   const found = LINE.exec(line);
   if (!found) return null;
@@ -54,7 +54,7 @@ export function parseLine(line: string): LogRequest | null {
   };
 }
 
-/** Why a line is not a page view. */
+/** Reasons why a line is not a page view. */
 export const SKIPS = {
   unreadable: "The line is not in Apache's combined format.",
   method: "Only GET shows a page.",
@@ -115,7 +115,7 @@ export function selectPages(log: string, { hostname, id }: LogOptions): LogSelec
       url: `https://${hostname}${request.target}`,
       ip: request.address,
       ...(request.referrer ? { referrer: request.referrer } : {}),
-      // An empty agent is a fact too: whoever does not say what it is, is a program.
+      // Send an empty agent too: a client without one is a program.
       user_agent: request.agent ?? "",
     });
   });

@@ -1,4 +1,4 @@
-// When people come: by the hour and weekday of where they live, some often, most once in a while.
+// Arrivals of people: by the local hour and weekday; some come often, most rarely.
 import { offsetAt } from "../../workers/domain/time/zone.ts";
 import type { Country, Simulation } from "./config.ts";
 import type { Person } from "./people.ts";
@@ -7,7 +7,7 @@ import { type Random, randomFor } from "./random.ts";
 const HOUR = 3_600_000;
 const ARRIVALS = 2;
 
-/** How busy an hour is in a country, beside the average hour of the week (1). */
+/** How busy an hour is in a country, relative to the average hour of the week (1). */
 export function activityAt(simulation: Simulation, country: Country, instant: number): number {
   const { curve } = simulation;
   if (curve === "flat") return 1;
@@ -25,7 +25,7 @@ function worldActivity(simulation: Simulation, instant: number): number {
   return active.reduce((sum, one) => sum + one, 0) / weights;
 }
 
-/** How many visits are to be expected between two instants. */
+/** The expected number of visits between two instants. */
 export function expectedVisits(simulation: Simulation, start: number, end: number): number {
   let visits = 0;
   for (let hour = Math.floor(start / HOUR) * HOUR; hour < end; hour += HOUR) {
@@ -47,12 +47,12 @@ function pickPerson(simulation: Simulation, personAt: (index: number) => Person,
   for (;;) {
     const index = random.chance(regulars.visits) ? random.int(0, often - 1) : random.int(0, users - 1);
     const person = personAt(index);
-    // Who sleeps now is passed over, so that each country follows its own clock.
+    // Skip people who sleep now, so that each country follows its own clock.
     if (random.unit() * busiest <= activityAt(simulation, person.country, at)) return person;
   }
 }
 
-/** Everybody who comes in the hour (of UTC) that begins at `hour`, in the order of their coming. */
+/** Everybody who arrives in the UTC hour that begins at `hour`, in order of arrival. */
 export function arrivalsIn(
   simulation: Simulation,
   seed: number,

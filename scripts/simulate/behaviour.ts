@@ -1,23 +1,23 @@
-// What the tracker's optional measurements see of a page view: scroll steps, web vitals, films, forms, heatmaps.
+// Events of the optional measurements on a page view: scroll steps, web vitals, media, forms, heatmaps.
 import type { Behaviour, Form, Page, Video } from "./config.ts";
 import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
 
-/** An event of a page view: so many milliseconds after it, in the words of POST /api/events. */
+/** An event of a page view: its delay in milliseconds, and the fields of POST /api/events. */
 export interface Happening {
   after: number;
   words: { event_type: string; [word: string]: unknown };
 }
 
-/** A page view as behaviour sees it. */
+/** A page view. */
 export interface View {
   page: Page;
   person: Person;
-  /** Milliseconds that it lasts. */
+  /** Duration in milliseconds. */
   read: number;
   /** Deepest scroll, percent. */
   depth: number;
-  /** What was clicked, percent of the page's width and CSS pixels from its top. */
+  /** The position of a click: percent of the page's width, and CSS pixels from the top. */
   clicks: readonly (readonly [number, number])[];
 }
 
@@ -84,7 +84,7 @@ function film({ media, kind, seconds, keep }: Video, read: number, random: Rando
   const told = [tell("media_play", 0)];
   for (const [percent, event_type] of MARKS) {
     const played = (seconds * percent) / 100;
-    // Who leaves the page, or has had enough, is not there at the next mark.
+    // A person who has left the page or lost interest does not reach the next mark.
     if (start + played * 1000 > read || !random.chance(keep)) {
       told.push(tell("media_pause", Math.min((read - start) / 1000, played - (seconds / 4) * random.unit())));
       break;
@@ -97,7 +97,7 @@ function film({ media, kind, seconds, keep }: Video, read: number, random: Rando
 function formOn({ form, fields, finish }: Form, read: number, random: Random): Happening[] {
   const told: Happening[] = [];
   const sent = random.chance(finish);
-  // Who gives up does so somewhere, more often late than early: the later fields ask for more.
+  // People abandon a form more often late than early, because later fields ask for more.
   const last = sent ? fields.length - 1 : Math.floor(Math.sqrt(random.unit()) * fields.length);
   const step = (read * 0.8) / (fields.length + 1);
   fields.slice(0, last + 1).forEach((field, index) => {
@@ -141,7 +141,7 @@ function heatmap({ page, person, read, depth, clicks }: View, random: Random): H
     col: near((x / 100) * COLUMNS, 1, COLUMNS - 1),
     row: Math.floor((y * LONGER[width]) / ROW_PX),
   }));
-  // A finger does not move without touching; a mouse rests by the line that is being read, and near what is clickable.
+  // A finger does not move without touching. A mouse rests near the current line and near clickable elements.
   const moves = width === "desktop" ? Math.min(70, Math.round(read / 900)) : 0;
   const moved = Array.from({ length: moves }, (_, i) => {
     const target = clicks.length > 0 && random.chance(0.3) ? random.pick(clicks) : null;
@@ -163,7 +163,7 @@ function heatmap({ page, person, read, depth, clicks }: View, random: Random): H
   };
 }
 
-/** Everything that the optional measurements tell of a view, in no order. */
+/** All events of the optional measurements on a view, unordered. */
 export function behaviourOn(behaviour: Behaviour, view: View, random: Random): Happening[] {
   const { page, read } = view;
   return [

@@ -1,4 +1,4 @@
-// The simulation's configuration: what demo.yml may say, with the meaning of each word.
+// The configuration of the simulation: the fields of demo.yml and their meaning.
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -8,12 +8,12 @@ const weight = z.number().min(0);
 const share = z.number().min(0).max(1);
 const path = z.string().startsWith("/", "path must begin with /");
 const weights = z.record(z.string(), weight);
-/** One value, or a list of which one is picked. */
+/** One value, or a list to pick from. */
 const choice = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds of `90s`, `10m`, `2h` or `30d`. @throws Error when it says no duration. */
+/** Milliseconds of `90s`, `10m`, `2h` or `30d`. @throws Error when the text is not a duration. */
 export function toDuration(text: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
   if (!count || !unit) throw new Error(`duration must be a number with s, m, h or d, such as 10m; got ${text}`);
@@ -59,9 +59,9 @@ const source = z.strictObject({
   referrer: choice(z.string()).optional(),
   /** Query of the landing page. */
   query: choice(z.string()).optional(),
-  /** Pages on which such visits begin; the pages' own `entry` where absent. */
+  /** Entry pages of such visits. Default: the `entry` of each page. */
   landing: weights.optional(),
-  /** Chance that such a visit ends on its first page before it was really read. */
+  /** Probability that such a visit leaves its first page at once. */
   bounce: share.default(0.3),
 });
 
@@ -79,7 +79,7 @@ const video = z.strictObject({
   media: z.string(),
   kind: z.enum(["video", "audio", "youtube", "vimeo"]).default("video"),
   seconds: z.number().positive(),
-  /** Chance that it is played, and that who plays it stays until the next quarter. */
+  /** Probability that it is played, and that a person who plays it continues to the next quarter. */
   chance: share,
   keep: share.default(0.75),
 });
@@ -87,12 +87,12 @@ const video = z.strictObject({
 const form = z.strictObject({
   form: z.string(),
   fields: z.array(z.string()).min(1),
-  /** Chance that it is begun, and that who began it sends it. */
+  /** Probability that it is started, and that a person who starts it submits it. */
   chance: share,
   finish: share,
 });
 
-/** Chance that a page view tells these: their events are many. */
+/** Probability that a page view reports these, because they are many events. */
 const behaviour = z.strictObject({ scroll_steps: share, web_vitals: share, heatmaps: share });
 
 /** A rule of the property. Actions with its selector match it. */
@@ -109,14 +109,14 @@ const page = z.strictObject({
   entry: weight.default(0),
   /** Median seconds that the page is read. */
   read: z.number().positive(),
-  /** How far down it is usually read, percent. */
+  /** The usual scroll depth in percent. */
   scroll: z.number().min(0).max(100),
   leave: share,
   next: weights,
   actions: z.array(action).default([]),
   /** CSS pixels on a wide screen. */
   height: z.number().positive().default(3000),
-  /** How slow the page is beside others: its web vitals are multiplied by it. */
+  /** Slowness relative to other pages; multiplies the web vitals. */
   heavy: z.number().positive().default(1),
   video: video.optional(),
   form: form.optional(),
@@ -133,12 +133,12 @@ export const simulationSchema = z
     signed_in: share,
     curve: z.union([z.literal("flat"), z.strictObject({ weekday: hours, weekend: hours })]),
     countries: z.array(country).min(1),
-    /** Networks that are in every country; their weights are beside those of the country's own. */
+    /** Networks of all countries. Their weights compete with those of the country's own networks. */
     networks: z.array(network).default([]),
     devices: z.array(device).min(1),
     sources: z.array(source).min(1),
     pages: z.array(page).min(1),
-    /** What the tracker's optional measurements see; nothing where it is absent. */
+    /** Settings of the optional measurements. Default: no events of them. */
     behaviour: behaviour.optional(),
     rules: z.array(rule).default([]),
   })
@@ -164,7 +164,7 @@ export type Behaviour = NonNullable<Simulation["behaviour"]>;
 export type Video = NonNullable<Page["video"]>;
 export type Form = NonNullable<Page["form"]>;
 
-/** @throws Error that lists everything that is wrong with the configuration. */
+/** @throws Error that lists all faults of the configuration. */
 export function toSimulation(value: unknown): Simulation {
   const result = simulationSchema.safeParse(value);
   if (result.success) return result.data;

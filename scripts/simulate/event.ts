@@ -1,4 +1,4 @@
-// An event as the simulator says it: words of POST /api/events.
+// An event of the simulator: fields of POST /api/events.
 
 export interface SimulatedEvent {
   event_id: string;

@@ -1,4 +1,4 @@
-// One visit: where it comes from, which pages it reads for how long, and what is done on them.
+// One visit: its source, its pages and how long they are read, and the actions on them.
 import { behaviourOn, type Happening, placeOn } from "./behaviour.ts";
 import type { Action, Page, Simulation, Source } from "./config.ts";
 import type { SimulatedEvent } from "./event.ts";
@@ -6,15 +6,15 @@ import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
 import { type KnownRule, matchesOf } from "./rule-matches.ts";
 
-/** An event and when it happens: events of several visits are put in order by it. */
+/** An event and its time, by which events of several visits are sorted. */
 export interface Moment {
   at: number;
   event: SimulatedEvent;
 }
 
-/** Nobody reads more pages than this in one visit. */
+/** The most pages in one visit. */
 const MAX_PAGES = 30;
-/** Nobody looks at one page for longer: visits must stay within the half hour that ends them. */
+/** The longest time on one page. It must stay below the half hour that ends a visit. */
 const MAX_READ_MS = 20 * 60_000;
 /** A page that was left at once. */
 const GLANCE_MS = [800, 6_000] as const;
@@ -27,7 +27,7 @@ function one<T>(random: Random, value: T | T[]): T {
   return Array.isArray(value) ? random.pick(value) : value;
 }
 
-/** What an action says, with one value picked wherever the configuration lists several. */
+/** The fields of an action, with one value picked from each list. */
 function settle(random: Random, value: unknown): unknown {
   if (Array.isArray(value)) return settle(random, random.pick(value));
   if (typeof value !== "object" || value === null) return value;
@@ -51,7 +51,7 @@ function nextPage(simulation: Simulation, page: Page, random: Random): Page | un
   return simulation.pages.find((other) => other.path === path);
 }
 
-/** A page that somebody reads, for so many milliseconds. */
+/** A page and the milliseconds for which it is read. */
 interface Reading {
   page: Page;
   person: Person;
@@ -64,7 +64,7 @@ function toWords(random: Random, { chance: _, at, event_type, ...given }: Action
   return { event_type, ...words, ...(props ? { props } : {}) };
 }
 
-/** What is done on a page while it is read. */
+/** The actions on a page while it is read. */
 function actionsOn({ page, read, person }: Reading, random: Random): { action: Action; happening: Happening }[] {
   return page.actions
     .filter((action) => random.chance(action.chance))
@@ -81,7 +81,7 @@ export interface VisitOptions {
   person: Person;
   start: number;
   hostname: string;
-  /** Begins the id of each event of the visit. */
+  /** Prefix of the ids of the visit's events. */
   id: string;
   /** The property's rules. */
   rules: readonly KnownRule[];

@@ -9,9 +9,9 @@ const TICK_MS = 1_000;
 export interface LiveOptions {
   siteId: string;
   signal: AbortSignal;
-  /** Told after each tick. */
+  /** Called after each tick. */
   onTick?: (now: number, sent: Sent) => void;
-  /** Told of a request that failed; its events are sent again with the next. */
+  /** Called after a failed request. Its events are sent again with the next one. */
   onError?: (error: unknown) => void;
 }
 
@@ -37,7 +37,7 @@ function merge(a: Sent, b: Sent): Sent {
   };
 }
 
-/** Sends until the events end or the signal says so. What already lies in the past is sent at once. */
+/** Sends until the events end or the signal aborts. Events in the past are sent at once. */
 export async function playLive(api: Api, events: Iterable<SimulatedEvent>, options: LiveOptions): Promise<Sent> {
   const iterator = events[Symbol.iterator]();
   let sum = nothingSent();

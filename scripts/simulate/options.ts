@@ -1,4 +1,4 @@
-// What `npm run simulate` was asked to do: flags first, then the running local system, then the configuration.
+// The options of `npm run simulate`: from flags, else from the running local system, else from the configuration.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -54,7 +54,7 @@ function number(flag: string, text: string | undefined): number | undefined {
   return value;
 }
 
-/** Null when only the usage was asked for. @throws Error that says which flag is missing or wrong. */
+/** Null for `--help`. @throws Error that names the missing or wrong flag. */
 export function readRequest(args: string[]): Request | null {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
@@ -75,7 +75,7 @@ export function readRequest(args: string[]): Request | null {
   });
   if (values.help) return null;
   const local = readLocal();
-  // A key of the local system is of no use to another one.
+  // A key of the local system is useless for another system.
   const here = values.url === undefined || values.url === local?.worker ? local : null;
   const target = {
     url: values.url ?? here?.worker,

@@ -11,19 +11,19 @@ export interface Person {
   screen: string;
   language: string;
   ip: string;
-  /** Null where the configuration names none. */
+  /** Null if the configuration has none. */
   network: Network | null;
-  /** Set for those who are signed in. */
+  /** Set for people who are signed in. */
   user_id: string | null;
-  /** Whether they come again and again. */
+  /** True for regular visitors. */
   regular: boolean;
-  /** How long they read, beside others. */
+  /** Reading time relative to others. */
   pace: number;
 }
 
 /**
- * Addresses that no visitor has: 7.0.0.0/8 was given to the US Department of Defense and has never been routed. Those that
- * are kept for tests (RFC 2544, RFC 5737) would not do: the pipeline's list of addresses leaves them out.
+ * Addresses that no visitor has: 7.0.0.0/8 was given to the US Department of Defense and has never been routed. Test
+ * addresses (RFC 2544, RFC 5737) are unsuitable, because the pipeline leaves them out of its list.
  */
 const ADDRESSES = 1 << 17;
 const FIRST_ADDRESS = 7 << 24;

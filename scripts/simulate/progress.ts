@@ -1,4 +1,4 @@
-// How far a long piece of work is: a bar on a terminal, a line now and then elsewhere.
+// Progress of long work: a bar on a terminal, otherwise a line now and then.
 import { Presets, SingleBar } from "cli-progress";
 
 export interface Progress {
@@ -8,7 +8,7 @@ export interface Progress {
 
 const LINE_EVERY_MS = 5_000;
 
-/** @param what is being counted, such as "events". */
+/** @param what the unit, such as "events". */
 export function startProgress(title: string, total: number, what: string): Progress {
   if (process.stdout.isTTY) {
     const format = `${title} [{bar}] {percentage}% | {value}/{total} ${what} | {eta_formatted} left`;

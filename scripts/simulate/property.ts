@@ -1,8 +1,8 @@
-// What a simulation asks of the property that it sends to: its host and its rules.
+// Reads the host and the rules of the property that a simulation sends to.
 import { type Api, ApiError } from "../api.ts";
 import type { KnownRule } from "./rule-matches.ts";
 
-/** The answer, or nothing when the key may only ingest. */
+/** The reply, or nothing if the key has only the scope `ingest`. */
 async function ask<T>(api: Api, path: string): Promise<T | null> {
   try {
     return await api.get<T>(path);

@@ -1,4 +1,4 @@
-// Chance that repeats itself: the same seed gives the same draws.
+// Reproducible random numbers: the same seed gives the same draws.
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
@@ -9,11 +9,11 @@ export interface Random {
   int(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** An item, each as likely as its weight among all weights. */
+  /** Picks an item with a probability proportional to its weight. */
   weighted<T>(items: readonly T[], weight: (item: T) => number): T;
-  /** A duration as people's are: half of them below the median, few very long. */
+  /** A duration with a long tail: half are below the median, few are very long. */
   logNormal(median: number, spread: number): number;
-  /** How many things happen when `mean` are expected. */
+  /** A Poisson draw: the number of occurrences if `mean` are expected. */
   poisson(mean: number): number;
 }
 
@@ -25,7 +25,7 @@ function mix(seed: number, part: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** A source of chance for one purpose, named by numbers: it does not change when others draw more or less. */
+/** A random source for one purpose, named by numbers, so that it does not depend on the draws of others. */
 export function randomFor(seed: number, ...purpose: number[]): Random {
   const generator = xoroshiro128plus(purpose.reduce(mix, mix(seed, 0x2545f491)));
   const unit = (): number => uniformFloat64(generator);

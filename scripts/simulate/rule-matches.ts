@@ -15,7 +15,7 @@ interface Reading {
 const isOn = ({ page: pattern }: KnownRule, { path }: Page): boolean =>
   pattern === null || isExcludedPath(path, [pattern]);
 
-/** Where on the page the element of a rule is, percent from the top; null when the page has none. */
+/** The position of a rule's element on the page, percent from the top; null if the page has none. */
 function placeOf({ selector }: KnownRule, { actions, height }: Page): number | null {
   const action = actions.find((one) => one.selector === selector);
   return action ? ((action.at?.[1] ?? 0) / height) * 100 : null;

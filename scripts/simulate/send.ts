@@ -1,9 +1,9 @@
-// Sending events to a TrackKit: what has just happened through POST /api/events, history through imports.
+// Sends events to a TrackKit: recent ones to POST /api/events, history to imports.
 import { type Api, ApiError } from "../api.ts";
 
-/** POST /api/events takes no more in one request. */
+/** The limit of POST /api/events per request. */
 const MAX_LIST = 500;
-/** Imports take 10 MB a request; smaller ones show progress and are soon sent again. */
+/** Imports accept 10 MB per request. Smaller requests show progress and are quickly repeated. */
 const IMPORT_BYTES = 2_000_000;
 const IMPORT_LINES = 2_500;
 
@@ -22,7 +22,7 @@ export interface Sent {
 
 export const nothingSent = (): Sent => ({ accepted: 0, duplicates: 0, refused: {}, rejected: [] });
 
-/** Adds a reply to a sum; positions in a list become positions among all events. */
+/** Adds a reply to the total. Positions in a list become positions among all events. */
 function add(sum: Sent, reply: Partial<Sent>, offset: number): void {
   sum.accepted += reply.accepted ?? 0;
   sum.duplicates += reply.duplicates ?? 0;
@@ -31,13 +31,13 @@ function add(sum: Sent, reply: Partial<Sent>, offset: number): void {
   for (const rejection of reply.rejected ?? []) sum.rejected.push({ ...rejection, index: rejection.index + offset });
 }
 
-/** Seconds before each further try. */
+/** Seconds before each retry. */
 const RETRIES = [0.5, 1, 2, 4, 8];
 
 const mayPass = (error: unknown): boolean =>
   error instanceof ApiError ? error.status === 503 || error.status === 429 : error instanceof TypeError;
 
-/** Sends until it is answered: every event has an id, so what was taken the first time is not counted again. */
+/** Retries until a reply arrives. Every event has an id, so repeated events are not counted twice. */
 async function postSafely<T>(api: Api, path: string, body: unknown): Promise<T> {
   for (const seconds of RETRIES) {
     try {
@@ -50,7 +50,7 @@ async function postSafely<T>(api: Api, path: string, body: unknown): Promise<T> 
   return api.post<T>(path, body);
 }
 
-/** Events that happened just now, or at most 72 hours ago. @throws ApiError when the whole list is turned down. */
+/** Events that happened just now, or at most 72 hours ago. @throws ApiError when the whole list is rejected. */
 export async function sendEvents(api: Api, siteId: string, events: readonly object[]): Promise<Sent> {
   const sum = nothingSent();
   for (let from = 0; from < events.length; from += MAX_LIST) {
@@ -60,7 +60,7 @@ export async function sendEvents(api: Api, siteId: string, events: readonly obje
   return sum;
 }
 
-/** Cuts NDJSON lines into bodies of a bearable size. */
+/** Splits NDJSON lines into bodies of limited size. */
 export function* toBodies(events: Iterable<object>): Generator<{ body: string; count: number }> {
   let lines: string[] = [];
   let bytes = 0;
@@ -80,7 +80,7 @@ export function* toBodies(events: Iterable<object>): Generator<{ body: string; c
 
 export interface ImportOptions {
   siteId: string;
-  /** The same id continues an import: events that it has already are not counted again. */
+  /** The same id continues an import. Events that it already has are not counted again. */
   importId: string;
   /** Ends the import between two requests. */
   signal?: AbortSignal;
@@ -88,7 +88,10 @@ export interface ImportOptions {
   onSent?: (count: number) => void;
 }
 
-/** Events of the past, in the order in which they happened. @throws ApiError when a request is turned down, or the signal's reason. */
+/**
+ * Events of the past, in the order in which they happened. @throws ApiError when a request is rejected, or the signal's
+ * reason.
+ */
 export async function importEvents(api: Api, events: Iterable<object>, options: ImportOptions): Promise<Sent> {
   const path = `/api/v1/properties/${encodeURIComponent(options.siteId)}/imports?import_id=${encodeURIComponent(options.importId)}`;
   const sum = nothingSent();

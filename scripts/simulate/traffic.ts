@@ -1,4 +1,4 @@
-// The traffic of a site: every event of everybody, in the order of time. Pure: the same seed, configuration and start
+// The traffic of a site: all events in order of time. Pure: the same seed, configuration and start
 // give the same events, byte for byte.
 import { arrivalsIn } from "./arrivals.ts";
 import type { Simulation } from "./config.ts";
@@ -14,11 +14,11 @@ const VISITS = 3;
 export interface Period {
   /** Milliseconds since 1970. */
   start: number;
-  /** Where the traffic breaks off; it goes on for ever when this is Infinity. */
+  /** End of the traffic; Infinity for endless traffic. */
   end: number;
 }
 
-/** People who come, hour by hour, one visit at a time for each. */
+/** Arriving people, hour by hour, with one visit at a time each. */
 export function* traffic(
   simulation: Simulation,
   { start, end }: Period,
@@ -26,20 +26,20 @@ export function* traffic(
 ): Generator<SimulatedEvent, void, undefined> {
   const { seed, hostname } = simulation;
   const personAt = peopleOf(simulation, seed);
-  /** Until when a person is busy with a visit. */
+  /** The end of each person's current visit. */
   const busy = new Map<number, number>();
   let waiting: Moment[] = [];
   for (let hour = Math.floor(start / HOUR) * HOUR; hour < end; hour += HOUR) {
     for (const { at, person } of arrivalsIn(simulation, seed, hour, personAt)) {
       if (at < start || at < (busy.get(person.index) ?? 0)) continue;
-      // Of the person and the moment alone: traffic that is sent again from another start counts once.
+      // The id depends on person and time only, so traffic that is sent again from another start counts once.
       const id = `sim-${(seed >>> 0).toString(36)}-${person.index.toString(36)}-${at.toString(36)}`;
       const random = randomFor(seed, VISITS, person.index, at % 0x7fffffff);
       const moments = visitOf(simulation, random, { person, start: at, hostname, id, rules });
       busy.set(person.index, moments.at(-1)?.at ?? at);
       waiting.push(...moments);
     }
-    // Sorting is stable: events of one moment stay in the order of their visits.
+    // Sorting is stable, so simultaneous events stay in the order of their visits.
     waiting.sort((a, b) => a.at - b.at);
     const next = hour + HOUR;
     for (const { at, event } of waiting) if (at < next && at < end) yield event;

@@ -1,4 +1,4 @@
-// What collect is held against: a Worker that calls a Durable Object, which returns at once, and answers 204.
+// The baseline for collect: a Worker that calls a Durable Object, which returns at once, and answers 204.
 import { DurableObject } from "cloudflare:workers";
 
 export class PropertyHub extends DurableObject {

@@ -1,5 +1,5 @@
-// The real Worker with the rate limit that the platform has: a counter in the machine's memory. The local runtime's is a
-// Durable Object behind HTTP, which writes to the disk at every call and would cost more than all of collect.
+// The real Worker with a rate limit like the platform's: a counter in memory. The local runtime's rate limit is a
+// Durable Object behind HTTP, which writes to disk at every call and would cost more than all of collect.
 import real from "../../../workers/index";
 
 export { PropertyHub } from "../../../workers/index";

@@ -1,4 +1,4 @@
-// The real Worker and hub, counted: what `npm run bench` runs to learn what an event costs.
+// The real Worker and hub with counters, with which `npm run bench` measures the cost of an event.
 import type { Rollup } from "../../../workers/domain/counts/rollup";
 import type { HubBatch } from "../../../workers/domain/visits/hub";
 import real, { PropertyHub as RealHub } from "../../../workers/index";
@@ -48,10 +48,10 @@ async function fill(request: Request, env: Cloudflare.Env): Promise<Response> {
   return new Response(null, { status: 204 });
 }
 
-/** What the cron does, and how many rows of D1 it costs. */
+/** Runs the cron and counts its D1 rows. */
 async function keepHouse(env: Cloudflare.Env): Promise<Response> {
   const { d1_rows_written, d1_rows_read } = tally;
-  // Noon of tomorrow: all that waits is old enough to be folded, and what is done once a day is not done.
+  // Noon of tomorrow: all waiting counts are old enough to fold, and no daily task is due.
   const noon = Math.ceil(Date.now() / 86_400_000) * 86_400_000 + 43_200_000;
   await realHousekeeping(countedEnv(env), noon);
   return Response.json({
@@ -60,7 +60,7 @@ async function keepHouse(env: Cloudflare.Env): Promise<Response> {
   } satisfies CronCost);
 }
 
-/** Events straight to a hub, in calls as large as collect makes them at most. */
+/** Sends events directly to a hub, in calls of the maximum size of collect. */
 async function accept(request: Request, env: Cloudflare.Env): Promise<Response> {
   const occurrences = (await request.json()) as Occurrence[];
   const property = { site_id: "memory", timezone: "UTC", address: "truncated" as const };

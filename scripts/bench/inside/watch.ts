@@ -1,4 +1,4 @@
-// Counting what Cloudflare would bill: bindings that behave as before and note what they were used for.
+// Counts billable use: wraps bindings without changing their behaviour.
 
 import type { Tally } from "../tally";
 
@@ -36,10 +36,10 @@ function watch(prototype: object, name: string, note: (result: unknown, args: un
   };
 }
 
-/** A cursor knows how many rows it cost when it has been read to its end. */
+/** A cursor knows its rows only after it has been read to the end. */
 let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
 
-/** Adds the rows of the cursors up. Nobody may be reading one. */
+/** Adds up the rows of the cursors. Call it while none is being read. */
 export function settle(): void {
   for (const cursor of cursors) {
     tally.hub_rows_written += cursor.rowsWritten;
@@ -66,7 +66,7 @@ export function watchStorage(storage: DurableObjectStorage): void {
     });
 }
 
-/** Bytes that a queue bills as one operation, and what it adds to each message. */
+/** Bytes per billed queue operation, and the overhead of each message. */
 const OPERATION_BYTES = 64_000;
 const MESSAGE_METADATA_BYTES = 100;
 
@@ -112,7 +112,7 @@ function noteMeta({ meta }: D1Result): void {
 
 const unwrapped = new WeakMap<object, D1PreparedStatement>();
 
-/** Statements tell their cost in `all`, `run` and batches; `first` and `raw`, which only read, are asked twice. */
+/** `all`, `run` and batches report their cost. `first` and `raw` only read, so they run a second time to get it. */
 function countedStatement(statement: D1PreparedStatement): D1PreparedStatement {
   const counted = {
     bind: (...values: unknown[]) => countedStatement(statement.bind(...values)),
@@ -142,7 +142,7 @@ function countedStatement(statement: D1PreparedStatement): D1PreparedStatement {
 const countedDatabase = (db: D1Database): D1Database =>
   ({
     prepare: (sql: string) => countedStatement(db.prepare(sql)),
-    // Nobody calls it; better-auth knows D1 by it.
+    // Never called, but better-auth recognizes D1 by it.
     exec: (sql: string) => db.exec(sql),
     async batch(statements: D1PreparedStatement[]) {
       const results = await db.batch(statements.map((statement) => unwrapped.get(statement) ?? statement));

@@ -89,7 +89,7 @@ export async function reserveCalls(
     db.prepare("SELECT calls FROM provider_calls WHERE provider = ? AND day = ?").bind(...key),
     db
       .prepare(
-        // A budget that was lowered during the day does not become negative.
+        // max: a budget that was lowered during the day must not reduce the calls already reserved.
         `INSERT INTO provider_calls (provider, day, calls) VALUES (?1, ?2, min(?3, ?4))
          ON CONFLICT (provider, day) DO UPDATE SET calls = max(calls, min(calls + ?3, ?4)) RETURNING calls`,
       )

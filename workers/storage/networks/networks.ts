@@ -50,7 +50,10 @@ const TOP = `SELECT * FROM (${byValue("?1", "network")}) WHERE value <> '${dimen
 const TOP_KNOWN = `SELECT top.*, ${[...KNOWN, "first_seen", "last_seen"].join(", ")} FROM (${TOP}) top
   LEFT JOIN networks ON networks.site_id = ?1 AND networks.network = top.value
   ORDER BY visitors DESC, pageviews DESC, value`;
-/** The key of a network's packed rows starts with its place. Waiting counts and the overflow are stored separately. */
+/**
+ * The key finds packed rows by network. Waiting counts, and counts that did not fit into packed rows, are in
+ * DAY_COUNTS.
+ */
 const TOP_PAGES = `WITH
   top AS MATERIALIZED (SELECT value FROM (${TOP})),
   read AS (
