@@ -79,6 +79,6 @@ async function toProblem(response: Response): Promise<Problem> {
     return new Problem(code, `address made too many attempts; wait ${seconds} seconds`, { retry_after: seconds });
   }
   const { message, code: reason } = (await response.json().catch(() => ({}))) as { message?: string; code?: string };
-  if (reason === "INVALID_EMAIL_OR_PASSWORD") return new Problem(code, "e-mail or password is wrong");
+  if (reason === "INVALID_EMAIL_OR_PASSWORD") return new Problem(code, "email or password is wrong");
   return new Problem(code, message ?? "account route does not exist", reason === undefined ? undefined : { reason });
 }

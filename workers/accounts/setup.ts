@@ -14,7 +14,7 @@ const title = z.string().trim().min(1).max(100);
 
 export const setupInput = z.strictObject({
   token: z.string().max(500),
-  email: z.email("email must be an e-mail address").max(254).toLowerCase(),
+  email: z.email("email must be an email address").max(254).toLowerCase(),
   password: z
     .string()
     .min(min, `password must have at least ${min} characters`)

@@ -31,7 +31,7 @@ export const words = {
   all: "All",
 
   combinationsLabel: "Combinations, all metrics",
-  combinationsCaption: "Combinations of browser, system, device and screen",
+  combinationsCaption: "Combinations of browser, operating system, device and screen",
   pager: "Pages of combinations",
   previous: "Previous",
   next: "Next",

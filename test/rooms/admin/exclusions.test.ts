@@ -81,12 +81,12 @@ test.each([
   ]);
 });
 
-test("recipients that are no e-mail addresses are named", async () => {
+test("recipients that are no email addresses are named", async () => {
   const { site_id } = await givenProperty();
   const body = { reports: { recipients: ["a@example.com", "nobody", "b@example.com", "c@"] } };
   const path = `/api/v1/properties/${site_id}/settings`;
   expect(await faultsOf(await call("PATCH", path, { key: await givenKey(), body }))).toEqual([
-    fault("reports.recipients[1]", "must be a valid e-mail address"),
-    fault("reports.recipients[3]", "must be a valid e-mail address"),
+    fault("reports.recipients[1]", "must be a valid email address"),
+    fault("reports.recipients[3]", "must be a valid email address"),
   ]);
 });

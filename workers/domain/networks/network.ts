@@ -9,7 +9,7 @@ export type NetworkType = (typeof NETWORK_TYPES)[number];
  * separately, so that a query can leave them out.
  */
 export const SIGNALS = {
-  hosting_network: "came from a hosting network, where servers are and people are not",
+  hosting_network: "visits from networks that host servers, not people",
 } as const;
 export type Signal = keyof typeof SIGNALS;
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];

@@ -18,7 +18,7 @@ export function toPath(path: readonly PropertyKey[]): string {
   );
 }
 
-const FORMATS: Record<string, string> = { email: "e-mail address" };
+const FORMATS: Record<string, string> = { email: "email address" };
 const UNITS: Record<string, string> = { string: " characters", array: " items", set: " items", object: " fields" };
 
 /** Zod's default sentences begin with "Invalid input"; ours begin with the field. A schema's own message goes first. */
