@@ -47,7 +47,7 @@ test("whoever is not signed in is asked to, told what was wrong, and then brough
   await page.goto(`${system.dashboard}/new`);
   await page.waitForURL("**/sign-in?next=%2Fnew");
   await signIn("not the password");
-  await page.getByRole("alert").filter({ hasText: "E-mail or password is wrong" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Email or password is wrong" }).waitFor();
   await signIn(system.password);
   await page.waitForURL("**/new");
 });

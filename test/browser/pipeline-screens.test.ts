@@ -101,18 +101,18 @@ test("two facts are crossed in a matrix that adds up, and a click narrows down",
   await open("/tech");
   expect(await rowsOf("Visitors by browser and operating system")).toEqual(["Firefox 1 1 2 67%", "Chrome 1 – 1 33%"]);
   await panel("Matrix").getByText("Data up to").waitFor();
-  expect(await rowsOf("Combinations of browser, system, device and screen")).toHaveLength(3);
+  expect(await rowsOf("Combinations of browser, operating system, device and screen")).toHaveLength(3);
 
   await panel("Matrix").getByRole("link", { name: "Chrome", exact: true }).click();
   await table("Visitors by browser version and operating system").waitFor();
   expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ browser: "Chrome", rows: "browser_version" });
   await until(
-    () => rowsOf("Combinations of browser, system, device and screen"),
+    () => rowsOf("Combinations of browser, operating system, device and screen"),
     ([row, ...more]) => more.length === 0 && row!.startsWith("Chrome Windows Desktop 1920x1080 1 1 2 "),
   );
   await page.getByRole("link", { name: "Remove filter Browser Chrome" }).click();
   await until(
-    () => rowsOf("Combinations of browser, system, device and screen"),
+    () => rowsOf("Combinations of browser, operating system, device and screen"),
     (rows) => rows.length === 3,
   );
   await page.getByRole("combobox", { name: /^Columns/ }).selectOption("device");
@@ -150,7 +150,7 @@ test("networks are told with what they read, organizations first", async () => {
 
 test("suspected bots are told by reason, and left out here and on the overview when the switch says so", async () => {
   expect(await rowsOf("Suspected bots by reason")).toEqual([
-    "Hosting network came from a hosting network, where servers are and people are not 1 1 2 3",
+    "Hosting network visits from networks that host servers, not people 1 1 2 3",
   ]);
   await open("/networks?type=all&period=day");
   await page.getByRole("button", { name: "Suspected bots" }).click();

@@ -228,7 +228,7 @@ test("recipients that are no addresses are marked", async () => {
   const recipients = page.getByRole("textbox", { name: "Recipients" });
   await recipients.fill("a@example.com\nb@example.com, nobody");
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("(nobody) must be a valid e-mail address.").waitFor();
+  await page.getByText("(nobody) must be a valid email address.").waitFor();
   expect(await markedLines(recipients)).toEqual([2]);
   await expect.poll(() => selected(recipients)).toBe("b@example.com, nobody");
 });
