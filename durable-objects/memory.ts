@@ -8,13 +8,15 @@ import {
   type Live,
   MINUTES_KEPT,
   MOST_LIVE_VISITS,
+  noteArrival,
   noteLive,
   noteVisit,
 } from "../workers/domain/visits/live";
 import { unpackEvent } from "../workers/domain/visits/packed";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/visits/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/visits/seen";
-import { isExpected, type Moment, type Stamped, stamp, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
+import { type Stamped, stamp } from "../workers/domain/visits/stamp";
+import { isExpected, type Moment, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
 import type { Journal } from "./journal";
 import { VisitorBook } from "./visitor-book";
 
@@ -82,6 +84,7 @@ export class Memory {
           hour: event.local_hour,
           visitor: event.visitor_id,
           yesterday: () => carried.get(event.event_id) ?? null,
+          person: event.person_id,
         });
       }
     }
@@ -117,7 +120,8 @@ export class Memory {
   track(event: Parameters<typeof stamp>[1], moment: Moment): Stamped {
     this.book.passed(event.event_time);
     const done = stamp(this.book, event, moment);
-    noteLive(this.live, done.visit, event);
+    if (done.stamp.visit_id !== null) noteLive(this.live, done.visit, event);
+    else noteArrival(this.live, event.event_time);
     return done;
   }
 

@@ -10,14 +10,14 @@ import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../work
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { packStamped } from "../workers/domain/visits/packed";
 import { noteSeen } from "../workers/domain/visits/seen";
-import type { VisitStamp } from "../workers/domain/visits/visit";
+import type { VisitStamp } from "../workers/domain/visits/stamp";
 import { appendGroup, type OpenGroup, OpenGroups } from "./group";
 import { Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
 import { moveOldVisitors } from "./old-visitors";
 import { Sender } from "./sender";
-import { Salts } from "./visitor-id";
+import { personOf, Salts } from "./visitor-id";
 
 /** A group of this many events is committed without waiting. */
 const FULL_GROUP = 64;
@@ -214,17 +214,22 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const who = { address, agent, stored, by_page, ip: truncateAddress(address, property.address) };
     const stamp = this.stampOne(event, property, who, group, now);
     // Only the hub knows whether a cookieless visitor is new today. A stored id tells whether they are new at all.
-    const isFirst = first_visit && event.event_type === "pageview" && stamp.new_visit && stamp.firsts & DAY_BIT;
+    const isFirst = first_visit && stamp.firsts & DAY_BIT;
     if (!isFirst || (stored && !stored.isNew && stamp.local_date > stored.made)) return;
     const first: Event = {
       ...event,
       event_id: `${event.event_id}-first`,
       event_type: "first_visit",
       name: "first_visit",
+      rule: null,
       props: null,
+      revenue_amount: null,
+      revenue_currency: null,
       engaged_ms: null,
       scroll_depth: null,
       scroll_before: null,
+      view_id: stamp.view_id,
+      interactive: 0,
     };
     this.stampOne(first, property, who, group, now);
   }
@@ -241,7 +246,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const { date, visitor: id, yesterday } = this.salts.idsFor(whose, property, this.memory, now, true);
     const visitor = id!;
     const hour = localHour(event.event_time, property.timezone);
-    const { visit, stamp, carriedFrom } = this.memory.track(event, { date, hour, visitor, yesterday });
+    const person = personOf(property.site_id, whose);
+    const { visit, stamp, carriedFrom } = this.memory.track(event, { date, hour, visitor, yesterday, person });
     if (carriedFrom !== null) group.carried.push([event.event_id, carriedFrom]);
     this.memory.seq += 1;
     const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip };

@@ -104,6 +104,10 @@ export class Salts {
   }
 }
 
+/** Who an event says its visitor is, on whatever day and device: the user whom it names, else its stored id. */
+export const personOf = (siteId: string, { user_id, stored }: Pick<Who, "user_id" | "stored">): string | null =>
+  user_id === null ? (stored?.id ?? null) : idOfUser(siteId, user_id);
+
 /** The id of a visitor with a user id or a stored id: the same on every day. */
 const idOfUser = (siteId: string, userId: string): string =>
   `u_${createHash("sha256").update(`${siteId}\n${userId}`).digest("base64url").slice(0, 16)}`;

@@ -10,7 +10,8 @@ const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/vi
 const { networkTypeFor } = await import("../../workers/domain/networks/network-type.ts");
 const { rollUp } = await import("../../workers/domain/counts/rollup.ts");
 const { sourceOf } = await import("../../workers/domain/sources/source.ts");
-const { createBook, factsOf, stamp } = await import("../../workers/domain/visits/visit.ts");
+const { createBook, factsOf } = await import("../../workers/domain/visits/visit.ts");
+const { stamp } = await import("../../workers/domain/visits/stamp.ts");
 
 const HOST = "www.example.com";
 const HOUR = 3_600_000;
@@ -45,6 +46,8 @@ function eventOf(
     user_id: null,
     session_id: null,
     scroll_before: null,
+    view_id: null,
+    interactive: null,
     ...given,
     ...sourceOf({ url, referrer: from, siteHosts: [HOST] }),
     ...deviceOf(person.agent),
@@ -123,6 +126,7 @@ export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): G
       hour: time - (time % HOUR),
       visitor,
       yesterday: () => null,
+      person: null,
     };
     const stamped = stamp(book, event, moment);
     seq += 1;

@@ -113,6 +113,8 @@ export function nextEvent(
     engaged_ms: engaged || null,
     scroll_depth: scroll,
     scroll_before: scrollBefore,
+    view_id: null,
+    interactive: null,
     address: `192.0.2.${person}`,
     agent: "Agent",
     first_visit: true,

@@ -46,12 +46,25 @@ interface Visit {
   end: number;
 }
 
-/** Splits each person's events, in their order of arrival, into visits with gaps of at most 30 minutes. */
-function visitsOf(sent: readonly Sent[]): Visit[] {
+/** Events that only measure: no events of anybody's. */
+const MEASURING = ["engagement", "first_visit", "web_vital", "heatmap", "rule_seen"];
+
+/**
+ * Splits each person's events, in their order of arrival, into visits with gaps of at most 30 minutes. What only measures
+ * joins the visit that goes on, and is alone where none does.
+ */
+function visitsOf(sent: readonly Sent[]): { visits: Visit[]; alone: Sent[] } {
   const byPerson = new Map<string, Visit[]>();
+  const alone: Sent[] = [];
   for (const event of sent) {
     const visits = byPerson.get(event.person) ?? [];
     byPerson.set(event.person, visits);
+    if (MEASURING.includes(event.type)) {
+      const going = visits.findLast(({ start, end }) => event.time >= start && event.time <= end + 1_800_000);
+      (going?.events ?? alone).push(event);
+      if (going) going.end = Math.max(going.end, event.time);
+      continue;
+    }
     const near = visits.findLast(
       (visit) => event.time >= visit.start - 1_800_000 && event.time <= visit.end + 1_800_000,
     );
@@ -62,7 +75,7 @@ function visitsOf(sent: readonly Sent[]): Visit[] {
       near.end = Math.max(near.end, event.time);
     }
   }
-  return [...byPerson.values()].flat();
+  return { visits: [...byPerson.values()].flat(), alone };
 }
 
 /** Every count of every bucket and value, as `hour <epoch s>` and `<dimension> <date> <value>`. */
@@ -81,18 +94,28 @@ export function recount(sent: readonly Sent[], offset: number, withDetails = tru
     people.add(`${where}\n${person}`);
     add(where, "visitors", 1);
   };
-  for (const visit of visitsOf(sent)) {
+  const { visits, alone } = visitsOf(sent);
+  const addDetails = (event: Sent, visit: Sent["visit"]) => {
+    if (!withDetails) return;
+    for (const [dimension, value, events] of detailsOf(event, visit))
+      add(`${dimension} ${dateOf(event.time)} ${value}`, "events", events);
+  };
+  // Outside of a visit an event has its name and what it says; engagement has nothing.
+  for (const event of alone.filter(({ type }) => type !== "engagement")) {
+    add(`name ${dateOf(event.time)} ${event.event.name}`, "events", 1);
+    addDetails(event, event.visit);
+  }
+  for (const visit of visits) {
     const { first } = visit;
     const began = dateOf(first.time);
     const views = visit.events.filter(({ type }) => type === "pageview");
     const bounce = views.length === 1 && !visit.events.some(({ interactive }) => interactive) ? 1 : 0;
     const duration = Math.floor(visit.end / 1000) - Math.floor(visit.start / 1000);
-    // The last page view by time; of two at the same time the one that arrived later.
-    const exit = views.reduce<{ time: number; page: string | null }>(
-      (last, view) => (view.page !== null && view.time >= last.time ? view : last),
-      { time: first.time, page: first.page },
-    ).page;
-    const visitDimensions: Record<string, string | null> = { ...first.visit, entry_page: first.page };
+    // The last page view by time; of two at the same time the one that arrived later. The first is the first to arrive.
+    const exit = views.reduce((last, view) => (view.time >= last.time ? view : last), views[0] ?? first);
+    const visitDimensions: Record<string, string | null> = { ...first.visit };
+    const entryPlace = (date: string) => `entry_page ${date} ${label("entry_page", views[0]?.page)}`;
+    const exitPlace = `exit_page ${began} ${label("exit_page", views.length > 0 ? exit.page : null)}`;
     const whole = (where: string) => {
       add(where, "visits", 1);
       add(where, "bounces", bounce);
@@ -101,12 +124,15 @@ export function recount(sent: readonly Sent[], offset: number, withDetails = tru
     whole(`hour ${hourOf(first.time)}`);
     whole(`total ${began} `);
     for (const [column, value] of Object.entries(visitDimensions)) whole(`${column} ${began} ${label(column, value)}`);
-    whole(`exit_page ${began} ${label("exit_page", exit)}`);
-    meet(`exit_page ${began} ${label("exit_page", exit)}`, first.person);
+    for (const place of [entryPlace(began), exitPlace]) {
+      whole(place);
+      meet(place, first.person);
+    }
 
     const touched = new Set<string>();
     for (const event of visit.events) {
       const date = dateOf(event.time);
+      const isMeasuring = MEASURING.includes(event.type);
       const places = [`hour ${hourOf(event.time)}`, `total ${date} `];
       for (const [column, value] of Object.entries(visitDimensions))
         places.push(`${column} ${date} ${label(column, value)}`);
@@ -116,22 +142,27 @@ export function recount(sent: readonly Sent[], offset: number, withDetails = tru
         if (column === "rule" && (value === null || event.type === "rule_seen")) continue;
         const place = `${column} ${date} ${label(column, value)}`;
         places.push(place);
+        // What only measures has a row of its own by name, and did nothing on any page.
+        if (isMeasuring && column !== "name") continue;
         const key = `${column}\n${value}`;
-        if (!touched.has(key)) add(place, "visits", 1);
+        if (!touched.has(key)) add(`${column} ${began} ${label(column, value)}`, "visits", 1);
         touched.add(key);
+        if (isMeasuring) {
+          meet(place, event.person);
+          add(place, "events", 1);
+        }
       }
-      for (const place of places) {
-        meet(place, event.person);
+      for (const place of [...places, entryPlace(date)]) {
+        // Visitors by entry page count where the visit began.
+        if (!isMeasuring && place !== entryPlace(date)) meet(place, event.person);
         if (event.type === "pageview") add(place, "pageviews", 1);
-        if (event.type !== "engagement") add(place, "events", 1);
+        if (!isMeasuring) add(place, "events", 1);
         if (event.engaged) add(place, "engaged_ms", event.engaged);
         if (event.scroll === null) continue;
         add(place, "scroll_sum", event.scroll - (event.scrollBefore ?? 0));
         if (event.scrollBefore === null) add(place, "scroll_views", 1);
       }
-      if (!withDetails) continue;
-      for (const [dimension, value, events] of detailsOf(event, first.visit))
-        add(`${dimension} ${date} ${value}`, "events", events);
+      addDetails(event, first.visit);
     }
   }
   for (const [where, at] of counts) if (FACTS.every((fact) => at[fact] === 0)) counts.delete(where);
@@ -146,15 +177,15 @@ export const recountSuspected = (sent: readonly Sent[], offset: number): Map<str
     false,
   );
 
-/** The page views after which the hub adds a `first_visit`: they begin both the person's day and a visit. */
+/** The events after which the hub adds a `first_visit`: each person's first of a day that does not only measure. */
 export function firstVisits(sent: readonly Sent[], offset: number): Sent[] {
-  const beginnings = new Set(visitsOf(sent).map(({ first }) => first));
   const days = new Set<string>();
   return sent.filter((event) => {
+    if (MEASURING.includes(event.type)) return false;
     const day = `${event.person}\n${Math.floor((event.time + offset) / 86_400_000)}`;
     const isFirst = !days.has(day);
     days.add(day);
-    return isFirst && event.type === "pageview" && beginnings.has(event);
+    return isFirst;
   });
 }
 

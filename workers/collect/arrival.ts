@@ -1,7 +1,7 @@
 // Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
 import type { Envelope, Hit } from "../domain/events/beacon";
 import type { Arrival, PropValue } from "../domain/events/event";
-import { type EventType, toEventType } from "../domain/events/measurement";
+import { EVENT_TYPES, type EventType, toEventType } from "../domain/events/measurement";
 import { hostOf, pageOf } from "../domain/events/path";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
@@ -47,6 +47,8 @@ interface Draft {
   engaged_ms: number | null;
   scroll_depth: number | null;
   scroll_before: number | null;
+  view_id: string | null;
+  interactive: boolean | undefined;
 }
 
 const rounded = (value: number | null | undefined): number | null => (value == null ? null : Math.round(value));
@@ -91,6 +93,8 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
     engaged_ms: event_type === "engagement" ? draft.engaged_ms : null,
     scroll_depth: scroll ? draft.scroll_depth : null,
     scroll_before: scroll ? draft.scroll_before : null,
+    view_id: draft.view_id,
+    interactive: (draft.interactive ?? EVENT_TYPES[event_type].interactive) ? 1 : 0,
     ...sourceOf({
       url: draft.url ?? new URL(`https://${site.hosts[0] ?? "site.invalid"}`),
       referrer: draft.referrer,
@@ -126,6 +130,8 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
     engaged_ms: rounded(hit.e && Math.min(hit.e, MAX_ENGAGED)),
     scroll_depth: percent(hit.d),
     scroll_before: percent(hit.b),
+    view_id: hit.v ?? null,
+    interactive: hit.y === undefined ? undefined : hit.y === 1,
   };
   const stored = storedVisitorOf(beacon, site.property);
   return {
@@ -203,6 +209,8 @@ export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext):
     engaged_ms: rounded(incoming.engaged_ms),
     scroll_depth: rounded(incoming.scroll_depth),
     scroll_before: rounded(incoming.scroll_before),
+    view_id: incoming.view_id ?? null,
+    interactive: incoming.interactive,
   };
   return {
     ...toArrival(draft, visitor, site, now),

@@ -14,7 +14,8 @@ import type { Event, StampedEvent } from "../../../workers/domain/events/event";
 import type { EventType } from "../../../workers/domain/events/measurement";
 import { SIGNAL_NAMES, signalOf, suspectsId } from "../../../workers/domain/networks/network";
 import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
-import { createBook, factsOf, stamp } from "../../../workers/domain/visits/visit";
+import { stamp } from "../../../workers/domain/visits/stamp";
+import { createBook, factsOf } from "../../../workers/domain/visits/visit";
 
 const ZONE = "Asia/Kolkata";
 const START = Date.UTC(2026, 9, 3, 17);
@@ -72,6 +73,7 @@ function stampAll(given: readonly Step[], network: (one: Step, index: number) =>
       hour: localHour(event.event_time, ZONE),
       visitor: idOn(date),
       yesterday: () => idOn(addDays(date, -1)),
+      person: null,
     });
     const about = { site_id: "site", seq: index, visitor_id: idOn(date), ip: `192.0.2.${one.person}` };
     return { ...event, ...factsOf(visit), ...facts, ...about };

@@ -2,12 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyRollup, merge, noFacts, type Rollup, rollUp } from "../../../workers/domain/counts/rollup";
+import { bitFor } from "../../../workers/domain/events/catalog";
 import type { Event, StampedEvent } from "../../../workers/domain/events/event";
-import { EVENT_TYPES, type EventType } from "../../../workers/domain/events/measurement";
+import { EVENT_TYPES, type EventType, isMeasuring } from "../../../workers/domain/events/measurement";
 import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
 import { emptyLive, liveShare, mergeLive, noteLive } from "../../../workers/domain/visits/live";
 import { packStamped, unpackEvent } from "../../../workers/domain/visits/packed";
-import { createBook, factsOf, stamp } from "../../../workers/domain/visits/visit";
+import { stamp } from "../../../workers/domain/visits/stamp";
+import { createBook, factsOf } from "../../../workers/domain/visits/visit";
 
 const ZONE = "Australia/Lord_Howe";
 const START = Date.UTC(2026, 3, 4, 13); // the night in which clocks there go back by half an hour
@@ -20,15 +22,20 @@ interface Step {
   type: EventType;
   page: string | null;
   source: string | null;
+  interactive?: 0 | 1;
+  view?: string;
+  user?: string;
 }
 
 const step = fc.record<Step>({
   person: fc.integer({ min: 0, max: 3 }),
   at: fc.integer({ min: 0, max: 3000 }),
-  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "outbound", "custom"),
+  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "outbound", "custom", "web_vital"),
   page: fc.constantFrom("/", "/a", "/b", "__proto__", null),
   source: fc.constantFrom("Google", "constructor", null),
 });
+
+const MEASURING = ["engagement", "first_visit", "web_vital", "heatmap", "rule_seen"] as const;
 
 const aStep = (given: Partial<Step>): Step => ({
   person: 0,
@@ -44,7 +51,7 @@ const FACTS =
     " ",
   );
 
-function toEvent({ at, type, page, source }: Step, index: number): Event {
+function toEvent({ at, type, page, source, interactive, view }: Step, index: number): Event {
   return {
     ...Object.fromEntries(FACTS.map((fact) => [fact, null])),
     event_id: `e${index}`,
@@ -58,6 +65,8 @@ function toEvent({ at, type, page, source }: Step, index: number): Event {
     engaged_ms: type === "engagement" ? 1000 : null,
     scroll_depth: null,
     scroll_before: null,
+    view_id: view ?? null,
+    interactive: interactive ?? null,
   } as unknown as Event;
 }
 
@@ -72,8 +81,9 @@ function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive(
       hour: localHour(event.event_time, ZONE),
       visitor: idOn(date),
       yesterday: () => idOn(addDays(date, -1)),
+      person: one.user ?? null,
     });
-    noteLive(live, visit, event);
+    if (facts.visit_id !== null) noteLive(live, visit, event);
     return { ...event, ...factsOf(visit), ...facts, site_id: "site", seq: index, visitor_id: idOn(date), ip: null };
   });
 }
@@ -92,7 +102,7 @@ function toPlain(rollup: Rollup): Record<string, unknown> {
 
 const total = (events: StampedEvent[]) => {
   const sum = noFacts();
-  for (const values of rollUp(events).days.get("total")!.values())
+  for (const values of rollUp(events).days.get("total")?.values() ?? [])
     for (const facts of values.values()) for (const key in facts) sum[key as "visits"] += facts[key as "visits"];
   return sum;
 };
@@ -103,7 +113,13 @@ it("an event that was packed is what it was with the facts of its visit and its 
       const book = createBook();
       steps.forEach((one, index) => {
         const event = toEvent(one, index);
-        const moment = { date: localDate(event.event_time, ZONE), hour: 0, visitor: "v", yesterday: () => null };
+        const moment = {
+          date: localDate(event.event_time, ZONE),
+          hour: 0,
+          visitor: "v",
+          yesterday: () => null,
+          person: null,
+        };
         const { visit, stamp: facts } = stamp(book, event, moment);
         const about = { ...facts, site_id: "site", seq: index, visitor_id: "v", ip: null };
         const whole = { ...unpackEvent([]), ...event, ...factsOf(visit), ...about };
@@ -157,6 +173,21 @@ describe("rolling up", () => {
   });
 });
 
+it("events of an earlier version are counted by its rules until their day is stamped again", () => {
+  const [view, vital] = stampAll([aStep({}), aStep({ type: "web_vital", at: 1 })]).map((event) => ({
+    ...event,
+    stamp_version: null,
+    // What that version stamped: the vital was an event of the page, the entry page a fact of the first event.
+    firsts: event.event_type === "pageview" ? event.firsts | bitFor("entry_page") : event.firsts,
+    entry_gained: null,
+  }));
+  const { days } = rollUp([view!, vital!]);
+  const factsOf = (dimension: string, value: string) => [...days.get(dimension)!.values()][0]!.get(value);
+  expect(factsOf("total", "")).toMatchObject({ events: 2, visitors: 1, visits: 1 });
+  expect(factsOf("page", "/")).toMatchObject({ events: 2 });
+  expect(factsOf("entry_page", "/")).toMatchObject({ events: 2, visitors: 1, visits: 1 });
+});
+
 describe("a visit", () => {
   it("goes on while gaps are at most 30 minutes", () => {
     expect(total(stampAll([aStep({}), aStep({ at: 30 }), aStep({ at: 60 })])).visits).toBe(1);
@@ -173,6 +204,82 @@ describe("a visit", () => {
 
   it("lasts from its first event to its last, engagement included", () => {
     expect(total(stampAll([aStep({}), aStep({ at: 4, type: "engagement" })])).duration).toBe(240);
+  });
+
+  it("bounces as its events say of themselves, whatever their type", () => {
+    expect(total(stampAll([aStep({}), aStep({ type: "custom", interactive: 0 })])).bounces).toBe(1);
+    expect(total(stampAll([aStep({ interactive: 1 })])).bounces).toBe(0);
+  });
+
+  it("begins with nothing that only measures, and nobody is a visitor by it", () => {
+    for (const type of MEASURING) {
+      const [alone] = stampAll([aStep({ type })]);
+      expect(alone).toMatchObject({ visit_id: null, new_visit: 0, firsts: 0, visit_firsts: 0 });
+      const { hours, days } = rollUp([{ ...alone!, props: {} }]);
+      expect([hours.size, days.has("total"), days.has("page"), days.has("source")]).toEqual([0, false, false, false]);
+      expect(days.has("name")).toBe(type !== "engagement");
+      const late = stampAll([aStep({}), aStep({ at: 40, type }), aStep({ at: 50, type: "engagement" })]);
+      expect(late.map(({ visit_id }) => visit_id)).toEqual(["e0", null, null]);
+      expect(total(late)).toMatchObject({ visits: 1, visitors: 1, events: 1, engaged_ms: 0, duration: 0 });
+    }
+  });
+
+  it("of yesterday takes what only measures after midnight, and stays where it is for the next event", () => {
+    const events = stampAll([aStep({ at: -10 }), aStep({ at: 5, type: "engagement" })]);
+    expect(total(events)).toMatchObject({ visits: 1, visitors: 1, duration: 900, engaged_ms: 1000 });
+    const more = stampAll([aStep({ at: -10 }), aStep({ at: 5, type: "engagement" }), aStep({ at: 20 })]);
+    expect(total(more)).toMatchObject({ visits: 1, visitors: 2, bounces: 0, duration: 1800, pageviews: 2 });
+  });
+
+  it("counts what only measures by its name alone, once for each visitor", () => {
+    const vital = { type: "web_vital" } as const;
+    const { days } = rollUp(stampAll([aStep({}), aStep({ ...vital, at: 1 }), aStep({ ...vital, at: 2 })]));
+    const [names, pages] = ["name", "page"].map((dimension) => [...days.get(dimension)!.values()][0]!);
+    expect(names!.get("web_vital")).toMatchObject({ events: 2, visitors: 1, visits: 1 });
+    expect(pages!.get("/")).toMatchObject({ events: 1, visitors: 1, visits: 1 });
+  });
+
+  it("begins and ends on a page view, and takes with it what came before the first", () => {
+    const ends = (steps: Step[]) => {
+      const { days } = rollUp(stampAll(steps));
+      const of = (dimension: string) =>
+        Object.fromEntries(
+          [...(days.get(dimension)?.values() ?? [])]
+            .flatMap((values) => [...values])
+            .filter(([, facts]) => Object.values(facts).some((count) => count !== 0)),
+        );
+      return { entry: of("entry_page"), exit: of("exit_page") };
+    };
+    const custom = { type: "custom" } as const;
+    const none = ends([aStep({ ...custom, page: "/a" })]);
+    expect(none.entry["(none)"]).toMatchObject({ visits: 1, visitors: 1, events: 1 });
+    expect(none.exit["(none)"]).toMatchObject({ visits: 1, visitors: 1 });
+    const moved = ends([
+      aStep({ ...custom, page: "/a", at: -5 }),
+      aStep({ page: "/b", at: 3 }),
+      aStep({ page: "/c", at: 6 }),
+      aStep({ ...custom, page: "/d", at: 9 }),
+    ]);
+    expect(Object.keys(moved.entry)).toEqual(["/b"]);
+    expect(Object.keys(moved.exit)).toEqual(["/c"]);
+  });
+
+  it("gives each event a page view: its own, the one it names, or the latest of its page", () => {
+    const events = stampAll([
+      aStep({ page: "/a" }),
+      aStep({ page: "/b", at: 1 }),
+      aStep({ page: "/a", at: 2 }),
+      aStep({ page: "/a", at: 3, type: "engagement", view: "e0" }),
+      aStep({ page: "/a", at: 3, type: "click" }),
+      aStep({ page: "/b", at: 3, type: "engagement" }),
+      aStep({ page: "/never", at: 3, type: "click" }),
+    ]);
+    expect(events.map(({ view_id }) => view_id)).toEqual(["e0", "e1", "e2", "e0", "e2", "e1", null]);
+  });
+
+  it("is of the person who was named last", () => {
+    const events = stampAll([aStep({}), aStep({ at: 1, user: "anna" }), aStep({ at: 2 })]);
+    expect(events.map(({ person_id }) => person_id)).toEqual([null, "anna", "anna"]);
   });
 
   it("crosses midnight as one, and its visitor counts on both days", () => {
@@ -197,7 +304,7 @@ describe("the live picture", () => {
             }),
           ).feed;
         // Every step a visit of its own: what an event says must not depend on the visit's first.
-        const own = steps.map((one, person) => ({ ...one, person }));
+        const own = steps.filter(({ type }) => !isMeasuring(type)).map((one, person) => ({ ...one, person }));
         const parts = Array.from({ length: hubs }, (_, hub) => own.filter(({ person }) => person % hubs === hub));
         expect(feedOf(parts)).toEqual(feedOf([own.toReversed()]));
       }),
@@ -210,7 +317,7 @@ describe("the live picture", () => {
         // In order of time and none after now, as live events come.
         const past = steps.filter(({ at }) => at <= nowAt).sort((a, b) => a.at - b.at);
         const live = emptyLive();
-        const events = stampAll(past, createBook(), live);
+        const events = stampAll(past, createBook(), live).filter(({ visit_id }) => visit_id !== null);
         const now = START + nowAt * MINUTE;
         const recent = events.filter((event) => event.event_time >= now - 30 * MINUTE);
         const picture = mergeLive([liveShare(live, now)]);
@@ -221,7 +328,7 @@ describe("the live picture", () => {
         expect(picture.pageviews_30m).toBe(
           events.filter((e) => e.event_type === "pageview" && Math.floor(e.event_time / MINUTE) > minute - 30).length,
         );
-        const began = new Map<string, StampedEvent[]>();
+        const began = new Map<string | null, StampedEvent[]>();
         for (const event of events) began.set(event.visit_id, [...(began.get(event.visit_id) ?? []), event]);
         const visits = [...began.values()].filter((visit) => visit[0]!.event_time >= now - 30 * MINUTE);
         const bounces = visits.filter(

@@ -101,7 +101,7 @@ async function run(upgrade: "none" | "whole" | "cut off") {
 
 it.each(["whole", "cut off"] as const)("goes on with the visitors of before: %s", async (upgrade) => {
   const upgraded = await run(upgrade);
-  // Their page views, and the first visit of each.
-  expect(upgraded).toHaveLength(12 + 8 + 6 + 6 + 7 + 12);
+  // Their page views, and the first visit of each on each of the two days.
+  expect(upgraded).toHaveLength(12 + 8 + 6 + 6 + 7 + 12 + 7);
   expect(upgraded).toEqual(await run("none"));
 });

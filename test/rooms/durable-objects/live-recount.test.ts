@@ -61,10 +61,19 @@ const toArrival = ({ person, type, page, time }: Known, n: number): Arrival =>
     ...{ scroll_depth: null, scroll_before: null, engaged_ms: null, props: null },
   }) as unknown as Arrival;
 
-/** Each person's events, as they came, in visits with gaps of at most 30 minutes. */
+/** Each person's events, as they came, in visits with gaps of at most 30 minutes. Engagement begins none. */
 function visitsOf(events: readonly Known[]): Known[][] {
   const visits: Known[][] = [];
   for (const event of events) {
+    if (event.type === "engagement") {
+      const going = visits.findLast((visit) => {
+        const times = visit.map(({ time }) => time);
+        const isGoing = event.time >= Math.min(...times) && event.time <= Math.max(...times) + WINDOW;
+        return visit[0]!.person === event.person && isGoing;
+      });
+      going?.push(event);
+      continue;
+    }
     const near = visits.findLast((visit) => {
       const times = visit.map(({ time }) => time);
       const isNear = event.time >= Math.min(...times) - WINDOW && event.time <= Math.max(...times) + WINDOW;
@@ -87,21 +96,25 @@ function rowsOf(visits: readonly Known[][], labelOf: (visit: Known[]) => string 
     .sort((a, b) => b.visitors - a.visitors || (a.value < b.value ? -1 : 1));
 }
 
-function exitOf([first, ...rest]: Known[]): string | null {
-  return [first!, ...rest].reduce(
-    (exit, { type, page, time }) => (type === "pageview" && page !== null && time >= exit.time ? { page, time } : exit),
-    { page: first!.page, time: first!.time },
-  ).page;
+function exitOf(visit: Known[]): string | null {
+  const views = visit.filter(({ type }) => type === "pageview");
+  return views.reduce((exit, view) => (view.time >= exit.time ? view : exit), views[0] ?? { page: null, time: 0 }).page;
 }
 
 /** The picture from its definitions alone. */
 function recount(events: readonly Known[], now: number) {
-  const since = (ms: number) => new Set(events.filter(({ time }) => time >= now - ms).map(({ person }) => person)).size;
+  const visits = visitsOf(events);
+  const since = (ms: number) =>
+    new Set(
+      visits
+        .flat()
+        .filter(({ time }) => time >= now - ms)
+        .map(({ person }) => person),
+    ).size;
   const minute = Math.floor(now / MINUTE);
   const perMinute = Array.from({ length: 30 }, (_, i) =>
     events.filter(({ type, time }) => type === "pageview" && Math.floor(time / MINUTE) === minute - 29 + i),
   ).map(({ length }) => length);
-  const visits = visitsOf(events);
   const times = (visit: Known[]) => visit.map(({ time }) => time);
   const active = visits.filter((visit) => Math.max(...times(visit)) >= now - WINDOW);
   const began = visits.filter((visit) => Math.min(...times(visit)) >= now - WINDOW);

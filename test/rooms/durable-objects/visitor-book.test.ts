@@ -8,7 +8,8 @@ import { VisitorBook } from "../../../durable-objects/visitor-book";
 import type { Event } from "../../../workers/domain/events/event";
 import { addDays } from "../../../workers/domain/time/zone";
 import { unpackEvent } from "../../../workers/domain/visits/packed";
-import { createBook, type Moment, stamp } from "../../../workers/domain/visits/visit";
+import { stamp } from "../../../workers/domain/visits/stamp";
+import { createBook, type Moment } from "../../../workers/domain/visits/visit";
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 3, 4, 22);
@@ -74,6 +75,7 @@ function compare(sql: SqlStorage, steps: readonly Step[], named: boolean): void 
       hour: Math.floor(time / 3_600_000) * 3_600_000,
       visitor: idOn(date),
       yesterday: () => idOn(addDays(date, -1)),
+      person: null,
     };
     const event: Event = {
       ...unpackEvent([]),
@@ -112,7 +114,13 @@ it("a visit that went on after midnight is read back once, as it is now", async 
     const view = (book: VisitorBook, minutes: number, page: string): void => {
       const time = midnight + minutes * MINUTE;
       const date = dateOf(time);
-      const moment = { date, hour: time - (time % 3_600_000), visitor: `0@${date}`, yesterday: () => "0@2026-04-04" };
+      const moment = {
+        date,
+        hour: time - (time % 3_600_000),
+        visitor: `0@${date}`,
+        yesterday: () => "0@2026-04-04",
+        person: null,
+      };
       book.passed(time);
       const event = {
         ...unpackEvent([]),
@@ -142,7 +150,13 @@ describe("a program that opens thousands of pages", () => {
   it("fits its row, and leaves the others their stamps", async () => {
     await runInDurableObject(env.HUB.getByName("program"), (_hub, { storage }) => {
       const book = new VisitorBook(storage.sql);
-      const moment: Moment = { date: dateOf(START), hour: START, visitor: "program", yesterday: () => null };
+      const moment: Moment = {
+        date: dateOf(START),
+        hour: START,
+        visitor: "program",
+        yesterday: () => null,
+        person: null,
+      };
       const view = (event_id: string, event_time: number, page: string): Event => ({
         ...unpackEvent([]),
         event_id,

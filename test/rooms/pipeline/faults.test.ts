@@ -204,6 +204,7 @@ function summed(rows: readonly object[], facts: readonly string[]): string[] {
     .sort();
 }
 
+const MEASURING = ["engagement", "first_visit", "web_vital", "heatmap", "rule_seen"];
 const BITS = ["browser", "browser_version", "os", "os_version", "device", "screen", "language", "country"];
 
 /** TechStack by the book: each fact of each event under what its visitor came with. */
@@ -212,12 +213,14 @@ function technology(rows: readonly StampedEvent[]): string[] {
   const first = (event: StampedEvent): string =>
     JSON.stringify(BITS.map((column) => (event as unknown as Record<string, unknown>)[column] ?? "(unknown)"));
   for (const event of rows) {
+    // What only measured outside of a visit.
+    if (event.visit_id === null) continue;
     const tech = first(event);
     counted.push({
       day: event.local_date,
       tech,
       pageviews: event.event_type === "pageview" ? 1 : 0,
-      events: event.event_type === "engagement" ? 0 : 1,
+      events: MEASURING.includes(event.event_type) ? 0 : 1,
       visits: 0,
       bounces: 0,
       duration: 0,

@@ -126,7 +126,13 @@ describe.each([
     await env.DB.batch(networkStatements(env.DB, siteId(), visits));
     const told = await insight<NetworksInsight>("networks", { from: dateOf(NOW - DAY), to: dateOf(NOW) });
     expect(told.signals).toMatchObject([
-      { signal: "hosting_network", visitors: 3, visits: 3, pageviews: 3, meaning: expect.stringContaining("hosting") },
+      {
+        signal: "hosting_network",
+        visitors: 3,
+        visits: 3,
+        pageviews: 3,
+        meaning: expect.stringContaining("networks that host servers"),
+      },
     ]);
     expect(
       told.networks.map(({ network, network_type, visitors, pageviews }) => [

@@ -54,6 +54,8 @@ const eventOf = (event: Partial<TechEvent>): TechEvent => ({
   new_visit: 0,
   bounce_delta: 0,
   duration_delta: 0,
+  visit_id: "visit",
+  stamp_version: 2,
   ...event,
 });
 
@@ -236,13 +238,13 @@ describe("the technology cube", () => {
     expect(good.status).toBe(200);
     expect(((await good.json()) as Answer).results).toHaveLength(6);
     for (const [more, message] of [
-      [{ dimensions: ["visit:device", "visit:city"] }, "may be crossed"],
+      [{ dimensions: ["visit:device", "visit:city"] }, "dimensions must be at most one"],
       [
         { dimensions: ["visit:city"], filters: [["is", "visit:os", ["macOS"]]] },
         "filters are not available yet beside",
       ],
       [{ filters: [["matches", "visit:os", ["mac.*"]]] }, "operator matches, which is not available yet"],
-      [{ dimensions: ["visit:device", "visit:os"], metrics: ["scroll_depth"] }, "metric scroll_depth is not kept"],
+      [{ dimensions: ["visit:device", "visit:os"], metrics: ["scroll_depth"] }, "metric scroll_depth is not available"],
       [{ dimensions: ["visit:device", "visit:os"], date_range: "24h" }, "whole local days"],
     ] as const) {
       const reply = await post(more);

@@ -1,16 +1,18 @@
 // Rolling up: stamped events → additive counts per local hour and per local day and value of a dimension.
 import {
-  bitFor,
   DAY_BIT,
   DIMENSIONS,
   type Dimension,
+  dimensionFor,
   FACTS,
   type Fact,
   type Facts,
   HOUR_BIT,
+  hasBit,
   hasRow,
 } from "../events/catalog";
 import type { StampedEvent } from "../events/event";
+import { isOfToday, ownFacts } from "../events/event-facts";
 import { type Detail, detailsOf } from "./details";
 
 /** Key of the whole day among the dimensions. */
@@ -50,20 +52,6 @@ const dayFacts = (rollup: Rollup, dimension: string, date: string, value: string
     noFacts,
   );
 
-/** What an event counts where it happened. */
-function eventFacts(event: StampedEvent): Partial<Facts> {
-  const facts: Partial<Facts> = {};
-  if (event.event_type === "pageview") facts.pageviews = 1;
-  if (event.event_type !== "engagement") facts.events = 1;
-  if (event.engaged_ms) facts.engaged_ms = event.engaged_ms;
-  if (event.scroll_depth !== null) {
-    // Page views report the depth so far and the depth before, so the differences sum to the deepest.
-    facts.scroll_sum = event.scroll_depth - (event.scroll_before ?? 0);
-    if (event.scroll_before === null) facts.scroll_views = 1;
-  }
-  return facts;
-}
-
 /** What an event changes where its visit began. */
 const visitFacts = (event: StampedEvent): Partial<Facts> => ({
   visits: event.new_visit,
@@ -78,26 +66,63 @@ function count(rollup: Rollup, dimension: string, date: string, value: string, f
   if (!isNothing(facts)) add(dayFacts(rollup, dimension, date, value), facts);
 }
 
-function countExit(rollup: Rollup, { column, absent }: Dimension, event: StampedEvent): void {
-  const to = event.exit_page ?? absent;
-  const from = event.new_visit ? to : (event.exit_before ?? absent);
+/** The page on which visits begin or end, as an event leaves it. */
+interface EndPage {
+  from: string;
+  to: string;
+  /** How many more of the day's visitors have a visit with this end. */
+  lost: number;
+  gained: number;
+}
+
+/** Counts a visit under its page, on the day on which it began; or moves it there. */
+function countEnd(
+  rollup: Rollup,
+  { column }: Dimension,
+  event: StampedEvent,
+  { from, to, lost, gained }: EndPage,
+): void {
   const now = visitFacts(event);
   if (to === from) {
-    count(rollup, column, event.visit_date, to, { ...now, visitors: event.exit_gained });
+    count(rollup, column, event.visit_date, to, { ...now, visitors: gained });
     return;
   }
   count(rollup, column, event.visit_date, from, {
-    visitors: event.exit_lost,
+    visitors: lost,
     visits: -1,
     bounces: -event.visit_bounce,
     duration: -event.visit_duration,
   });
   count(rollup, column, event.visit_date, to, {
-    visitors: event.exit_gained,
+    visitors: gained,
     visits: 1,
     bounces: event.visit_bounce + event.bounce_delta,
     duration: event.visit_duration + event.duration_delta,
   });
+}
+
+function countExit(rollup: Rollup, dimension: Dimension, event: StampedEvent): void {
+  const to = event.exit_page ?? dimension.absent;
+  const from = event.new_visit ? to : (event.exit_before ?? dimension.absent);
+  countEnd(rollup, dimension, event, { from, to, lost: event.exit_lost, gained: event.exit_gained });
+}
+
+function countEntry(rollup: Rollup, dimension: Dimension, event: StampedEvent, counted: Partial<Facts>): void {
+  const { column, absent } = dimension;
+  const to = event.entry_page ?? absent;
+  const from = event.entry_moved ? absent : to;
+  countEnd(rollup, dimension, event, { from, to, lost: event.entry_lost ?? 0, gained: event.entry_gained ?? 0 });
+  count(rollup, column, event.local_date, to, counted);
+  if (from === to) return;
+  for (const [date, events, engaged_ms, scroll_sum, scroll_views] of event.entry_early ?? []) {
+    const early = { events, engaged_ms, scroll_sum, scroll_views };
+    count(rollup, column, date, to, early);
+    subtractFrom(rollup, column, date, from, early);
+  }
+}
+
+function subtractFrom(rollup: Rollup, column: string, date: string, value: string, facts: Partial<Facts>): void {
+  if (!isNothing(facts)) add(dayFacts(rollup, column, date, value), facts, -1);
 }
 
 function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEvent, counted: Partial<Facts>): void {
@@ -106,16 +131,26 @@ function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEven
     countExit(rollup, dimension, event);
     return;
   }
+  if (scope === "entry" && isOfToday(event)) {
+    countEntry(rollup, dimension, event, counted);
+    return;
+  }
   if (scope === "event" && !hasRow(dimension, event)) return;
   const value = (event as unknown as Record<string, string | null>)[column] ?? absent;
-  const facts = { ...counted, visitors: event.firsts & bitFor(column) ? 1 : 0 };
+  const facts = { ...counted, visitors: hasBit(event.firsts, event.firsts_high, column) ? 1 : 0 };
   if (scope === "event") {
-    count(rollup, column, event.local_date, value, { ...facts, visits: event.visit_firsts & bitFor(column) ? 1 : 0 });
+    // Events that only measure have a row of their own by name, and are no events elsewhere.
+    if (column === "name") facts.events = 1;
+    count(rollup, column, event.local_date, value, facts);
+    const visits = hasBit(event.visit_firsts, event.visit_firsts_high, column) ? 1 : 0;
+    count(rollup, column, isOfToday(event) ? event.visit_date : event.local_date, value, { visits });
     return;
   }
   count(rollup, column, event.local_date, value, facts);
   count(rollup, column, event.visit_date, value, visitFacts(event));
 }
+
+const NAME: Dimension = dimensionFor("event:name")!;
 
 /** What of an event is counted. */
 export interface Selection {
@@ -137,9 +172,15 @@ function countTotals(rollup: Rollup, event: StampedEvent, counted: Partial<Facts
 }
 
 function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, details }: Selection): void {
-  const counted = eventFacts(event);
-  if (totals) countTotals(rollup, event, counted);
-  for (const dimension of dimensions) countDimension(rollup, dimension, event, counted);
+  if (event.visit_id === null) {
+    // Outside of a visit an event is what it is called and what it says. Engagement is then nothing at all.
+    if (event.event_type === "engagement") return;
+    if (dimensions.includes(NAME)) count(rollup, NAME.column, event.local_date, event.name, { events: 1 });
+  } else {
+    const counted = ownFacts(event);
+    if (totals) countTotals(rollup, event, counted);
+    for (const dimension of dimensions) countDimension(rollup, dimension, event, counted);
+  }
   for (const [dimension, value, events] of details(event))
     count(rollup, dimension, event.local_date, value, { events });
 }

@@ -3,6 +3,7 @@
 import { bitFor, DIMENSIONS, type Dimension, type Fact } from "../events/catalog";
 import type { ColumnType } from "../events/columns";
 import type { StampedEvent } from "../events/event";
+import { isCounted } from "../events/event-facts";
 
 /** Columns of the cube, which a query may cross. */
 export const CUBE_COLUMNS = ["browser", "browser_version", "os", "os_version", "device", "screen"] as const;
@@ -53,7 +54,16 @@ export const TECHSTACK_COLUMNS = {
 /** The fields of an event that are counted here. */
 export type TechEvent = Pick<
   StampedEvent,
-  TechColumn | "event_type" | "firsts" | "local_date" | "visit_date" | "new_visit" | "bounce_delta" | "duration_delta"
+  | TechColumn
+  | "event_type"
+  | "firsts"
+  | "local_date"
+  | "visit_date"
+  | "new_visit"
+  | "bounce_delta"
+  | "duration_delta"
+  | "visit_id"
+  | "stamp_version"
 >;
 
 /** Rows by what makes them different. */
@@ -100,6 +110,7 @@ function count<Row extends TechFacts>(
 
 /** Adds an event. The order of events plays no part. */
 export function addToTechstack(into: Techstack, event: TechEvent): void {
+  if (event.visit_id === null) return;
   const values = TECH_DIMENSIONS.map(({ column, absent }) => event[column as TechColumn] ?? absent);
   const put = (day: string, firsts: number, facts: Partial<TechFacts>) =>
     count(into, facts, JSON.stringify([day, firsts, ...values]), () => ({
@@ -113,7 +124,7 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
   put(event.local_date, firsts, {
     visitors,
     pageviews: event.event_type === "pageview" ? 1 : 0,
-    events: event.event_type === "engagement" ? 0 : 1,
+    events: isCounted(event) ? 1 : 0,
     ...(isHome && visit),
   });
   // A visit that crosses midnight changes the counts of the day on which it began.

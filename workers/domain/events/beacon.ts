@@ -33,6 +33,10 @@ export const hitSchema = z.object({
   q: text(1000).optional(),
   /** Id of the rule that it matches. */
   k: plain(64).optional(),
+  /** Id of the page view on which it happened; absent in page views. */
+  v: plain(64).min(1).optional(),
+  /** 1 or 0 where the site says whether the visitor did it on purpose. */
+  y: z.union([z.literal(0), z.literal(1)]).optional(),
 });
 
 /** All but the hits, which are read one by one: one that cannot be read must not cost the others. */

@@ -3,10 +3,10 @@
 
 /**
  * Where the value of a dimension comes from.
- * `event`: the event itself. `visit`: the first event of its visit. `exit`: the visit's last page, which moves while the
- * visit goes on.
+ * `event`: the event itself. `visit`: the first event of its visit. `entry` and `exit`: the pages of the visit's first and
+ * last page view, which may come after its first event, and while it goes on.
  */
-export type Scope = "event" | "visit" | "exit";
+export type Scope = "event" | "visit" | "entry" | "exit";
 
 export interface Dimension {
   /** As in a query: `visit:source`. */
@@ -27,8 +27,8 @@ function dimension(name: string, label: string, absent: string, scope?: Scope, s
 }
 
 /**
- * Append only: the position of a dimension is its bit in the stamps `firsts` and `visit_firsts`. These are 32-bit integers
- * with a sign, and two bits are taken: 28 dimensions fit. The next one needs stamps of another form.
+ * Append only: the position of a dimension is its bit in the stamps `firsts` and `visit_firsts`, which have two words of 31
+ * bits each. Two bits are taken, so 60 dimensions fit.
  */
 export const DIMENSIONS = [
   dimension("event:name", "Event", "(none)"),
@@ -42,7 +42,7 @@ export const DIMENSIONS = [
   dimension("visit:utm_campaign", "UTM campaign", "(none)"),
   dimension("visit:utm_term", "UTM term", "(none)"),
   dimension("visit:utm_content", "UTM content", "(none)"),
-  dimension("visit:entry_page", "Entry page", "(none)"),
+  dimension("visit:entry_page", "Entry page", "(none)", "entry"),
   dimension("visit:exit_page", "Exit page", "(none)", "exit"),
   dimension("visit:device", "Device", "(unknown)"),
   dimension("visit:browser", "Browser", "(unknown)"),
@@ -60,7 +60,10 @@ export const DIMENSIONS = [
 ] as const satisfies readonly Dimension[];
 
 export const EVENT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "event");
-export const VISIT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "visit");
+/** The dimensions that a visit remembers, by position: the entry page stands among those of its first event. */
+export const VISIT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter(
+  (d) => d.scope === "visit" || d.scope === "entry",
+);
 
 const byName = new Map<string, Dimension>(DIMENSIONS.map((d) => [d.name, d]));
 export const dimensionFor = (name: string): Dimension | undefined => byName.get(name);
@@ -75,15 +78,40 @@ export function hasRow({ column, sparse }: Dimension, event: { event_type: strin
   return !sparse || (event as Record<string, unknown>)[column] != null;
 }
 
-/** The mask bit of a dimension: bit 0 is the visitor's day, bit 1 the visitor's hour, then the dimensions in order. */
+/** Bit 0 of a mask is the visitor's day, bit 1 the visitor's hour; then the dimensions follow in order. */
 export const DAY_BIT = 1;
 export const HOUR_BIT = 2;
-const bits = new Map<string, number>(DIMENSIONS.map((d, i) => [d.column, 1 << (i + 2)]));
-export const bitFor = (column: string): number => bits.get(column)!;
+export const MASK_BITS = 31;
+const positions = new Map<string, number>(DIMENSIONS.map((d, i) => [d.column, i + 2]));
+
+/** A mask of the catalogue's bits in two words. */
+export interface Mask {
+  low: number;
+  high: number;
+}
+
+export function addBit(mask: Mask, column: string): void {
+  const position = positions.get(column)!;
+  if (position < MASK_BITS) mask.low |= 1 << position;
+  else mask.high |= 1 << (position - MASK_BITS);
+}
+
+/** Whether a mask, given as its two words, has the bit of a dimension. */
+export function hasBit(low: number, high: number | null, column: string): boolean {
+  const position = positions.get(column)!;
+  return position < MASK_BITS ? (low & (1 << position)) !== 0 : ((high ?? 0) & (1 << (position - MASK_BITS))) !== 0;
+}
+
+/** The bit of a dimension in the first word. @throws RangeError for a dimension of the second. */
+export function bitFor(column: string): number {
+  const position = positions.get(column)!;
+  if (position >= MASK_BITS) throw new RangeError(`${column} has its bit in the second word`);
+  return 1 << position;
+}
 
 /**
  * The additive counts that rollups keep. All are integers; `duration` is seconds, `scroll_sum` percent points. Append only:
- * counts that wait to be folded in (`rollup_pending`) are stored by position.
+ * counts that wait to be folded in (`rollup_pending`) are stored by position. A test pins the order.
  */
 export const FACTS = [
   "visitors",
@@ -103,6 +131,7 @@ export type Facts = Record<Fact, number>;
 export const FACTS_OF_SCOPE: Record<Scope, readonly Fact[]> = {
   event: ["visitors", "visits", "pageviews", "events", "engaged_ms", "scroll_sum", "scroll_views"],
   visit: FACTS,
+  entry: FACTS,
   exit: ["visitors", "visits", "bounces", "duration"],
 };
 
@@ -142,7 +171,7 @@ export const METRICS = {
     unit: "ratio",
     ...ratioOf("pageviews", "visits", { decimals: 2 }),
     // A value of an event has a part of the visit's page views only.
-    scopes: ["visit"],
+    scopes: ["visit", "entry"],
   },
   bounce_rate: {
     label: "Bounce rate",

@@ -68,6 +68,16 @@ export const LAKE_COLUMNS = {
   exit_gained: "integer",
   rule: "text",
   network_type: "text",
+  stamp_version: "integer",
+  interactive: "integer",
+  entry_gained: "integer",
+  view_id: "text",
+  person_id: "text",
+  firsts_high: "integer",
+  visit_firsts_high: "integer",
+  entry_moved: "integer",
+  entry_lost: "integer",
+  entry_early: "json",
 } as const satisfies Record<keyof StampedEvent, ColumnType>;
 
 export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];

@@ -63,6 +63,10 @@ export interface Event extends VisitFacts {
   scroll_depth: number | null;
   /** The depth that the page view had reported before; null the first time. So depths add up. */
   scroll_before: number | null;
+  /** Id of the page view on which it happened, where its sender says; a page view's own. */
+  view_id: string | null;
+  /** 1 when it shows that the visitor did something on purpose; null in events of before this was kept: by their type. */
+  interactive: number | null;
 }
 
 /** A visitor whose browser keeps an id. */
@@ -92,7 +96,10 @@ export interface Stamp {
   /** Position in the hub's record: increasing, no two alike in one hub. */
   seq: number;
   visitor_id: string;
-  visit_id: string;
+  /** The page view to which the event belongs: the one that it names, else the latest of its page in the visit. */
+  view_id: string | null;
+  /** Null for an event that only measures and belongs to no visit: it is in the record and counts nowhere. */
+  visit_id: string | null;
   /** The address as the property's privacy setting lets it be kept. */
   ip: string | null;
   /** 1 when the event began a visit. */
@@ -105,14 +112,18 @@ export interface Stamp {
   firsts: number;
   /** Bit mask: for which event dimensions this is the visit's first event with this value. */
   visit_firsts: number;
+  /** The bits of both masks beyond the first word; null for none. */
+  firsts_high: number | null;
+  visit_firsts_high: number | null;
   /** The local date (`YYYY-MM-DD`) and the beginning of the local hour (ms, UTC) of the event… */
   local_date: string;
   local_hour: number;
   /** …and of the beginning of its visit: where the visit, its bounce and its duration are counted. */
   visit_date: string;
   visit_hour: number;
+  /** The page of the visit's first page view so far. */
   entry_page: string | null;
-  /** The visit's last page after this event, and before it. */
+  /** The page of the visit's last page view after this event, and before it. */
   exit_page: string | null;
   exit_before: string | null;
   /** The visit's bounce and duration before this event: what moves from `exit_before` to `exit_page`. */
@@ -121,7 +132,27 @@ export interface Stamp {
   /** −1 when no visit of this visitor's day ends on `exit_before` any more; 1 when the first now ends on `exit_page`. */
   exit_lost: number;
   exit_gained: number;
+  /** The rules by which the event was stamped and is counted: STAMP_VERSION, null for the first. */
+  stamp_version: number | null;
+  /** Who the visit's visitor is known to be by now: a hash of a user's id, else of a stored one. */
+  person_id: string | null;
+  /** 1 when the visit's first page view, and with it its entry page, came after its first event. */
+  entry_moved: number | null;
+  /** As `exit_lost` and `exit_gained`, of the entry page. */
+  entry_lost: number | null;
+  entry_gained: number | null;
+  /** With `entry_moved`: what the visit's events counted before, without an entry page. */
+  entry_early: EarlyFacts[] | null;
 }
+
+/** What the events of a visit counted on a local date before its first page view. */
+export type EarlyFacts = [date: string, events: number, engaged_ms: number, scroll_sum: number, scroll_views: number];
+
+/**
+ * Version 2: events that only measure are no `events` and make no visitor; entry and exit page are those of page views,
+ * counted on the day the visit began, as are visits by event dimensions.
+ */
+export const STAMP_VERSION = 2;
 
 export interface StampedEvent extends Event, Stamp {
   site_id: string;

@@ -115,14 +115,21 @@ export type Measurement = keyof typeof MEASUREMENTS;
 export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as [Measurement, ...Measurement[]];
 export type Measurements = Record<Measurement, boolean>;
 
-/**
- * The kinds of event. `interactive` events show that a visitor did something on purpose and so rescue a visit from
- * being a bounce; `measurement` is the switch that turns them off. Every other event is `custom`, and `name` has the
- * name that its sender gave it.
- */
+interface EventTypeAbout {
+  /**
+   * Whether it shows that a visitor did something on purpose, and so keeps a visit from being a bounce. An event may say
+   * otherwise of itself.
+   */
+  interactive: boolean;
+  /** The switch that turns it off. */
+  measurement: Measurement | null;
+  measuring?: true;
+}
+
+/** The kinds of event. Every other event is `custom`, and `name` has the name that its sender gave it. */
 export const EVENT_TYPES = {
   pageview: { interactive: false, measurement: "page_views" },
-  engagement: { interactive: false, measurement: null },
+  engagement: { interactive: false, measurement: null, measuring: true },
   scroll: { interactive: false, measurement: "scroll_steps" },
   click: { interactive: true, measurement: "clicks" },
   rage_click: { interactive: false, measurement: "clicks" },
@@ -146,22 +153,28 @@ export const EVENT_TYPES = {
   idle: { interactive: false, measurement: "idle" },
   js_error: { interactive: false, measurement: "errors" },
   not_found: { interactive: false, measurement: "not_found" },
-  web_vital: { interactive: false, measurement: "web_vitals" },
-  heatmap: { interactive: false, measurement: "heatmaps" },
+  web_vital: { interactive: false, measurement: "web_vitals", measuring: true },
+  heatmap: { interactive: false, measurement: "heatmaps", measuring: true },
   /** An element that a rule selects was clicked or submitted… */
   rule: { interactive: true, measurement: null },
   /** …was hovered or became visible, where that is the rule's trigger… */
   rule_view: { interactive: false, measurement: null },
   /** …or came into sight: once per rule and page view. Click rates are computed from it. */
-  rule_seen: { interactive: false, measurement: null },
+  rule_seen: { interactive: false, measurement: null, measuring: true },
   identify: { interactive: false, measurement: null },
-  first_visit: { interactive: false, measurement: "first_visit" },
+  first_visit: { interactive: false, measurement: "first_visit", measuring: true },
   session_start: { interactive: false, measurement: null },
   session_end: { interactive: false, measurement: null },
   custom: { interactive: true, measurement: null },
-} as const satisfies Record<string, { interactive: boolean; measurement: Measurement | null }>;
+} as const satisfies Record<string, EventTypeAbout>;
 
 export type EventType = keyof typeof EVENT_TYPES;
+
+/**
+ * True for an event that only measures, or that the hub makes itself. It is none of the metric `events`, begins no visit
+ * and makes nobody a visitor; it belongs to the visit of its page view.
+ */
+export const isMeasuring = (type: EventType): boolean => "measuring" in EVENT_TYPES[type];
 
 /** Measurements of the tracker's core that can be off, with the kind of hit that a reply names for each. */
 export const CORE_SWITCHES = {

@@ -128,6 +128,7 @@ const WHY_NOT: Record<Scope, string> = {
   event: "because it describes a whole visit, and a visit has many events",
   exit: "because the exit page changes during the visit",
   visit: "",
+  entry: "",
 };
 
 /** What answers the question that was probably meant. */

@@ -70,6 +70,11 @@ export function noteVisit({ visits }: Live, visit: Visit): LiveVisit {
   return noted;
 }
 
+/** Notes that an event came, also one of no visit. */
+export function noteArrival(live: Live, time: number): void {
+  live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
+}
+
 /** Notes an event of a visit. */
 export function noteLive(
   live: Live,
@@ -78,7 +83,7 @@ export function noteLive(
 ): void {
   const { event_type: type, event_time: time, name, page } = event;
   const { country, device, source } = noteVisit(live, visit);
-  live.lastEventAt = Math.max(live.lastEventAt ?? 0, time);
+  noteArrival(live, time);
   noteRule(live.rules, event);
   // Measurements of reading come by the second and say nothing that somebody did.
   if (type !== "engagement" && type !== "heatmap" && type !== "rule_seen")

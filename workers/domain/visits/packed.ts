@@ -2,6 +2,7 @@
 import { VISIT_DIMENSIONS } from "../events/catalog";
 import { LAKE_COLUMN_NAMES } from "../events/columns";
 import type { Event, Stamp, StampedEvent } from "../events/event";
+import { isOfToday } from "../events/event-facts";
 import type { Visit } from "./visit";
 
 /**
@@ -38,6 +39,15 @@ const STAMPED = {
   visit_duration: true,
   exit_lost: true,
   exit_gained: true,
+  stamp_version: true,
+  entry_gained: true,
+  view_id: true,
+  person_id: true,
+  firsts_high: true,
+  visit_firsts_high: true,
+  entry_moved: true,
+  entry_lost: true,
+  entry_early: true,
 } as const satisfies Record<keyof Stamp | "site_id", true>;
 /** The source of each column of a stamped event: the stamp, a place among the visit's dimensions, or the event itself. */
 const ORIGINS = LAKE_COLUMN_NAMES.map((column) => ({
@@ -53,6 +63,8 @@ export function packStamped(event: Event, visit: Visit, stamp: Stamp & { site_id
   return withoutTail(
     ORIGINS.map(({ column, isStamped, dimension }) => {
       if (dimension >= 0) return visit.dimensions[dimension];
+      // A page view is its own: that goes without saying, and without its 36 characters.
+      if (column === "view_id" && event.event_type === "pageview") return null;
       if (isStamped) return given[column];
       return column === "asn" ? visit.asn : own[column];
     }),
@@ -60,7 +72,9 @@ export function packStamped(event: Event, visit: Visit, stamp: Stamp & { site_id
 }
 
 export function unpackEvent(packed: PackedEvent): StampedEvent {
-  return Object.fromEntries(
+  const event = Object.fromEntries(
     LAKE_COLUMN_NAMES.map((column, i) => [column, packed[i] ?? null]),
   ) as unknown as StampedEvent;
+  if (event.event_type === "pageview" && isOfToday(event)) event.view_id = event.event_id;
+  return event;
 }
