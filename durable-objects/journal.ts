@@ -1,7 +1,8 @@
 // The journal: a transactional outbox in the hub's SQLite. Rows are groups of stamped events in order of arrival. A row
-// is free once the queue has it and a checkpoint covers it; free rows are overwritten instead of deleted, because a
-// delete is billed like a write.
+// is free once D1 has the receipt of its message and a checkpoint covers it; free rows are overwritten instead of deleted,
+// because a delete is billed like a write.
 import type { RefusalCounts } from "../workers/domain/requests/refusal";
+import { fromStored, messageWith, type SentMessage, type StoredMessage, slotIn, toStored } from "./unconfirmed";
 
 export interface Group {
   /** Position, increasing by one. */
@@ -23,8 +24,13 @@ export const MESSAGE_BYTES = 120_000;
 /** A checkpoint follows after this many journal rows or bytes. They limit the replay after an eviction. */
 const CHECKPOINT_ROWS = 512;
 const CHECKPOINT_BYTES = 1_000_000;
-/** A checkpoint deletes free rows beyond this number. */
-const SPARE_ROWS = 512;
+/**
+ * Free rows beyond this number are given back at a checkpoint. A busy hub writes 20 rows a second and waits up to a minute
+ * for receipts: fewer spare rows would be deleted and written anew all the time.
+ */
+const SPARE_ROWS = 2_048;
+/** Rows deleted by one statement. */
+const DELETED_ROWS = 10_000;
 
 interface Row extends Record<string, SqlStorageValue> {
   slot: number;
@@ -35,20 +41,34 @@ interface Row extends Record<string, SqlStorageValue> {
   carried: string | null;
 }
 
+/** What `meta` says of the sending. */
+interface Sent {
+  sent: number;
+  cut: Journal["cut"];
+  /** Absent in a hub of an earlier version. */
+  unconfirmed?: StoredMessage[];
+}
+
 export class Journal {
   private readonly sql: SqlStorage;
-  /** Rows that are not free, by position: their place and size. */
-  private readonly kept = new Map<number, { slot: number; bytes: number }>();
+  /** Rows that were not sent: where they are and how large, by position. */
+  private readonly unsent = new Map<number, { slot: number; bytes: number }>();
+  /** Rows that are done with but for a checkpoint that covers them: slots by position. */
+  private readonly uncovered = new Map<number, number>();
+  /** Slots of rows that are done with, once storage says so. */
+  private settled: number[] = [];
   private free: number[] = [];
   private slots = 0;
+  /** Messages that the queue has taken and D1 has no receipt of, in order. */
+  unconfirmed: SentMessage[] = [];
+  /** Whether memory knows more of the sending than `meta`. */
+  private isAhead = false;
   /** The last position written, sent, and covered by a checkpoint. */
   head = 0;
   sent = 0;
   covered = 0;
   /** The range being sent. It is fixed before sending, so that a resend is the same message. */
   cut: { from: number; to: number } | null = null;
-  /** Rows up to here are free: storage records that they were sent and that a checkpoint covers them. */
-  private released = 0;
   unsentBytes = 0;
   bytesSinceCheckpoint = 0;
 
@@ -58,22 +78,25 @@ export class Journal {
       slot INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes INTEGER NOT NULL, events TEXT NOT NULL,
       refusals TEXT, carried TEXT)`);
     sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
-    const known = this.readMeta<{ sent: number; cut: Journal["cut"] }>("sent");
+    const known = this.readMeta<Sent>("sent");
     this.sent = known?.sent ?? 0;
     this.cut = known?.cut ?? null;
+    this.unconfirmed = (known?.unconfirmed ?? []).map(fromStored);
     this.covered = this.readMeta<number>("covered") ?? 0;
     this.head = Math.max(this.sent, this.covered);
-    this.released = Math.min(this.sent, this.covered);
     for (const row of sql.exec<Pick<Row, "slot" | "n" | "bytes">>("SELECT slot, n, bytes FROM journal")) {
       this.slots = Math.max(this.slots, row.slot + 1);
       this.head = Math.max(this.head, row.n);
-      if (row.n <= Math.min(this.sent, this.covered)) {
-        this.free.push(row.slot);
+      if (row.n > this.covered) this.bytesSinceCheckpoint += row.bytes;
+      if (row.n > this.sent) {
+        this.unsent.set(row.n, { slot: row.slot, bytes: row.bytes });
+        this.unsentBytes += row.bytes;
         continue;
       }
-      this.kept.set(row.n, { slot: row.slot, bytes: row.bytes });
-      if (row.n > this.sent) this.unsentBytes += row.bytes;
-      if (row.n > this.covered) this.bytesSinceCheckpoint += row.bytes;
+      const message = messageWith(this.unconfirmed, row.n);
+      if (message) message.slots[row.n - message.from] = row.slot;
+      else if (row.n > this.covered) this.uncovered.set(row.n, row.slot);
+      else this.free.push(row.slot);
     }
   }
 
@@ -108,7 +131,7 @@ export class Journal {
     if (this.free.length > 0) this.free.pop();
     else this.slots += 1;
     this.head = n;
-    this.kept.set(n, { slot, bytes });
+    this.unsent.set(n, { slot, bytes });
     this.unsentBytes += bytes;
     this.bytesSinceCheckpoint += bytes;
   }
@@ -116,9 +139,9 @@ export class Journal {
   /** The groups of a range, one at a time: a backlog may be larger than memory. */
   *groups(from: number, to: number): Generator<Group> {
     for (let n = from; n <= to; n += 1) {
-      const place = this.kept.get(n);
-      if (!place) throw new Error(`journal lacks group ${n}`);
-      const row = this.sql.exec<Row>("SELECT * FROM journal WHERE slot = ?", place.slot).one();
+      const slot = this.unsent.get(n)?.slot ?? this.uncovered.get(n) ?? slotIn(this.unconfirmed, n);
+      if (slot === null) throw new Error(`journal lacks group ${n}`);
+      const row = this.sql.exec<Row>("SELECT * FROM journal WHERE slot = ? AND n = ?", slot, n).one();
       yield {
         n,
         events: row.events,
@@ -134,30 +157,69 @@ export class Journal {
     if (this.sent >= this.head) return null;
     const from = this.sent + 1;
     let to = from;
-    let bytes = this.kept.get(from)?.bytes ?? 0;
+    let bytes = this.unsent.get(from)?.bytes ?? 0;
     while (to < this.head) {
-      bytes += this.kept.get(to + 1)?.bytes ?? 0;
+      bytes += this.unsent.get(to + 1)?.bytes ?? 0;
       if (bytes > MESSAGE_BYTES) break;
       to += 1;
     }
     this.cut = { from, to };
+    this.isAhead = true;
     this.rest();
     return this.cut;
   }
 
-  /** Notes that the queue has the cut. The next cut or `rest` stores this; until then the cut may be sent again. */
-  cutSent(): void {
+  /** Notes that the queue has the cut. Written down with the next cut, or by `rest`; until then it may be sent again. */
+  cutSent(now: number): void {
     if (!this.cut) return;
-    const { to } = this.cut;
-    for (let n = this.sent + 1; n <= to; n += 1) this.unsentBytes -= this.kept.get(n)?.bytes ?? 0;
+    const { from, to } = this.cut;
+    const slots = Uint32Array.from({ length: to - from + 1 }, (_, i) => this.unsent.get(from + i)!.slot);
+    for (let n = from; n <= to; n += 1) {
+      this.unsentBytes -= this.unsent.get(n)!.bytes;
+      this.unsent.delete(n);
+    }
+    this.unconfirmed.push({ from, to, first: now, last: now, slots });
     this.sent = to;
     this.cut = null;
+    this.isAhead = true;
   }
 
-  /** Stores the position that the queue has reached. Only then may rows be overwritten: a start sends the rest again. */
+  /** Notes that the queue has a message once more. */
+  sentAgain({ from, to }: Pick<SentMessage, "from" | "to">, now: number): void {
+    const message = this.unconfirmed.find((one) => one.from === from && one.to === to);
+    if (!message) return;
+    message.last = now;
+    this.isAhead = true;
+  }
+
+  /** Takes messages off the list: their rows are free as soon as storage says so and a checkpoint covers them. */
+  settle(isSettled: (message: SentMessage) => boolean): void {
+    const left: SentMessage[] = [];
+    for (const message of this.unconfirmed) {
+      if (!isSettled(message)) {
+        left.push(message);
+        continue;
+      }
+      message.slots.forEach((slot, i) => {
+        if (message.from + i > this.covered) this.uncovered.set(message.from + i, slot);
+        else this.settled.push(slot);
+      });
+      this.isAhead = true;
+    }
+    this.unconfirmed = left;
+  }
+
+  /** Writes down how far the sending is. Only then rows may be overwritten: a start must find what it would send again. */
   rest(): void {
-    this.writeMeta("sent", { sent: this.sent, cut: this.cut });
-    this.release();
+    if (this.isAhead)
+      this.writeMeta("sent", {
+        sent: this.sent,
+        cut: this.cut,
+        unconfirmed: this.unconfirmed.map(toStored),
+      } satisfies Sent);
+    this.isAhead = false;
+    for (const slot of this.settled) this.free.push(slot);
+    this.settled = [];
   }
 
   /** True if this many times the limit of a replay has arrived since the last checkpoint. */
@@ -171,24 +233,17 @@ export class Journal {
     this.writeMeta("covered", this.head);
     this.covered = this.head;
     this.bytesSinceCheckpoint = 0;
+    for (const slot of this.uncovered.values()) this.settled.push(slot);
+    this.uncovered.clear();
     this.rest();
-    const spare = this.free.length - SPARE_ROWS;
-    if (spare <= 0) return;
-    // After an outage of the queue, delete the rows of the backlog, highest first.
+    if (this.free.length <= SPARE_ROWS) return;
+    // After an outage: give the backlog's space back, highest rows first.
     this.free.sort((a, b) => a - b);
-    const last = this.free.at(-spare)!;
-    this.sql.exec("DELETE FROM journal WHERE slot >= ? AND n <= ?", last, Math.min(this.sent, this.covered));
-    this.free.length -= spare;
-  }
-
-  /** Frees the rows that storage records as sent and covered. */
-  private release(): void {
-    const last = Math.min(this.sent, this.covered);
-    for (let n = this.released + 1; n <= last; n += 1) {
-      const place = this.kept.get(n);
-      if (place) this.free.push(place.slot);
-      this.kept.delete(n);
-    }
-    this.released = Math.max(this.released, last);
+    const spare = this.free.splice(SPARE_ROWS);
+    for (let at = 0; at < spare.length; at += DELETED_ROWS)
+      this.sql.exec(
+        "DELETE FROM journal WHERE slot IN (SELECT value FROM json_each(?))",
+        JSON.stringify(spare.slice(at, at + DELETED_ROWS)),
+      );
   }
 }

@@ -23,6 +23,8 @@ import { personOf, Salts } from "./visitor-id";
 const FULL_GROUP = 64;
 /** Pause (ms) before a message is offered again to a queue that did not take it. */
 const RETRY = 15_000;
+/** For a wrangler.toml of the version before, which lacks the variable. */
+const RESEND_SECONDS = 600;
 
 const isWithoutTables = (sql: SqlStorage): boolean =>
   sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
@@ -50,7 +52,10 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       about: () => ({ site_id: this.siteId, epoch: this.epoch }),
       sync: () => ctx.storage.sync(),
       queue: () => this.env.EVENTS,
-      // Also during an outage of the queue: checkpoints limit what a start has to replay.
+      db: () => this.env.DB,
+      wait: () => Number(this.env.RESEND_SECONDS ?? RESEND_SECONDS) * 1000,
+      isEmpty: () => this.isEmpty,
+      // Also while the queue is away: what a start must read again is bounded by checkpoints.
       ended: () => this.checkpointWhenDue(),
     });
     ctx.blockConcurrencyWhile(async () => {
@@ -60,6 +65,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       this.load();
       this.alarmAt = await ctx.storage.getAlarm();
       if (this.journal.head > this.journal.sent) await this.alarmBy(Date.now() + this.flushAfter());
+      // A process that was killed may have sent messages without setting the alarm that asks for their receipts.
+      const look = this.sender.lookAt(Date.now());
+      if (look !== null) await this.alarmBy(look);
     });
   }
 
@@ -160,11 +168,14 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.sockets.hangUp();
   }
 
-  /** Sends the whole journal in messages of at most 128 KB, and writes a checkpoint when one is due. */
+  /**
+   * Sends all that the journal holds, in messages of at most 128 KB, and what the queue has lost; writes a checkpoint when
+   * one is due.
+   */
   async flush(): Promise<void> {
     if (this.isEmpty) return;
     this.groups.commit();
-    await this.sender.send(0);
+    await this.sender.flush();
   }
 
   async destroy(): Promise<void> {
@@ -190,8 +201,11 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       await this.alarmBy(Date.now() + RETRY);
       return;
     }
-    const expiry = this.salts.expire(Date.now());
-    if (expiry !== null) await this.alarmBy(expiry);
+    if (this.isEmpty) return;
+    const now = Date.now();
+    const next = [this.salts.expire(now), this.sender.lookAt(now)].filter((time) => time !== null);
+    // One alarm for both. In a quiet hub it asks for the receipt of the last message; in a busy one the next flush does.
+    if (next.length > 0) await this.alarmBy(Math.min(...next));
   }
 
   private async passOn(property: HubProperty, arrivals: Arrival[], hubs: readonly string[] = []): Promise<AcceptReply> {

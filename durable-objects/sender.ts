@@ -1,7 +1,14 @@
-// The sender: packs ranges of the journal into messages and sends them to the queue. A range is always the same message,
-// even if it is sent several times.
+// The sender: packs ranges of the journal into messages and sends them to the queue, each range as the same message
+// however often it is sent. It asks D1 for the receipts of earlier messages, and sends those again that the queue has lost.
 import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
+import { settledAmong } from "../workers/storage/counts/counts";
 import { type Group, type Journal, MESSAGE_BYTES } from "./journal";
+import { dueAt, GIVE_UP, MOST_UNCONFIRMED, type SentMessage } from "./unconfirmed";
+
+/** Messages sent again at a time: 12 MB. The others follow with the next flush. */
+const MOST_SENT_AGAIN = 100;
+/** When D1 does not answer, or more is due than goes at a time, the hub looks again after this time (ms). */
+const LOOK_AGAIN = 60_000;
 
 /** The text of a message, joined without parsing the journal's rows. */
 function toMessage(about: { id: string; site_id: string }, groups: readonly Group[]): string {
@@ -21,7 +28,12 @@ interface Source {
   /** Resolves when all that was written is durable. */
   sync: () => Promise<void>;
   queue: () => Pick<Queue, "send">;
-  /** Called at the end of each sending, also after an error. */
+  db: () => D1Database;
+  /** How long (ms) a message may be without a receipt before it is sent again. */
+  wait: () => number;
+  /** True when all was destroyed, also while something was under way. */
+  isEmpty: () => boolean;
+  /** Called when a sending has ended, also by an error. */
   ended: () => void;
 }
 
@@ -51,41 +63,109 @@ export class Sender {
     }
   }
 
-  /**
-   * Sends messages while at least `atLeast` bytes are left. With 0 it sends everything, including refusals without
-   * events. Only one sending runs at a time, because there is only one cut.
-   */
+  /** Sends messages while at least `atLeast` bytes are left; with 0 everything, refusals without any event too. */
   async send(atLeast: number): Promise<void> {
-    while (this.sending) await this.sending.catch(() => undefined);
-    this.sending = this.sendAll(atLeast).finally(() => {
-      this.sending = null;
+    await this.inTurn(() => this.sendAll(atLeast));
+  }
+
+  /** Frees what has its receipt, sends everything that is left, and once more what the queue has lost. */
+  async flush(): Promise<void> {
+    // Before anything is sent, so that one row of `meta` says both. While D1 is slow, full messages leave all the same.
+    const missing = await this.askForReceipts();
+    if (this.source.isEmpty()) return;
+    await this.inTurn(async () => {
+      await this.sendAll(0);
+      await this.sendAgain(missing);
+      this.journal.rest();
     });
-    await this.sending;
+  }
+
+  /** When to look for receipts at the latest; null when every message has its own. */
+  lookAt(now: number): number | null {
+    const { unconfirmed } = this.journal;
+    if (unconfirmed.length === 0) return null;
+    const wait = this.source.wait();
+    const times = unconfirmed.map((message) => Math.min(dueAt(message, wait), message.first + GIVE_UP));
+    return Math.max(
+      times.reduce((a, b) => Math.min(a, b)),
+      now + Math.min(LOOK_AGAIN, wait),
+    );
   }
 
   private get journal(): Journal {
     return this.source.journal();
   }
 
-  private async sendAll(atLeast: number): Promise<void> {
-    try {
-      while (this.journal.cut || (this.journal.head > this.journal.sent && this.journal.unsentBytes >= atLeast)) {
-        const cut = this.journal.nextCut();
-        if (!cut) break;
-        const message = this.message(cut.from, cut.to);
-        // The cut must be durable before the message leaves, so that a crash cannot change the message of a range.
-        await this.source.sync();
-        await this.source.queue().send(message, { contentType: "text" });
-        this.journal.cutSent();
-      }
-      if (atLeast === 0) this.journal.rest();
-    } finally {
+  /** One sender at a time: the cut is one. */
+  private async inTurn(work: () => Promise<void>): Promise<void> {
+    while (this.sending) await this.sending.catch(() => undefined);
+    this.sending = work().finally(() => {
+      this.sending = null;
       this.source.ended();
+    });
+    await this.sending;
+  }
+
+  private async sendAll(atLeast: number): Promise<void> {
+    while (this.journal.cut || (this.journal.head > this.journal.sent && this.journal.unsentBytes >= atLeast)) {
+      const cut = this.journal.nextCut();
+      if (!cut) break;
+      const message = this.message(cut);
+      // The cut must be durable before the message leaves: the same range is the same message, come what may.
+      await this.source.sync();
+      await this.source.queue().send(message, { contentType: "text" });
+      this.journal.cutSent(Date.now());
+      const [oldest] = this.journal.unconfirmed;
+      if (oldest && this.journal.unconfirmed.length > MOST_UNCONFIRMED)
+        this.giveUp((message) => message === oldest, "too many messages are without a receipt");
     }
   }
 
-  private message(from: number, to: number): string {
-    const { site_id, epoch } = this.source.about();
-    return toMessage({ id: `${epoch}-${from}-${to}`, site_id }, [...this.journal.groups(from, to)]);
+  /** Asks in one read. @returns the ids of messages that D1 knows nothing of; none when it does not answer. */
+  private async askForReceipts(): Promise<Set<string>> {
+    const asked = this.journal.unconfirmed.map((message) => this.idOf(message));
+    if (asked.length === 0) return new Set();
+    let settled: Set<string>;
+    try {
+      settled = await settledAmong(this.source.db(), this.source.about().site_id, asked);
+    } catch (error) {
+      console.error("hub could not ask for receipts; it keeps what it has sent", error);
+      return new Set();
+    }
+    // By id, because the hub may have been destroyed, or its journal read anew, while D1 was asked.
+    this.journal.settle((message) => settled.has(this.idOf(message)));
+    const missing = new Set(asked.filter((id) => !settled.has(id)));
+    const since = Date.now() - GIVE_UP;
+    this.giveUp((message) => message.first <= since && missing.has(this.idOf(message)), "a day has passed");
+    return missing;
+  }
+
+  /** Frees the rows of messages that have no receipt. */
+  private giveUp(isGivenUp: (message: SentMessage) => boolean, reason: string): void {
+    const ids = this.journal.unconfirmed.filter(isGivenUp).map((message) => this.idOf(message));
+    if (ids.length === 0) return;
+    console.error(`hub gives up ${ids.length} messages without a receipt, because ${reason}: ${ids.join(", ")}`);
+    this.journal.settle(isGivenUp);
+  }
+
+  private async sendAgain(missing: ReadonlySet<string>): Promise<void> {
+    const wait = this.source.wait();
+    const due = this.journal.unconfirmed
+      .filter((message) => dueAt(message, wait) <= Date.now() && missing.has(this.idOf(message)))
+      .slice(0, MOST_SENT_AGAIN);
+    for (const message of due) {
+      console.error(`message ${this.idOf(message)} has no receipt and is sent again`);
+      await this.source.queue().send(this.message(message), { contentType: "text" });
+      this.journal.sentAgain(message, Date.now());
+    }
+  }
+
+  private idOf({ from, to }: Pick<SentMessage, "from" | "to">): string {
+    return `${this.source.about().epoch}-${from}-${to}`;
+  }
+
+  private message(range: Pick<SentMessage, "from" | "to">): string {
+    const { site_id } = this.source.about();
+    return toMessage({ id: this.idOf(range), site_id }, [...this.journal.groups(range.from, range.to)]);
   }
 }

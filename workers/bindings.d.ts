@@ -11,6 +11,7 @@ declare namespace Cloudflare {
     MAIL: SendEmail;
     DB: D1Database;
     FLUSH_SECONDS: string;
+    RESEND_SECONDS: string;
     COLLECT_PATH: string;
     TRACKER_NAME: string;
     WORKER_URL: string;

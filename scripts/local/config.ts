@@ -12,6 +12,8 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const QUEUE_WAIT = 1;
 /** Seconds that an event waits in the hub's journal here, so that the dashboard moves while one looks at it. */
 const FLUSH_SECONDS = "2";
+/** Seconds until a message without receipt is sent again here: a process that is killed takes the local queue with it. */
+const RESEND_SECONDS = "10";
 
 /** Names the local database's file. `npm run deploy` writes the account's id into wrangler.toml; this one stays. */
 export const LOCAL_DATABASE = "00000000-0000-0000-0000-000000000000";
@@ -56,6 +58,7 @@ const CHANGES: Change[] = [
   { key: "bucket_name", to: (value) => `${value}\n${s3}` },
   { key: "max_batch_timeout", to: () => String(QUEUE_WAIT) },
   { key: "FLUSH_SECONDS", to: () => JSON.stringify(FLUSH_SECONDS) },
+  { key: "RESEND_SECONDS", to: () => JSON.stringify(RESEND_SECONDS) },
 ];
 
 /**

@@ -21,6 +21,7 @@ describe("the local configuration", () => {
   test("does not wait as long as the deployed one, so that the dashboard moves", () => {
     for (const seconds of valuesOf(local, "max_batch_timeout")) expect(Number(seconds)).toBeLessThanOrEqual(2);
     expect(valuesOf(local, "FLUSH_SECONDS")).toEqual(['"2"']);
+    expect(valuesOf(local, "RESEND_SECONDS")).toEqual(['"10"']);
   });
 
   test("keeps its own database when wrangler.toml names the account's", () => {
@@ -29,7 +30,7 @@ describe("the local configuration", () => {
   });
 
   test("is the deployed one in all else", () => {
-    const changed = /^(?:database_id|main|directory|migrations_dir|local_dev|max_batch_timeout|FLUSH_SECONDS) = /;
+    const changed = /^(?:database_id|main|directory|migrations_dir|local_dev|max_batch_timeout|FLUSH_SECONDS|RESEND_SECONDS) = /;
     const rest = (text: string): string[] => text.split("\n").filter((line) => !changed.test(line));
     expect(rest(local)).toEqual(rest(toml));
   });

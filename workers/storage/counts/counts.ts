@@ -90,7 +90,24 @@ export async function countedAmong(db: D1Database, ids: readonly string[]): Prom
   return new Set(results.map((row) => row.message_id));
 }
 
-/** The properties that exist, without those being deleted. */
+/**
+ * Which of a property's messages need not be sent again: they were counted, are kept as dead letters, or nobody will ever
+ * count them because the property is gone.
+ */
+export async function settledAmong(db: D1Database, siteId: string, ids: readonly string[]): Promise<Set<string>> {
+  const { results } = await db
+    .prepare(
+      `SELECT value AS id FROM json_each(?1)
+       WHERE EXISTS (SELECT 1 FROM receipts WHERE message_id = value)
+         OR EXISTS (SELECT 1 FROM dead_letters WHERE id = value)
+         OR NOT EXISTS (SELECT 1 FROM properties WHERE site_id = ?2 AND deleted_at IS NULL)`,
+    )
+    .bind(JSON.stringify(ids), siteId)
+    .all<{ id: string }>();
+  return new Set(results.map(({ id }) => id));
+}
+
+/** Which of these properties exist, those that are being deleted not among them. */
 export async function knownAmong(db: D1Database, siteIds: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare("SELECT site_id FROM properties WHERE deleted_at IS NULL AND site_id IN (SELECT value FROM json_each(?))")
