@@ -33,7 +33,7 @@ const BROWSER = {
 } as const;
 
 /** Tests of the programs that run from the checkout itself, and build it. */
-const PROGRAMS = ["start", "leash", "bench"].map((name) => `test/browser/${name}.test.ts`);
+const PROGRAMS = ["start", "leash", "bench", "kill"].map((name) => `test/browser/${name}.test.ts`);
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@
 import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
 import { settledAmong } from "../workers/storage/counts/counts";
 import { type Group, type Journal, MESSAGE_BYTES } from "./journal";
-import { dueAt, GIVE_UP, MOST_UNCONFIRMED, type SentMessage } from "./unconfirmed";
+import { dueAt, giveUpAt, MOST_UNCONFIRMED, type SentMessage } from "./unconfirmed";
 
 /** Messages sent again at a time: 12 MB. The others follow with the next flush. */
 const MOST_SENT_AGAIN = 100;
@@ -85,7 +85,7 @@ export class Sender {
     const { unconfirmed } = this.journal;
     if (unconfirmed.length === 0) return null;
     const wait = this.source.wait();
-    const times = unconfirmed.map((message) => Math.min(dueAt(message, wait), message.first + GIVE_UP));
+    const times = unconfirmed.map((message) => Math.min(dueAt(message, wait), giveUpAt(message, wait)));
     return Math.max(
       times.reduce((a, b) => Math.min(a, b)),
       now + Math.min(LOOK_AGAIN, wait),
@@ -135,8 +135,9 @@ export class Sender {
     // By id, because the hub may have been destroyed, or its journal read anew, while D1 was asked.
     this.journal.settle((message) => settled.has(this.idOf(message)));
     const missing = new Set(asked.filter((id) => !settled.has(id)));
-    const since = Date.now() - GIVE_UP;
-    this.giveUp((message) => message.first <= since && missing.has(this.idOf(message)), "a day has passed");
+    const [now, wait] = [Date.now(), this.source.wait()];
+    const isGivenUp = (message: SentMessage) => giveUpAt(message, wait) <= now && missing.has(this.idOf(message));
+    this.giveUp(isGivenUp, "it is too late to send them again");
     return missing;
   }
 

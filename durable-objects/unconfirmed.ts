@@ -1,8 +1,13 @@
 // Messages that the queue has taken and that D1 has no receipt for yet. A queue can lose a message, and the local one
 // forgets everything when its process dies, so the hub keeps the rows of these messages and may send them again.
 
-/** After this time (ms) the hub gives a message up. Receipts are kept far longer (maintenance/housekeeping.ts). */
-export const GIVE_UP = 24 * 3_600_000;
+/** A message that was sent again and still has no receipt is given up this long (ms) after it was first sent. */
+const GIVE_UP = 24 * 3_600_000;
+/**
+ * A message that old (ms) is not sent again: housekeeping may have deleted its receipt, and then it would count twice.
+ * Only a hub that slept for days with a message unconfirmed gets there, as on a laptop that was switched off.
+ */
+export const TOO_OLD = 7 * 24 * 3_600_000;
 /**
  * Messages that a hub keeps without a receipt: at most 480 MB on disk and 2 MB in memory. At 100 events a second that is
  * an outage of some three hours. Beyond it the hub trusts the queue with the oldest.
@@ -40,6 +45,10 @@ export const fromStored = ([from, to, first, last]: StoredMessage): SentMessage 
  */
 export const dueAt = ({ first, last }: Pick<SentMessage, "first" | "last">, wait: number): number =>
   last + (last - first) + wait;
+
+/** When to give a message up: after a day, but never before it was sent again and had the time to be counted. */
+export const giveUpAt = ({ first, last }: Pick<SentMessage, "first" | "last">, wait: number): number =>
+  last > first ? Math.max(first + GIVE_UP, last + wait) : first + TOO_OLD;
 
 /** The message that holds a position, in a list sorted by position. */
 export function messageWith(messages: readonly SentMessage[], n: number): SentMessage | null {

@@ -50,6 +50,10 @@ export interface ServerOptions {
   state: string;
   /** False: messages stay in the queue, to measure only collect. */
   consumes?: boolean;
+  /** Bindings and variables; wrangler.toml when nothing is said. */
+  config?: string;
+  /** A free one when nothing is said. */
+  port?: number;
 }
 
 /** A clock tick of /proc, which is the same on every Linux that node runs on. */
@@ -86,13 +90,22 @@ function cpuClock(port: number): () => number | null {
 interface Started {
   server: Server;
   database: D1;
+  lake: R2;
   setupToken: string;
 }
 
+type R2 = Awaited<ReturnType<miniflare.Miniflare["getR2Bucket"]>>;
 type D1 = Awaited<ReturnType<miniflare.Miniflare["getD1Database"]>>;
 
-async function start({ script, state, consumes = true }: ServerOptions): Promise<Started> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
+/** A Worker with what it stores. */
+export async function start({
+  script,
+  state,
+  consumes = true,
+  config = join(ROOT, "wrangler.toml"),
+  port: wanted,
+}: ServerOptions): Promise<Started> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   // The tracker is served before the Worker is asked; here the router of assets would only stand in the way.
   // Workflows and mail are not measured as bindings; their functions are called directly.
   const {
@@ -103,7 +116,7 @@ async function start({ script, state, consumes = true }: ServerOptions): Promise
     ...options
   } = workerOptions as miniflare.V4WorkerOptionsShape;
   const setupToken = randomBytes(24).toString("hex");
-  const port = await reservePort();
+  const port = wanted ?? (await reservePort());
   const worker: miniflare.V4WorkerOptions = {
     ...options,
     name: "bench",
@@ -129,7 +142,11 @@ async function start({ script, state, consumes = true }: ServerOptions): Promise
     cpuUsed: cpuClock(port),
     close: () => instance.dispose(),
   };
-  return { server, database: await instance.getD1Database("DB", "bench"), setupToken };
+  const [database, lake] = await Promise.all([
+    instance.getD1Database("DB", "bench"),
+    instance.getR2Bucket("LAKE", "bench"),
+  ]);
+  return { server, database, lake, setupToken };
 }
 
 /** A Worker that stores nothing of its own. */

@@ -13,8 +13,8 @@ import { forgetRuns } from "../storage/runs/runs";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** A queue keeps a message for at most 14 days. */
-const RECEIPTS_MS = 30 * DAY_MS;
+/** A queue keeps a message for at most 14 days, and a hub sends one again for at most 8. */
+export const RECEIPTS_MS = 30 * DAY_MS;
 /** How long the log of runs and tasks goes back. */
 const RUNS_MS = 90 * DAY_MS;
 /** An owner may look at a year of anomalies. */
