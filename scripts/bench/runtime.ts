@@ -41,6 +41,8 @@ export interface Server {
   inspector(): Promise<URL>;
   /** CPU milliseconds of workerd; null if the system does not report them. */
   cpuUsed(): number | null;
+  /** Kills workerd with all that is in its memory. It starts again by itself, at the same address. Linux only. */
+  kill(): void;
   close(): Promise<void>;
 }
 
@@ -52,8 +54,6 @@ export interface ServerOptions {
   consumes?: boolean;
   /** Bindings and variables; wrangler.toml when nothing is said. */
   config?: string;
-  /** A free one when nothing is said. */
-  port?: number;
 }
 
 /** A clock tick of /proc, which is the same on every Linux that node runs on. */
@@ -89,21 +89,24 @@ function cpuClock(port: number): () => number | null {
 
 interface Started {
   server: Server;
-  database: D1;
-  lake: R2;
+  stored: Stored;
   setupToken: string;
+}
+
+/** What the Worker stores. After a kill both are to be asked for anew. */
+interface Stored {
+  database(): Promise<D1>;
+  lake(): Promise<R2>;
 }
 
 type R2 = Awaited<ReturnType<miniflare.Miniflare["getR2Bucket"]>>;
 type D1 = Awaited<ReturnType<miniflare.Miniflare["getD1Database"]>>;
 
-/** A Worker with what it stores. */
-export async function start({
+async function start({
   script,
   state,
   consumes = true,
   config = join(ROOT, "wrangler.toml"),
-  port: wanted,
 }: ServerOptions): Promise<Started> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   // The tracker is served before the Worker is asked; here the router of assets would only stand in the way.
@@ -116,7 +119,7 @@ export async function start({
     ...options
   } = workerOptions as miniflare.V4WorkerOptionsShape;
   const setupToken = randomBytes(24).toString("hex");
-  const port = wanted ?? (await reservePort());
+  const port = await reservePort();
   const worker: miniflare.V4WorkerOptions = {
     ...options,
     name: "bench",
@@ -140,13 +143,14 @@ export async function start({
     url: `http://127.0.0.1:${port}`,
     inspector: () => instance.getInspectorURL(),
     cpuUsed: cpuClock(port),
+    kill: () => void process.kill(Number(listenerOn(port)), "SIGKILL"),
     close: () => instance.dispose(),
   };
-  const [database, lake] = await Promise.all([
-    instance.getD1Database("DB", "bench"),
-    instance.getR2Bucket("LAKE", "bench"),
-  ]);
-  return { server, database, lake, setupToken };
+  const stored = {
+    database: () => instance.getD1Database("DB", "bench"),
+    lake: () => instance.getR2Bucket("LAKE", "bench"),
+  };
+  return { server, stored, setupToken };
 }
 
 /** A Worker that stores nothing of its own. */
@@ -166,11 +170,12 @@ export interface Site extends Server {
   hostname: string;
   /** Uses a key with all scopes. */
   api: Api;
+  stored: Stored;
 }
 
 export async function serveSite(options: ServerOptions): Promise<Site> {
-  const { server, database, setupToken } = await start(options);
-  await migrate(database);
+  const { server, stored, setupToken } = await start(options);
+  await migrate(await stored.database());
   const owner = { email: "owner@example.com", password: randomBytes(12).toString("hex"), organization: "Bench" };
   await apiAt(server.url).post("/api/setup", { token: setupToken, name: "Owner", ...owner });
   const session = await signIn(server.url, owner.email, owner.password);
@@ -183,5 +188,5 @@ export async function serveSite(options: ServerOptions): Promise<Site> {
     timezone: "UTC",
     streams: [{ url: `https://${hostname}`, name: "Bench" }],
   });
-  return { ...server, siteId: site_id, hostname, api };
+  return { ...server, siteId: site_id, hostname, api, stored };
 }

@@ -1,8 +1,7 @@
 // Exactly once: events are driven through collect, hub, queue and ingest while things break before and after every
 // external effect, messages come again in other groupings, the queue loses some for good, D1 does not answer the hub, and
-// the hub is thrown out at any time. At the end lake and
-// rollups equal a plain recount of what was sent. Each run takes a seed of its own; FAULT_SEED repeats one, and
-// FAULT_ROUNDS=400 goes to full depth.
+// the hub is thrown out at any time. At the end lake and rollups equal a plain recount of what was sent. Each run takes a
+// seed of its own; FAULT_SEED repeats one, and FAULT_ROUNDS=400 goes to full depth.
 import {
   createExecutionContext,
   createMessageBatch,
