@@ -68,7 +68,7 @@ async function buildApart({ tracker, dashboard }: Built, sources: string): Promi
   if (code !== 0) throw new Error("Build failed. What is wrong stands above.");
 }
 
-/** The local queue lives in memory: an event that is still in it when wrangler ends is lost. A stop waits this long for it. */
+/** The local queue lives in memory: what is in it when wrangler ends is sent again after the next start. A stop waits this long for it. */
 const SETTLE_MS = 30_000;
 
 /** What other programs read to find the system. It is there while the system is ready, and only then. */
@@ -168,7 +168,7 @@ async function start(settings: Settings): Promise<void> {
     const settled = traffic.then(() => counted(SETTLE_MS));
     const left = await Promise.race([settled, system.died, signalled()]);
     if (typeof left === "number" && left > 0)
-      console.warn(`Some events are not counted after ${SETTLE_MS / 1000} seconds and will be lost.`);
+      console.warn(`Some events are not counted after ${SETTLE_MS / 1000} seconds. The next start counts them.`);
   } finally {
     stop.abort();
     rmSync(cardIn(state), { force: true });

@@ -78,8 +78,8 @@ export interface Scope {
 }
 
 /**
- * What the hubs have sent so far, for {@link Scope}. A queue lives in memory: what an earlier process left in it will
- * never be counted, so a system that has just started waits only for what it sends itself.
+ * What the hubs have sent so far, for {@link Scope}. A queue lives in memory: the hubs send again what an earlier process
+ * left in it, at this start or, when that ends before, at the next. So a stop waits only for what this process sent first.
  */
 export const sentSoFar = async (worker: string): Promise<ReadonlyMap<string, number>> =>
   new Map((await readPositions(worker)).map(({ id, sent }) => [id, sent]));

@@ -217,7 +217,7 @@ describe("a start with the demo", () => {
       }));
       expect(await apiOf(card).post("/api/events", { events })).toMatchObject({ accepted: events.length });
       expect(await stop(run)).toBe(0);
-      expect(run.output()).not.toContain("will be lost");
+      expect(run.output()).not.toContain("The next start counts them");
       expect(await answers(`${card.worker}/health`)).toBe(false);
       expect(await answers(card.dashboard)).toBe(false);
       expect(existsSync(join(state, "local.json"))).toBe(false);

@@ -28,9 +28,7 @@ const inside = <T>(name: string, look: (hub: Inside, state: DurableObjectState) 
 const unconfirmed = (siteId: string): Promise<number> =>
   inside(mainHub(siteId), ({ journal }) => journal.unconfirmed.length);
 const journalRows = (siteId: string): Promise<number> =>
-  inside(mainHub(siteId), (_, { storage }) =>
-    Number(storage.sql.exec("SELECT count(*) AS n FROM journal").one().n),
-  );
+  inside(mainHub(siteId), (_, { storage }) => Number(storage.sql.exec("SELECT count(*) AS n FROM journal").one().n));
 const checkpoint = (siteId: string): Promise<void> =>
   inside(mainHub(siteId), (hub) => {
     hub.groups.commit();
@@ -204,7 +202,10 @@ describe("a message without a receipt", () => {
     await inside(mainHub(site), ({ journal }) => {
       const [own] = journal.unconfirmed;
       const older = (n: number): SentMessage => ({ ...own!, from: -n, to: -n - 1, slots: new Uint32Array(0) });
-      journal.unconfirmed = [...Array.from({ length: MOST_UNCONFIRMED - 1 }, (_, i) => older(MOST_UNCONFIRMED - i)), own!];
+      journal.unconfirmed = [
+        ...Array.from({ length: MOST_UNCONFIRMED - 1 }, (_, i) => older(MOST_UNCONFIRMED - i)),
+        own!,
+      ];
     });
     await sendBeacon(aBeacon(site, { i: "two" }));
     await hubOf(site).flush();
