@@ -45,7 +45,8 @@ const ROOMS: Record<string, readonly string[]> = {
   pipeline: ["domain", "storage", "http", "jobs", "mail"],
   maintenance: ["domain", "storage", "http", "jobs"],
   alerts: ["domain", "storage", "http", "jobs", "mail"],
-  "durable-objects": ["domain"],
+  // A hub asks D1 which of its messages have been counted.
+  "durable-objects": ["domain", "storage"],
 };
 
 /** The same for the concepts of the domain. */

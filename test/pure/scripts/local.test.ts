@@ -30,7 +30,8 @@ describe("the local configuration", () => {
   });
 
   test("is the deployed one in all else", () => {
-    const changed = /^(?:database_id|main|directory|migrations_dir|local_dev|max_batch_timeout|FLUSH_SECONDS|RESEND_SECONDS) = /;
+    const changed =
+      /^(?:database_id|main|directory|migrations_dir|local_dev|max_batch_timeout|FLUSH_SECONDS|RESEND_SECONDS) = /;
     const rest = (text: string): string[] => text.split("\n").filter((line) => !changed.test(line));
     expect(rest(local)).toEqual(rest(toml));
   });
