@@ -17,6 +17,7 @@ import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/visits/seen";
 import { type Stamped, stamp } from "../workers/domain/visits/stamp";
 import { isExpected, type Moment, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
+import { ImportedIds } from "./imported-ids";
 import type { Journal } from "./journal";
 import { VisitorBook } from "./visitor-book";
 
@@ -36,6 +37,7 @@ interface State {
 export class Memory {
   readonly seen = emptySeen();
   readonly live = emptyLive();
+  private readonly imported: ImportedIds;
   private readonly book: VisitorBook;
   private readonly sql: SqlStorage;
   private readonly journal: Journal;
@@ -45,6 +47,7 @@ export class Memory {
   constructor(sql: SqlStorage, journal: Journal, now: number) {
     this.sql = sql;
     this.journal = journal;
+    this.imported = new ImportedIds(sql);
     sql.exec(`CREATE TABLE IF NOT EXISTS seen (generation INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL,
       PRIMARY KEY (generation, n)) WITHOUT ROWID`);
     const state = journal.readMeta<State>("state");
@@ -77,6 +80,7 @@ export class Memory {
       for (const packed of JSON.parse(`[${group.events}]`) as unknown[][]) {
         const event = unpackEvent(packed);
         // The event was seen a little earlier than now. Remembering it for more than a day does no harm.
+        if (this.imported.isUsed) this.imported.note(event.event_id, event.event_time);
         noteSeen(this.seen, event.event_id, now);
         this.seq = Math.max(this.seq, event.seq);
         this.track(event, {
@@ -98,6 +102,13 @@ export class Memory {
   ): boolean {
     if (wasSeen(this.seen, event.event_id, now)) return true;
     return isExpected(this.book, event.event_time, ids.date, ids.visitor, ids.yesterday);
+  }
+
+  /** Notes an event by its id. False when it was here before: within a day, or ever in an import. */
+  isNew(event: Pick<Event, "event_id" | "event_time">, isImported: boolean, now: number): boolean {
+    // Both, because a caller's own id may come again with another time.
+    if (isImported && !this.imported.note(event.event_id, event.event_time)) return false;
+    return noteSeen(this.seen, event.event_id, now);
   }
 
   /** True when this visitor was here on this date. */
@@ -133,6 +144,7 @@ export class Memory {
     for (const [id, { last }] of this.live.visits) if (last < now - LIVE_KEPT) this.live.visits.delete(id);
     pruneCounters(this.live.rules);
     this.book.checkpoint();
+    this.imported.checkpoint();
     this.writeSeen();
     this.forgetSeen(now);
     this.journal.writeMeta("state", {

@@ -1,4 +1,4 @@
-// PropertyHub: the Durable Object of one property, a shard of it, or an import into it. A thin adapter: it stamps events
+// PropertyHub: the Durable Object of one property, a shard of it, or all imports into it. A thin adapter: it stamps events
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import { DurableObject } from "cloudflare:workers";
 import { DAY_BIT } from "../workers/domain/events/catalog";
@@ -9,7 +9,6 @@ import { truncateAddress } from "../workers/domain/visitors/address";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/visits/hub";
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { packStamped } from "../workers/domain/visits/packed";
-import { noteSeen } from "../workers/domain/visits/seen";
 import type { VisitStamp } from "../workers/domain/visits/stamp";
 import { appendGroup, type OpenGroup, OpenGroups } from "./group";
 import { Journal, MESSAGE_BYTES } from "./journal";
@@ -86,7 +85,13 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
 
   /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
   async accept(batch: HubBatch | string): Promise<AcceptReply> {
-    const { property, arrivals, refusals, next } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
+    const {
+      property,
+      arrivals,
+      refusals,
+      next,
+      imported = false,
+    } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
     const now = Date.now();
     if (this.isEmpty) this.load();
     this.introduce(property);
@@ -100,7 +105,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       this.memory.prepare(arrivals.map((arrival) => ({ ...idsOf(arrival), time: arrival.event_time })));
       for (const arrival of arrivals) {
         if (!isOwn(arrival)) others.push(arrival);
-        else if (noteSeen(this.memory.seen, arrival.event_id, now)) this.take(arrival, property, group, now);
+        else if (this.memory.isNew(arrival, imported, now)) this.take(arrival, property, group, now);
         else duplicates += 1;
       }
     } catch (error) {

@@ -27,7 +27,7 @@ function tell(sent: Sent): void {
 async function replayLog(api: Api, siteId: string, file: string, hostname: string): Promise<void> {
   const log = readFileSync(file);
   const id = `log-${createHash("sha256").update(log).digest("hex").slice(0, 16)}`;
-  const { events, lines, skipped } = selectPages(log.toString("utf8"), { hostname, id });
+  const { events, lines, skipped } = selectPages(log.toString("utf8"), hostname);
   for (const [skip, count] of Object.entries(skipped)) console.log(`Skipped ${count}: ${skip}. ${SKIPS[skip as Skip]}`);
   const progress = startProgress("Replay", events.length, "page views");
   const sent = await importEvents(api, events, { siteId, importId: id, onSent: progress.to });

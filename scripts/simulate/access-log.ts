@@ -1,4 +1,5 @@
 // An Apache access log in combined format: parses lines, and finds those of pages shown to a person.
+import { createHash } from "node:crypto";
 import type { SimulatedEvent } from "./event.ts";
 
 export interface LogRequest {
@@ -27,6 +28,10 @@ export function toTime(text: string): number | null {
   const index = MONTHS.indexOf(month ?? "");
   if (index < 0) return null;
   const clock = Date.UTC(Number(year), index, Number(day), Number(hour), Number(minute), Number(second));
+  // 31 February would be taken for 3 March, and 25:00 for the next day.
+  const written = `${year}-${String(index + 1).padStart(2, "0")}-${day}T${hour}:${minute}:${second}`;
+  if (!new Date(clock).toISOString().startsWith(written)) return null;
+  if (Number(zoneHours) > 14 || Number(zoneMinutes) > 59) return null;
   const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000;
   return sign === "-" ? clock + offset : clock - offset;
 }
@@ -89,15 +94,13 @@ export interface LogSelection {
   skipped: Partial<Record<Skip, number>>;
 }
 
-export interface LogOptions {
-  hostname: string;
-  /** Begins the id of each event: with the line's number it makes a second replay count nothing twice. */
-  id: string;
-}
-
-/** The page views of a log, in its order. */
-export function selectPages(log: string, { hostname, id }: LogOptions): LogSelection {
+/**
+ * The page views of a log, in its order. An event's id is its line's content and its place among equal lines, so logs may
+ * overlap and be replayed in any order: each distinct line counts as often as in the log that has most of it.
+ */
+export function selectPages(log: string, hostname: string): LogSelection {
   const selection: LogSelection = { events: [], lines: [], skipped: {} };
+  const ordinals = new Map<string, number>();
   const rows = log.split("\n");
   if (rows.at(-1) === "") rows.pop();
   rows.forEach((row, index) => {
@@ -107,9 +110,12 @@ export function selectPages(log: string, { hostname, id }: LogOptions): LogSelec
       if (skip) selection.skipped[skip] = (selection.skipped[skip] ?? 0) + 1;
       return;
     }
+    const content = createHash("sha256").update(row.trimEnd()).digest("base64url").slice(0, 22);
+    const ordinal = (ordinals.get(content) ?? 0) + 1;
+    ordinals.set(content, ordinal);
     selection.lines.push(index + 1);
     selection.events.push({
-      event_id: `${id}-${index + 1}`,
+      event_id: `${content}.${ordinal}`,
       event_type: "pageview",
       event_time: new Date(request.time).toISOString(),
       url: `https://${hostname}${request.target}`,

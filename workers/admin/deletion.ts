@@ -4,7 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { countedIdsOf } from "../domain/counts/suspects";
 import { MOST_SHARDS } from "../domain/visits/capacity";
-import { importName, shardName } from "../domain/visits/hub";
+import { importName, shardName, singleImportName } from "../domain/visits/hub";
 import { rollupPending } from "../storage/counts/tables";
 import { deadLetters, lakeFiles, lakeGarbage } from "../storage/lake/tables";
 import { deleteKeysOfProperty } from "../storage/properties/keys";
@@ -31,14 +31,14 @@ const LATE_MS = 30 * 60_000;
  */
 export async function removeRemains(env: DeletionEnv, siteId: string, portions = PORTIONS_NOW): Promise<boolean> {
   // Hubs first: they send what the others would have to remove.
-  await destroyShards(env.HUB, siteId);
+  await destroyHubs(env.HUB, siteId);
   for (let portion = 0; portion < portions; portion++) if ((await removePortion(env, siteId)) === 0) return true;
   return false;
 }
 
 async function removePortion(env: DeletionEnv, siteId: string): Promise<number> {
   const removed = [
-    await destroyImports(env, siteId),
+    await destroySingleImports(env, siteId),
     await deleteKeysOfProperty(env.DB, siteId),
     await deleteRawObjects(env.LAKE, siteId),
     await deleteListedObjects(env, siteId),
@@ -69,18 +69,19 @@ export async function sweepDeletedProperties(env: DeletionEnv, now: number): Pro
   if (failures.length > 0) throw new AggregateError(failures, "deleted properties could not all be swept");
 }
 
-async function destroyShards(hubs: DeletionEnv["HUB"], siteId: string): Promise<void> {
+async function destroyHubs(hubs: DeletionEnv["HUB"], siteId: string): Promise<void> {
   // As many as it may ever have had, whatever it has now.
   const names = Array.from({ length: MOST_SHARDS }, (_, shard) => shardName(siteId, shard));
-  await Promise.all(names.map((name) => hubs.getByName(name).destroy()));
+  await Promise.all([...names, importName(siteId)].map((name) => hubs.getByName(name).destroy()));
 }
 
-async function destroyImports({ DB, HUB }: DeletionEnv, siteId: string): Promise<number> {
+/** The hubs of an earlier version, which had one for each import. */
+async function destroySingleImports({ DB, HUB }: DeletionEnv, siteId: string): Promise<number> {
   const orm = drizzle(DB);
   const begun = await orm.select().from(imports).where(eq(imports.site_id, siteId)).limit(IMPORTS);
   if (begun.length === 0) return 0;
   const ids = begun.map(({ import_id }) => import_id);
-  await Promise.all(ids.map((id) => HUB.getByName(importName(siteId, id)).destroy()));
+  await Promise.all(ids.map((id) => HUB.getByName(singleImportName(siteId, id)).destroy()));
   await orm.delete(imports).where(and(eq(imports.site_id, siteId), sql`${imports.import_id} in ${jsonList(ids)}`));
   return begun.length;
 }

@@ -51,13 +51,12 @@ export async function deliver(
   property: Property,
   arrivals: readonly Arrival[],
   refused: RefusalCounts,
-  { importId = null, version }: { importId?: string | null; version?: number } = {},
+  { isImport = false, version }: { isImport?: boolean; version?: number } = {},
 ): Promise<AcceptReply> {
   const refusals = withHeld(property.site_id, refused);
-  const routes =
-    importId === null
-      ? routesFor(property, arrivals, Date.now())
-      : [{ hubs: [importName(property.site_id, importId)], arrivals: [...arrivals] }];
+  const routes = isImport
+    ? [{ hubs: [importName(property.site_id)], arrivals: [...arrivals] }]
+    : routesFor(property, arrivals, Date.now());
   const none = { hubs: [shardName(property.site_id, 0)], arrivals: [] };
   if (routes.length === 0 && Object.keys(refusals).length > 0) routes.push(none);
   const sum: AcceptReply = { accepted: 0, duplicates: 0 };
@@ -67,6 +66,7 @@ export async function deliver(
       property: toHubProperty(property, version),
       arrivals: own,
       ...(i === 0 ? { refusals } : {}),
+      ...(isImport ? { imported: true as const } : {}),
       ...(next.length > 0 ? { next } : {}),
     } satisfies HubBatch,
   }));

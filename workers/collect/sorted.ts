@@ -59,11 +59,11 @@ export async function sort(
   }
 }
 
-export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: string | null = null) {
+export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, isImport = false) {
   const sum = { accepted: 0, duplicates: 0 };
   for (const site of new Set([...sorted.arrivals.keys(), ...sorted.refused.keys()])) {
     const refused = sorted.refused.get(site) ?? {};
-    const done = await deliver(c.env, site.property, sorted.arrivals.get(site) ?? [], refused, { importId });
+    const done = await deliver(c.env, site.property, sorted.arrivals.get(site) ?? [], refused, { isImport });
     sum.accepted += done.accepted;
     sum.duplicates += done.duplicates;
   }

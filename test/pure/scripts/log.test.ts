@@ -55,6 +55,15 @@ describe("a line", () => {
     for (const line of lines) expect(parseLine(line)).toBeNull();
   });
 
+  test.each([
+    "31/Feb/2026:10:00:00 +0000",
+    "29/Feb/2025:10:00:00 +0000",
+    "17/May/2015:24:00:00 +0000",
+    "00/May/2015:10:00:00 +0000",
+    "17/May/2015:10:61:00 +0000",
+    "17/May/2015:10:00:00 +9900",
+  ])("of a time that does not exist is unreadable: %s", (time) => expect(parseLine(aLine({ time }))).toBeNull());
+
   test("never makes the reader throw", () => {
     fc.assert(fc.property(fc.string(), (text) => void parseLine(text)));
     fc.assert(fc.property(fc.string(), (text) => void parseLine(aLine({ request: text, time: text }))));
@@ -106,7 +115,7 @@ describe("a page view", () => {
 
 describe("the page views of a log", () => {
   const log = readFileSync(new URL("../../fixtures/access.log", import.meta.url), "utf8");
-  const selection = selectPages(log, { hostname: "www.site.example", id: "log-1" });
+  const selection = selectPages(log, "www.site.example");
 
   test("and the lines skipped are all its lines", () => {
     const skipped = Object.values(selection.skipped).reduce((sum, count) => sum + count, 0);
@@ -119,16 +128,25 @@ describe("the page views of a log", () => {
     expect(selection.lines).toEqual(selection.lines.toSorted((a, b) => a - b));
     selection.events.forEach((event, i) => {
       const line = lines[(selection.lines[i] ?? 0) - 1] ?? "";
-      expect(event.event_id).toBe(`log-1-${selection.lines[i]}`);
       expect(line.startsWith(`${event.ip} `)).toBe(true);
       expect(line).toContain(` ${event.url.slice("https://www.site.example".length)} `);
     });
   });
 
+  test("have one id for each line, whatever log it is in, and another for each line that is equal", () => {
+    const [a, b] = [aLine({ request: "GET /a HTTP/1.1" }), aLine({ request: "GET /b HTTP/1.1" })];
+    const idsOf = (...lines: string[]) =>
+      selectPages(lines.join("\n"), "www.site.example").events.map(({ event_id }) => event_id);
+    const [first, again, other] = idsOf(a, a, b);
+    expect(new Set([first, again, other]).size).toBe(3);
+    expect(idsOf(b, `${a}\r`)).toEqual([other, first]);
+    expect(idsOf("nonsense", a, a, a).slice(0, 2)).toEqual([first, again]);
+  });
+
   test("say nothing but what the log says", () => {
-    const [event] = selectPages(aLine(), { hostname: "www.site.example", id: "log-1" }).events;
+    const [event] = selectPages(aLine(), "www.site.example").events;
     expect(event).toEqual({
-      event_id: "log-1-1",
+      event_id: expect.stringMatching(/^[\w-]{22}\.1$/),
       event_type: "pageview",
       event_time: "2015-05-17T10:05:03.000Z",
       url: "https://www.site.example/blog/",
@@ -139,7 +157,7 @@ describe("the page views of a log", () => {
 });
 
 test("a request without an agent is sent as such, so that it is not taken for a person's", () => {
-  const { events } = selectPages(aLine({ agent: "-" }), { hostname: "www.site.example", id: "log-1" });
+  const { events } = selectPages(aLine({ agent: "-" }), "www.site.example");
   expect(events.map((event) => event.user_agent)).toEqual([""]);
 });
 

@@ -6,7 +6,7 @@ import { sweepDeletedProperties } from "../../../workers/admin/deletion";
 import { hoursOf } from "../../../workers/domain/counts/suspects";
 import { FACTS } from "../../../workers/domain/events/catalog";
 import { suspectsId } from "../../../workers/domain/networks/network";
-import { importName, shardName } from "../../../workers/domain/visits/hub";
+import { importName, shardName, singleImportName } from "../../../workers/domain/visits/hub";
 import { keepHouse, pruneReceipts } from "../../../workers/maintenance/housekeeping";
 import { loadProperty } from "../../../workers/storage/properties/properties";
 import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
@@ -117,7 +117,12 @@ describe("a deleted property", () => {
     ];
     for (const { site_id } of [gone, kept]) {
       await fill(site_id);
-      for (const name of [shardName(site_id, 0), shardName(site_id, 15), importName(site_id, "import0")])
+      for (const name of [
+        shardName(site_id, 0),
+        shardName(site_id, 15),
+        importName(site_id),
+        singleImportName(site_id, "import0"),
+      ])
         await runInDurableObject(env.HUB.getByName(name), (_, { storage }) => storage.put("visit", site_id));
     }
     const before = await rowsOf(gone.site_id);
@@ -135,7 +140,8 @@ describe("a deleted property", () => {
     for (const [name, entries] of [
       [shardName(gone.site_id, 0), 0],
       [shardName(gone.site_id, 15), 0],
-      [importName(gone.site_id, "import0"), 0],
+      [importName(gone.site_id), 0],
+      [singleImportName(gone.site_id, "import0"), 0],
       [shardName(kept.site_id, 15), 1],
     ] as const)
       expect([name, await storedIn(name)]).toEqual([name, entries]);

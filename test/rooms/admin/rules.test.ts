@@ -310,7 +310,7 @@ describe("the live counter of a rule", () => {
     await sendBeacon(aBeacon(rules.site_id, { n: "rule_seen", k: id }));
     const past = anEvent(rules.site_id, { event_type: "rule", rule_id: id, event_time: "2026-01-02T10:00:00Z" });
     await sendImport(rules.key, rules.site_id, [past], "history");
-    await countAll(queue, mainHub(rules.site_id), importName(rules.site_id, "history"));
+    await countAll(queue, mainHub(rules.site_id), importName(rules.site_id));
     const ask = async (date_range: unknown) => {
       const query = { site_id: rules.site_id, metrics: ["events", "visitors"], dimensions: ["event:rule"], date_range };
       return (

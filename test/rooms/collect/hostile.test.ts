@@ -199,7 +199,7 @@ describe("generated input", () => {
   it("POST …/imports", async () => {
     const { site_id } = await aProperty();
     const key = await givenKey();
-    const hub = importName(site_id, "hostile");
+    const hub = importName(site_id);
     const taken = new Map<string, Record<string, unknown>>();
     await fc.assert(
       fc.asyncProperty(fc.array(aLineOfAStranger, { maxLength: 40 }), async (lines) => {
@@ -323,7 +323,7 @@ describe("ten thousand levels deep", () => {
       expect(reply.status).toBe(400);
     }
     expect(await newlyStored(mainHub(site_id))).toBe(0);
-    expect(await newlyStored(importName(site_id, "deep"))).toBe(0);
+    expect(await newlyStored(importName(site_id))).toBe(0);
   });
 
   it("a field that nobody reads does no harm", async () => {

@@ -97,7 +97,7 @@ describe("a message with its receipt", () => {
     await sendImport(key, site_id, [{ ...event, event_id: "past", event_time: "2024-05-02T10:00:00Z" }], "file");
     await sendBeacon(aBeacon(site_id, { i: "live" }));
     await countAll(queue, mainHub(site_id));
-    const hub = env.HUB.getByName(importName(site_id, "file"));
+    const hub = env.HUB.getByName(importName(site_id));
     await hub.flush();
     // Lost.
     expect(queue.letters.splice(0)).toHaveLength(1);

@@ -55,7 +55,7 @@ it("carries an import's visit over midnight as it would have without the start",
       event_time: new Date(Date.UTC(2024, 4, 2) + minute * 60_000).toISOString(),
     });
     await sendImport(key, site_id, [view("a1", "192.0.2.1", -10), view("b1", "198.51.100.1", 1)], "past");
-    const name = importName(site_id, "past");
+    const name = importName(site_id);
     await inside(name, (hub) => {
       hub.groups.commit();
       hub.checkpoint();

@@ -1,4 +1,5 @@
 // Imports of history: NDJSON to POST …/imports, one event per line.
+import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { requireCaller, requireProperty } from "../../domain/properties/caller";
 import { parseJson } from "../../domain/requests/input";
@@ -8,7 +9,6 @@ import type { Incoming } from "../../domain/visits/incoming";
 import { hash64 } from "../../domain/visits/seen";
 import type { AppEnv } from "../../http/app";
 import { readText } from "../../http/body";
-import { noteImport } from "../../storage/properties/imports";
 import type { IncomingContext } from "../arrival";
 import { siteFor, siteWithRules } from "../site";
 import { allRejected, deliverSorted, emptySorted, type Rejected, sort } from "../sorted";
@@ -31,6 +31,17 @@ function* linesOf(text: string): Generator<{ index: number; line: string }> {
   }
 }
 
+/**
+ * The id of a line that names none: its content, and its place among the equal lines of its file. So a file may be sent
+ * again, in whatever pieces of whatever other file: each distinct line counts as often as in the file that has most of it.
+ */
+function idOfLine(line: string, ordinals: Map<string, number>): string {
+  const content = createHash("sha256").update(line).digest("base64url").slice(0, 22);
+  const ordinal = (ordinals.get(content) ?? 0) + 1;
+  ordinals.set(content, ordinal);
+  return `${content}.${ordinal}`;
+}
+
 async function collectImport(c: Context<AppEnv>): Promise<Response> {
   const siteId = c.req.param("site_id")!;
   requireCaller(c.var.caller);
@@ -38,15 +49,12 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
   let site = await siteFor(c.env.DB, siteId, now);
   const property = requireProperty(c.var.caller, site?.property ?? null, "ingest");
   const text = await readText(c.req.raw, IMPORT_LIMIT);
-  // The same body sent again makes the same ids, so that a request that was cut off can be repeated, also by a caller who
-  // never saw the reply that names the import.
   const bodyId = hash64(text)
     .map((half) => half.toString(36))
     .join("");
   const importId = c.req.query("import_id") ?? bodyId;
   if (!/^[\w.-]{1,64}$/.test(importId))
     throw new Problem("invalid", "import_id must be 1 to 64 letters, digits, dots, dashes or underscores");
-  await noteImport(c.env.DB, siteId, importId, now);
 
   const caller = visitorOf(c.req.raw);
   const sum = { accepted: 0, duplicates: 0 };
@@ -54,8 +62,9 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
   const rejected: Rejected[] = [];
   let rejectedTotal = 0;
   let chunk = emptySorted();
+  const ordinals = new Map<string, number>();
   const flush = async () => {
-    const done = await deliverSorted(c, chunk, importId);
+    const done = await deliverSorted(c, chunk, true);
     sum.accepted += done.accepted;
     sum.duplicates += done.duplicates;
     for (const counts of chunk.refused.values())
@@ -67,7 +76,7 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
     chunk = emptySorted();
   };
   for (const { index, line } of linesOf(text)) {
-    const newId = () => `${importId}-${bodyId}-${index}`;
+    const newId = () => idOfLine(line, ordinals);
     const context = async (incoming: Incoming): Promise<IncomingContext> => {
       if (incoming.site_id !== undefined && incoming.site_id !== siteId)
         throw new Problem("invalid", "site_id must be that of the import's property");

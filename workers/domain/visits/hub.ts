@@ -18,6 +18,8 @@ export interface HubBatch {
   property: HubProperty;
   arrivals: Arrival[];
   refusals?: RefusalCounts;
+  /** Events of an import, whose ids are remembered for ever. */
+  imported?: true;
   /** Hubs to which, in turn, arrivals are passed on whose visitors this one does not know; absent when it takes all. */
   next?: string[];
 }
@@ -109,6 +111,8 @@ export interface Hub {
 
 /** The name of the hub that keeps a shard of a property's present. */
 export const shardName = (siteId: string, shard: number): string => `${siteId}/${shard}`;
-/** The name of the hub that takes one import of a property's past. */
-export const isImportName = (name: string): boolean => name.includes("/import/");
-export const importName = (siteId: string, importId: string): string => `${siteId}/import/${importId}`;
+/** The name of the hub that takes all imports of a property's past: one visitor, one hub, however many files they are in. */
+export const importName = (siteId: string): string => `${siteId}/import`;
+/** The name of a hub of before, which took one import. */
+export const singleImportName = (siteId: string, importId: string): string => `${siteId}/import/${importId}`;
+export const isImportName = (name: string): boolean => /^[^/]+\/import(\/|$)/.test(name);

@@ -6,7 +6,7 @@ const GENERATION = 6 * 3_600_000;
 const DAY = 86_400_000;
 
 /** Open addressing over pairs of 32-bit words; the pair 0,0 marks an empty place. */
-class HashTable {
+export class HashTable {
   words = new Uint32Array(2 * 256);
   size = 0;
 
