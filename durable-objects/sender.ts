@@ -99,10 +99,11 @@ export class Sender {
   /** One sender at a time: the cut is one. */
   private async inTurn(work: () => Promise<void>): Promise<void> {
     while (this.sending) await this.sending.catch(() => undefined);
-    this.sending = work().finally(() => {
-      this.sending = null;
-      this.source.ended();
-    });
+    this.sending = work()
+      .finally(() => this.source.ended())
+      .finally(() => {
+        this.sending = null;
+      });
     await this.sending;
   }
 
