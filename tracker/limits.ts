@@ -2,7 +2,9 @@
 
 /** Long enough for a router to set the title after the address, and for an engagement to join the next page view. */
 export const WAIT_MS = 300;
-/** Less engaged time than this waits for the next hit. */
+/** A page waits no longer for the token of its visit. */
+export const LONGEST_VISIT_MS = 3000;
+/** Less engaged time than this is not worth a hit of its own; it is kept for the next. */
 export const LEAST_ENGAGED_MS = 500;
 /** The most hits that collect accepts in one beacon. */
 export const MOST_HITS = 50;
@@ -18,3 +20,11 @@ export const RAGE_MS = 1000;
 export const RAGE_PIXELS = 30;
 /** A click is dead if nothing has changed after this time. */
 export const DEAD_MS = 1000;
+/** Rules: how often elements are looked for, how long a pointer rests, what a look and a comparison may cost. */
+export const LOOK_MS = 500;
+export const REST_MS = 500;
+export const SLOW_LOOK_MS = 5;
+export const SLOW_MATCH_MS = 1;
+/** Elements of a rule that are watched. */
+export const MOST_WATCHED = 500;
+export const WRITTEN = "[contenteditable]";

@@ -5,18 +5,9 @@
 // at a time, at most twice a second, and never again for a rule that took long. If a selector twice takes more than a
 // millisecond to match against a path of elements, its rule is dropped until the next load.
 import type { PageRule } from "../../workers/domain/events/beacon.ts";
+import { toNormalPath } from "../../workers/domain/events/path.ts";
 import type { Kit } from "../kit.ts";
-
-/** In ms: interval of looking for elements, rest of the pointer, limits of one look and of one match. */
-const EVERY = 500;
-const REST = 500;
-const SLOW_LOOK = 5;
-const SLOW_MATCH = 1;
-/** A busy page may never be idle. (`setTimeout`, the fallback, takes this for 0.) */
-const IN_TIME = { timeout: 999 };
-const WRITTEN = "[contenteditable]";
-/** Watched elements per rule. */
-const MOST = 500;
+import { LOOK_MS, MOST_WATCHED, REST_MS, SLOW_LOOK_MS, SLOW_MATCH_MS, WRITTEN } from "../limits.ts";
 
 export default (kit: Kit): void => {
   const { safely } = kit;
@@ -45,8 +36,11 @@ export default (kit: Kit): void => {
     return result;
   };
 
-  const active = () =>
-    kit.rules().filter(({ i, p }) => !(strikes[i]! > 1) && (!p || RegExp(p).test(location.pathname + location.hash)));
+  const active = () => {
+    // As collect writes the page.
+    const page = toNormalPath(location.pathname + location.hash);
+    return kit.rules().filter(({ i, p }) => !(strikes[i]! > 1) && (!p || RegExp(p).test(page)));
+  };
 
   /** A visitor who uses an element has seen it, even before the observer has found it. */
   const see = (k: string): void => {
@@ -71,7 +65,7 @@ export default (kit: Kit): void => {
   const match = (trigger: string, path: EventTarget[]): void => {
     for (const rule of active()) {
       if (rule.t !== trigger) continue;
-      const found = measured(rule.i, SLOW_MATCH, () => (path as Element[]).find((node) => node.matches?.(rule.s)));
+      const found = measured(rule.i, SLOW_MATCH_MS, () => (path as Element[]).find((node) => node.matches?.(rule.s)));
       if (found && found !== rested[rule.i]) tell(rule, found);
       rested[rule.i] = trigger === "hover" && found;
     }
@@ -96,13 +90,13 @@ export default (kit: Kit): void => {
       }),
       { threshold: [0, 0.5] },
     ));
-    const elements = measured(s, SLOW_LOOK, () => document.querySelectorAll(s)) || [];
-    // Matching it may be slow too. Better a pause now than at a click.
-    if (strikes[s]) [0, 1].map(() => measured(i, SLOW_MATCH, () => document.elementFromPoint(99, 99)!.closest(s)));
-    for (let n = 0; n < MOST && elements[n]; n += 1) eye.observe(elements[n]!);
+    const elements = measured(s, SLOW_LOOK_MS, () => document.querySelectorAll(s)) || [];
+    // Then so may be comparing it: better a pause now than at a click.
+    if (strikes[s]) [0, 1].map(() => measured(i, SLOW_MATCH_MS, () => document.elementFromPoint(99, 99)!.closest(s)));
+    for (let n = 0; n < MOST_WATCHED && elements[n]; n += 1) eye.observe(elements[n]!);
   };
 
-  const idle: (act: () => void, options: typeof IN_TIME) => void = window.requestIdleCallback || setTimeout;
+  const idle: (act: () => void, options: IdleRequestOptions) => void = window.requestIdleCallback || setTimeout;
   const lookSoon = (): void => {
     timer ||= setTimeout(
       safely(() => {
@@ -110,10 +104,11 @@ export default (kit: Kit): void => {
         for (const rule of active())
           idle(
             safely(() => look(rule)),
-            IN_TIME,
+            // A busy page may be idle never. (`setTimeout`, where there is no better, takes this for 0.)
+            { timeout: 999 },
           );
       }),
-      EVERY,
+      LOOK_MS,
     );
   };
 
@@ -125,7 +120,7 @@ export default (kit: Kit): void => {
   kit.on("pointerout", () => clearTimeout(rest));
   kit.on("pointerover", (event) => {
     const path = event.composedPath();
-    rest = setTimeout(safely(match), REST, "hover", path);
+    rest = setTimeout(safely(match), REST_MS, "hover", path);
   });
   kit.onView(() => {
     for (const id in eyes) eyes[id]?.disconnect();

@@ -1,5 +1,6 @@
 // The picker: the owner points at an element, sees its selector, and sends the choice to the dashboard.
 import type { OverlayChoice } from "../../workers/domain/events/overlay.ts";
+import { toNormalPath } from "../../workers/domain/events/path.ts";
 import type { OpenedWith } from "./pass.ts";
 import { countMatches, type Proposal, proposalsFor } from "./selector.ts";
 import { heading, make, openStage } from "./stage.ts";
@@ -70,7 +71,7 @@ export function openPicker(pass: OpenedWith): void {
       selector,
       matches: countMatches(selector) ?? 0,
       text: chosen ? textOf(chosen) : "",
-      page: location.pathname,
+      page: toNormalPath(location.pathname),
     };
     const opener = window.opener as Window | null;
     if (opener) {

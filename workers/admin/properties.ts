@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { requireCaller } from "../domain/properties/caller";
-import { privacyInput, propertyInput } from "../domain/properties/property";
+import { pagesInput, privacyInput, propertyInput } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
 import { shardName } from "../domain/visits/hub";
 import { withShards } from "../domain/visits/shard";
@@ -33,6 +33,12 @@ const propertyChanges = z
         honour_dnt: privacyInput.shape.honour_dnt.unwrap(),
         excluded_addresses: privacyInput.shape.excluded_addresses.unwrap(),
         excluded_paths: privacyInput.shape.excluded_paths.unwrap(),
+      })
+      .partial(),
+    pages: z
+      .strictObject({
+        trailing_slash: pagesInput.shape.trailing_slash.unwrap(),
+        query_parameters: pagesInput.shape.query_parameters.unwrap(),
       })
       .partial(),
   })

@@ -21,22 +21,21 @@ export interface Question {
   byTracker: boolean;
 }
 
+/** True for a browser that asks not to be tracked, where the property respects that. */
+export const wantsNoTracking = (headers: Headers, { property }: Site): boolean =>
+  property.privacy.honour_dnt && (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1");
+
 const RULES: [Refusal, (question: Question) => boolean][] = [
   ["prefetch", ({ headers }) => headers !== null && isPrefetch((name) => headers.get(name))],
   ["bot", ({ agent }) => agent !== undefined && isBot(agent)],
-  [
-    "do_not_track",
-    ({ headers, site }) =>
-      site.property.privacy.honour_dnt &&
-      headers !== null &&
-      (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1"),
-  ],
+  ["do_not_track", ({ headers, site }) => headers !== null && wantsNoTracking(headers, site)],
   ["excluded_address", ({ arrival, site }) => isExcluded(arrival.address, site.property.privacy.excluded_addresses)],
   // A server with a key may send events of an app, which has no host.
   ["unknown_host", ({ arrival, site, headers }) => headers !== null && !isKnownHost(arrival.hostname, site.hosts)],
   [
     "excluded_path",
-    ({ arrival, site }) => arrival.page !== null && isExcludedPath(arrival.page, site.property.privacy.excluded_paths),
+    ({ arrival: { page }, site: { property } }) =>
+      page !== null && isExcludedPath(page, property.privacy.excluded_paths, property.pages),
   ],
   ["spam_referrer", ({ referrer }) => isSpamReferrer(referrer)],
   // The rule was deleted or never existed. A disabled rule still counts: a page uses the rules it had when it opened.

@@ -2,7 +2,7 @@
 // version. Unknown ids are kept too, so that a wrong tag costs neither D1 nor a Durable Object per hit.
 import type { PageRule } from "../domain/events/beacon";
 import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/events/measurement";
-import { hostOf, toPatternSource, withoutWww } from "../domain/events/path";
+import { hostOf, type PageSettings, toPatternSource, withoutWww } from "../domain/events/path";
 import type { Property, Stream } from "../domain/properties/property";
 import { type Configuration, loadConfiguration } from "../storage/properties/properties";
 
@@ -42,11 +42,14 @@ interface Known {
 
 const sites = new Map<string, Known>();
 
-const toPageRule = ({ id, selector, trigger, page, attributes }: Configuration["rules"][number]): PageRule => ({
+const toPageRule = (
+  { id, selector, trigger, page, attributes }: Configuration["rules"][number],
+  pages: PageSettings,
+): PageRule => ({
   i: id,
   s: selector,
   t: trigger,
-  ...(page === null ? {} : { p: toPatternSource(page) }),
+  ...(page === null ? {} : { p: toPatternSource(page, pages) }),
   ...(attributes.length > 0 ? { a: attributes } : {}),
 });
 
@@ -67,7 +70,7 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
     hosts: hostStreams.map(({ host }) => host),
     hostStreams,
     version,
-    rules: rules.filter(({ enabled }) => enabled).map(toPageRule),
+    rules: rules.filter(({ enabled }) => enabled).map((rule) => toPageRule(rule, property.pages)),
     ruleIds: new Set(rules.map(({ id }) => id)),
   };
 }

@@ -3,6 +3,7 @@ import type { VisitFacts } from "../domain/events/event";
 import type { NetworkType } from "../domain/networks/network";
 import { networkTypeFor } from "../domain/networks/network-type";
 import { canonicalAddress } from "../domain/visitors/address";
+import { toCountry } from "../domain/visitors/country";
 
 export type EdgeLocation = Pick<VisitFacts, "country" | "region" | "city" | "network" | "asn" | "network_type">;
 
@@ -12,10 +13,7 @@ export interface Visitor {
   location: EdgeLocation;
 }
 
-/** Codes that are not countries: unknown, and Tor. */
-const NO_COUNTRY = new Set(["XX", "T1"]);
-
-/** Cached types of networks: matching all names takes 10 µs, and few networks send most visits. */
+/** Networks whose type is remembered: to look through all the names takes 10 µs, and few networks send most visits. */
 const MOST_NETWORKS = 2_000;
 const types = new Map<string, NetworkType | null>();
 
@@ -39,13 +37,12 @@ const orNull = (text: string | undefined): string | null => text || null;
 /** The visitor of a browser's request. */
 export function visitorOf(request: Request): Visitor {
   const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined;
-  const country = orNull(cf?.country);
   return {
     // Normalize the address: proxies and servers may write it differently.
     address: canonicalAddress(request.headers.get("cf-connecting-ip")),
     agent: request.headers.get("user-agent"),
-    location: {
-      country: country && !NO_COUNTRY.has(country) ? country : null,
+    place: {
+      country: toCountry(cf?.country ?? "") ?? null,
       region: orNull(cf?.region),
       city: orNull(cf?.city),
       ...networkFacts(typeof cf?.asn === "number" ? cf.asn : null, orNull(cf?.asOrganization)),

@@ -1,6 +1,7 @@
 // Reads the facts about an address from a provider's reply. Replies are untrusted: every field must have the expected form,
 // and a reply with one invalid field is rejected as a whole.
 import { toCleanText } from "../requests/text";
+import { toCountry } from "../visitors/country";
 import { isSameAddress, namedPrefix } from "../visitors/prefix";
 import type { Found } from "./enrichment";
 import type { NetworkType } from "./network";
@@ -50,9 +51,11 @@ function readerOf(record: unknown, fields: ProviderFields) {
     text: (name: "ip" | "network" | "region" | "city" | "type" | "prefix") => first(name, "text", isText),
     flag: (name: "hosting") => first(name, "boolean", (value) => (typeof value === "boolean" ? value : null)) === true,
     country: () =>
-      first("country", "country of two letters", (value) =>
-        typeof value === "string" && /^[a-z]{2}$/i.test(value) ? value.toUpperCase() : null,
-      ),
+      first("country", "country of two letters", (value) => {
+        // A code of two characters that no country has says nothing, but is no error of the provider's.
+        if (typeof value !== "string" || !/^[a-z][a-z1]$/i.test(value)) return null;
+        return toCountry(value) ?? undefined;
+      }),
     asn: () =>
       first("asn", "AS number", (value) => {
         // `AS15169 Google LLC` in a field that may as well hold a name alone.

@@ -24,6 +24,12 @@ export function faultOfExcludedAddress(text: string): string | null {
   return `must have a prefix length from /${LEAST_BITS[kind] + mapped} to /${MOST_BITS[kind] + mapped}`;
 }
 
+/** What is wrong with the name of a query parameter, in words that follow the subject; null when nothing is. */
+export function faultOfParameter(name: string): string | null {
+  if (name.trim() === "") return "must not be empty";
+  return /[?&=#\s]/.test(name) ? "must be the name of one parameter, such as id" : null;
+}
+
 /** What is wrong with an excluded path, in words that follow the subject; null when nothing is. */
 export function faultOfExcludedPath(pattern: string): string | null {
   if (!isPlain(pattern)) return "must not contain control characters or lone surrogates";

@@ -1,11 +1,14 @@
 // Properties and data streams: what an owner may set, and what collect must know of it.
 import { z } from "zod";
+import { isCurrency } from "../events/currency";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../events/measurement";
+import type { PageSettings } from "../events/path";
 import { heldAgainst } from "../requests/input";
+import { plain } from "../requests/plain";
 import { findZone } from "../time/zone-name";
 import { MOST_SHARDS } from "../visits/capacity";
 import type { ShardChange } from "../visits/shard";
-import { faultOfExcludedAddress, faultOfExcludedPath } from "./exclusion";
+import { faultOfExcludedAddress, faultOfExcludedPath, faultOfParameter } from "./exclusion";
 import { faultOfStreamUrl } from "./stream-url";
 
 const name = z.string().trim().min(1, "name must not be empty").max(100, "name must have at most 100 characters");
@@ -50,15 +53,24 @@ export const privacyInput = z.strictObject({
     .default([]),
 });
 
+/** What makes one page another. */
+export const pagesInput = z.strictObject({
+  trailing_slash: z.enum(["keep", "strip"]).default("keep"),
+  /** Names of query parameters that belong to the page; each is listed once. */
+  query_parameters: z
+    .array(plain(50).superRefine(heldAgainst(faultOfParameter)))
+    .max(10)
+    .transform((names) => [...new Set(names)])
+    .default([]),
+});
+
 export const propertyInput = z.strictObject({
   name,
   timezone,
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, "currency must be three capital letters such as EUR")
-    .default("USD"),
+  currency: z.string().refine(isCurrency, "currency must be an ISO 4217 code such as EUR").default("USD"),
   streams: z.array(streamInput).max(20).default([]),
   privacy: privacyInput.default(() => privacyInput.parse({})),
+  pages: pagesInput.default(() => pagesInput.parse({})),
   shards: z.int().min(1).max(MOST_SHARDS).default(1),
   /** Whether everybody may see how many visitors there are now. */
   public_live: z.boolean().default(false),
@@ -86,6 +98,7 @@ export interface Property {
   shard_changes: ShardChange[];
   public_live: boolean;
   privacy: Privacy;
+  pages: PageSettings;
   streams: Stream[];
   /** ISO 8601. */
   created_at: string;

@@ -1,6 +1,6 @@
 // Where a visit came from: tags of the page's address, click ids, referrer; and from these the channel.
 import type { VisitFacts } from "../events/event";
-import { isKnownHost, withoutWww } from "../events/path";
+import { isKnownHost, toNormalPath, withoutWww } from "../events/path";
 import { toCleanText } from "../requests/text";
 import { CLICK_IDS, type ClickId } from "./additions";
 import { channelOf } from "./channel";
@@ -40,7 +40,7 @@ function toReferrer(text: string | null): Referrer | null {
   const { protocol, hostname, pathname } = new URL(address);
   if (!WEB.has(protocol) && !APPS.has(protocol)) return null;
   const host = withoutWww(hostname.toLowerCase().replace(/\.$/, ""));
-  return host && host.length <= MAX_HOST ? { host, path: pathname.replace(/\/+$/, "") } : null;
+  return host && host.length <= MAX_HOST ? { host, path: toNormalPath(pathname).replace(/\/+$/, "") } : null;
 }
 
 /** Spares the many addresses without a query the look-up of twenty parameters. */

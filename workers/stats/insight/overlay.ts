@@ -31,5 +31,5 @@ overlayDataRoutes.get("/api/overlay/heatmap", async (c) => {
   const to = pass.to ?? localDate(Date.now(), property.timezone);
   const days = { site_id: property.site_id, from: pass.from ?? addDays(to, 1 - STANDARD_DAYS), to };
   // Only what looks like a route is taken for one: `#/x`, as the tracker of a site that routes so tells it.
-  return c.json(await heatmapInsight(c.env.DB, days, pageOf(new URL(url), true), width));
+  return c.json(await heatmapInsight(c.env.DB, days, pageOf(new URL(url), true, property.pages), width));
 });

@@ -1,6 +1,7 @@
 // Properties and their data streams in D1. No function finds a property that its owner has deleted.
 import { and, asc, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { type PageSettings, STANDARD_PAGES } from "../../domain/events/path";
 import type { Rule } from "../../domain/events/rule";
 import {
   type Privacy,
@@ -17,8 +18,9 @@ import { properties, rules, streams } from "./tables";
 
 type PropertyRow = typeof properties.$inferSelect;
 type StreamRow = typeof streams.$inferSelect;
-export type PropertyChanges = Partial<Omit<PropertyInput, "streams" | "privacy">> & {
+export type PropertyChanges = Partial<Omit<PropertyInput, "streams" | "privacy" | "pages">> & {
   privacy?: Partial<Privacy>;
+  pages?: Partial<PageSettings>;
   shard_changes?: ShardChange[];
 };
 export type StreamChanges = Partial<StreamInput>;
@@ -37,6 +39,7 @@ const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: Property
   timezone: canonicalZone(row.timezone),
   // Settings newer than the property have their default.
   privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
+  pages: { ...STANDARD_PAGES, ...row.pages },
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
   created_at: new Date(created_at).toISOString(),
 });
@@ -134,15 +137,15 @@ export async function createProperty(
   return toProperty(row, streamRows);
 }
 
-/** Fields missing in the changes keep their values, in `privacy` too. @returns null if the property is gone. */
+/** Fields that the changes do not name keep their values, in `privacy` and `pages` too. @returns null when the property is gone. */
 export async function updateProperty(
   db: D1Database,
   siteId: string,
-  { privacy, ...changes }: PropertyChanges,
+  { privacy, pages, ...changes }: PropertyChanges,
 ): Promise<Property | null> {
   await drizzle(db)
     .update(properties)
-    .set({ ...changes, privacy: patched(properties.privacy, privacy) })
+    .set({ ...changes, privacy: patched(properties.privacy, privacy), pages: patched(properties.pages, pages) })
     .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at)));
   return loadProperty(db, siteId);
 }

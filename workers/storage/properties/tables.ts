@@ -3,6 +3,7 @@
 // instead of two.
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Measurements } from "../../domain/events/measurement";
+import type { PageSettings } from "../../domain/events/path";
 import type { RuleTrigger } from "../../domain/events/rule";
 import type { Privacy } from "../../domain/properties/property";
 import type { PropertySettings } from "../../domain/properties/settings";
@@ -20,10 +21,9 @@ export const properties = sqliteTable(
     shard_changes: text({ mode: "json" }).$type<ShardChange[]>().notNull().default([]),
     public_live: integer({ mode: "boolean" }).notNull().default(false),
     privacy: text({ mode: "json" }).$type<Privacy>().notNull(),
-    /**
-     * Increases with every change of the property, its streams and its rules, so that collect detects outdated
-     * copies.
-     */
+    /** A setting that the owner never changed is absent. */
+    pages: text({ mode: "json" }).$type<Partial<PageSettings>>().notNull().default({}),
+    /** Grows with every change of the property, its streams and its rules, so that collect knows whether it is up to date. */
     version: integer().notNull().default(0),
     created_at: integer().notNull(),
     /** Set when the owner deletes it: gone for everybody at once, swept by the cron until nothing is left. */

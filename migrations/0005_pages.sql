@@ -1,0 +1,1 @@
+ALTER TABLE `properties` ADD `pages` text DEFAULT '{}' NOT NULL;
