@@ -242,6 +242,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       name: "first_visit",
       rule: null,
       props: null,
+      button_id: null,
       revenue_amount: null,
       revenue_currency: null,
       engaged_ms: null,

@@ -88,6 +88,7 @@ export function nextEvent(
   const props = nextProps(world, type);
   const href = world.random() < 0.5 ? "https://other.example/list.pdf" : null;
   const rule = type.startsWith("rule") ? pick(["rule-1", "rule-2", "__proto__"]) : null;
+  const button = ["outbound", "form_submit", "custom"].includes(type) ? pick(["buy", "help", "__proto__", null]) : null;
   const event_id = `event-${number}`;
   const hostname = pick(["shop.example", "www.shop.example"]);
   const arrival: Arrival = {
@@ -101,7 +102,7 @@ export function nextEvent(
     hostname,
     page,
     title: "Title",
-    button_id: null,
+    button_id: button,
     selector: null,
     rule,
     href,
@@ -126,7 +127,7 @@ export function nextEvent(
     interactive,
     time,
     person: String(person),
-    event: { name, page, hostname, rule },
+    event: { name, page, hostname, rule, button_id: button },
     visit,
     page,
     engaged,

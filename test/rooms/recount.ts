@@ -140,6 +140,8 @@ export function recount(sent: readonly Sent[], offset: number, withDetails = tru
         if (column === "name" && event.type === "engagement") continue;
         // Matches only: that an element was seen is none, and an event of no rule has no row.
         if (column === "rule" && (value === null || event.type === "rule_seen")) continue;
+        // Nor has an event that was about no button.
+        if (column === "button_id" && value === null) continue;
         const place = `${column} ${date} ${label(column, value)}`;
         places.push(place);
         // What only measures has a row of its own by name, and did nothing on any page.

@@ -1,8 +1,9 @@
 // Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
 import type { Envelope, Hit } from "../domain/events/beacon";
 import type { Arrival, PropValue } from "../domain/events/event";
-import { EVENT_TYPES, type EventType, toEventType } from "../domain/events/measurement";
-import { hostOf, pageOf } from "../domain/events/path";
+import { type EventType, toEventType } from "../domain/events/measurement";
+import { hostOf, pageOf, pageOfPath } from "../domain/events/path";
+import type { Revenue } from "../domain/events/revenue";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { toCleanText } from "../domain/requests/text";
@@ -11,8 +12,9 @@ import { canonicalAddress } from "../domain/visitors/address";
 import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
 import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
-import { hostStreamFor, type Site } from "./site";
-import { type EdgeLocation, networkFacts, type Visitor } from "./visitor";
+import { placeFor, type Site } from "./site";
+import type { VisitorKeys } from "./visit-token";
+import { networkFacts, type Place, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
 const LONGEST_NAME = 120;
@@ -25,6 +27,18 @@ const MAX_AHEAD = 5 * 60_000;
 const MAX_AGE = 72 * 3_600_000;
 /** Older than every web server's log. */
 const OLDEST_IMPORT = Date.UTC(1995, 0, 1);
+
+const MAX_BUTTON = 200;
+/** Events in which the prop `id` is the id of the element that was clicked. */
+const BUTTON_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
+  "click",
+  "rage_click",
+  "dead_click",
+  "rule",
+  "outbound",
+  "download",
+  "form_submit",
+]);
 
 const RULE_EVENTS: ReadonlySet<EventType> = new Set<EventType>(["rule", "rule_view", "rule_seen"]);
 
@@ -41,6 +55,8 @@ interface Draft {
   referrer: string | null;
   props: Record<string, PropValue> | null;
   href: string | null;
+  button: string | undefined;
+  revenue: Revenue | undefined;
   rule: string | undefined;
   language: string | null;
   screen: string | null;
@@ -68,6 +84,13 @@ function ruleOf(type: EventType, rule: string | undefined): string | null {
   return rule;
 }
 
+/** The button that an event is about: the one that it names, else the element that was clicked. */
+function buttonOf(type: EventType, { button, props }: Draft): string | null {
+  if (button) return button;
+  const id = BUTTON_EVENTS.has(type) ? props?.id : undefined;
+  return id === undefined ? null : toCleanText(String(id), MAX_BUTTON);
+}
+
 function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arrival {
   const { event_type, name } = toEventType(draft.given);
   const stream = hostStreamFor(site, draft.hostname)?.stream;
@@ -81,13 +104,13 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
     hostname: draft.hostname,
     page: draft.page,
     title: toCleanText(draft.title, MAX_TITLE),
-    button_id: null,
+    button_id: buttonOf(event_type, draft),
     selector: null,
     rule: ruleOf(event_type, draft.rule),
     href: draft.href,
     props: draft.props,
-    revenue_amount: null,
-    revenue_currency: null,
+    revenue_amount: draft.revenue?.amount ?? null,
+    revenue_currency: draft.revenue?.currency ?? null,
     user_id: null,
     session_id: null,
     engaged_ms: event_type === "engagement" ? draft.engaged_ms : null,
@@ -118,12 +141,14 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
     event_id: hit.i,
     event_time: now - Math.min(Math.round(hit.a ?? 0), MAX_AGO),
     url,
-    page: pageOf(url, Boolean(beacon.f)),
+    page: pageOf(url, Boolean(beacon.f), site.property.pages),
     hostname: hostOf(url),
     title: hit.t,
     referrer: beacon.r ?? null,
     props: parseInput(propsSchema, hit.p),
     href: toCleanText(hit.h, 2000),
+    button: undefined,
+    revenue: hit.m,
     rule: hit.k,
     language: beacon.l ?? null,
     screen: beacon.w ?? null,
@@ -143,31 +168,34 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
   };
 }
 
-/** The time of an incoming event. @throws Problem invalid for impossible times. */
-function timeOfIncoming(incoming: Incoming, now: number, isImport: boolean): number {
+/** When an incoming event happened. @throws Problem invalid for times that cannot be. */
+function timeOfIncoming(incoming: Incoming, { now, isImport, visit }: IncomingContext): number {
   if (incoming.event_time === undefined) {
     if (isImport) throw new Problem("invalid", "event_time must be given in an import");
     return now;
   }
   const time = timeOf(incoming.event_time);
-  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not be in the future");
-  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must be after 1995");
+  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not lie in the future");
+  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must lie after 1995");
+  if (visit && time < now - MAX_AGE)
+    throw new Problem("invalid", "event_time must lie at most 72 hours back when visit is given");
   if (!isImport && time < now - MAX_AGE)
     throw new Problem("invalid", "event_time must be at most 72 hours old; import older events");
   return Math.min(time, now);
 }
 
 /**
- * Whom an incoming event with a key is about: the address and agent that it names; failing those its session; failing
- * that the caller itself. Where a caller's server stands says nothing about the visitor.
+ * Whom an incoming event with a key is about: the visitor of its visit token; failing that the address and agent that it
+ * names; failing those its session; failing that the caller itself. Where a caller's server stands says nothing about the visitor.
  */
-function visitorOfIncoming(incoming: Incoming, caller: Visitor): Visitor {
-  const location: EdgeLocation = {
-    country: incoming.country?.toUpperCase() ?? null,
+function visitorOfIncoming(incoming: Incoming, { caller, visit }: IncomingContext): Visitor {
+  const place: Place = {
+    country: incoming.country ?? null,
     region: toCleanText(incoming.region, 100),
     city: toCleanText(incoming.city, 100),
     ...networkFacts(incoming.asn ?? null, toCleanText(incoming.network, 200)),
   };
+  if (visit) return { address: visit.address, agent: visit.agent, place };
   if (incoming.ip !== undefined || incoming.user_agent !== undefined)
     return { address: canonicalAddress(incoming.ip ?? null), agent: incoming.user_agent ?? null, location };
   if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, location };
@@ -182,6 +210,8 @@ export interface IncomingContext {
   /** True for a request with a key that has the scope `ingest`. */
   keyed: boolean;
   isImport: boolean;
+  /** The visitor of the event's visit token; null when it has none. */
+  visit: VisitorKeys | null;
   now: number;
   /** The id for an event without one. */
   newId: () => string;
@@ -189,20 +219,25 @@ export interface IncomingContext {
 
 /** The arrival of an incoming event. @throws Problem invalid. */
 export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext): Arrival {
-  const { site, caller, keyed, now } = context;
+  const { site, caller, keyed, visit, now } = context;
   const url = incoming.url === undefined || incoming.url === "" ? null : toUrl(incoming.url);
-  const visitor = keyed ? visitorOfIncoming(incoming, caller) : caller;
+  const visitor = keyed ? visitorOfIncoming(incoming, context) : caller;
   const draft: Draft = {
     given: incoming.event_type,
     event_id: incoming.event_id ?? context.newId(),
-    event_time: timeOfIncoming(incoming, now, context.isImport),
+    event_time: timeOfIncoming(incoming, context),
     url,
-    page: incoming.page_path ?? (url && pageOf(url, false)),
+    page:
+      incoming.page_path === undefined
+        ? url && pageOf(url, false, site.property.pages)
+        : pageOfPath(incoming.page_path, site.property.pages),
     hostname: incoming.hostname?.toLowerCase() || (url && hostOf(url)) || context.host,
     title: incoming.title,
     referrer: incoming.referrer ?? null,
     props: incoming.props ?? null,
     href: incoming.href ?? null,
+    button: incoming.button_id,
+    revenue: incoming.revenue,
     rule: incoming.rule_id,
     language: incoming.language ?? null,
     screen: incoming.screen ?? null,
@@ -214,13 +249,12 @@ export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext):
   };
   return {
     ...toArrival(draft, visitor, site, now),
-    // The agent of a server is not a device.
-    ...(keyed && incoming.user_agent === undefined ? deviceOf(null) : {}),
-    button_id: incoming.button_id ?? null,
+    // A server's own agent is no device.
+    ...(keyed && !visit && incoming.user_agent === undefined ? deviceOf(null) : {}),
     selector: incoming.selector ?? null,
-    user_id: incoming.user_id ?? null,
+    user_id: incoming.user_id ?? visit?.user_id ?? null,
     session_id: incoming.session_id ?? null,
-    revenue_amount: incoming.revenue?.amount ?? null,
-    revenue_currency: incoming.revenue?.currency ?? null,
+    // As if the page had sent it: it stays the page's visitor, whatever the event calls the user.
+    ...(visit && { by_page: true as const, ...(visit.stored && { stored: visit.stored }) }),
   };
 }

@@ -2,9 +2,18 @@
 // one request that comes for every page view of every site, so it is answered without Hono's middleware.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import { type BeaconReply, type Envelope, envelopeSchema, type Hit, hitSchema } from "../domain/events/beacon";
+import {
+  type BeaconReply,
+  type Envelope,
+  envelopeSchema,
+  type Hit,
+  hitSchema,
+  type VisitReply,
+  visitRequestSchema,
+} from "../domain/events/beacon";
 import type { Arrival } from "../domain/events/event";
 import { overlayPassIn } from "../domain/events/overlay";
+import { hostOf, isKnownHost } from "../domain/events/path";
 import { parseInput, parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
@@ -14,8 +23,9 @@ import { isWithinRate } from "../http/rate-limit";
 import { errorReply } from "../http/reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
-import { refusalOf } from "./refuse";
-import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
+import { refusalOf, wantsNoTracking } from "./refuse";
+import { isAtHand, placeFor, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
+import { signVisit, visitorKeysOf } from "./visit-token";
 import { type Visitor, visitorOf } from "./visitor";
 
 const LIMIT = 64 * 1024;
@@ -132,6 +142,7 @@ async function takeBeacon(
   // The settings of the page's stream; for an unknown page, those of the first stream.
   const hostStream = hostStreamFor(current, accepted[0]?.hostname ?? null) ?? current.hostStreams[0];
   const { rules, property } = current;
+  const { query_parameters } = property.pages;
   const isStored = property.privacy.storage === "local";
   return {
     reply: {
@@ -139,13 +150,32 @@ async function takeBeacon(
       on: [...(hostStream?.on ?? []), ...(rules.length > 0 ? ["rules"] : []), ...(isStored ? ["identity"] : [])],
       ...(rules.length > 0 ? { rules: [...rules] } : {}),
       ...(isStored ? { store: true } : {}),
+      ...(query_parameters.length > 0 ? { query: query_parameters } : {}),
       ...(rejected.length > 0 ? { rejected } : {}),
     },
     headers: reason ? { [REFUSAL_HEADER]: reason } : {},
   };
 }
 
-/** Any site may send a beacon, without credentials. The host decides whether it counts. */
+/**
+ * Gives a page the token by which a server's event joins its visitor.
+ * @throws Problem when there is no such property, or the page is not one of its pages.
+ */
+async function giveVisit(request: Request, env: Cloudflare.Env, given: unknown): Promise<VisitReply> {
+  const asked = parseInput(visitRequestSchema, given);
+  const visitor = visitorOf(request);
+  const site = await admit(env, asked.s, visitor, 1);
+  const origin = request.headers.get("origin");
+  if (origin !== null && !isKnownHost(hostOf(origin), site.hosts))
+    throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
+  if (wantsNoTracking(request.headers, site)) return { visit: null };
+  const keys = visitorKeysOf(visitor, asked, site.property);
+  return { visit: await signVisit(env, site.property.site_id, keys, Date.now()) };
+}
+
+const asksForVisit = (given: unknown): boolean => typeof given === "object" && given !== null && "visit" in given;
+
+/** Any site may send a beacon, without credentials; which sites count is decided by their host. */
 const OPEN = { "access-control-allow-origin": "*", "access-control-expose-headers": REFUSAL_HEADER };
 const PREFLIGHT = {
   ...OPEN,
@@ -172,7 +202,9 @@ async function collectBeacon(
   if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: PREFLIGHT });
   try {
     if (request.method !== "POST") throw new Problem("not_found", "beacons are sent with POST");
-    const { reply, headers } = await takeBeacon(request, env, ctx, parseJson(await readText(request, LIMIT)));
+    const given = parseJson(await readText(request, LIMIT));
+    if (asksForVisit(given)) return Response.json(await giveVisit(request, env, given), { headers: OPEN });
+    const { reply, headers } = await takeBeacon(request, env, ctx, given);
     return Response.json(reply, { status: 202, headers: { ...OPEN, ...headers } });
   } catch (error) {
     return errorReply(error as Error, crypto.randomUUID(), OPEN);

@@ -18,7 +18,10 @@ function dateOf(id: string, timezone: string): string {
  * The visitor of a stored id: a hash under the property's own id, because the raw one is nobody's business. Null for
  * cookieless visitors, and for all of them where the owner wants nothing stored.
  */
-export function storedVisitorOf(beacon: Envelope, { site_id, timezone, privacy }: Property): StoredVisitor | null {
+export function storedVisitorOf(
+  beacon: Pick<Envelope, "v" | "n">,
+  { site_id, timezone, privacy }: Property,
+): StoredVisitor | null {
   if (privacy.storage !== "local" || beacon.v === undefined) return null;
   const hash = createHash("sha256").update(`${site_id}\nstored\n${beacon.v}`).digest("base64url").slice(0, 16);
   return { id: `s_${hash}`, made: dateOf(beacon.v, timezone), isNew: beacon.n === 1 };

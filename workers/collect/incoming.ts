@@ -13,6 +13,7 @@ import type { IncomingContext } from "./arrival";
 import { admit } from "./browser";
 import { type Site, siteFor, siteWithRules } from "./site";
 import { allRejected, deliverSorted, emptySorted, type Sorted, sort } from "./sorted";
+import { openVisit } from "./visit-token";
 import { visitorOf } from "./visitor";
 
 const EVENTS_LIMIT = 1024 * 1024;
@@ -32,7 +33,8 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     if (known) {
       const site = await siteFor(c.env.DB, siteId, now);
       requireProperty(known, site?.property ?? null, "ingest");
-      return { ...common, site: await withRule(site!, incoming), host: null, keyed: true };
+      const visit = await openVisit(c.env, siteId, incoming.visit, now);
+      return { ...common, site: await withRule(site!, incoming), host: null, keyed: true, visit };
     }
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
@@ -44,7 +46,7 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     const origin = c.req.header("origin");
     const host = origin ? hostOf(origin) : null;
     if (origin && !isKnownHost(host, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
-    return { ...common, site: await withRule(site, incoming), host, keyed: false };
+    return { ...common, site: await withRule(site, incoming), host, keyed: false, visit: null };
   };
 }
 

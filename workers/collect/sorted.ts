@@ -20,11 +20,18 @@ export interface Rejected {
 /** A list of events, sorted by outcome. */
 export interface Sorted {
   arrivals: Map<Site, Arrival[]>;
+  /** Those that join a visitor of a page by their visit token. */
+  joining: Set<Arrival>;
   refused: Map<Site, RefusalCounts>;
   rejected: Rejected[];
 }
 
-export const emptySorted = (): Sorted => ({ arrivals: new Map(), refused: new Map(), rejected: [] });
+export const emptySorted = (): Sorted => ({
+  arrivals: new Map(),
+  joining: new Set(),
+  refused: new Map(),
+  rejected: [],
+});
 
 /** Sorts one event into accepted, refused, or rejected with its problem. @returns its id when it is accepted. */
 export async function sort(
@@ -39,12 +46,13 @@ export async function sort(
     const context = await contextFor(incoming);
     const arrival = arrivalOfIncoming(incoming, context);
     const { site } = context;
-    const agent = context.keyed ? incoming.user_agent : arrival.agent;
+    const agent = context.keyed && !context.visit ? incoming.user_agent : arrival.agent;
     const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent, byTracker: false });
     if (refusal === null) {
       const known = into.arrivals.get(site);
       if (known) known.push(arrival);
       else into.arrivals.set(site, [arrival]);
+      if (context.visit) into.joining.add(arrival);
     } else {
       const counts = into.refused.get(site) ?? {};
       counts[refusal] = (counts[refusal] ?? 0) + 1;
@@ -59,13 +67,24 @@ export async function sort(
   }
 }
 
-export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, isImport = false) {
+/**
+ * Delivers what was accepted and counts what was refused. An import goes to a hub of its own, less what joins a page's
+ * visitor: only the hub of the page knows that visitor.
+ */
+export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: string | null = null) {
   const sum = { accepted: 0, duplicates: 0 };
   for (const site of new Set([...sorted.arrivals.keys(), ...sorted.refused.keys()])) {
-    const refused = sorted.refused.get(site) ?? {};
-    const done = await deliver(c.env, site.property, sorted.arrivals.get(site) ?? [], refused, { isImport });
-    sum.accepted += done.accepted;
-    sum.duplicates += done.duplicates;
+    const arrivals = sorted.arrivals.get(site) ?? [];
+    const joins = (arrival: Arrival) => importId !== null && sorted.joining.has(arrival);
+    const parts = [{ importId, arrivals: arrivals.filter((arrival) => !joins(arrival)) }];
+    if (arrivals.some(joins)) parts.push({ importId: null, arrivals: arrivals.filter(joins) });
+    for (const [i, part] of parts.entries()) {
+      const refused = i === 0 ? (sorted.refused.get(site) ?? {}) : {};
+      if (part.arrivals.length === 0 && Object.keys(refused).length === 0) continue;
+      const done = await deliver(c.env, site.property, part.arrivals, refused, { importId: part.importId });
+      sum.accepted += done.accepted;
+      sum.duplicates += done.duplicates;
+    }
   }
   return sum;
 }

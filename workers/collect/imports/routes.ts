@@ -12,6 +12,7 @@ import { readText } from "../../http/body";
 import type { IncomingContext } from "../arrival";
 import { siteFor, siteWithRules } from "../site";
 import { allRejected, deliverSorted, emptySorted, type Rejected, sort } from "../sorted";
+import { openVisit } from "../visit-token";
 import { visitorOf } from "../visitor";
 
 const IMPORT_LIMIT = 10 * 1024 * 1024;
@@ -81,7 +82,8 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
       if (incoming.site_id !== undefined && incoming.site_id !== siteId)
         throw new Problem("invalid", "site_id must be that of the import's property");
       site = await siteWithRules(c.env.DB, site!, [incoming.rule_id], now);
-      return { site, caller, host: null, keyed: true, isImport: true, now, newId };
+      const visit = await openVisit(c.env, siteId, incoming.visit, now);
+      return { site, caller, host: null, keyed: true, isImport: true, visit, now, newId };
     };
     await sort(chunk, index, () => parseJson(line), context, null);
     if ((chunk.arrivals.get(site!)?.length ?? 0) + chunk.rejected.length >= IMPORT_CHUNK) await flush();

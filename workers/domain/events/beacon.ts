@@ -2,6 +2,7 @@
 // tracker's bytes are budgeted; this file is their dictionary.
 import { z } from "zod";
 import { plain } from "../requests/plain";
+import { revenueSchema } from "./revenue";
 import type { RuleTrigger } from "./rule";
 
 const text = (max: number) => z.string().max(max);
@@ -31,6 +32,8 @@ export const hitSchema = z.object({
   p: z.record(z.string(), z.unknown()).optional(),
   /** Selector of the element that it is about. */
   q: text(1000).optional(),
+  /** Revenue of the event. */
+  m: revenueSchema.optional(),
   /** Id of the rule that it matches. */
   k: plain(64).optional(),
   /** Id of the page view on which it happened; absent in page views. */
@@ -60,6 +63,16 @@ export const envelopeSchema = z.object({
   h: z.array(z.unknown()).min(1).max(50),
 });
 
+/** Asks for the token of `trackkit.visit()`, with the same fields for who the visitor is. The reply is a VisitReply. */
+export const visitRequestSchema = envelopeSchema.pick({ s: true, c: true, v: true, n: true }).extend({
+  visit: z.literal(1),
+});
+
+/** The token; null where the visitor is not counted. */
+export interface VisitReply {
+  visit: string | null;
+}
+
 export type Hit = z.infer<typeof hitSchema>;
 export type Envelope = z.infer<typeof envelopeSchema>;
 export type Beacon = Omit<Envelope, "h"> & { h: Hit[] };
@@ -87,6 +100,8 @@ export interface BeaconReply {
   rules?: PageRule[];
   /** True where a first-party id may be stored in the browser. */
   store?: true;
+  /** Query parameters that belong to the page: another value of one is another page. */
+  query?: readonly string[];
   /** Hits that could not be read, by their place in the beacon, when there are any. */
   rejected?: { index: number; code: string; message: string }[];
 }

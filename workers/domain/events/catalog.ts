@@ -21,9 +21,15 @@ export interface Dimension {
   sparse: boolean;
 }
 
-function dimension(name: string, label: string, absent: string, scope?: Scope, sparse = false): Dimension {
-  const [prefix, column] = name.split(":") as ["event" | "visit", string];
-  return { name, column, label, scope: scope ?? prefix, absent, sparse };
+/** The column is the name's second part unless `more` says otherwise. */
+function dimension(
+  name: string,
+  label: string,
+  absent: string,
+  more: Partial<Pick<Dimension, "column" | "scope" | "sparse">> = {},
+): Dimension {
+  const [scope, column] = name.split(":") as ["event" | "visit", string];
+  return { name, column, label, scope, absent, sparse: false, ...more };
 }
 
 /**
@@ -42,8 +48,8 @@ export const DIMENSIONS = [
   dimension("visit:utm_campaign", "UTM campaign", "(none)"),
   dimension("visit:utm_term", "UTM term", "(none)"),
   dimension("visit:utm_content", "UTM content", "(none)"),
-  dimension("visit:entry_page", "Entry page", "(none)", "entry"),
-  dimension("visit:exit_page", "Exit page", "(none)", "exit"),
+  dimension("visit:entry_page", "Entry page", "(none)"),
+  dimension("visit:exit_page", "Exit page", "(none)", { scope: "exit" }),
   dimension("visit:device", "Device", "(unknown)"),
   dimension("visit:browser", "Browser", "(unknown)"),
   dimension("visit:browser_version", "Browser version", "(unknown)"),
@@ -55,8 +61,9 @@ export const DIMENSIONS = [
   dimension("visit:region", "Region", "(unknown)"),
   dimension("visit:city", "City", "(unknown)"),
   dimension("visit:network", "Network", "(unknown)"),
-  dimension("event:rule", "Rule", "(none)", "event", true),
+  dimension("event:rule", "Rule", "(none)", { sparse: true }),
   dimension("visit:network_type", "Network type", "(unknown)"),
+  dimension("event:button", "Button", "(none)", { column: "button_id", sparse: true }),
 ] as const satisfies readonly Dimension[];
 
 export const EVENT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "event");

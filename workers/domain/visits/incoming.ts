@@ -1,8 +1,10 @@
 // The incoming event: what `POST /api/events` and imports take from anywhere, as other people's programs write it.
 import { z } from "zod";
 import type { PropValue } from "../events/event";
+import { revenueSchema } from "../events/revenue";
 import { isPlain, plain } from "../requests/plain";
 import { isAddress } from "../visitors/address";
+import { toCountry } from "../visitors/country";
 
 const MAX_PROPS = 30;
 const MAX_KEY = 100;
@@ -68,24 +70,22 @@ export const incomingSchema = z.object({
   props: propsSchema.optional(),
   language: plain(35).optional(),
   screen: plain(20).optional(),
-  revenue: z
-    .object({
-      amount: z.number().min(-1e12).max(1e12),
-      currency: z.string().regex(/^[A-Z]{3}$/, "revenue.currency must be three capital letters such as EUR"),
-    })
-    .optional(),
+  revenue: revenueSchema.optional(),
   engaged_ms: z.number().min(0).max(86_400_000).optional(),
   scroll_depth: z.number().min(0).max(100).optional(),
   scroll_before: z.number().min(0).max(100).optional(),
-  /** The `event_id` of the page view on which it happened. */
-  view_id: plain(100).min(1).optional(),
-  /** Whether it shows that the visitor did something on purpose; by its type when nothing is said. */
-  interactive: z.boolean().optional(),
+  /** The token that `trackkit.visit()` gave the visitor's page; null where the page got none. */
+  visit: plain(4000).nullish(),
   ip: plain(45).refine(isAddress, "ip must be an IPv4 or IPv6 address").optional(),
   user_agent: plain(1000).optional(),
   country: z
     .string()
-    .regex(/^[A-Za-z]{2}$/, "country must be two letters such as CH")
+    .transform((code, context): string | null => {
+      const country = toCountry(code);
+      if (country !== undefined) return country;
+      context.addIssue({ code: "custom", message: "country must be two letters of ISO 3166-1 such as CH" });
+      return z.NEVER;
+    })
     .optional(),
   region: plain(100).optional(),
   city: plain(100).optional(),
@@ -97,7 +97,17 @@ export const incomingSchema = z.object({
 export type Incoming = z.infer<typeof incomingSchema>;
 
 /** Fields that say what a browser cannot be trusted to say of itself. */
-export const KEYED_FIELDS = ["event_time", "ip", "user_agent", "country", "region", "city", "network", "asn"] as const;
+export const KEYED_FIELDS = [
+  "event_time",
+  "visit",
+  "ip",
+  "user_agent",
+  "country",
+  "region",
+  "city",
+  "network",
+  "asn",
+] as const;
 
 /** ms since 1970 of an ISO 8601 text; UTC where it names no offset. */
 export function timeOf(text: string): number {
