@@ -21,7 +21,7 @@ const headersFor = (name: string): string => `/${name}
 
 /** Members of the kit that get short names, the same in the core and in the chunks. */
 const MANGLED = {
-  include: /^(record|safely|onView|onLeave|flush|address|files|reply|who)$/,
+  include: /^(record|safely|onView|onLeave|flush|address|files|reply|who|beaconUrl)$/,
   cache: {
     record: "r",
     safely: "s",
@@ -32,6 +32,7 @@ const MANGLED = {
     files: "x",
     reply: "i",
     who: "w",
+    beaconUrl: "e",
   },
 };
 

@@ -1,14 +1,18 @@
-// Custom events: `trackkit("Signup", { plan: "yearly" })`.
+// Custom events: `trackkit("Signup", { plan: "yearly" })`, with revenue as a third argument.
+import type { Hit } from "../workers/domain/events/beacon.ts";
 import { safely } from "./listen.ts";
 import { record } from "./send.ts";
 
-export type Call = [name: string, props?: Record<string, unknown>];
+export type Call = [name: string, props?: Record<string, unknown>, more?: { revenue?: Hit["m"] }];
 
 /** Props are flat: nested objects are left out, because they may be cyclic or very large. */
 const flat = (key: string, value: unknown): unknown => (key && typeof value === "object" ? undefined : value);
 
-/** Records a custom event, with a copy of its props as they are now. */
-export const recordCustom = safely(([name, props]: Call) => {
-  // Throws unless it is text.
-  if (name.trim()) record(name, { p: JSON.parse(JSON.stringify(props || {}, flat)) });
+/** A copy as it is now. It throws for what JSON cannot hold, so that such an event costs no other. */
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value || {}, flat));
+
+/** Counts an event of the site's own. */
+export const recordCustom = safely(([name, props, more]: Call) => {
+  // What is no text throws.
+  if (name.trim()) record(name, { p: copy(props), m: more?.revenue && copy(more.revenue) });
 });

@@ -3,19 +3,25 @@
 import { type Call, recordCustom } from "./custom.ts";
 import { followVisibility, measureDepth, runClock } from "./engagement.ts";
 import { followForm } from "./forms.ts";
+import { LONGEST_VISIT_MS } from "./limits.ts";
 import { followLink } from "./links.ts";
 import { on } from "./listen.ts";
 import { followHistory, followRoute, viewPage } from "./pageview.ts";
 import { flush, load } from "./send.ts";
 import { siteId } from "./tag.ts";
 
-/** A call of `identify`, `consent` or `optOut`, which the identity chunk runs. */
-export type IdentityCall = [name: "identify" | "consent" | "optOut", args: ArrayLike<unknown>];
+/** Takes the token that a page asked for by `visit`; undefined when there is none. */
+export type VisitTaker = (token?: string) => void;
 
-interface Api extends Partial<Record<IdentityCall[0], (...args: unknown[]) => void>> {
+/** A call that the chunk of identity carries out; of `visit` the argument is who takes the token. */
+export type IdentityCall = [name: "identify" | "consent" | "optOut" | "visit", args: ArrayLike<unknown>];
+
+interface Api extends Partial<Record<Exclude<IdentityCall[0], "visit">, (...args: unknown[]) => void>> {
   (...call: Call): void;
   q?: Call[];
   c?: IdentityCall[];
+  /** Asks for the token by which an event of a server joins this visitor. */
+  visit?: () => Promise<string | undefined>;
   /** Set by the tag that runs: a second tag on the page does nothing. */
   site?: string;
 }
@@ -36,12 +42,18 @@ const api: Api = (window.trackkit ||= (...call) => queue.push(call));
 // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
 const queue = (api.q ||= []);
 
-for (const name of ["identify", "consent", "optOut"] as const)
-  api[name] = (...args) => {
-    // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
-    (api.c ||= []).push([name, args]);
-    if (api.site) load("identity");
-  };
+const callIdentity = (...call: IdentityCall): void => {
+  // biome-ignore lint/suspicious/noAssignInExpressions: five bytes less than two statements
+  (api.c ||= []).push(call);
+  if (api.site) load("identity");
+};
+for (const name of ["identify", "consent", "optOut"] as const) api[name] = (...args) => callIdentity(name, args);
+api.visit = () =>
+  new Promise((take) => {
+    // Blocked, offline, or not yet shown: a checkout must not wait for its statistics.
+    setTimeout(take, LONGEST_VISIT_MS);
+    callIdentity("visit", [take]);
+  });
 
 const begin = (): void => {
   if (!siteId || api.site || document.hidden || document.prerendering) return;

@@ -22,6 +22,8 @@ export interface Kit {
   reply(): Pick<BeaconReply, "off"> & Partial<BeaconReply>;
   /** Sends waiting hits. */
   flush(): void;
+  /** Where beacons go. */
+  beaconUrl: URL;
   /** Of the page that is viewed. The browser's own is already that of the next when a router's page view ends. */
   address: string;
   /** The visitor's ids for later beacons, set by the identity chunk. Until then, the id stored in the browser. */

@@ -6,22 +6,27 @@ import { begins, ends, tell } from "./moments.ts";
 import { flush, kit, recordIfOn } from "./send.ts";
 import { routesByHash } from "./tag.ts";
 
-/** Identifies a page. The query is not part of it, because it holds filters and tabs. */
-const currentPage = (): string => location.pathname + (routesByHash ? location.hash : "");
+/**
+ * What makes one page another. Of the query only the parameters that belong to the page, as the last reply named them:
+ * the others are filters and tabs.
+ */
+const pageOf = ({ pathname, hash, search }: URL | Location): string =>
+  [pathname, routesByHash && hash, kit.reply().query?.map((name) => new URLSearchParams(search).getAll(name))].join();
 
-let page: string;
+let page: URL;
 
 export const viewPage = (): void => {
   flush(); // While the document still has the title of the previous page.
   tell(ends);
   kit.address = location.href.slice(0, LONGEST_TEXT);
-  page = currentPage();
+  page = new URL(location.href);
   measure(recordIfOn("pageview"));
   tell(begins);
 };
 
 export const followRoute = safely(() => {
-  if (currentPage() !== page) viewPage();
+  // Both now: between them a reply may have named other parameters.
+  if (pageOf(location) !== pageOf(page)) viewPage();
 });
 
 /** Routers change the address with these two functions, which fire no event. */

@@ -75,6 +75,7 @@ export const kit = {
   on,
   safely,
   flush,
+  beaconUrl: endpoint,
   onView: (act) => {
     begins.push(act);
     act();

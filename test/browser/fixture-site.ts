@@ -34,6 +34,9 @@ export interface Collector extends Server {
   requests: { path: string; headers: IncomingMessage["headers"]; beacon: Beacon }[];
   /** Every hit in the order of arrival. */
   hits: Arrived[];
+  /** What pages sent to ask for the token of their visit, and the token that they get. */
+  visits: unknown[];
+  token: string | null;
   /** What the next beacons are told. */
   reply: BeaconReply;
   forget(): void;
@@ -91,12 +94,25 @@ function completed(reply: BeaconReply): BeaconReply {
 export async function openCollector(scriptPath: string): Promise<Collector> {
   const requests: Collector["requests"] = [];
   const hits: Arrived[] = [];
-  const collector = { requests, hits, reply: { off: [], on: [] } as BeaconReply };
+  const visits: unknown[] = [];
+  const collector: Pick<Collector, "requests" | "hits" | "reply" | "visits" | "token"> = {
+    requests,
+    hits,
+    visits,
+    token: "token",
+    reply: { off: [], on: [] },
+  };
 
   async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = "";
     for await (const chunk of request) body += chunk;
     const beacon = JSON.parse(body) as Beacon;
+    if ("visit" in beacon) {
+      collector.visits.push(beacon);
+      response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" });
+      response.end(JSON.stringify({ visit: collector.token }));
+      return;
+    }
     requests.push({ path: request.url ?? "", headers: request.headers, beacon });
     hits.push(...beacon.h.map((hit) => ({ ...hit, beacon })));
     response
@@ -118,6 +134,7 @@ export async function openCollector(scriptPath: string): Promise<Collector> {
     script: `${server.origin}/tk.js`,
     forget: () => {
       requests.length = 0;
+      visits.length = 0;
       hits.length = 0;
     },
     arrived: async (count: number) => {

@@ -223,6 +223,27 @@ test("a mark stays with its line when the text scrolls", async () => {
   expect(isSeen).toEqual({ top: true, bottom: true });
 });
 
+test("what makes one page another is set, and a name that is none is marked", async () => {
+  await page.goto(`${system.dashboard}/p/${siteId}/settings/pages`);
+  const parameters = page.getByRole("textbox", { name: "Query parameters that belong to the page" });
+  await page.getByRole("radio", { name: "Remove" }).check();
+  await parameters.fill("lang\nid=1");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Line 2 must be the name of one parameter, such as id.").waitFor();
+  expect(await markedLines(parameters)).toEqual([2]);
+  expect((await load()).pages).toEqual({ trailing_slash: "keep", query_parameters: [] });
+  expect(await faultsOf("form")).toEqual([]);
+  await parameters.fill("lang\nid");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved. Takes effect within a minute.").waitFor();
+  expect((await load()).pages).toEqual({ trailing_slash: "strip", query_parameters: ["lang", "id"] });
+  await page.reload();
+  expect([await page.getByRole("radio", { name: "Remove" }).isChecked(), await parameters.inputValue()]).toEqual([
+    true,
+    "lang\nid",
+  ]);
+});
+
 test("recipients that are no addresses are marked", async () => {
   await page.goto(`${system.dashboard}/p/${siteId}/settings/reports`);
   const recipients = page.getByRole("textbox", { name: "Recipients" });

@@ -147,6 +147,28 @@ test("properties are texts, numbers and booleans: the rest is left out, the even
   await stage.leave(page);
 });
 
+test("revenue goes with its event, as it is when it is told, and without nonsense", async () => {
+  stage.site.pages["/"] = stage.html({
+    head: `${STUB}<script>trackkit('Early', {}, {revenue: {amount: 5, currency: 'EUR'}});</script>`,
+  });
+  const page = await stage.visit("/");
+  await page.evaluate(() => {
+    const revenue: Record<string, unknown> = { amount: 19.9, currency: "CHF", page: document };
+    window.trackkit("Purchase", { sku: "a" }, { revenue });
+    revenue.amount = 0;
+    window.trackkit("Free", undefined, {});
+    const amount = BigInt(1);
+    window.trackkit("Big", {}, { revenue: { amount, currency: "EUR" } });
+  });
+  expect(await stage.leave(page)).toEqual(["pageview /", "Early /", "Purchase /", "Free /", "engagement /"]);
+  const told = stage.collector.hits.map(({ n, p, m }) => ({ n, p, m }));
+  expect(told.slice(1, 4)).toEqual([
+    { n: "Early", p: {}, m: { amount: 5, currency: "EUR" } },
+    { n: "Purchase", p: { sku: "a" }, m: { amount: 19.9, currency: "CHF" } },
+    { n: "Free", p: {}, m: undefined },
+  ]);
+});
+
 test("a call that makes no sense is nobody's error", async () => {
   stage.site.pages["/"] = stage.html();
   const page = await stage.visit("/");

@@ -209,3 +209,24 @@ test("a title of broken surrogates does not keep the page view from being told",
   expect(stage.collector.hits[0]!.t).toBe("a\ud83d\udc00");
   await stage.leave(page);
 });
+
+test("a query parameter that belongs to the page makes another page of it; the others do not", async () => {
+  stage.collector.reply = { off: [], on: [], query: ["id"] };
+  stage.site.pages["/p"] = stage.html();
+  const page = await stage.visit("/p?id=1&tab=a");
+  await stage.replied(page);
+  await page.evaluate(() => {
+    history.replaceState({}, "", "/p?tab=b&id=1");
+    history.pushState({}, "", "/p?id=2");
+    history.pushState({}, "", "/p?id=2&tab=c");
+    history.pushState({}, "", "/p");
+  });
+  expect(await stage.leave(page)).toEqual([
+    "pageview /p?id=1&tab=a",
+    "engagement /p?id=1&tab=a",
+    "pageview /p?id=2",
+    "engagement /p?id=2",
+    "pageview /p",
+    "engagement /p",
+  ]);
+});

@@ -166,6 +166,25 @@ test("a rule holds on its pages, each route is a view of its own, and what the l
   expect(matches()).toHaveLength(3);
 });
 
+test("a rule's page is compared as collect writes it: escapes, session ids and stripped slashes make no other", async () => {
+  const strip = { trailing_slash: "strip", query_parameters: [] } as const;
+  const page = await visit(
+    "/~a/",
+    [
+      { i: "umlaut", s: "button", t: "click", p: toPatternSource("/%7Ea/ü") },
+      { i: "slash", s: "button", t: "click", p: toPatternSource("/~a", strip) },
+      { i: "strict", s: "button", t: "click", p: toPatternSource("/~a") },
+    ],
+    "<button>Go</button>",
+  );
+  await page.click("button");
+  await told([], [{ n: "rule", k: "slash", p: { text: "Go" } }]);
+  await page.evaluate(() => history.pushState({}, "", "/%7ea;jsessionid=1/%c3%bc;JSESSIONID=2"));
+  await page.click("button");
+  const both = ["slash", "umlaut"].map((k) => ({ n: "rule", k, p: { text: "Go" } }));
+  await told([], both);
+});
+
 test("selectors without mercy and ten thousand elements do not freeze a page: clicks cost nothing that is felt", async () => {
   const cruel = [
     "* * * * *",

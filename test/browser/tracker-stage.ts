@@ -6,7 +6,12 @@ import { joinChromium, noteRestore } from "./shared-chromium.ts";
 
 declare global {
   interface Window {
-    trackkit: ((name: string, props?: Record<string, unknown>) => void) & { site?: string; q?: unknown; c?: unknown };
+    trackkit: ((name: string, props?: Record<string, unknown>, more?: Record<string, unknown>) => void) & {
+      site?: string;
+      q?: unknown;
+      c?: unknown;
+      visit: () => Promise<string | undefined>;
+    };
   }
 }
 
@@ -117,6 +122,7 @@ export async function openStage(): Promise<Stage> {
       await Promise.all(contexts.splice(0).map((context) => context.close()));
       collector.forget();
       collector.reply = { off: [], on: [] };
+      collector.token = "token";
       errors.length = 0;
       for (const path of Object.keys(site.pages)) delete site.pages[path];
     },

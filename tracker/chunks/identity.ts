@@ -1,5 +1,6 @@
-// Identity: the visitor's id given by the site, and the id in the browser if the owner allows one to be stored.
-import type { IdentityCall } from "../index.ts";
+// Identity: who the visitor is, as far as the site says so, and what of it the browser keeps where the owner lets it.
+import type { VisitReply } from "../../workers/domain/events/beacon.ts";
+import type { IdentityCall, VisitTaker } from "../index.ts";
 import type { Kit } from "../kit.ts";
 
 /** Read by the core before this chunk has loaded. */
@@ -17,7 +18,16 @@ export default (kit: Kit): void => {
   /** True while consent is missing: the tag waits for it and nothing is stored, or the visitor has withdrawn it. */
   let waits: boolean | undefined;
 
-  /** Runs at each beacon, because the last reply may have allowed storage. */
+  const isOptedOut = (): boolean => {
+    try {
+      return !!localStorage.trackkit_optout;
+    } catch {
+      // The browser forbids storage to this page: nobody can have opted out in it.
+      return false;
+    }
+  };
+
+  /** Asked for at each beacon: what the reply to the last one allows may be done by now. */
   const who = (): Kit["who"] => {
     const named = user || undefined;
     try {
@@ -46,6 +56,14 @@ export default (kit: Kit): void => {
   };
   Object.defineProperties(kit, { who: { get: who } });
 
+  /** Asks collect for the token of this visitor. Who opted out has none. */
+  const askForVisit = async (): Promise<string | undefined> => {
+    if (isOptedOut()) return;
+    const body = JSON.stringify({ s: api.site, visit: 1, ...who() });
+    const reply = await fetch(kit.beaconUrl, { method: "POST", body });
+    return ((await reply.json()) as VisitReply).visit || undefined;
+  };
+
   const acts: Record<IdentityCall[0], (given?: unknown, traits?: object) => void> = {
     identify: (id, traits) => {
       user = id == null ? null : `${id}`.slice(0, LONGEST_USER);
@@ -59,6 +77,11 @@ export default (kit: Kit): void => {
     optOut: (out = true) => {
       if (out) localStorage.trackkit_optout = 1;
       else localStorage.removeItem("trackkit_optout");
+    },
+    visit: (take) => {
+      askForVisit()
+        .catch(() => undefined)
+        .then(take as VisitTaker);
     },
   };
   const act = kit.safely(([name, args]: IdentityCall) => {

@@ -1,4 +1,5 @@
 // Values for pickers: the currencies that the browser knows, and what the viewer most likely wants.
+import { isCurrency } from "../../../workers/domain/events/currency";
 import { LOCALE } from "./format";
 
 const names = new Intl.DisplayNames(LOCALE, { type: "currency", fallback: "code" });
@@ -20,7 +21,9 @@ export function searchChoices<T extends Choice>(choices: readonly T[], typed: st
 }
 
 export const currencies = (): Choice[] =>
-  Intl.supportedValuesOf("currency").map((code) => ({ value: code, label: code, hint: names.of(code) ?? "" }));
+  Intl.supportedValuesOf("currency")
+    .filter(isCurrency)
+    .map((code) => ({ value: code, label: code, hint: names.of(code) ?? "" }));
 
 /** Browsers still report former names: Asia/Calcutta. */
 export const browserTimezone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";

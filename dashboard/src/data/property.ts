@@ -1,12 +1,13 @@
 // Properties, their data streams, keys and refusals: the calls, and the list that the whole dashboard shares.
 import { createSignal } from "solid-js";
 import type { Measurements } from "../../../workers/domain/events/measurement";
+import type { PageSettings as Pages } from "../../../workers/domain/events/path";
 import type { Scope } from "../../../workers/domain/properties/caller";
 import type { Privacy, Property, Stream } from "../../../workers/domain/properties/property";
 import type { LivePicture } from "../../../workers/domain/visits/hub";
 import { request } from "./api";
 
-export type { LivePicture, Measurements, Privacy, Property, Scope, Stream };
+export type { LivePicture, Measurements, Pages, Privacy, Property, Scope, Stream };
 
 export interface ApiKey {
   id: string;
@@ -64,7 +65,9 @@ export async function createProperty(input: Pick<Property, "name" | "timezone" |
   return property;
 }
 
-export type PropertyChange = Partial<Pick<Property, "name" | "timezone" | "currency" | "privacy" | "public_live">>;
+export type PropertyChange = Partial<
+  Pick<Property, "name" | "timezone" | "currency" | "pages" | "privacy" | "public_live">
+>;
 
 export async function changeProperty(siteId: string, change: PropertyChange): Promise<void> {
   keep(await request<Property>(at(siteId), { method: "PATCH", body: change }));

@@ -130,6 +130,7 @@ export const words = {
     "visit:network": "Network",
     "visit:network_type": "Network type",
     "event:name": "Event",
+    "event:button": "Button",
   },
   campaigns: "Campaigns",
   more: "More",

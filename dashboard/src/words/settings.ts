@@ -6,6 +6,7 @@ export const words = {
   sections: {
     general: "General",
     streams: "Data streams",
+    pages: "Pages",
     privacy: "Privacy",
     retention: "Retention",
     alerts: "Alerts",
@@ -46,6 +47,18 @@ export const streams = {
   new: "New data stream",
   remove: "Remove",
   removeConfirm: "Click again to remove",
+} as const;
+
+export const pages = {
+  slash: "Trailing slash",
+  slashes: {
+    keep: { label: "Keep", hint: "/blog and /blog/ are two pages." },
+    strip: { label: "Remove", hint: "/blog and /blog/ are one page, shown as /blog." },
+  },
+  parameters: "Query parameters that belong to the page",
+  parametersHint:
+    "One name per line, up to ten. With id, /item?id=1 and /item?id=2 are two pages. All others are dropped.",
+  note: "Changes apply to new data only.",
 } as const;
 
 export const privacy = {

@@ -8,8 +8,8 @@ import { buildTracker } from "../../../scripts/build-tracker.ts";
 import { MEASUREMENT_NAMES, MEASUREMENTS } from "../../../workers/domain/events/measurement.ts";
 
 /** Bytes of brotli. */
-const CORE_BUDGET = 1230;
-const CHUNK_BUDGET = 900;
+const CORE_BUDGET = 1400;
+const CHUNK_BUDGET = 1000;
 /** Loaded only while its owner points at elements; and Google's library, by a chunk that waits until the page rests. */
 const UNBUDGETED = ["tk-overlay.js", "tk-web_vitals_library.js"];
 
@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("the core is at most 1,230 bytes as served, each chunk at most 900", async () => {
+test("the core is at most 1,400 bytes as served, each chunk at most 1,000", async () => {
   await buildTracker(folder);
   const names = (await readdir(folder)).filter((name) => name.endsWith(".js"));
   const sizes = await Promise.all(

@@ -7,6 +7,7 @@ import { words } from "../../words/settings";
 import { AlertSettings } from "./alerts";
 import { GeneralSettings } from "./general";
 import { KeySettings } from "./keys";
+import { PageSettings } from "./pages";
 import { PrivacySettings } from "./privacy";
 import { RefusalSettings } from "./refusals";
 import { ReportSettings } from "./reports";
@@ -16,6 +17,7 @@ import { StreamSettings } from "./streams";
 const SECTIONS: { path: string; label: string; page: Component }[] = [
   { path: "", label: words.sections.general, page: GeneralSettings },
   { path: "streams", label: words.sections.streams, page: StreamSettings },
+  { path: "pages", label: words.sections.pages, page: PageSettings },
   { path: "privacy", label: words.sections.privacy, page: PrivacySettings },
   { path: "retention", label: words.sections.retention, page: RetentionSettings },
   { path: "alerts", label: words.sections.alerts, page: AlertSettings },
