@@ -23,7 +23,7 @@ import { isWithinRate } from "../http/rate-limit";
 import { errorReply } from "../http/reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
-import { refusalOf, wantsNoTracking } from "./refuse";
+import { isUncounted, refusalOf } from "./refuse";
 import { isAtHand, placeFor, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
 import { signVisit, visitorKeysOf } from "./visit-token";
 import { type Visitor, visitorOf } from "./visitor";
@@ -168,7 +168,7 @@ async function giveVisit(request: Request, env: Cloudflare.Env, given: unknown):
   const origin = request.headers.get("origin");
   if (origin !== null && !isKnownHost(hostOf(origin), site.hosts))
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
-  if (wantsNoTracking(request.headers, site)) return { visit: null };
+  if (isUncounted(request.headers, visitor, site)) return { visit: null };
   const keys = visitorKeysOf(visitor, asked, site.property);
   return { visit: await signVisit(env, site.property.site_id, keys, Date.now()) };
 }

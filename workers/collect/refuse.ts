@@ -6,7 +6,8 @@ import type { Refusal } from "../domain/requests/refusal";
 import { isSpamReferrer } from "../domain/sources/source";
 import { isExcluded } from "../domain/visitors/address";
 import { isBot, isPrefetch } from "../domain/visitors/bot";
-import { hostStreamFor, type Site } from "./site";
+import { placeFor, type Site } from "./site";
+import type { Visitor } from "./visitor";
 
 export interface Question {
   arrival: Arrival;
@@ -22,8 +23,12 @@ export interface Question {
 }
 
 /** True for a browser that asks not to be tracked, where the property respects that. */
-export const wantsNoTracking = (headers: Headers, { property }: Site): boolean =>
+const wantsNoTracking = (headers: Headers, { property }: Site): boolean =>
   property.privacy.honour_dnt && (headers.get("dnt") === "1" || headers.get("sec-gpc") === "1");
+
+/** True for a browser whose events would be refused whatever they say. */
+export const isUncounted = (headers: Headers, { address, agent }: Visitor, site: Site): boolean =>
+  isBot(agent) || wantsNoTracking(headers, site) || isExcluded(address, site.property.privacy.excluded_addresses);
 
 const RULES: [Refusal, (question: Question) => boolean][] = [
   ["prefetch", ({ headers }) => headers !== null && isPrefetch((name) => headers.get(name))],

@@ -46,7 +46,8 @@ export async function sort(
     const context = await contextFor(incoming);
     const arrival = arrivalOfIncoming(incoming, context);
     const { site } = context;
-    const agent = context.keyed && !context.visit ? incoming.user_agent : arrival.agent;
+    // Of a visit's visitor the agent was judged when the page asked for the token.
+    const agent = context.visit ? undefined : context.keyed ? incoming.user_agent : arrival.agent;
     const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent, byTracker: false });
     if (refusal === null) {
       const known = into.arrivals.get(site);

@@ -79,8 +79,8 @@ export const PANELS = {
     title: words.panels.events,
     metric: "events",
     second: "visitors",
-    tabs: [tab("event:name"), tab("event:button")],
-    shown: 2,
+    tabs: [tab("event:name")],
+    shown: 1,
     empty: words.noEvents,
   },
 } as const satisfies Record<string, PanelDefinition>;

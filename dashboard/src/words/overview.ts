@@ -130,7 +130,6 @@ export const words = {
     "visit:network": "Network",
     "visit:network_type": "Network type",
     "event:name": "Event",
-    "event:button": "Button",
   },
   campaigns: "Campaigns",
   more: "More",

@@ -123,14 +123,6 @@ describe("an event with the token of a page", () => {
       error: { code: "invalid", message: "visit has expired: a token is valid for 48 hours" },
     });
   });
-
-  it("is refused where the visitor's address is excluded", async () => {
-    const { site_id } = await givenProperty("organization", {
-      privacy: { excluded_addresses: ["192.0.2.7"] } as never,
-    });
-    const reply = await sendEvents(await givenKey(), aPurchase(site_id, await tokenOf(site_id)));
-    expect(await reply.json()).toMatchObject({ status: "refused", reason: "excluded_address" });
-  });
 });
 
 describe("a token", () => {
@@ -193,12 +185,19 @@ describe("a token", () => {
     }
   });
 
-  it("is given to pages of the property only, and to nobody who is not to be tracked", async () => {
-    const { site_id } = await givenProperty("organization", { privacy: { honour_dnt: true } as never });
+  it("is given to pages of the property only, and to nobody who would not be counted", async () => {
+    const { site_id } = await givenProperty("organization", {
+      privacy: { honour_dnt: true, excluded_addresses: ["198.51.100.0/24"] } as never,
+    });
     const strange = await askFor(site_id, {}, { origin: "https://evil.example" });
     expect([strange.status, strange.headers.get("access-control-allow-origin")]).toEqual([403, "*"]);
     expect((await askFor("zzzzzzzzzz")).status).toBe(404);
     expect((await sendBeacon({ s: site_id, visit: 2 })).status).toBe(400);
-    expect(await (await askFor(site_id, {}, { "sec-gpc": "1" })).json()).toEqual({ visit: null });
+    const uncounted: Record<string, string>[] = [
+      { "sec-gpc": "1" },
+      { "cf-connecting-ip": "198.51.100.7" },
+      { "user-agent": "Googlebot/2.1 (+http://www.google.com/bot.html)" },
+    ];
+    for (const headers of uncounted) expect(await (await askFor(site_id, {}, headers)).json()).toEqual({ visit: null });
   });
 });
