@@ -148,7 +148,7 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
     props: parseInput(propsSchema, hit.p),
     href: toCleanText(hit.h, 2000),
     button: undefined,
-    revenue: hit.m,
+    revenue: hit.m ?? undefined,
     rule: hit.k,
     language: beacon.l ?? null,
     screen: beacon.w ?? null,

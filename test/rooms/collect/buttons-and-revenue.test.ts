@@ -84,6 +84,12 @@ describe("revenue", () => {
     ]);
   });
 
+  it("may be null, as a page that has none writes it", async () => {
+    const { site_id } = await givenProperty();
+    expect((await sendBeacon(aBeacon(site_id, { n: "Signup", m: null }))).status).toBe(202);
+    expect(await rowsOf(site_id)).toMatchObject([{ name: "Signup", revenue_amount: null, revenue_currency: null }]);
+  });
+
   it("that is wrong costs its event, not the others of the beacon", async () => {
     const { site_id } = await givenProperty();
     const message = "revenue.currency must be an ISO 4217 code such as EUR";

@@ -33,7 +33,7 @@ export const hitSchema = z.object({
   /** Selector of the element that it is about. */
   q: text(1000).optional(),
   /** Revenue of the event. */
-  m: revenueSchema.optional(),
+  m: revenueSchema.nullish(),
   /** Id of the rule that it matches. */
   k: plain(64).optional(),
   /** Id of the page view on which it happened; absent in page views. */

@@ -12,6 +12,9 @@ const MAX_VALUE = 2000;
 /** Characters of all props as JSON. An event must fit a queue message of 128 KB, also in a script of three bytes each. */
 const MAX_PROPS_CHARS = 10_000;
 
+/** A visit token holds the agent of a browser, which may be long. */
+const MAX_TOKEN = 20_000;
+
 export const propsSchema = z.unknown().transform((given, context): Record<string, PropValue> | null => {
   const refuse = (message: string): never => {
     context.addIssue({ code: "custom", message });
@@ -75,7 +78,7 @@ export const incomingSchema = z.object({
   scroll_depth: z.number().min(0).max(100).optional(),
   scroll_before: z.number().min(0).max(100).optional(),
   /** The token that `trackkit.visit()` gave the visitor's page; null where the page got none. */
-  visit: plain(4000).nullish(),
+  visit: plain(MAX_TOKEN).nullish(),
   ip: plain(45).refine(isAddress, "ip must be an IPv4 or IPv6 address").optional(),
   user_agent: plain(1000).optional(),
   country: z
