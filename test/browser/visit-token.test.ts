@@ -31,7 +31,8 @@ test("an event with the page's token joins its visitor", async () => {
     await system.api.post("/api/events", { site_id: siteId, event_type: "Order paid", visit });
     const { feed, active_30m } = await until(
       () => system.api.get<LivePicture>(`/api/v1/properties/${siteId}/live`),
-      (picture) => ["pageview", "Checkout", "Order paid"].every((name) => picture.feed.some((one) => one.name === name)),
+      (picture) =>
+        ["pageview", "Checkout", "Order paid"].every((name) => picture.feed.some((one) => one.name === name)),
     );
     expect(active_30m).toBe(1);
     expect(feed.filter(({ name }) => name !== "first_visit")).toHaveLength(3);
