@@ -102,6 +102,7 @@ describe("a trailing slash", () => {
     ["/#!/", "/#!/"],
     ["/app/#/users/?x=1", "/app#/users"],
     ["/%2f/", "/%2F"],
+    ["/wow!/", "/wow!"],
   ])("is stripped where the property says so: %s is %s", (path, written) => {
     expect(page(path, STRIP)).toBe(written);
     expect(pageOfPath(path, STRIP)).toBe(written);
@@ -191,6 +192,8 @@ describe("a pattern", () => {
     ["/shop", "/shop/*", true],
     ["/shop/", "/shop/*", true],
     ["/shops", "/shop/*", false],
+    ["/wow!/", "/wow!", true],
+    ["/wow!", "/wow!/*", true],
     ["/", "/", true],
     ["/a", "/", false],
     ["/app/#/x/", "/app#/x", true],

@@ -27,7 +27,7 @@ export const toNormalEscapes = (text: string): string =>
 export const toNormalPath = (path: string): string => toNormalEscapes(path).replace(/;jsessionid=[^/;?#]*/gi, "");
 
 /** The path, and the route in the fragment, without slashes at the end; `/` and `#/` stay. */
-export const withoutTrailingSlash = (page: string): string => page.replace(/([^/#!])\/+(?=#|$)/g, "$1");
+export const withoutTrailingSlash = (page: string): string => page.replace(/(?<=[^/])(?<!#!?)\/+(?=#|$)/g, "");
 
 /**
  * The spellings of a page without trailing slashes that the owner may have meant by a pattern: with and without a slash
@@ -35,9 +35,9 @@ export const withoutTrailingSlash = (page: string): string => page.replace(/([^/
  */
 export const spellingsOf = (page: string): string[] => [
   page,
-  page.replace(/([^/#!])(?=#|$)/, "$1/"),
-  page.replace(/([^/#!])$/, "$1/"),
-  page.replace(/([^/#!])(?=#|$)/g, "$1/"),
+  page.replace(/(?<=[^/])(?<!#!?)(?=#|$)/, "/"),
+  page.replace(/(?<=[^/])(?<!#!?)$/, "/"),
+  page.replace(/(?<=[^/])(?<!#!?)(?=#|$)/g, "/"),
 ];
 
 /** The parameters of a query that belong to the page, as `?id=1`; empty when it has none of them. */
@@ -109,7 +109,7 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\
 export function toPatternSource(pattern: string, { trailing_slash }: PageSettings = STANDARD_PAGES): string {
   const any = pattern.includes("#") ? "." : "[^#]";
   const end = pattern.includes("#") ? "(?:\\?.*)?$" : "(?:#.*)?$";
-  const isStripped = trailing_slash === "strip" && !/(^|[#!])\/$/.test(pattern);
+  const isStripped = trailing_slash === "strip" && !/(^|#!?)\/$/.test(pattern);
   const [, kept = "", slash] = /^(.*?)(\/\*?)?$/s.exec(isStripped ? toAscii(pattern) : "") ?? [];
   const optional = isStripped ? (slash === "/*" ? `(?:/${any}*)?` : "/?") : "";
   const literal = (text: string): string =>
