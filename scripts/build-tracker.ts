@@ -21,7 +21,7 @@ const headersFor = (name: string): string => `/${name}
 
 /** Members of the kit that get short names, the same in the core and in the chunks. */
 const MANGLED = {
-  include: /^(record|safely|onView|onLeave|flush|address|files|reply|who|beaconUrl)$/,
+  include: /^(record|safely|onView|onLeave|flush|address|files|reply|who|beaconUrl|view)$/,
   cache: {
     record: "r",
     safely: "s",
@@ -33,6 +33,7 @@ const MANGLED = {
     reply: "i",
     who: "w",
     beaconUrl: "e",
+    view: "g",
   },
 };
 

@@ -26,6 +26,8 @@ export interface Kit {
   beaconUrl: URL;
   /** Of the page that is viewed. The browser's own is already that of the next when a router's page view ends. */
   address: string;
+  /** The page view that is on; false where page views are off. */
+  view?: Hit | false;
   /** The visitor's ids for later beacons, set by the identity chunk. Until then, the id stored in the browser. */
   who?: Pick<Beacon, "c" | "v" | "n">;
   /** Paths of files; set by the chunk of downloads. A click on a link to one is a `download`, else `outbound` or none. */

@@ -20,7 +20,8 @@ export const viewPage = (): void => {
   tell(ends);
   kit.address = location.href.slice(0, LONGEST_TEXT);
   page = new URL(location.href);
-  measure(recordIfOn("pageview"));
+  kit.view = recordIfOn("pageview");
+  measure(kit.view);
   tell(begins);
 };
 

@@ -23,6 +23,8 @@ export const record = (name: string, details?: Partial<Hit>): Hit => {
     // biome-ignore lint/style/useTemplate: one byte less
     i: Math.random() + "x" + Math.random(),
     u: kit.address,
+    // Of a page view this is the one before, which the server does not read.
+    v: (kit.view as Hit | undefined)?.i,
     a: now(),
     ...details,
   };

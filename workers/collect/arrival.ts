@@ -1,7 +1,7 @@
 // Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
 import type { Envelope, Hit } from "../domain/events/beacon";
 import type { Arrival, PropValue } from "../domain/events/event";
-import { type EventType, toEventType } from "../domain/events/measurement";
+import { EVENT_TYPES, type EventType, toEventType } from "../domain/events/measurement";
 import { hostOf, pageOf, pageOfPath } from "../domain/events/path";
 import type { Revenue } from "../domain/events/revenue";
 import { parseInput } from "../domain/requests/input";
@@ -12,9 +12,9 @@ import { canonicalAddress } from "../domain/visitors/address";
 import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
 import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
-import { placeFor, type Site } from "./site";
+import { hostStreamFor, type Site } from "./site";
 import type { VisitorKeys } from "./visit-token";
-import { networkFacts, type Place, type Visitor } from "./visitor";
+import { type EdgeLocation, networkFacts, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
 const LONGEST_NAME = 120;
@@ -189,13 +189,13 @@ function timeOfIncoming(incoming: Incoming, { now, isImport, visit }: IncomingCo
  * names; failing those its session; failing that the caller itself. Where a caller's server stands says nothing about the visitor.
  */
 function visitorOfIncoming(incoming: Incoming, { caller, visit }: IncomingContext): Visitor {
-  const place: Place = {
+  const location: EdgeLocation = {
     country: incoming.country ?? null,
     region: toCleanText(incoming.region, 100),
     city: toCleanText(incoming.city, 100),
     ...networkFacts(incoming.asn ?? null, toCleanText(incoming.network, 200)),
   };
-  if (visit) return { address: visit.address, agent: visit.agent, place };
+  if (visit) return { address: visit.address, agent: visit.agent, location };
   if (incoming.ip !== undefined || incoming.user_agent !== undefined)
     return { address: canonicalAddress(incoming.ip ?? null), agent: incoming.user_agent ?? null, location };
   if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, location };

@@ -24,7 +24,7 @@ import { errorReply } from "../http/reply";
 import { arrivalOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { isUncounted, refusalOf } from "./refuse";
-import { isAtHand, placeFor, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
+import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
 import { signVisit, visitorKeysOf } from "./visit-token";
 import { type Visitor, visitorOf } from "./visitor";
 

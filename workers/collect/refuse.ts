@@ -6,7 +6,7 @@ import type { Refusal } from "../domain/requests/refusal";
 import { isSpamReferrer } from "../domain/sources/source";
 import { isExcluded } from "../domain/visitors/address";
 import { isBot, isPrefetch } from "../domain/visitors/bot";
-import { placeFor, type Site } from "./site";
+import { hostStreamFor, type Site } from "./site";
 import type { Visitor } from "./visitor";
 
 export interface Question {

@@ -69,20 +69,20 @@ export async function sort(
 }
 
 /**
- * Delivers what was accepted and counts what was refused. An import goes to a hub of its own, less what joins a page's
- * visitor: only the hub of the page knows that visitor.
+ * Delivers what was accepted and counts what was refused. An import goes to the hub of imports, less what joins a
+ * page's visitor: only the hub of the page knows that visitor.
  */
-export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, importId: string | null = null) {
+export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, isImport = false) {
   const sum = { accepted: 0, duplicates: 0 };
   for (const site of new Set([...sorted.arrivals.keys(), ...sorted.refused.keys()])) {
     const arrivals = sorted.arrivals.get(site) ?? [];
-    const joins = (arrival: Arrival) => importId !== null && sorted.joining.has(arrival);
-    const parts = [{ importId, arrivals: arrivals.filter((arrival) => !joins(arrival)) }];
-    if (arrivals.some(joins)) parts.push({ importId: null, arrivals: arrivals.filter(joins) });
+    const joins = (arrival: Arrival) => isImport && sorted.joining.has(arrival);
+    const parts = [{ isImport, arrivals: arrivals.filter((arrival) => !joins(arrival)) }];
+    if (arrivals.some(joins)) parts.push({ isImport: false, arrivals: arrivals.filter(joins) });
     for (const [i, part] of parts.entries()) {
       const refused = i === 0 ? (sorted.refused.get(site) ?? {}) : {};
       if (part.arrivals.length === 0 && Object.keys(refused).length === 0) continue;
-      const done = await deliver(c.env, site.property, part.arrivals, refused, { importId: part.importId });
+      const done = await deliver(c.env, site.property, part.arrivals, refused, { isImport: part.isImport });
       sum.accepted += done.accepted;
       sum.duplicates += done.duplicates;
     }

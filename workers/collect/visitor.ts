@@ -41,7 +41,7 @@ export function visitorOf(request: Request): Visitor {
     // Normalize the address: proxies and servers may write it differently.
     address: canonicalAddress(request.headers.get("cf-connecting-ip")),
     agent: request.headers.get("user-agent"),
-    place: {
+    location: {
       country: toCountry(cf?.country ?? "") ?? null,
       region: orNull(cf?.region),
       city: orNull(cf?.city),

@@ -4,6 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { StampedEvent } from "../../../workers/domain/events/event";
+import { isMeasuring } from "../../../workers/domain/events/measurement";
 import { pageOfPath, STANDARD_PAGES } from "../../../workers/domain/events/path";
 import { PROBLEM_STATUS } from "../../../workers/domain/requests/problem";
 import { importName } from "../../../workers/domain/visits/hub";

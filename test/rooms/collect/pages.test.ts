@@ -32,7 +32,7 @@ const WAYS: Record<string, (siteId: string, path: string) => Promise<Response>> 
 };
 
 async function pagesOf(siteId: string): Promise<(string | null)[]> {
-  await countAll(queue, mainHub(siteId), importName(siteId, "old"));
+  await countAll(queue, mainHub(siteId), importName(siteId));
   return (await lakeRows(siteId)).filter(({ event_type }) => event_type === "pageview").map((row) => row.page);
 }
 

@@ -77,6 +77,10 @@ export const incomingSchema = z.object({
   engaged_ms: z.number().min(0).max(86_400_000).optional(),
   scroll_depth: z.number().min(0).max(100).optional(),
   scroll_before: z.number().min(0).max(100).optional(),
+  /** The `event_id` of the page view on which it happened. */
+  view_id: plain(100).min(1).optional(),
+  /** Whether it shows that the visitor did something on purpose; by its type when nothing is said. */
+  interactive: z.boolean().optional(),
   /** The token that `trackkit.visit()` gave the visitor's page; null where the page got none. */
   visit: plain(MAX_TOKEN).nullish(),
   ip: plain(45).refine(isAddress, "ip must be an IPv4 or IPv6 address").optional(),
