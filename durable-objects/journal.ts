@@ -10,7 +10,7 @@ export interface Group {
   /** Packed events as JSON, joined by commas, without brackets. */
   events: string;
   refusals: Record<string, RefusalCounts>;
-  /** Events that continue a visit over midnight: event id, and the visitor's id of the day before. */
+  /** Events that continue a visit over midnight: event id (`seenId`), and the visitor's id of the day before. */
   carried: [event: string, visitor: string][];
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../workers/domain/visits/live";
 import { unpackEvent } from "../workers/domain/visits/packed";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/visits/rule-counters";
-import { emptySeen, noteSeen, oldestGeneration, restoreSeen, wasSeen } from "../workers/domain/visits/seen";
+import { emptySeen, noteSeen, oldestGeneration, restoreSeen, seenId, wasSeen } from "../workers/domain/visits/seen";
 import { type Stamped, stamp } from "../workers/domain/visits/stamp";
 import { isExpected, type Moment, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
 import { ImportedIds } from "./imported-ids";
@@ -81,13 +81,13 @@ export class Memory {
         const event = unpackEvent(packed);
         // The event was seen a little earlier than now. Remembering it for more than a day does no harm.
         if (this.imported.isUsed) this.imported.note(event.event_id, event.event_time);
-        noteSeen(this.seen, event.event_id, now);
+        noteSeen(this.seen, seenId(event), now);
         this.seq = Math.max(this.seq, event.seq);
         this.track(event, {
           date: event.local_date,
           hour: event.local_hour,
           visitor: event.visitor_id,
-          yesterday: () => carried.get(event.event_id) ?? null,
+          yesterday: () => carried.get(seenId(event)) ?? null,
           person: event.person_id,
         });
       }
@@ -96,19 +96,19 @@ export class Memory {
 
   /** True if this hub knows the event's visitor on that day, or has seen the event already. */
   expects(
-    event: Pick<Event, "event_id" | "event_time">,
+    event: Pick<Event, "event_id" | "anonymous" | "event_time">,
     ids: Pick<Moment, "date" | "yesterday"> & { visitor: string | null },
     now: number,
   ): boolean {
-    if (wasSeen(this.seen, event.event_id, now)) return true;
+    if (wasSeen(this.seen, seenId(event), now)) return true;
     return isExpected(this.book, event.event_time, ids.date, ids.visitor, ids.yesterday);
   }
 
   /** Notes an event by its id. False when it was here before: within a day, or ever in an import. */
-  isNew(event: Pick<Event, "event_id" | "event_time">, isImported: boolean, now: number): boolean {
+  isNew(event: Pick<Event, "event_id" | "anonymous" | "event_time">, isImported: boolean, now: number): boolean {
     // Both, because a caller's own id may come again with another time.
     if (isImported && !this.imported.note(event.event_id, event.event_time)) return false;
-    return noteSeen(this.seen, event.event_id, now);
+    return noteSeen(this.seen, seenId(event), now);
   }
 
   /** True when this visitor was here on this date. */

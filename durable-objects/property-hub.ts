@@ -5,10 +5,11 @@ import { DAY_BIT } from "../workers/domain/events/catalog";
 import type { Arrival, Event } from "../workers/domain/events/event";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate, localHour } from "../workers/domain/time/zone";
-import { truncateAddress } from "../workers/domain/visitors/address";
+import { toArrival } from "../workers/domain/visits/arrival";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/visits/hub";
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { packStamped } from "../workers/domain/visits/packed";
+import { seenId } from "../workers/domain/visits/seen";
 import type { VisitStamp } from "../workers/domain/visits/stamp";
 import { appendGroup, type OpenGroup, OpenGroups } from "./group";
 import { Journal, MESSAGE_BYTES } from "./journal";
@@ -87,11 +88,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   async accept(batch: HubBatch | string): Promise<AcceptReply> {
     const {
       property,
-      arrivals,
       refusals,
       next,
       imported = false,
+      ...given
     } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
+    const arrivals = given.arrivals.map((arrival) => toArrival(arrival, property.address));
     const now = Date.now();
     if (this.isEmpty) this.load();
     this.introduce(property);
@@ -229,8 +231,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   private take(arrival: Arrival, property: HubProperty, group: OpenGroup, now: number): void {
-    const { address, agent, first_visit, stored, by_page, ...event } = arrival;
-    const who = { address, agent, stored, by_page, ip: truncateAddress(address, property.address) };
+    const { keys, ip, first_visit, stored, by_page, ...event } = arrival;
+    const who = { keys, stored, by_page, ip };
     const stamp = this.stampOne(event, property, who, group, now);
     // Only the hub knows whether a cookieless visitor is new today. A stored id tells whether they are new at all.
     const isFirst = first_visit && stamp.firsts & DAY_BIT;
@@ -258,7 +260,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private stampOne(
     event: Event,
     property: HubProperty,
-    who: Pick<Arrival, "address" | "agent" | "stored" | "by_page"> & { ip: string | null },
+    who: Pick<Arrival, "keys" | "stored" | "by_page" | "ip">,
     group: OpenGroup,
     now: number,
   ): VisitStamp {
@@ -268,7 +270,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const hour = localHour(event.event_time, property.timezone);
     const person = personOf(property.site_id, whose);
     const { visit, stamp, carriedFrom } = this.memory.track(event, { date, hour, visitor, yesterday, person });
-    if (carriedFrom !== null) group.carried.push([event.event_id, carriedFrom]);
+    if (carriedFrom !== null) group.carried.push([seenId(event), carriedFrom]);
     this.memory.seq += 1;
     const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip };
     group.events.push(JSON.stringify(packStamped(event, visit, { ...stamp, ...about })));

@@ -1,5 +1,5 @@
-// Visitor ids: a keyed hash of address, agent and property under a random salt of the local day. Once the salt is
-// destroyed, an id cannot be traced to a visitor.
+// Visitor ids: a keyed hash, under a random salt of the local day, of the keyed hash that collect makes of address and
+// agent. With the salt gone nobody can tell who it was.
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Arrival } from "../workers/domain/events/event";
 import { addDays, localDate } from "../workers/domain/time/zone";
@@ -9,8 +9,8 @@ import type { Journal } from "./journal";
 /** Salts are destroyed after this time (ms), which covers the day and the visits that cross its midnight. */
 export const SALT_LIFE = 48 * 3_600_000;
 
-/** What the sender knows about the visitor of an event. */
-type Who = Pick<Arrival, "event_time" | "user_id" | "address" | "agent" | "stored" | "by_page">;
+/** Whom an event is about, as far as its sender knows. */
+type Who = Pick<Arrival, "event_time" | "user_id" | "keys" | "stored" | "by_page">;
 
 /** Remembered visitor ids, at about 300 bytes each. */
 const MOST_IDS = 4_000;
@@ -60,29 +60,25 @@ export class Salts {
     return Number.isFinite(oldest) ? oldest + SALT_LIFE : null;
   }
 
-  /** The 96-bit id of a cookieless visitor on a date. Null if the date has no salt and none may be made. */
-  idFor(
-    siteId: string,
-    address: string | null,
-    agent: string | null,
-    date: string,
-    now: number,
-    make: boolean,
-  ): string | null {
-    const salt = this.saltOf(date, now, make);
+  /**
+   * The id of a cookieless visitor on a date: 96 bits. Null when the date has no salt and none may be made.
+   * @param key the visitor's key of that date; null where no visit of that date can matter.
+   */
+  idFor(siteId: string, key: string | null, date: string, now: number, make: boolean): string | null {
+    const salt = key === null ? null : this.saltOf(date, now, make);
     if (salt === null) return null;
-    const who = `${salt}\n${address}\n${agent}`;
+    const who = `${salt}\n${key}`;
     const known = this.ids.get(who);
     if (known !== undefined) return known;
     if (this.ids.size >= MOST_IDS) this.ids.clear();
-    const id = createHmac("sha256", salt).update(`${siteId}\n${address}\n${agent}`).digest("base64url").slice(0, 16);
+    const id = createHmac("sha256", salt).update(`${siteId}\n${key}`).digest("base64url").slice(0, 16);
     this.ids.set(who, id);
     return id;
   }
 
   /** The ids of a visitor on an event's day and the day before; null if a day has no salt and may not get one. */
   idsFor(
-    { event_time, user_id, address, agent, stored, by_page }: Who,
+    { event_time, user_id, keys, stored, by_page }: Who,
     { site_id, timezone }: HubProperty,
     book: { knows(date: string, visitor: string): boolean },
     now: number,
@@ -92,7 +88,9 @@ export class Salts {
     const user = user_id === null ? null : idOfUser(site_id, user_id);
     // On the day a stored id is made, the visitor arrived without it and keeps the cookieless id.
     const unnamedOn = (day: string, make: boolean) =>
-      stored && day > stored.made ? stored.id : this.idFor(site_id, address, agent, day, now, make);
+      stored && day > stored.made
+        ? stored.id
+        : this.idFor(site_id, day === date ? keys.today : keys.yesterday, day, now, make);
     const idOn = (day: string, make: boolean) => {
       if (user === null) return unnamedOn(day, make);
       if (!by_page || book.knows(day, user)) return user;

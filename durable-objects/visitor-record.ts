@@ -8,8 +8,7 @@ export interface Line {
   text: string;
 }
 
-export const lastOf = ({ visits, measured = 0 }: VisitorDay): number =>
-  Math.max(measured, ...visits.map(({ last }) => last));
+export const lastOf = (record: VisitorDay): number => Math.max(...record.visits.map(({ last }) => last));
 
 /** ASCII only, because one other character makes V8 store the text at two bytes per character. Sets become lists. */
 const toText = (record: VisitorDay): string =>

@@ -1,5 +1,5 @@
 // What visitors of the fault test do: events with everything that may be in them, by chance.
-import type { Arrival } from "../../workers/domain/events/event";
+import type { Sighting } from "../../workers/domain/events/event";
 import { EVENT_TYPES, type EventType } from "../../workers/domain/events/measurement";
 import type { Sent } from "./recount";
 
@@ -54,7 +54,7 @@ export function nextEvent(
   person: number,
   time: number,
   number: number,
-): { arrival: Arrival; sent: Sent } {
+): { arrival: Sighting; sent: Sent } {
   const { pick } = { pick: <T>(list: readonly T[]) => world.pick(list) };
   const type = pick(TYPES);
   const page = pick(PAGES);
@@ -91,7 +91,7 @@ export function nextEvent(
   const button = ["outbound", "form_submit", "custom"].includes(type) ? pick(["buy", "help", "__proto__", null]) : null;
   const event_id = `event-${number}`;
   const hostname = pick(["shop.example", "www.shop.example"]);
-  const arrival: Arrival = {
+  const arrival: Sighting = {
     ...visit,
     asn: null,
     event_id,

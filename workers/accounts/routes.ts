@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { requireCaller } from "../domain/properties/caller";
 import { Problem, type ProblemCode } from "../domain/requests/problem";
+import { senderAddress } from "../domain/visitors/address";
 import type { AppEnv } from "../http/app";
 import { BODY_LIMIT, readInput } from "../http/body";
 import { isWithinRate } from "../http/rate-limit";
@@ -24,10 +25,19 @@ accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT
   if (!isKnown) throw new Problem("not_found", "account route does not exist");
   if (!(await isWithinRate(c.env, "auth", c.req.header("cf-connecting-ip"))))
     throw new Problem("too_many", "address exceeded the rate limit; wait ten seconds");
-  const response = await auth.handler(c.req.raw);
+  const response = await auth.handler(withSender(c.req.raw));
   if (response.status >= 400) throw await toProblem(response);
   return response;
 });
+
+/** The request with its address as all rate limits read it: better-auth counts attempts by this header. */
+function withSender(request: Request): Request {
+  const headers = new Headers(request.headers);
+  const sender = senderAddress(headers.get("cf-connecting-ip"));
+  if (sender === null) headers.delete("cf-connecting-ip");
+  else headers.set("cf-connecting-ip", sender);
+  return new Request(request, { headers });
+}
 
 accountRoutes.get("/api/setup", async (c) => c.json({ needed: await isSetupNeeded(c.env.DB) }));
 

@@ -1,6 +1,6 @@
-// Beacons and incoming events turned into arrivals: typed, cleaned, enriched, ready for the hub.
+// Beacons and incoming events turned into sightings: typed, cleaned, enriched. `deliver` makes arrivals of them.
 import type { Envelope, Hit } from "../domain/events/beacon";
-import type { Arrival, PropValue } from "../domain/events/event";
+import type { PropValue, Sighting } from "../domain/events/event";
 import { EVENT_TYPES, type EventType, toEventType } from "../domain/events/measurement";
 import { hostOf, pageOf, pageOfPath } from "../domain/events/path";
 import type { Revenue } from "../domain/events/revenue";
@@ -91,7 +91,7 @@ function buttonOf(type: EventType, { button, props }: Draft): string | null {
   return id === undefined ? null : toCleanText(String(id), MAX_BUTTON);
 }
 
-function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arrival {
+function toSighting(draft: Draft, visitor: Visitor, site: Site, now: number): Sighting {
   const { event_type, name } = toEventType(draft.given);
   const stream = hostStreamFor(site, draft.hostname)?.stream;
   const scroll = event_type === "engagement" && stream?.measurements.scroll !== false;
@@ -133,8 +133,8 @@ function toArrival(draft: Draft, visitor: Visitor, site: Site, now: number): Arr
   };
 }
 
-/** The arrival of one hit of a tracker's beacon. @throws Problem invalid. */
-export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site: Site, now: number): Arrival {
+/** The sighting of one hit of a tracker's beacon. @throws Problem invalid. */
+export function sightingOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site: Site, now: number): Sighting {
   const url = toUrl(hit.u);
   const draft: Draft = {
     given: toCleanText(hit.n, LONGEST_NAME) ?? "",
@@ -160,9 +160,10 @@ export function arrivalOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site:
   };
   const stored = storedVisitorOf(beacon, site.property);
   return {
-    ...toArrival(draft, visitor, site, now),
+    ...toSighting(draft, visitor, site, now),
     selector: toCleanText(hit.q, 1000),
     user_id: beacon.c ?? null,
+    anonymous: 1,
     by_page: true,
     ...(stored && { stored }),
   };
@@ -175,20 +176,22 @@ function timeOfIncoming(incoming: Incoming, { now, isImport, visit }: IncomingCo
     return now;
   }
   const time = timeOf(incoming.event_time);
-  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not lie in the future");
-  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must lie after 1995");
+  if (time > now + MAX_AHEAD) throw new Problem("invalid", "event_time must not be in the future");
+  if (isImport && time < OLDEST_IMPORT) throw new Problem("invalid", "event_time must be after 1995");
   if (visit && time < now - MAX_AGE)
-    throw new Problem("invalid", "event_time must lie at most 72 hours back when visit is given");
+    throw new Problem("invalid", "event_time must be at most 72 hours old when visit is given");
   if (!isImport && time < now - MAX_AGE)
     throw new Problem("invalid", "event_time must be at most 72 hours old; import older events");
   return Math.min(time, now);
 }
 
 /**
+/**
  * Whom an incoming event with a key is about: the visitor of its visit token; failing that the address and agent that it
- * names; failing those its session; failing that the caller itself. Where a caller's server stands says nothing about the visitor.
+ * names; failing those its session; failing that nobody. Where a caller's server stands says nothing about the visitor, and
+ * the next attempt may come from another.
  */
-function visitorOfIncoming(incoming: Incoming, { caller, visit }: IncomingContext): Visitor {
+function visitorOfIncoming(incoming: Incoming, { visit }: IncomingContext): Visitor {
   const location: EdgeLocation = {
     country: incoming.country ?? null,
     region: toCleanText(incoming.region, 100),
@@ -199,7 +202,7 @@ function visitorOfIncoming(incoming: Incoming, { caller, visit }: IncomingContex
   if (incoming.ip !== undefined || incoming.user_agent !== undefined)
     return { address: canonicalAddress(incoming.ip ?? null), agent: incoming.user_agent ?? null, location };
   if (incoming.session_id !== undefined) return { address: null, agent: `session ${incoming.session_id}`, location };
-  return { address: caller.address, agent: caller.agent, location };
+  return { address: null, agent: null, location };
 }
 
 export interface IncomingContext {
@@ -217,8 +220,8 @@ export interface IncomingContext {
   newId: () => string;
 }
 
-/** The arrival of an incoming event. @throws Problem invalid. */
-export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext): Arrival {
+/** The sighting of an incoming event. @throws Problem invalid. */
+export function sightingOfIncoming(incoming: Incoming, context: IncomingContext): Sighting {
   const { site, caller, keyed, visit, now } = context;
   const url = incoming.url === undefined || incoming.url === "" ? null : toUrl(incoming.url);
   const visitor = keyed ? visitorOfIncoming(incoming, context) : caller;
@@ -248,7 +251,8 @@ export function arrivalOfIncoming(incoming: Incoming, context: IncomingContext):
     interactive: incoming.interactive,
   };
   return {
-    ...toArrival(draft, visitor, site, now),
+    ...toSighting(draft, visitor, site, now),
+    ...(keyed ? {} : { anonymous: 1 as const }),
     // A server's own agent is no device.
     ...(keyed && !visit && incoming.user_agent === undefined ? deviceOf(null) : {}),
     selector: incoming.selector ?? null,

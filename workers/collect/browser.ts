@@ -11,7 +11,7 @@ import {
   type VisitReply,
   visitRequestSchema,
 } from "../domain/events/beacon";
-import type { Arrival } from "../domain/events/event";
+import type { Sighting } from "../domain/events/event";
 import { overlayPassIn } from "../domain/events/overlay";
 import { hostOf, isKnownHost } from "../domain/events/path";
 import { parseInput, parseJson } from "../domain/requests/input";
@@ -21,7 +21,7 @@ import type { AppEnv } from "../http/app";
 import { readText } from "../http/body";
 import { isWithinRate } from "../http/rate-limit";
 import { errorReply } from "../http/reply";
-import { arrivalOfHit } from "./arrival";
+import { sightingOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { isUncounted, refusalOf } from "./refuse";
 import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
@@ -54,7 +54,7 @@ export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visito
 
 /** The outcome of a beacon's hits. */
 interface Taken {
-  accepted: Arrival[];
+  accepted: Sighting[];
   refused: RefusalCounts;
   rejected: NonNullable<BeaconReply["rejected"]>;
 }
@@ -65,7 +65,7 @@ function sortHits(request: Request, beacon: Envelope, visitor: Visitor, site: Si
   const { headers } = request;
   beacon.h.forEach((given, index) => {
     try {
-      const arrival = arrivalOfHit(parseInput(hitSchema, given), beacon, visitor, site, now);
+      const arrival = sightingOfHit(parseInput(hitSchema, given), beacon, visitor, site, now);
       const refusal = refusalOf({
         arrival,
         site,

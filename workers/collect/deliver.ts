@@ -1,16 +1,22 @@
 // Delivery: sends events to their hubs, or to the queue if a hub does not answer. Resolves when everything is durable.
-import type { Arrival } from "../domain/events/event";
+import type { Arrival, Sighting } from "../domain/events/event";
 import type { Property } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
 import type { Refusal, RefusalCounts } from "../domain/requests/refusal";
 import { type AcceptReply, type HubBatch, type HubProperty, importName, shardName } from "../domain/visits/hub";
 import type { UnstampedMessage } from "../domain/visits/message";
 import { routesFor } from "../domain/visits/shard";
+import { type KeyEnv, toArrivals } from "./visitor-keys";
 
-export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS">;
+export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS"> & KeyEnv;
+
+const COULD_NOT_STORE = "events could not be stored; send them again";
 
 /** Characters of a queue message: 128 KB, up to three bytes a character, and room for the envelope. */
 const MESSAGE_CHARS = 40_000;
+
+/** A batch without an address, which may wait in a queue. */
+type CollectBatch = HubBatch & { arrivals: Arrival[] };
 
 const toHubProperty = ({ site_id, timezone, privacy }: Property, version?: number): HubProperty => ({
   site_id,
@@ -44,19 +50,20 @@ function withHeld(siteId: string, counts: RefusalCounts): RefusalCounts {
  * @param version of the property's configuration; undefined if the caller has no use for a newer one.
  * @returns how many events were new, and how many had been seen before. Events sent to the queue count as new.
  * `newer` is the version of the configuration, if a hub knows a newer one.
- * @throws Problem unavailable when neither the hub nor the queue takes them. Nothing has been acknowledged then.
+ * @throws Problem unavailable when neither the hub nor the queue takes them, or when D1 cannot be read and has the secret of a
+ * date that this isolate has not read yet. Nothing has been acknowledged then.
  */
 export async function deliver(
   env: DeliveryEnv,
   property: Property,
-  arrivals: readonly Arrival[],
+  sightings: readonly Sighting[],
   refused: RefusalCounts,
   { isImport = false, version }: { isImport?: boolean; version?: number } = {},
 ): Promise<AcceptReply> {
+  const now = Date.now();
+  const arrivals = await withoutAddresses(env, property, sightings, now);
   const refusals = withHeld(property.site_id, refused);
-  const routes = isImport
-    ? [{ hubs: [importName(property.site_id)], arrivals: [...arrivals] }]
-    : routesFor(property, arrivals, Date.now());
+  const routes = isImport ? [{ hubs: [importName(property.site_id)], arrivals }] : routesFor(property, arrivals, now);
   const none = { hubs: [shardName(property.site_id, 0)], arrivals: [] };
   if (routes.length === 0 && Object.keys(refusals).length > 0) routes.push(none);
   const sum: AcceptReply = { accepted: 0, duplicates: 0 };
@@ -68,7 +75,7 @@ export async function deliver(
       ...(i === 0 ? { refusals } : {}),
       ...(isImport ? { imported: true as const } : {}),
       ...(next.length > 0 ? { next } : {}),
-    } satisfies HubBatch,
+    } satisfies CollectBatch,
   }));
   await Promise.all(
     batches.map(async ({ hub, batch }) => {
@@ -81,7 +88,21 @@ export async function deliver(
   return sum;
 }
 
-async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch): Promise<AcceptReply> {
+async function withoutAddresses(
+  env: KeyEnv,
+  property: Property,
+  sightings: readonly Sighting[],
+  now: number,
+): Promise<Arrival[]> {
+  try {
+    return await toArrivals(env, property, sightings, now);
+  } catch (error) {
+    console.error("visitor secrets could not be read", error);
+    throw new Problem("unavailable", COULD_NOT_STORE);
+  }
+}
+
+async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: CollectBatch): Promise<AcceptReply> {
   try {
     return await env.HUB.getByName(hub).accept(JSON.stringify(batch));
   } catch (error) {
@@ -96,12 +117,12 @@ async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: HubBatch): Pr
     return { accepted: batch.arrivals.length, duplicates: 0 };
   } catch (error) {
     console.error("queue did not take a batch", error);
-    throw new Problem("unavailable", "events could not be stored; send them again");
+    throw new Problem("unavailable", COULD_NOT_STORE);
   }
 }
 
-function partsOf(batch: HubBatch): HubBatch[] {
-  const parts: HubBatch[] = [];
+function partsOf(batch: CollectBatch): CollectBatch[] {
+  const parts: CollectBatch[] = [];
   let arrivals: Arrival[] = [];
   let size = 0;
   for (const arrival of batch.arrivals) {

@@ -66,8 +66,9 @@ async function collectEvents(c: Context<AppEnv>): Promise<Response> {
   const { rejected } = sorted;
   if (sorted.arrivals.size === 0 && sorted.refused.size === 0) throw allRejected(rejected);
   if (sorted.refused.size > 0) c.header(REFUSAL_HEADER, rejected.find(({ code }) => code in REFUSALS)?.code);
-  await deliverSorted(c, sorted);
-  return c.json({ status: "queued", accepted: events.length - rejected.length, rejected }, 202);
+  const { accepted, duplicates } = await deliverSorted(c, sorted);
+  const status = accepted === 0 && duplicates > 0 ? "duplicate" : "queued";
+  return c.json({ status, accepted, duplicates, rejected }, 202);
 }
 
 async function collectOne(
@@ -82,12 +83,16 @@ async function collectOne(
     const { code, message } = sorted.rejected[0]!;
     throw new Problem(code as Problem["code"], message);
   }
-  await deliverSorted(c, sorted);
-  if (done.refusal === null) return c.json({ status: "queued", event_id: done.id, message: "event is stored" }, 202);
+  const { duplicates } = await deliverSorted(c, sorted);
+  const event_id = done.id;
+  if (done.refusal === null)
+    return duplicates > 0
+      ? c.json({ status: "duplicate", event_id, message: "event was stored before" }, 202)
+      : c.json({ status: "queued", event_id, message: "event is stored" }, 202);
   c.header(REFUSAL_HEADER, done.refusal);
   const message = REFUSALS[done.refusal];
   if (done.refusal === "unknown_host") throw new Problem("forbidden", message);
-  return c.json({ status: "refused", event_id: done.id, reason: done.refusal, message }, 202);
+  return c.json({ status: "refused", event_id, reason: done.refusal, message }, 202);
 }
 
 /** For `/api/events`. It runs before every check that may refuse the caller, so that a browser can read the reason. */

@@ -1,5 +1,5 @@
 // The reasons for not counting an event, as a table. A new reason is one line here and one in domain/requests/refusal.ts.
-import type { Arrival } from "../domain/events/event";
+import type { Sighting } from "../domain/events/event";
 import { EVENT_TYPES, MEASUREMENTS } from "../domain/events/measurement";
 import { isExcludedPath, isKnownHost } from "../domain/events/path";
 import type { Refusal } from "../domain/requests/refusal";
@@ -10,7 +10,7 @@ import { hostStreamFor, type Site } from "./site";
 import type { Visitor } from "./visitor";
 
 export interface Question {
-  arrival: Arrival;
+  arrival: Sighting;
   site: Site;
   /** The referrer as it was sent: a spammer's host need not be the visit's source. */
   referrer: string | null;

@@ -1,12 +1,12 @@
 // Events of one request, sorted into accepted, refused and rejected, and delivered together.
 import type { Context } from "hono";
-import type { Arrival } from "../domain/events/event";
+import type { Sighting } from "../domain/events/event";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
 import { type Incoming, incomingSchema } from "../domain/visits/incoming";
 import type { AppEnv } from "../http/app";
-import { arrivalOfIncoming, type IncomingContext } from "./arrival";
+import { type IncomingContext, sightingOfIncoming } from "./arrival";
 import { deliver } from "./deliver";
 import { refusalOf } from "./refuse";
 import type { Site } from "./site";
@@ -19,9 +19,9 @@ export interface Rejected {
 
 /** A list of events, sorted by outcome. */
 export interface Sorted {
-  arrivals: Map<Site, Arrival[]>;
+  arrivals: Map<Site, Sighting[]>;
   /** Those that join a visitor of a page by their visit token. */
-  joining: Set<Arrival>;
+  joining: Set<Sighting>;
   refused: Map<Site, RefusalCounts>;
   rejected: Rejected[];
 }
@@ -44,7 +44,7 @@ export async function sort(
   try {
     const incoming = parseInput(incomingSchema, read());
     const context = await contextFor(incoming);
-    const arrival = arrivalOfIncoming(incoming, context);
+    const arrival = sightingOfIncoming(incoming, context);
     const { site } = context;
     // Of a visit's visitor the agent was judged when the page asked for the token.
     const agent = context.visit ? undefined : context.keyed ? incoming.user_agent : arrival.agent;
@@ -76,7 +76,7 @@ export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, isImport
   const sum = { accepted: 0, duplicates: 0 };
   for (const site of new Set([...sorted.arrivals.keys(), ...sorted.refused.keys()])) {
     const arrivals = sorted.arrivals.get(site) ?? [];
-    const joins = (arrival: Arrival) => isImport && sorted.joining.has(arrival);
+    const joins = (arrival: Sighting) => isImport && sorted.joining.has(arrival);
     const parts = [{ isImport, arrivals: arrivals.filter((arrival) => !joins(arrival)) }];
     if (arrivals.some(joins)) parts.push({ isImport: false, arrivals: arrivals.filter(joins) });
     for (const [i, part] of parts.entries()) {

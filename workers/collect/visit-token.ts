@@ -2,7 +2,7 @@
 // visitor's own browser says who they are; the server shows it with a key. It is encrypted, because it holds what the hub
 // makes the visitor's id of, and is valid for as long as the hub can make that id.
 import type { Envelope } from "../domain/events/beacon";
-import type { Arrival } from "../domain/events/event";
+import type { Sighting } from "../domain/events/event";
 import type { Property } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
 import { storedVisitorOf } from "./identity";
@@ -13,7 +13,7 @@ const LIFE = 48 * 3_600_000;
 const IV_BYTES = 12;
 
 /** All that identifies a visitor to the hub. */
-export type VisitorKeys = Pick<Arrival, "address" | "agent" | "stored" | "user_id">;
+export type VisitorKeys = Pick<Sighting, "address" | "agent" | "stored" | "user_id">;
 
 interface Content {
   site_id: string;

@@ -10,6 +10,7 @@ import { deadLetters } from "../storage/lake/tables";
 import { forgetMails } from "../storage/mail/outbox";
 import { forgetNetworks } from "../storage/networks/answers";
 import { forgetRuns } from "../storage/runs/runs";
+import { destroySecrets } from "../storage/visitors/secrets";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -25,6 +26,7 @@ const STATEMENTS = 100;
 
 /** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
 export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): Promise<void> {
+  await destroySecrets(env.DB, now);
   await foldWhenDue(env.DB, now);
   // Once a day, because receipts have no index by time: it would double the rows written per message.
   if (now % DAY_MS >= CRON_MINUTES * MINUTE_MS) return;

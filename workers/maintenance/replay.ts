@@ -1,8 +1,8 @@
 // Replay: dead letters are counted again, each exactly once. A hub's message has its receipt; what had not come to a hub
 // is asked for among the rows of the lake, since the hub remembers ids for a day and a letter may be older.
-import type { Arrival } from "../domain/events/event";
 import type { RunReport } from "../domain/runs/run";
 import { readMessage, type UnstampedMessage } from "../domain/visits/message";
+import { seenId } from "../domain/visits/seen";
 import { inPortions } from "../jobs/portions";
 import type { Steps, Task } from "../jobs/steps";
 import { type CountEnv, countMessages } from "../storage/counts/count-messages";
@@ -39,7 +39,7 @@ async function tryAgain(env: CountEnv, text: string): Promise<string | null> {
 async function handOverNew(env: CountEnv, message: UnstampedMessage): Promise<void> {
   const { batch } = message;
   const known = await eventIdsAmong(env, batch.property.site_id, batch.arrivals);
-  const arrivals = batch.arrivals.filter(({ event_id }: Arrival) => !known.has(event_id));
+  const arrivals = batch.arrivals.filter((arrival) => !known.has(seenId(arrival)));
   const isKnown = arrivals.length === 0 && batch.arrivals.length > 0;
   if (!isKnown) await handOver({ ...message, batch: { ...batch, arrivals } }, env);
 }

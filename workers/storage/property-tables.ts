@@ -10,6 +10,7 @@ import * as mail from "./mail/tables";
 import * as networks from "./networks/tables";
 import * as properties from "./properties/tables";
 import * as runs from "./runs/tables";
+import * as visitors from "./visitors/tables";
 
 export interface PropertyTable {
   table: SQLiteTable;
@@ -40,4 +41,14 @@ export const tablesWithSite = (modules: readonly object[]): PropertyTable[] =>
       return site ? [{ table, site, key: keyOf(table) }] : [];
     });
 
-export const PROPERTY_TABLES = tablesWithSite([accounts, anomalies, counts, lake, mail, networks, properties, runs]);
+export const PROPERTY_TABLES = tablesWithSite([
+  accounts,
+  anomalies,
+  counts,
+  lake,
+  mail,
+  networks,
+  properties,
+  runs,
+  visitors,
+]);

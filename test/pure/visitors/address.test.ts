@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  canonicalAddress,
   isAddress,
   isExcluded,
   limitedNetwork,
@@ -20,6 +21,69 @@ describe("an address", () => {
       expect(truncateAddress(text, "full")).toBeNull();
     },
   );
+});
+
+describe("what a header or a caller says", () => {
+  test.each([
+    ["1.2.3.4:5678", "1.2.3.4"],
+    ["[::1]:443", "::1"],
+    ["[2001:DB8::1]", "2001:db8::1"],
+    ["[1.2.3.4]:80", "1.2.3.4"],
+    ["::ffff:1.2.3.4", "1.2.3.4"],
+    ["[::ffff:102:304]:65535", "1.2.3.4"],
+    ["2001:0db8:0:0:0:0:0:0001", "2001:db8::1"],
+    [" \t1.2.3.4 ", "1.2.3.4"],
+    ["fe80::1%eth0", "fe80::1"],
+    ["[fe80::1%eth0]:80", "fe80::1"],
+    ["1.2.3.4, 5.6.7.8", "1.2.3.4"],
+    ["10.0.0.1, 192.168.1.1:80 , 5.6.7.8:90,8.8.8.8", "5.6.7.8"],
+    ["::1,fd00::1,[2606:4700::1111]:443", "2606:4700::1111"],
+    ["10.0.0.1, 64:ff9b::5.6.7.8", "64:ff9b::506:708"],
+    ["64:ff9b::10.0.0.1, 2002:506:708::1", "2002:506:708::1"],
+    ["unknown, , 10.0.0.1, _hidden, 10.0.0.2", "10.0.0.1"],
+    ["192.0.2.7", "192.0.2.7"],
+  ])("%j means %s", (text, address) => {
+    expect(canonicalAddress(text)).toBe(address);
+    expect(isExcluded(text, [address])).toBe(true);
+    expect(limitedNetwork(text)).toBe(limitedNetwork(address));
+  });
+
+  test.each([
+    "",
+    " ",
+    ",",
+    "nobody",
+    "1.2.3.4:65536",
+    "1.2.3.4:",
+    "1.2.3:80",
+    "[::1",
+    "::1]:80",
+    "[]",
+    "[]:80",
+    "1.2.3.4/8",
+    "::g",
+  ])("%j means no address", (text) => {
+    expect(canonicalAddress(text)).toBeNull();
+    expect(isExcluded(text, ["0.0.0.0/0", "::/0"])).toBe(false);
+    expect(limitedNetwork(text)).toBe(limitedNetwork(null));
+  });
+
+  test("means one address with a port or without, in brackets or not, alone or before private ones", () => {
+    const spelled = fc.oneof(
+      fc.ipV4().map((ip) => [ip, `${ip}:80`, `::ffff:${ip}`, `[::FFFF:${ip}]:443`]),
+      fc.ipV6().map((ip) => [ip, ip.toUpperCase(), `[${ip}]`, `[${ip}]:65535`]),
+    );
+    fc.assert(
+      fc.property(spelled, fc.constantFrom("", " ", "\t"), ([plain, ...others], space) => {
+        const address = canonicalAddress(plain!);
+        expect(address).not.toBeNull();
+        expect(canonicalAddress(address)).toBe(address);
+        for (const text of others) expect(canonicalAddress(`${space}${text}${space}`)).toBe(address);
+        const listed = canonicalAddress(`${plain}, 10.0.0.1`);
+        expect(listed).toBe(address);
+      }),
+    );
+  });
 });
 
 describe("what is kept", () => {
@@ -113,6 +177,19 @@ describe("what a rate limit counts", () => {
     const spellings = ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:c000:207", "0:0:0:0:0:ffff:c000:0207"];
     expect(new Set(spellings.map(limitedNetwork))).toEqual(new Set(["192.0.2.7"]));
     expect(limitedNetwork("::ffff:192.0.2.8")).toBe("192.0.2.8");
+  });
+
+  test("6to4 and NAT64 as the IPv4 inside", () => {
+    const spellings = [
+      "2002:c000:207::1",
+      "2002:c000:207:ffff::",
+      "64:ff9b::192.0.2.7",
+      "64:FF9B::c000:207",
+      "192.0.2.7",
+    ];
+    expect(new Set(spellings.map(limitedNetwork))).toEqual(new Set(["192.0.2.7"]));
+    expect(limitedNetwork("2002:c000:208::1")).toBe("192.0.2.8");
+    expect(limitedNetwork("64:ff9b:1::192.0.2.7")).toBe("64:ff9b:1::/64");
   });
 
   test("a zone is left out", () => {

@@ -1,14 +1,22 @@
 // Shards: who is offered an event while the number of shards changes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Arrival } from "../../../workers/domain/events/event";
+import type { Arrival, Sighting } from "../../../workers/domain/events/event";
 import { hubCount, hubsFor, type ShardChange, withShards } from "../../../workers/domain/visits/shard";
 
 const NOW = Date.UTC(2026, 9, 5, 12);
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const arrival = (person: number, time = NOW) =>
-  ({ user_id: null, address: `192.0.2.${person}`, agent: "agent", event_time: time }) as Arrival;
+/** Each person has a shard key of their own, and new keys at any time. */
+const arrival = (person: number, time = NOW) => {
+  const keys = { today: `${person} at ${time}`, yesterday: `${person} before ${time}`, shard: person };
+  return { user_id: null, keys, ip: null, event_time: time } as Arrival;
+};
+/** As the version before sent it. */
+const formerArrival = (person: number) =>
+  ({ user_id: null, address: `192.0.2.${person}`, agent: "agent", event_time: NOW }) as Sighting;
+/** Where the version before sent people 0 to 5 of a property with five shards. */
+const FORMER_HUBS = ["site/2", "site/2", "site/1", "site/2", "site/2", "site/3"];
 const property = (shards: number, shard_changes: ShardChange[] = []) => ({
   site_id: "site",
   timezone: "UTC",
@@ -22,6 +30,30 @@ describe("an event", () => {
     const hubs = people.map((person) => hubsFor(property(3), arrival(person), NOW));
     expect(hubs.every((one) => one.length === 1)).toBe(true);
     expect(new Set(hubs.flat())).toEqual(new Set(["site/0", "site/1", "site/2"]));
+  });
+
+  it("goes to the same hub on every day, whatever the keys of the day", () => {
+    for (const person of people)
+      for (const shards of [2, 3, 16]) {
+        const [today, tomorrow] = [arrival(person), arrival(person, NOW + DAY)].map((one) =>
+          hubsFor(property(shards), one, NOW + DAY),
+        );
+        expect(tomorrow).toEqual(today);
+      }
+  });
+
+  it("finds every shard about as often, by keys of eight bits", () => {
+    const counts = new Map<string, number>();
+    for (let shard = 0; shard < 256; shard += 1) {
+      const [hub] = hubsFor(property(16), arrival(shard), NOW);
+      counts.set(hub!, (counts.get(hub!) ?? 0) + 1);
+    }
+    expect([...counts.values()]).toEqual(Array(16).fill(16));
+  });
+
+  it("of the version before goes where that version sent its visitor", () => {
+    const hubs = people.map((person) => hubsFor(property(5), formerArrival(person), NOW));
+    expect(hubs.slice(0, 6).flat()).toEqual(FORMER_HUBS);
   });
 
   it("goes where it went until the change is in force, then first where it went, and in the end no more", () => {

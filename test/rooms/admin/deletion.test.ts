@@ -59,6 +59,7 @@ async function fill(siteId: string, n = 0): Promise<void> {
     run("insert into rollup_pending values (?, 'page', ?, 1, 0, '{}')", siteId, `parcel ${n}`),
     run("insert into rules values (?, ?, 'Rule', 'a', 'click', null, '[]', 1, 0)", siteId, `rule ${n}`),
     run("insert into packed_days values (?, 'heat/click', ?, 'day', '{}')", siteId, `/${n}\nphone`),
+    run("insert into visitor_secrets values (?, ?, 'secret', 0)", siteId, `day ${n}`),
     run("insert into refusals values (?, ?, 'bot', 1)", siteId, `day ${n}`),
     run(
       "insert into dead_letters (id, site_id, key, reason, failed_at) values (?, ?, ?, 'failed', 0)",

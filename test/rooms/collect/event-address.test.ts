@@ -12,7 +12,7 @@ interface ListReply {
   rejected: { index: number; code: string; message: string }[];
 }
 
-/** What is no address: a name, a range, a port, a number, another spelling of an IPv4 address, or nothing. */
+/** What is no address: a name, a range, a port too high, a number, another spelling of an IPv4 address, or nothing. */
 const NO_ADDRESSES = [
   "",
   " ",
@@ -22,20 +22,24 @@ const NO_ADDRESSES = [
   "unknown",
   "192.0.2",
   "192.0.2.256",
-  "192.0.2.7:443",
-  "192.0.2.7, 198.51.100.1",
-  " 192.0.2.7",
+  "192.0.2.7:65536",
+  "192.0.2.7:",
+  "2001:db8::1]:443",
+  "[2001:db8::1",
+  "[]",
+  ",",
+  "unknown, -",
   "192.0.2.0/24",
   "010.0.0.1",
   "0x7f.1",
   "3221225991",
   "2001:db8::1::2",
   "2001:db8::12345",
-  "[2001:db8::1]",
   "2001:db8::/32",
   "-",
   "192.0.2.7\u0000",
   "1".repeat(60),
+  "192.0.2.7, ".repeat(50),
 ];
 
 describe("an ip that is no address", () => {
@@ -92,17 +96,58 @@ describe("an ip that is no address", () => {
 
 describe("a visitor", () => {
   it.each([
-    ["IPv4", ["203.0.113.7", "::ffff:203.0.113.7", "::FFFF:CB00:7107"]],
-    ["IPv6", ["2001:db8::1", "2001:DB8:0:0:0:0:0:1", "2001:0db8::0001"]],
-  ])("is one however a server spells an %s address", async (_, ips) => {
+    [
+      "an IPv4 address",
+      [
+        "203.0.113.7",
+        "::ffff:203.0.113.7",
+        "::FFFF:CB00:7107",
+        "203.0.113.7:5678",
+        " 203.0.113.7 ",
+        "[::ffff:203.0.113.7]:443",
+        "unknown, 203.0.113.7",
+        "203.0.113.7, 10.0.0.1",
+      ],
+    ],
+    [
+      "an IPv6 address",
+      [
+        "2001:db8::1",
+        "2001:DB8:0:0:0:0:0:1",
+        "2001:0db8::0001",
+        "[2001:db8::1]",
+        "[2001:db8::1]:443",
+        "2001:db8::1%eth0",
+        "2001:db8::1,10.0.0.1",
+      ],
+    ],
+    ["a public address after private ones", ["10.0.0.1, 100.64.0.1, 1.2.3.4:80, 8.8.8.8", "1.2.3.4"]],
+  ])("is one however a server writes %s", async (_, ips) => {
     const { site_id } = await givenProperty();
     const user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     const events = ips.map((ip, i) => anEvent(site_id, { ip, user_agent, event_id: `${i}` }));
     await sendEvents(await givenKey(), { events });
     await countAll(queue, mainHub(site_id));
     const rows = (await lakeRows(site_id)).filter(({ event_type }) => event_type !== "first_visit");
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(ips.length);
     expect(new Set(rows.map(({ visitor_id }) => visitor_id)).size).toBe(1);
+    expect(new Set(rows.map(({ ip }) => ip)).size).toBe(1);
     expect(rows.filter(({ new_visit }) => new_visit)).toHaveLength(1);
+  });
+
+  it("is excluded however a server writes the address", async () => {
+    const privacy = {
+      address: "truncated" as const,
+      storage: "none" as const,
+      honour_dnt: false,
+      excluded_addresses: ["203.0.113.0/24"],
+      excluded_paths: [],
+    };
+    const { site_id } = await givenProperty(undefined, { privacy });
+    const ips = ["203.0.113.7:80", "[::ffff:203.0.113.7]:80", " 203.0.113.7, 10.0.0.1", "198.51.100.7, 203.0.113.7"];
+    const reply = await sendEvents(await givenKey(), { events: ips.map((ip) => anEvent(site_id, { ip })) });
+    const { accepted, rejected } = (await reply.json()) as ListReply;
+    expect(accepted).toBe(1);
+    expect(rejected.map(({ index, code }) => [index, code])).toEqual([0, 1, 2].map((i) => [i, "excluded_address"]));
   });
 });

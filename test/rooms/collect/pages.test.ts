@@ -108,7 +108,7 @@ describe("the settings of pages", () => {
     [{ query_parameters: ["x".repeat(51)] }, "pages.query_parameters[0] must have at most 50 characters"],
     [
       { query_parameters: ["a\u0000"] },
-      "pages.query_parameters[0] must hold neither control characters nor lone surrogates",
+      "pages.query_parameters[0] must not contain control characters or lone surrogates",
     ],
     [
       { query_parameters: Array.from({ length: 11 }, (_, i) => `p${i}`) },

@@ -53,6 +53,9 @@ test("another spelling of an address is no other sender", async () => {
   const four = ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:C000:0207", "0:0:0:0:0:ffff:c000:207"];
   expect(await flood(knock, (index) => four[index % 4]!)).toBe(429);
   expect((await knock("::ffff:192.0.2.8")).status).not.toBe(429);
+  const inside = ["192.0.2.9:80", "[::ffff:192.0.2.9]:443", "2002:c000:209::1", "64:ff9b::192.0.2.9"];
+  expect(await flood(knock, (index) => inside[index % 4]!)).toBe(429);
+  expect((await knock("2002:c000:20a::1")).status).not.toBe(429);
   const six = ["2001:db8:9:9::1", "2001:0DB8:0009:0009:0000:0000:0000:0001", "2001:db8:9:9:0:0:0:1%eth0"];
   expect(await flood(knock, (index) => six[index % 3]!)).toBe(429);
 });
@@ -64,6 +67,12 @@ test.each([
     (index: number) => ["192.0.2.7", "::ffff:192.0.2.7", "::ffff:c000:207"][index % 3]!,
     "192.0.2.7",
     "192.0.2.8",
+  ],
+  [
+    "an IPv4 address in 6to4 and NAT64",
+    (index: number) => [`2002:c000:207:${index}::1`, "64:ff9b::192.0.2.7", "[64:ff9b::c000:207]:443"][index % 3]!,
+    "192.0.2.7",
+    "64:ff9b::192.0.2.8",
   ],
 ])("wrong passwords from %s are counted together", async (_, addressOf, held, free) => {
   const { user, password } = await givenOwner();

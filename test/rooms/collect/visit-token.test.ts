@@ -66,7 +66,7 @@ describe("an event with the token of a page", () => {
     expect([purchase!.name, purchase!.visit_id]).toEqual(["Purchase", view!.visit_id]);
     const old = aPurchase(site_id, visit, { event_time: new Date(Date.now() - 73 * HOUR).toISOString() });
     expect(await (await sendImport(await givenKey(), site_id, [old])).json()).toMatchObject({
-      error: { details: [{ message: "event_time must lie at most 72 hours back when visit is given" }] },
+      error: { details: [{ message: "event_time must be at most 72 hours old when visit is given" }] },
     });
   });
 

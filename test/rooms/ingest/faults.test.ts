@@ -14,7 +14,7 @@ import { expect, it, vi } from "vitest";
 import { deliver } from "../../../workers/collect/deliver";
 import { flatten } from "../../../workers/domain/counts/difference";
 import { countedIdsOf } from "../../../workers/domain/counts/suspects";
-import type { Arrival, StampedEvent } from "../../../workers/domain/events/event";
+import type { Sighting, StampedEvent } from "../../../workers/domain/events/event";
 import { fromParquet } from "../../../workers/domain/lake/parquet";
 import { suspectsId } from "../../../workers/domain/networks/network";
 import type { Property } from "../../../workers/domain/properties/property";
@@ -102,6 +102,8 @@ class World {
   /** Bindings for collect: the hub's reply, or the call itself, may be lost. */
   forCollect() {
     return {
+      DB: env.DB,
+      AUTH_SECRET: env.AUTH_SECRET,
       EVENTS: this.producer,
       HUB: {
         getByName: (name: string) => ({
@@ -226,7 +228,7 @@ async function lakeRows(siteId: string): Promise<StampedEvent[]> {
 }
 
 /** Sends until it is acknowledged, as a client does that was promised nothing. */
-async function sendUntilTaken(world: World, property: Property, arrivals: readonly Arrival[]): Promise<void> {
+async function sendUntilTaken(world: World, property: Property, arrivals: readonly Sighting[]): Promise<void> {
   for (;;) {
     try {
       await deliver(world.forCollect(), property, arrivals, {});
@@ -244,18 +246,18 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   const { site_id } = property;
   const world = new World(SEED);
   const sent = new Map<string, Sent>();
-  const past: Arrival[] = [];
+  const past: Sighting[] = [];
   const clocks = new Map<number, number>();
   const awayUntil = new Map<number, number>();
   let time = START;
   for (let round = 0; round < ROUNDS; round += 1) {
     await world.intoHub(site_id);
     time += Math.floor(world.random() * 10 * 60_000);
-    const beacons: Arrival[][] = [];
+    const beacons: Sighting[][] = [];
     for (let person = 0; person < 30; person += 1) {
       if (world.random() < 0.5 || time < (awayUntil.get(person) ?? 0)) continue;
       if (world.random() < 0.25) awayUntil.set(person, time + Math.floor(world.random() * 3 * 3_600_000));
-      const beacon: Arrival[] = [];
+      const beacon: Sighting[] = [];
       for (let i = 0; i <= world.random() * 2; i += 1) {
         // A person's clock only goes forward.
         const at = Math.max(time + Math.floor(world.random() * 60_000), (clocks.get(person) ?? 0) + 1);

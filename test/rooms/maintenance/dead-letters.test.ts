@@ -1,7 +1,7 @@
 // Dead letters: listed, counted again exactly once, or discarded for good.
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { Arrival } from "../../../workers/domain/events/event";
+import type { Sighting } from "../../../workers/domain/events/event";
 import { rawKey } from "../../../workers/domain/lake/keys";
 import type { Property } from "../../../workers/domain/properties/property";
 import type { DeadLettersView } from "../../../workers/domain/runs/run";
@@ -46,7 +46,7 @@ const broken = {
 const isLetter = (statements: D1PreparedStatement[]) => statements.length === 2;
 
 let number = 0;
-const arrivalsOf = (count: number, random = chance(1)): Arrival[] => {
+const arrivalsOf = (count: number, random = chance(1)): Sighting[] => {
   const world = { random, pick: <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]! };
   return Array.from({ length: count }, (_, i) => nextEvent(world, i % 3, Date.now() - 60_000 + i, number++).arrival);
 };

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { flatten } from "../../../workers/domain/counts/difference";
 import { countedIdsOf, rollUpWithSuspects } from "../../../workers/domain/counts/suspects";
 import { addToTechstack, emptyTechstack, techstackRows, toCube } from "../../../workers/domain/counts/techstack";
-import type { Arrival, StampedEvent } from "../../../workers/domain/events/event";
+import type { Sighting, StampedEvent } from "../../../workers/domain/events/event";
 import { fromParquet } from "../../../workers/domain/lake/parquet";
 import { addNetworkVisit, emptyNetworkVisits } from "../../../workers/domain/networks/network-visits";
 import type { Property } from "../../../workers/domain/properties/property";
@@ -27,7 +27,7 @@ export const START = Date.UTC(2026, 9, 3, 15);
 export const FIRST = "2026-10-03";
 
 /** Has the hub stamp some events. */
-export async function accept({ site_id, timezone }: Property, arrivals: Arrival[]): Promise<void> {
+export async function accept({ site_id, timezone }: Property, arrivals: Sighting[]): Promise<void> {
   await env.HUB.getByName(mainHub(site_id)).accept({
     property: { site_id, timezone, address: "full" },
     arrivals,
@@ -45,7 +45,7 @@ export async function givenTraffic(
   const hub = env.HUB.getByName(mainHub(property.site_id));
   let time = START;
   for (let n = 0; n < events; ) {
-    const arrivals: Arrival[] = [];
+    const arrivals: Sighting[] = [];
     for (let i = 0; i < 8; i += 1, n += 1) {
       time += Math.floor((random() * 3 * DAY) / events) + 1;
       arrivals.push(nextEvent(world, Math.floor(random() * 6), time, n).arrival);

@@ -48,7 +48,7 @@ export const DIMENSIONS = [
   dimension("visit:utm_campaign", "UTM campaign", "(none)"),
   dimension("visit:utm_term", "UTM term", "(none)"),
   dimension("visit:utm_content", "UTM content", "(none)"),
-  dimension("visit:entry_page", "Entry page", "(none)", "entry"),
+  dimension("visit:entry_page", "Entry page", "(none)", { scope: "entry" }),
   dimension("visit:exit_page", "Exit page", "(none)", { scope: "exit" }),
   dimension("visit:device", "Device", "(unknown)"),
   dimension("visit:browser", "Browser", "(unknown)"),

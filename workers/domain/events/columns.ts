@@ -70,6 +70,7 @@ export const LAKE_COLUMNS = {
   network_type: "text",
   stamp_version: "integer",
   interactive: "integer",
+  anonymous: "integer",
   entry_gained: "integer",
   view_id: "text",
   person_id: "text",

@@ -34,9 +34,11 @@ export interface VisitFacts {
 
 export type PropValue = string | number | boolean;
 
-/** What collect hands to the hub, less the address and agent. Times are milliseconds since 1970 (UTC). */
+/** What collect hands to the hub, less who the visitor is. Times are milliseconds since 1970 (UTC). */
 export interface Event extends VisitFacts {
   event_id: string;
+  /** 1 when it was sent without an API key. Ids of events with and without a key live in different spaces. */
+  anonymous?: 1 | null;
   event_type: EventType;
   /** The type, or the caller's own name of a custom event. */
   name: string;
@@ -79,16 +81,39 @@ export interface StoredVisitor {
   isNew: boolean;
 }
 
-/** An event on its way to the hub. Address and agent only make the visitor id there; the agent is never stored. */
-export interface Arrival extends Event {
-  address: string | null;
-  agent: string | null;
+/** Who a cookieless visitor is, without address and agent: keyed hashes of the two, made by collect. */
+export interface VisitorKeys {
+  /** Under the secret of the event's local date. */
+  today: string;
+  /** Under that of the day before; null unless the event is so near to midnight that it may go on with a visit from then. */
+  yesterday: string | null;
+  /** Chooses the shard. Eight bits, the same on every day; 0 where nobody is named, and where there is one shard. */
+  shard: number;
+}
+
+interface Addressed extends Event {
   /** Absent for cookieless visitors. */
   stored?: StoredVisitor;
   /** True for what a page says: the user whom it names may have been here today before it knew the name. */
   by_page?: true;
   /** True where the data stream wants a `first_visit` event made of the visitor's first page view of the day. */
   first_visit: boolean;
+}
+
+/**
+ * An event inside collect, where the address and agent are known. They never leave collect: see Arrival. Messages of the
+ * version before have this form, and are still read.
+ */
+export interface Sighting extends Addressed {
+  address: string | null;
+  agent: string | null;
+}
+
+/** An event on its way to the hub, by a call or over the queue. */
+export interface Arrival extends Addressed {
+  keys: VisitorKeys;
+  /** The address as the property's privacy setting lets it be kept. */
+  ip: string | null;
 }
 
 /** The facts that only the hub can know about an event. */

@@ -1,4 +1,4 @@
-// Network addresses: which are excluded, and how much of one is kept.
+// Network addresses: how they are read, which are excluded, and how much of one is kept.
 import ipaddr from "ipaddr.js";
 
 /** How much of a visitor's address is kept: /24 or /48, all of it, or nothing. */
@@ -14,6 +14,32 @@ const KEPT_BITS = { ipv4: 24, ipv6: 48 } as const;
 function toAddress(text: string): Address | null {
   if (text.includes(":")) return ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null;
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : null;
+}
+
+/** `1.2.3.4:5678`, `[2001:db8::1]` and `[2001:db8::1]:443`. An IPv6 address without brackets has no port. */
+const WITH_PORT = /^(?:([\d.]+):(\d{1,5})|\[([^\]]+)\](?::(\d{1,5}))?)$/;
+const MAX_PORT = 65_535;
+
+function withoutPort(text: string): string {
+  const trimmed = text.trim();
+  const [, four, fourPort, bracketed, port] = WITH_PORT.exec(trimmed) ?? [];
+  return Number(fourPort ?? port ?? 0) > MAX_PORT ? trimmed : (four ?? bracketed ?? trimmed);
+}
+
+/**
+ * The address in what a header or a caller says: with a port, in brackets, among spaces, or a list as in
+ * `X-Forwarded-For`. Of a list it is the first public one, since proxies put private addresses beside the visitor's;
+ * where none is public the first. Visitor ids, exclusions and rate limits all read addresses here.
+ */
+function readAddress(text: string | null | undefined): Address | null {
+  if (!text) return null;
+  const plain = toAddress(text);
+  if (plain) return plain;
+  const addresses = text
+    .split(",")
+    .map((part) => toAddress(withoutPort(part)))
+    .filter((address) => address !== null);
+  return addresses.find(isPublic) ?? addresses[0] ?? null;
 }
 
 /** The address and its prefix length; null for what is neither an address nor a CIDR range such as 10.0.0.0/8. */
@@ -48,7 +74,7 @@ export const isAddress = (text: string): boolean => toAddress(text) !== null;
 /** True when the address is one of, or lies in one of, the ranges (addresses or CIDR). What is no range matches nothing. */
 export function isExcluded(address: string | null, ranges: readonly string[]): boolean {
   if (!address || ranges.length === 0) return false;
-  const parsed = toAddress(address);
+  const parsed = readAddress(address);
   if (!parsed) return false;
   return toRanges(ranges).some((range) => range[0].kind() === parsed.kind() && parsed.match(range));
 }
@@ -56,12 +82,30 @@ export function isExcluded(address: string | null, ranges: readonly string[]): b
 /** 2000::/3 is all of IPv6 that has been given to networks. */
 const IPV6_GIVEN: Range = [ipaddr.IPv6.parse("2000::"), 3];
 
+function isGlobal(address: Address): boolean {
+  return address.range() === "unicast" && (address.kind() === "ipv4" || address.match(IPV6_GIVEN));
+}
+
 /** True for an address of the public internet: not private, shared (carrier-grade NAT), reserved or for documentation. */
 export function isPublicAddress(text: string): boolean {
   const address = toAddress(text);
-  if (address?.range() !== "unicast") return false;
-  return address.kind() === "ipv4" || address.match(IPV6_GIVEN);
+  return address !== null && isGlobal(address);
 }
+
+/** Networks whose addresses hold an IPv4 address, and the byte at which it begins: 6to4 (RFC 3056) and NAT64 (RFC 6052). */
+const IPV4_INSIDE: [...Range, number][] = [
+  [ipaddr.IPv6.parse("2002::"), 16, 2],
+  [ipaddr.IPv6.parse("64:ff9b::"), 96, 12],
+];
+
+/** The IPv4 address that a 6to4 or NAT64 address holds; any other address itself. */
+function withoutTunnel(address: Address): Address {
+  if (address.kind() === "ipv4") return address;
+  const [, , byte] = IPV4_INSIDE.find(([base, bits]) => address.match([base, bits])) ?? [];
+  return byte === undefined ? address : ipaddr.fromByteArray(address.toByteArray().slice(byte, byte + 4));
+}
+
+const isPublic = (address: Address): boolean => isGlobal(withoutTunnel(address));
 
 /** True for the first address of a network that truncation keeps: in the record it stands for all of the network. */
 const isNetwork = (address: Address): boolean =>
@@ -90,27 +134,44 @@ export function isRecordExcluded(address: string, ranges: readonly string[]): bo
 export function truncateAddress(address: string | null, privacy: AddressPrivacy): string | null {
   const parsed = address && privacy !== "none" ? toAddress(address) : null;
   if (!parsed) return null;
-  // Bytes and back: the zone of `fe80::1%eth0` is the sender's own affair.
-  const bytes = parsed.toByteArray();
-  if (privacy === "truncated") bytes.fill(0, KEPT_BITS[parsed.kind()] / 8);
-  const kept = ipaddr.fromByteArray(bytes);
-  return kept instanceof ipaddr.IPv6 ? kept.toRFC5952String() : kept.toString();
+  return toText(parsed, privacy === "truncated" ? KEPT_BITS[parsed.kind()] / 8 : undefined);
 }
 
-/** The one spelling of an address (RFC 5952; an IPv4-mapped one as IPv4); null for what is no address. */
-export const canonicalAddress = (address: string | null): string | null => truncateAddress(address, "full");
+/** Its first bytes, all of them unless said otherwise, in the one spelling of an address. */
+function toText(address: Address, kept?: number): string {
+  // Bytes and back: the zone of `fe80::1%eth0` is the sender's own affair.
+  const bytes = address.toByteArray();
+  if (kept !== undefined) bytes.fill(0, kept);
+  const network = ipaddr.fromByteArray(bytes);
+  return network instanceof ipaddr.IPv6 ? network.toRFC5952String() : network.toString();
+}
+
+/**
+ * The one spelling (RFC 5952; an IPv4-mapped address as IPv4) of the address in a header or a caller's field, which may
+ * have a port or be a list; null where there is no address.
+ */
+export const canonicalAddress = (text: string | null): string | null => {
+  const address = readAddress(text);
+  return address && toText(address);
+};
+
+/** The canonical address of a sender; of one in 6to4 or NAT64 the IPv4 address. Null for what is no address. */
+export function senderAddress(text: string | null | undefined): string | null {
+  const address = readAddress(text);
+  return address && toText(withoutTunnel(address));
+}
 
 /** Bytes of an IPv6 address that a rate limit counts: its /64, which one subscriber has to themselves. */
 const LIMITED_BYTES = 8;
 
 /**
- * What a rate limit counts as one sender: an IPv4 address, or the /64 of an IPv6 address, in one spelling. Anything else
- * is one sender too: a header that holds no address must not be a way around the limit.
+ * What a rate limit counts as one sender: an IPv4 address, also in 6to4 or NAT64 where each host would have a /64 of its
+ * own or all share one, or the /64 of an IPv6 address, in one spelling. Anything else is one sender too: a header that
+ * holds no address must not be a way around the limit.
  */
 export function limitedNetwork(text: string | null | undefined): string {
-  const address = text ? toAddress(text) : null;
+  const address = readAddress(text);
   if (!address) return "unknown";
-  if (address.kind() === "ipv4") return address.toString();
-  const bytes = address.toByteArray().fill(0, LIMITED_BYTES);
-  return `${(ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String()}/64`;
+  const sender = withoutTunnel(address);
+  return sender.kind() === "ipv4" ? toText(sender) : `${toText(sender, LIMITED_BYTES)}/64`;
 }

@@ -1,8 +1,8 @@
 // The messages between the hub and its callers.
-import type { Arrival } from "../events/event";
 import type { EventType } from "../events/measurement";
 import type { RefusalCounts } from "../requests/refusal";
 import type { AddressPrivacy } from "../visitors/address";
+import type { AnyArrival } from "./arrival";
 import type { RuleCounts } from "./rule-counters";
 
 /** The property as the hub needs it. It comes with every batch, so that the hub never reads D1. */
@@ -16,7 +16,7 @@ export interface HubProperty {
 
 export interface HubBatch {
   property: HubProperty;
-  arrivals: Arrival[];
+  arrivals: AnyArrival[];
   refusals?: RefusalCounts;
   /** Events of an import, whose ids are remembered for ever. */
   imported?: true;

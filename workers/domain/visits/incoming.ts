@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { PropValue } from "../events/event";
 import { revenueSchema } from "../events/revenue";
 import { isPlain, plain } from "../requests/plain";
-import { isAddress } from "../visitors/address";
+import { canonicalAddress } from "../visitors/address";
 import { toCountry } from "../visitors/country";
 
+/** Characters of `ip`: a list of forwarded addresses has seldom more than three. */
+const MAX_IP = 500;
 const MAX_PROPS = 30;
 const MAX_KEY = 100;
 const MAX_VALUE = 2000;
@@ -83,7 +85,9 @@ export const incomingSchema = z.object({
   interactive: z.boolean().optional(),
   /** The token that `trackkit.visit()` gave the visitor's page; null where the page got none. */
   visit: plain(MAX_TOKEN).nullish(),
-  ip: plain(45).refine(isAddress, "ip must be an IPv4 or IPv6 address").optional(),
+  ip: plain(MAX_IP)
+    .refine((text) => canonicalAddress(text) !== null, "ip must be an IPv4 or IPv6 address")
+    .optional(),
   user_agent: plain(1000).optional(),
   country: z
     .string()

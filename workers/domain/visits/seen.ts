@@ -1,6 +1,8 @@
 // Which event ids were seen within the last day: an exact set of 64-bit hashes, 8 bytes an id at rest. Two ids in four
 // million share a hash with a chance of one in two million.
 
+import type { Event } from "../events/event";
+
 /** Ids are forgotten by generations of this length (ms), the oldest when all of it is more than a day ago. */
 const GENERATION = 6 * 3_600_000;
 const DAY = 86_400_000;
@@ -64,6 +66,14 @@ export function hash64(text: string): [high: number, low: number] {
   const low = a >>> 0;
   return [b >>> 0, low === 0 ? 1 : low];
 }
+
+/**
+ * What is noted of an event: its id, in a space of its own where the sender showed no key. So a stranger who guesses the
+ * id of a server's event does not make it a duplicate. No id holds a line break. Ids of events with a key are noted as
+ * they are, as earlier versions noted all ids.
+ */
+export const seenId = ({ event_id, anonymous }: Pick<Event, "event_id" | "anonymous">): string =>
+  anonymous ? `\n${event_id}` : event_id;
 
 export interface Seen {
   generations: Map<number, HashTable>;

@@ -1,8 +1,8 @@
 // Shards: which hubs a visitor's events are offered to, also while a property goes from one number of shards to another.
 // A visitor belongs to one hub for as long as that hub knows them; only who is new to the day goes where the new number
 // says. So no visitor is counted twice, no visit is cut, and an event that is sent again is known.
-import type { Arrival } from "../events/event";
 import { addDays, localDate } from "../time/zone";
+import { type AnyArrival, addressAndAgent } from "./arrival";
 import { shardName } from "./hub";
 import { hash64 } from "./seen";
 
@@ -33,12 +33,17 @@ const ASKED_DAYS = 5;
 /** Older entries are forgotten. */
 const KEPT = 15 * 86_400_000;
 
-/** A visitor's shard depends on the visitor alone. */
-function shardOf({ user_id, stored, address, agent, event_time }: Arrival, shards: number, timezone: string): number {
+/**
+ * A visitor's shard depends on the visitor alone, and is the same on every day, so that a visit that crosses midnight
+ * stays in its hub. A message of the version before goes where that version sent its visitor.
+ */
+function shardOf(arrival: AnyArrival, shards: number, timezone: string): number {
   if (shards === 1) return 0;
+  const { user_id, stored, event_time } = arrival;
   // On the day on which a stored id was made its visitor is that of the address.
-  const id = stored && localDate(event_time, timezone) > stored.made ? stored.id : `${address}\n${agent}`;
-  return hash64(user_id ?? id)[1] % shards;
+  const id = user_id ?? (stored && localDate(event_time, timezone) > stored.made ? stored.id : null);
+  if (id !== null) return hash64(id)[1] % shards;
+  return ("keys" in arrival ? arrival.keys.shard : hash64(addressAndAgent(arrival))[1]) % shards;
 }
 
 /**
@@ -46,7 +51,7 @@ function shardOf({ user_id, stored, address, agent, event_time }: Arrival, shard
  * page may name a user who was here before it knew the name: then the user's hub is asked, the one of the visitor who came
  * without it, and where neither knows anybody the user's takes it.
  */
-export function hubsFor(property: Sharded, arrival: Arrival, now: number): string[] {
+export function hubsFor(property: Sharded, arrival: AnyArrival, now: number): string[] {
   const { site_id, timezone, shards, shard_changes } = property;
   const hub = (count: number, who = arrival): string => shardName(site_id, shardOf(who, count, timezone));
   const begun = shard_changes.filter(({ from }, i) => i === 0 || from <= now);
@@ -68,12 +73,12 @@ export function hubsFor(property: Sharded, arrival: Arrival, now: number): strin
 }
 
 /** Arrivals by the hubs to which they are offered, in their order. */
-export function routesFor(
+export function routesFor<A extends AnyArrival>(
   property: Sharded,
-  arrivals: readonly Arrival[],
+  arrivals: readonly A[],
   now: number,
-): { hubs: string[]; arrivals: Arrival[] }[] {
-  const routes = new Map<string, { hubs: string[]; arrivals: Arrival[] }>();
+): { hubs: string[]; arrivals: A[] }[] {
+  const routes = new Map<string, { hubs: string[]; arrivals: A[] }>();
   for (const arrival of arrivals) {
     const hubs = hubsFor(property, arrival, now);
     const key = hubs.join(" ");

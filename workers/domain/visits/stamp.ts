@@ -22,7 +22,6 @@ import {
   type Visit,
   type VisitorDay,
   visitAt,
-  visitOfYesterday,
 } from "./visit";
 
 /** Pages of a visit whose latest view is known: an event that does not name its view is of one of these. */
@@ -72,13 +71,24 @@ function moveEnd(
   return { lost: left === 0 ? -1 : 0, gained: now === 1 ? 1 : 0 };
 }
 
-/** Puts a visit among those of the day. Adds the bits of what it is the first of there. */
+/**
+ * Puts a visit among those of the day, unless it is there. Adds the bits of what it is the first of, among the visits in
+ * which more was done this day than measured.
+ */
 function joinDay(mask: Mask, record: VisitorDay, visit: Visit): void {
-  if (record.visits.some(({ id }) => id === visit.id)) return;
+  const { measured = [] } = record;
+  const isThere = record.visits.some(({ id }) => id === visit.id);
+  if (isThere && !measured.includes(visit.id)) return;
   // From the second visit on the day's values are more than one visit's.
   if (record.visits.length > 0) ownSeen(record);
-  addVisitFirsts(mask, visit, record.visits);
-  record.visits.push(visit);
+  addVisitFirsts(
+    mask,
+    visit,
+    record.visits.filter(({ id }) => id !== visit.id && !measured.includes(id)),
+  );
+  record.measured = measured.filter((id) => id !== visit.id);
+  if (record.measured.length === 0) delete record.measured;
+  if (!isThere) record.visits.push(visit);
 }
 
 /**
@@ -232,30 +242,31 @@ function stampCounted(book: Book, event: Event, moment: Moment): Stamped {
 }
 
 /**
- * Stamps an event that only measures. It belongs to a visit that goes on, also to yesterday's, which it does not take over
- * midnight; where there is none it is in the record and counts nowhere.
+ * Stamps an event that only measures. It belongs to a visit that goes on, and may take it over midnight; where there is none
+ * it is in the record and counts nowhere.
  */
 function stampMeasuring(book: Book, event: Event, moment: Moment): Stamped {
   const { date, visitor } = moment;
   const known = book.find(date, visitor);
   const today = known && visitAt(book, date, known, event.event_time, coversMeasuring);
-  const yesterday = today ? undefined : visitOfYesterday(book, moment, event.event_time, coversMeasuring);
-  const visit = today ?? yesterday?.visit;
+  const carried = today ? undefined : carryOver(book, moment, event.event_time, coversMeasuring);
+  const visit = today ?? carried?.visit;
   if (!visit) return stampAlone(book, event, moment);
   const record = known ?? { visits: [], hours: [], seen: emptyValues(), exits: [] };
   if (!known) book.add(date, visitor, record);
   book.touch(date, visitor);
-  if (yesterday) {
-    book.touch(yesterday.date, yesterday.from);
-    if (record.visits.length === 0) record.measured = Math.max(record.measured ?? 0, event.event_time);
+  if (carried) {
+    if (record.visits.length > 0) ownSeen(record);
+    // In the order in which they began.
+    record.visits.unshift(visit);
+    record.measured = [...(record.measured ?? []), visit.id];
   }
   const day: Mask = { low: 0, high: 0 };
   const own: Mask = { low: 0, high: 0 };
   noteValues(book, event, record, visit, day, own);
   return {
     visit,
-    // Doing it again must find the same visit of yesterday's.
-    carriedFrom: yesterday?.from ?? null,
+    carriedFrom: carried?.from ?? null,
     stamp: stampIn(book, event, moment, { visit, isNew: false, day, own }),
   };
 }

@@ -52,11 +52,8 @@ export interface VisitorDay {
   /** How many visits that began this day end on a page, and begin on one. */
   exits: Ends;
   entries?: Ends;
-  /**
-   * Time (ms) of the latest event that only measured, while nothing else came this day: the visit it belongs to is the
-   * day before's, and stays there.
-   */
-  measured?: number;
+  /** Visits of the day before in which something was only measured this day: by them nobody is a visitor of the day. */
+  measured?: string[];
 }
 
 type Ends = [page: string, visits: number][];
@@ -159,7 +156,7 @@ export function visitAt(
 }
 
 /** Yesterday's visit, if it goes on. */
-export function visitOfYesterday(book: Book, moment: Moment, time: number, isCovering = covers) {
+function visitOfYesterday(book: Book, moment: Moment, time: number, isCovering = covers) {
   const from = moment.yesterday();
   if (from === null) return undefined;
   const date = addDays(moment.date, -1);
@@ -169,8 +166,13 @@ export function visitOfYesterday(book: Book, moment: Moment, time: number, isCov
 }
 
 /** Takes yesterday's visit over midnight, so that it goes on under today's id. */
-export function carryOver(book: Book, moment: Moment, time: number): { visit: Visit; from: string } | undefined {
-  const found = visitOfYesterday(book, moment, time);
+export function carryOver(
+  book: Book,
+  moment: Moment,
+  time: number,
+  isCovering = covers,
+): { visit: Visit; from: string } | undefined {
+  const found = visitOfYesterday(book, moment, time, isCovering);
   if (!found) return undefined;
   const { date, from, record, visit } = found;
   book.touch(date, from);

@@ -1,14 +1,16 @@
 // Finds events that the lake already has, by their ids.
-import { parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import type { Event } from "../../domain/events/event";
+import { columnsIn } from "../../domain/lake/parquet";
+import { seenId } from "../../domain/visits/seen";
 
-/** The ids of these events that are in the lake. Reads one column of the objects of their times. */
+/** The ids (`seenId`) of those events of a property that are in the lake. Reads two columns of the objects of their times. */
 export async function eventIdsAmong(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   siteId: string,
-  events: readonly Pick<Event, "event_id" | "event_time">[],
+  events: readonly Pick<Event, "event_id" | "anonymous" | "event_time">[],
 ): Promise<Set<string>> {
-  const wanted = new Set(events.map(({ event_id }) => event_id));
+  const wanted = new Set(events.map(seenId));
   const known = new Set<string>();
   // An imported batch may span months, so read only objects that cover the time of an event.
   const { results } = await DB.prepare(
@@ -20,8 +22,11 @@ export async function eventIdsAmong(
   for (const { key } of results) {
     const object = await LAKE.get(key);
     if (!object) throw new Error(`lake lacks object ${key}`);
-    const rows = await parquetReadObjects({ file: await object.arrayBuffer(), columns: ["event_id"] });
-    for (const { event_id } of rows) if (wanted.has(event_id)) known.add(event_id);
+    const file = await object.arrayBuffer();
+    const metadata = parquetMetadata(file);
+    const columns = columnsIn(metadata, ["event_id", "anonymous"]);
+    const rows = (await parquetReadObjects({ file, metadata, columns })) as Pick<Event, "event_id" | "anonymous">[];
+    for (const id of rows.map(seenId)) if (wanted.has(id)) known.add(id);
   }
   return known;
 }

@@ -1,0 +1,91 @@
+// Visitor secrets: a random one per property and local date, under which collect hashes addresses and agents. All isolates
+// use the same, so they are in D1; each isolate remembers those it has read.
+import { lte } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { visitorSecrets } from "./tables";
+
+/** Secrets are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
+export const SECRET_LIFE = 48 * 3_600_000;
+
+/** Secrets that an isolate remembers, at some 200 bytes each. An import of thirty years has 11,000 dates. */
+const MOST_SECRETS = 20_000;
+
+interface Secret {
+  secret: string;
+  made_at: number;
+}
+
+/** By site_id and date. */
+const remembered = new Map<string, Secret>();
+
+const keyOf = (siteId: string, date: string): string => `${siteId} ${date}`;
+
+/** The secrets of some dates when the isolate remembers them all, else null. */
+function rememberedSecrets(siteId: string, dates: readonly string[], now: number): Map<string, string> | null {
+  const secrets = new Map<string, string>();
+  for (const date of dates) {
+    const known = remembered.get(keyOf(siteId, date));
+    if (!known || known.made_at <= now - SECRET_LIFE) return null;
+    secrets.set(date, known.secret);
+  }
+  return secrets;
+}
+
+function remember(siteId: string, date: string, secret: Secret): void {
+  const key = keyOf(siteId, date);
+  // A Map keeps the order of insertion: the first was read longest ago.
+  const [oldest] = remembered.keys();
+  if (oldest !== undefined && remembered.size >= MOST_SECRETS) remembered.delete(oldest);
+  remembered.delete(key);
+  remembered.set(key, secret);
+}
+
+function forgetExpired(now: number): void {
+  for (const [key, { made_at }] of remembered) if (made_at <= now - SECRET_LIFE) remembered.delete(key);
+}
+
+const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const randomSecret = (): string => toHex(crypto.getRandomValues(new Uint8Array(16)));
+
+async function readSecrets(db: D1Database, siteId: string, dates: readonly string[], now: number) {
+  const made = JSON.stringify(dates.map((date) => [date, randomSecret()]));
+  // One round trip, and nothing is written where secrets exist. One that is too old is replaced, whether or not the cron
+  // has deleted it, so that every isolate takes leave of it at the same moment.
+  const [, { results }] = (await db.batch<Secret & { date: string }>([
+    db
+      .prepare(
+        `INSERT INTO visitor_secrets (site_id, date, secret, made_at)
+         SELECT ?1, value ->> 0, value ->> 1, ?3 FROM json_each(?2) WHERE true
+         ON CONFLICT (site_id, date) DO UPDATE SET secret = excluded.secret, made_at = excluded.made_at
+         WHERE made_at <= ?4`,
+      )
+      .bind(siteId, made, now, now - SECRET_LIFE),
+    db
+      .prepare(
+        `SELECT date, secret, made_at FROM visitor_secrets
+         WHERE site_id = ?1 AND date IN (SELECT value ->> 0 FROM json_each(?2))`,
+      )
+      .bind(siteId, made),
+  ])) as [D1Result, D1Result<Secret & { date: string }>];
+  forgetExpired(now);
+  for (const { date, secret, made_at } of results) remember(siteId, date, { secret, made_at });
+  return new Map(results.map(({ date, secret }) => [date, secret]));
+}
+
+/** The secrets of some dates; those that do not exist yet are made. One read of D1 per isolate, property and date. */
+export async function secretsFor(
+  db: D1Database,
+  siteId: string,
+  dates: readonly string[],
+  now: number,
+): Promise<Map<string, string>> {
+  return rememberedSecrets(siteId, dates, now) ?? readSecrets(db, siteId, dates, now);
+}
+
+/** Destroys the secrets that are too old. */
+export async function destroySecrets(db: D1Database, now: number): Promise<void> {
+  await drizzle(db)
+    .delete(visitorSecrets)
+    .where(lte(visitorSecrets.made_at, now - SECRET_LIFE));
+  forgetExpired(now);
+}

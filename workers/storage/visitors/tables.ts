@@ -1,0 +1,15 @@
+// The D1 table of visitor secrets. WITHOUT ROWID is added to the migrations by hand.
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** The secrets under which collect hashes addresses and agents, by property and local date. */
+export const visitorSecrets = sqliteTable(
+  "visitor_secrets",
+  {
+    site_id: text().notNull(),
+    date: text().notNull(),
+    secret: text().notNull(),
+    /** Valid for SECRET_LIFE from then on. */
+    made_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.date] })],
+);
