@@ -88,7 +88,8 @@ export class Memory {
           hour: event.local_hour,
           visitor: event.visitor_id,
           yesterday: () => carried.get(seenId(event)) ?? null,
-          person: event.person_id,
+          person: event.own?.person_id === null ? null : event.person_id,
+          late: event.late === 1,
         });
       }
     }

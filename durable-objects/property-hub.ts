@@ -8,9 +8,11 @@ import { localDate, localHour } from "../workers/domain/time/zone";
 import { toArrival } from "../workers/domain/visits/arrival";
 import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/visits/hub";
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
+import { epochOf } from "../workers/domain/visits/message";
 import { packStamped } from "../workers/domain/visits/packed";
 import { seenId } from "../workers/domain/visits/seen";
 import type { VisitStamp } from "../workers/domain/visits/stamp";
+import { VISIT_GAP } from "../workers/domain/visits/visit";
 import { appendGroup, type OpenGroup, OpenGroups } from "./group";
 import { Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
@@ -226,7 +228,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private introduce({ site_id }: HubProperty): void {
     if (this.epoch) return;
     this.siteId = site_id;
-    this.epoch = `${this.ctx.id.toString().slice(0, 16)}${crypto.randomUUID().slice(0, 8)}`;
+    const epoch = `${this.ctx.id.toString().slice(0, 16)}${crypto.randomUUID().slice(0, 8)}`;
+    this.epoch = epochOf(this.ctx.id.name ?? "", epoch);
     this.journal.writeMeta("about", { site_id, epoch: this.epoch });
   }
 
@@ -265,14 +268,27 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     now: number,
   ): VisitStamp {
     const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
-    const { date, visitor: id, yesterday } = this.salts.idsFor(whose, property, this.memory, now, true);
-    const visitor = id!;
+    const ids = this.salts.idsFor(whose, property, this.memory, now, true);
+    const { date, yesterday } = ids;
+    const visitor = ids.visitor!;
+    const beside = (ms: number) => localDate(event.event_time + ms, property.timezone);
+    // Two days of a visitor can be linked where a visit may go over midnight, and nowhere else.
+    const before = beside(-VISIT_GAP) < date ? yesterday() : null;
+    const tomorrow = beside(VISIT_GAP) > date ? ids.tomorrow : undefined;
     const hour = localHour(event.event_time, property.timezone);
     const person = personOf(property.site_id, whose);
-    const { visit, stamp, carriedFrom } = this.memory.track(event, { date, hour, visitor, yesterday, person });
+    const { visit, stamp, carriedFrom } = this.memory.track(event, {
+      date,
+      hour,
+      visitor,
+      yesterday,
+      person,
+      tomorrow,
+    });
     if (carriedFrom !== null) group.carried.push([seenId(event), carriedFrom]);
     this.memory.seq += 1;
-    const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip };
+    const visitor_before = before === visitor ? null : before;
+    const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip, visitor_before };
     group.events.push(JSON.stringify(packStamped(event, visit, { ...stamp, ...about })));
     return stamp;
   }

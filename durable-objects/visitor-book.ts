@@ -127,6 +127,10 @@ export class VisitorBook implements Book {
     return value;
   }
 
+  forgets(date: string): boolean {
+    return date < addDays(this.latestDate || date, 1 - DAYS_KEPT);
+  }
+
   /** Writes changed visitors, then removes unneeded ones from memory. Call it in a transaction. */
   checkpoint(): void {
     for (const date of new Set([...this.changed.values()].map((entry) => entry.date)))

@@ -83,14 +83,16 @@ export class Salts {
     book: { knows(date: string, visitor: string): boolean },
     now: number,
     make = false,
-  ): { date: string; visitor: string | null; yesterday: () => string | null } {
+  ): Record<"yesterday" | "tomorrow", () => string | null> & { date: string; visitor: string | null } {
     const date = localDate(event_time, timezone);
     const user = user_id === null ? null : idOfUser(site_id, user_id);
     // On the day a stored id is made, the visitor arrived without it and keeps the cookieless id.
+    const keyOn = (day: string): string | null => {
+      if (day === date) return keys.today;
+      return day < date ? keys.yesterday : (keys.tomorrow ?? null);
+    };
     const unnamedOn = (day: string, make: boolean) =>
-      stored && day > stored.made
-        ? stored.id
-        : this.idFor(site_id, day === date ? keys.today : keys.yesterday, day, now, make);
+      stored && day > stored.made ? stored.id : this.idFor(site_id, keyOn(day), day, now, make);
     const idOn = (day: string, make: boolean) => {
       if (user === null) return unnamedOn(day, make);
       if (!by_page || book.knows(day, user)) return user;
@@ -98,7 +100,12 @@ export class Salts {
       const before = unnamedOn(day, false);
       return before !== null && book.knows(day, before) ? before : user;
     };
-    return { date, visitor: idOn(date, make), yesterday: () => idOn(addDays(date, -1), false) };
+    return {
+      date,
+      visitor: idOn(date, make),
+      yesterday: () => idOn(addDays(date, -1), false),
+      tomorrow: () => idOn(addDays(date, 1), false),
+    };
   }
 }
 

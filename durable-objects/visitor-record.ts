@@ -8,7 +8,7 @@ export interface Line {
   text: string;
 }
 
-export const lastOf = (record: VisitorDay): number => Math.max(...record.visits.map(({ last }) => last));
+export const lastOf = ({ visits, alone = 0 }: VisitorDay): number => Math.max(alone, ...visits.map(({ last }) => last));
 
 /** ASCII only, because one other character makes V8 store the text at two bytes per character. Sets become lists. */
 const toText = (record: VisitorDay): string =>

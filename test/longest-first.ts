@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Ends of the paths of files that take longest, longest first. */
 const LONG = [
+  "browser/kill.test.ts",
   "browser/start.test.ts",
   "browser/hub-crowd.test.ts",
   "browser/dashboard-access.test.ts",

@@ -8,12 +8,14 @@ import { compact } from "./maintenance/compact";
 import { erase } from "./maintenance/erase";
 import { check, rebuild } from "./maintenance/rebuild-tasks";
 import { replay } from "./maintenance/replay";
+import { restamp } from "./maintenance/restamp/task";
 import { retain } from "./maintenance/retain";
 import { notifyOfFailure, notifyOfReport } from "./pipeline/notify";
 import { endRun } from "./storage/runs/runs";
 
 const TASKS = {
   rebuild,
+  restamp,
   check,
   replay,
   compaction: compact,

@@ -138,6 +138,7 @@ export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): G
       seq,
       visitor_id: visitor,
       ip: null,
+      visitor_before: null,
     };
   }
 }

@@ -130,7 +130,8 @@ it("DuckDB reads raw and compacted events, and its totals by day are those of D1
     .reduce((sum, { rows }) => sum + rows, 0);
   expect(total).toEqual({ rows: listed, ids: listed });
   const read = await query(`SELECT local_date AS day, count(*) FILTER (event_type = 'pageview')::INT AS pageviews,
-    count(*) FILTER (event_type <> 'engagement')::INT AS events, sum(new_visit)::INT AS visits,
+    count(*) FILTER (event_type NOT IN ('engagement', 'first_visit', 'web_vital', 'heatmap', 'rule_seen'))::INT AS events,
+    sum(new_visit)::INT AS visits,
     sum(firsts & 1)::INT AS visitors FROM ${all()} GROUP BY 1 ORDER BY 1`);
   const { results } = await system.api.post<{ results: { dimensions: string[]; metrics: number[] }[] }>(
     "/api/v2/query",

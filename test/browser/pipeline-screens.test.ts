@@ -150,7 +150,7 @@ test("networks are told with what they read, organizations first", async () => {
 
 test("suspected bots are told by reason, and left out here and on the overview when the switch says so", async () => {
   expect(await rowsOf("Suspected bots by reason")).toEqual([
-    "Hosting network visits from networks that host servers, not people 1 1 2 3",
+    "Hosting network visits from networks that host servers, not people 1 1 2 2",
   ]);
   await open("/networks?type=all&period=day");
   await page.getByRole("button", { name: "Suspected bots" }).click();

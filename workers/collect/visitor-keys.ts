@@ -62,26 +62,30 @@ export async function toArrivals(
 ): Promise<Arrival[]> {
   if (sightings.length === 0) return [];
   const { site_id, timezone, privacy } = property;
-  const days = sightings.map(({ event_time }) => ({
-    today: localDate(event_time, timezone),
+  const days = sightings.map(({ event_time }) => {
+    const today = localDate(event_time, timezone);
     // A visit that has an event at this time or later may go on with this one.
-    before: localDate(event_time - VISIT_GAP, timezone),
-  }));
-  const needed = new Set(days.flatMap(({ today, before }) => [before, today]));
+    const before = localDate(event_time - VISIT_GAP, timezone);
+    // This one may be late for a visit that the next day has already.
+    const after = localDate(Math.min(event_time + VISIT_GAP, now), timezone);
+    return { today, before, after };
+  });
+  const needed = new Set(days.flatMap(({ today, before, after }) => [before, today, after]));
   const secrets = await secretsFor(env.DB, site_id, [...needed], now);
   readAhead(env, property, now);
   // Events of one request are mostly of one visitor.
   const known = new Map<string, VisitorKeys>();
   return sightings.map((sighting, i) => {
     const { address, agent: _, ...event } = sighting;
-    const { today, before } = days[i]!;
+    const { today, before, after } = days[i]!;
     const who = addressAndAgent(sighting);
-    const place = `${before}\n${today}\n${who}`;
+    const place = `${before}\n${today}\n${after}\n${who}`;
     let keys = known.get(place);
     if (!keys) {
       keys = {
         today: keyOf(secrets.get(today), who),
         yesterday: before === today ? null : keyOf(secrets.get(before), who),
+        ...(after > today ? { tomorrow: keyOf(secrets.get(after), who) } : {}),
         shard: shardKeyOf(env, property, sighting),
       };
       known.set(place, keys);

@@ -24,7 +24,7 @@ const NOT_DONE: Merged = { done: false, objects: 0, rows: 0 };
 
 /** What is to be changed on the way. */
 export interface Changes {
-  rules?: Pick<MergeRules, "keeps" | "addressOf" | "onRemoved">;
+  rules?: Pick<MergeRules, "keeps" | "addressOf" | "onRemoved" | "changed">;
   addresses?: AddressRules;
   /** What else belongs into the batch of the swap, once everything has been read. */
   more?: (outputs: readonly NewObject[]) => D1PreparedStatement[];
@@ -51,7 +51,7 @@ export async function mergeUnit(
   return done ? { done, objects: outputs.length, rows: outputs.reduce((sum, { rows }) => sum + rows, 0) } : NOT_DONE;
 }
 
-async function writeEvents(
+export async function writeEvents(
   env: LakeEnv,
   siteId: string,
   files: readonly LakeFile[],

@@ -8,6 +8,7 @@ import { daysOfLake, siteIds } from "../storage/lake/listing";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
 import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
+import { noteOf, restampDayOf } from "./restamp/task";
 
 interface ZonedDays {
   site_id: string;
@@ -54,10 +55,12 @@ async function eachDay(
   runId: string,
   verb: "check" | "recount",
   work: (days: ZonedDays, day: string) => Promise<DayReport>,
+  prepare?: (days: ZonedDays, day: string) => Promise<void>,
 ): Promise<RunReport> {
   const days = await steps.do("choose days", () => daysFor(env, params, runId));
   if (!days) return { days: 0, differences: 0 };
   const reports: ({ day: string } & DayReport)[] = [];
+  if (prepare) for (const day of daysOf(days.from, days.to)) await prepare(days, day);
   for (const day of daysOf(days.from, days.to)) {
     const report = await steps.do(`${verb} ${day}`, async (note) => {
       const { differences, examples, files, rows } = await work(days, day);
@@ -73,8 +76,18 @@ async function eachDay(
 export const check: Task = (env, steps, params, runId) =>
   eachDay(env, steps, params, runId, "check", ({ site_id, timezone }, day) => checkDay(env, site_id, timezone, day));
 
-/** Makes the counts say what the record says; its report has what differed before. */
+/**
+ * Stamps the days again, which gives days of an earlier version today's rules, and makes the counts say what the record
+ * says. The report has what differed between those two.
+ */
 export const rebuild: Task = (env, steps, params, runId) =>
-  eachDay(env, steps, params, runId, "recount", ({ site_id, timezone }, day) =>
-    rebuildDay(env, site_id, timezone, day, Date.now()),
+  eachDay(
+    env,
+    steps,
+    params,
+    runId,
+    "recount",
+    ({ site_id, timezone }, day) => rebuildDay(env, site_id, timezone, day, Date.now()),
+    ({ site_id }, day) =>
+      steps.do(`restamp ${day}`, async (note) => note(noteOf(day, await restampDayOf(env, site_id, day, Date.now())))),
   );

@@ -42,7 +42,12 @@ async function fill(request: Request, env: Cloudflare.Env): Promise<Response> {
   const filling = (await request.json()) as Filling;
   await writeCount(
     env.DB,
-    { messages: [], rollups: new Map([[filling.site_id, toRollup(filling)]]), refusals: [] },
+    {
+      messages: [],
+      rollups: new Map([[filling.site_id, toRollup(filling)]]),
+      refusals: [],
+      origins: { sources: [], late: [] },
+    },
     Date.now(),
   );
   return new Response(null, { status: 204 });

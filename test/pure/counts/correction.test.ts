@@ -75,7 +75,13 @@ function stampAll(given: readonly Step[], network: (one: Step, index: number) =>
       yesterday: () => idOn(addDays(date, -1)),
       person: null,
     });
-    const about = { site_id: "site", seq: index, visitor_id: idOn(date), ip: `192.0.2.${one.person}` };
+    const about = {
+      site_id: "site",
+      seq: index,
+      visitor_id: idOn(date),
+      ip: `192.0.2.${one.person}`,
+      visitor_before: null,
+    };
     return { ...event, ...factsOf(visit), ...facts, ...about };
   });
 }

@@ -96,7 +96,16 @@ function stampAll(steps: readonly Step[]): StampedEvent[] {
       yesterday: () => idOn(addDays(date, -1)),
       person: null,
     });
-    return { ...event, ...factsOf(visit), ...facts, site_id: "site", seq, visitor_id: idOn(date), ip: null };
+    return {
+      ...event,
+      ...factsOf(visit),
+      ...facts,
+      site_id: "site",
+      seq,
+      visitor_id: idOn(date),
+      ip: null,
+      visitor_before: null,
+    };
   });
 }
 

@@ -84,7 +84,16 @@ function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive(
       person: one.user ?? null,
     });
     if (facts.visit_id !== null) noteLive(live, visit, event);
-    return { ...event, ...factsOf(visit), ...facts, site_id: "site", seq: index, visitor_id: idOn(date), ip: null };
+    return {
+      ...event,
+      ...factsOf(visit),
+      ...facts,
+      site_id: "site",
+      seq: index,
+      visitor_id: idOn(date),
+      ip: null,
+      visitor_before: null,
+    };
   });
 }
 
@@ -121,7 +130,7 @@ it("an event that was packed is what it was with the facts of its visit and its 
           person: null,
         };
         const { visit, stamp: facts } = stamp(book, event, moment);
-        const about = { ...facts, site_id: "site", seq: index, visitor_id: "v", ip: null };
+        const about = { ...facts, site_id: "site", seq: index, visitor_id: "v", ip: null, visitor_before: null };
         const whole = { ...unpackEvent([]), ...event, ...factsOf(visit), ...about };
         const packed = packStamped({ ...unpackEvent([]), ...event }, visit, about);
         expect(unpackEvent(JSON.parse(JSON.stringify(packed)))).toEqual(whole);

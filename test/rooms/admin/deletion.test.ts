@@ -61,6 +61,8 @@ async function fill(siteId: string, n = 0): Promise<void> {
     run("insert into packed_days values (?, 'heat/click', ?, 'day', '{}')", siteId, `/${n}\nphone`),
     run("insert into visitor_secrets values (?, ?, 'secret', 0)", siteId, `day ${n}`),
     run("insert into refusals values (?, ?, 'bot', 1)", siteId, `day ${n}`),
+    run("insert into day_sources values (?, ?, 'live')", siteId, `day ${n}`),
+    run("insert into restamp_days values (?, ?, 0)", siteId, `day ${n}`),
     run(
       "insert into dead_letters (id, site_id, key, reason, failed_at) values (?, ?, ?, 'failed', 0)",
       `${siteId}-${n}`,

@@ -96,7 +96,8 @@ async function run(upgrade: "none" | "whole" | "cut off") {
     storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name IN ('visitors', 'changes')").toArray(),
   );
   expect(old).toEqual([]);
-  return (await lakeRows(site_id)).map(({ site_id: _site, visitor_id: _id, received_at: _at, ...row }) => row);
+  const rows = await lakeRows(site_id);
+  return rows.map(({ site_id: _site, visitor_id: _id, visitor_before: _before, received_at: _at, ...row }) => row);
 }
 
 it.each(["whole", "cut off"] as const)("goes on with the visitors of before: %s", async (upgrade) => {

@@ -50,7 +50,7 @@ function compare(sql: SqlStorage, steps: readonly Step[], named: boolean): void 
   const open = (): VisitorBook => new VisitorBook(sql, LIMITS);
   let book = open();
   /** What the journal would replay. */
-  let since: { event: Event; moment: Moment; carriedFrom: string | null }[] = [];
+  let since: { event: Event; moment: Moment; carriedFrom: string | null; late: boolean }[] = [];
   steps.forEach((one, index) => {
     if (one.kind === "checkpoint") {
       book.checkpoint();
@@ -60,9 +60,9 @@ function compare(sql: SqlStorage, steps: readonly Step[], named: boolean): void 
     if (one.kind === "restart") {
       clock += one.idle * MINUTE;
       book = open();
-      for (const { event, moment, carriedFrom } of since) {
+      for (const { event, moment, carriedFrom, late } of since) {
         book.passed(event.event_time);
-        stamp(book, event, { ...moment, yesterday: () => carriedFrom });
+        stamp(book, event, { ...moment, yesterday: () => carriedFrom, late });
       }
       return;
     }
@@ -90,7 +90,7 @@ function compare(sql: SqlStorage, steps: readonly Step[], named: boolean): void 
     book.passed(time);
     const stamped = stamp(book, event, moment);
     expect({ ...stamped.stamp, from: stamped.carriedFrom }).toEqual({ ...expected.stamp, from: expected.carriedFrom });
-    since.push({ event, moment, carriedFrom: stamped.carriedFrom });
+    since.push({ event, moment, carriedFrom: stamped.carriedFrom, late: stamped.stamp.late === 1 });
   });
 }
 

@@ -29,7 +29,11 @@ const text = (cells: readonly Cell[]): string => cells.map((cell) => cell.map((n
 /** Counts and folds. @returns what was written, and what is there then. */
 async function fold(events: readonly StampedEvent[]): Promise<{ rows: number; bytes: number; most: number }> {
   const rollup = rollUp(events);
-  await writeCount(env.DB, { messages: [], rollups: new Map([["site", rollup]]), refusals: [] }, 0);
+  await writeCount(
+    env.DB,
+    { messages: [], rollups: new Map([["site", rollup]]), refusals: [], origins: { sources: [], late: [] } },
+    0,
+  );
   await foldPending(env.DB, ["site"]);
   const sizes = `SELECT count(*) AS rows, sum(length(counts) + length(dimension) + length(place) + length(day) + 4) AS bytes,
     max(length(counts)) AS most FROM packed_days`;
@@ -122,7 +126,11 @@ test("pages that a network read are one row a day, and those for which that has 
   expect(pages(kept)).toEqual(pages(rollUp([...some, ...many])));
   // What is taken away again leaves nothing to tell whom it was of.
   const taken = subtract(emptyRollup(), rollUp([...some, view(1), view(2), view(3)]));
-  await writeCount(env.DB, { messages: [], rollups: new Map([["site", taken]]), refusals: [] }, 0);
+  await writeCount(
+    env.DB,
+    { messages: [], rollups: new Map([["site", taken]]), refusals: [], origins: { sources: [], late: [] } },
+    0,
+  );
   await foldPending(env.DB, ["site"]);
   const left = "SELECT count(*) AS n FROM packed_days, json_each(counts) counted";
   expect(await env.DB.prepare(left).first<number>("n")).toBe(997);

@@ -39,7 +39,11 @@ const manyPages = (pages: number, count = 1): Rollup => {
 
 const write = (siteId: string, rollup: Rollup, now = NOW, db: D1Database = env.DB): Promise<void> => {
   const message = { id: crypto.randomUUID(), site_id: siteId, file: null };
-  return writeCount(db, { messages: [message], rollups: new Map([[siteId, rollup]]), refusals: [] }, now);
+  return writeCount(
+    db,
+    { messages: [message], rollups: new Map([[siteId, rollup]]), refusals: [], origins: { sources: [], late: [] } },
+    now,
+  );
 };
 
 const read = async (siteId: string) => Object.fromEntries([...flatten(await readRollup(env.DB, siteId))].sort());

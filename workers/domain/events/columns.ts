@@ -79,6 +79,9 @@ export const LAKE_COLUMNS = {
   entry_moved: "integer",
   entry_lost: "integer",
   entry_early: "json",
+  own: "json",
+  late: "integer",
+  visitor_before: "text",
 } as const satisfies Record<keyof StampedEvent, ColumnType>;
 
 export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];

@@ -87,6 +87,8 @@ export interface VisitorKeys {
   today: string;
   /** Under that of the day before; null unless the event is so near to midnight that it may go on with a visit from then. */
   yesterday: string | null;
+  /** Under that of the day after; only for an event shortly before midnight that arrived when the next day had begun. */
+  tomorrow?: string;
   /** Chooses the shard. Eight bits, the same on every day; 0 where nobody is named, and where there is one shard. */
   shard: number;
 }
@@ -168,7 +170,19 @@ export interface Stamp {
   entry_gained: number | null;
   /** With `entry_moved`: what the visit's events counted before, without an entry page. */
   entry_early: EarlyFacts[] | null;
+  /** What the event says itself where its row has its visit's; null where nothing differs that another order could need. */
+  own: OwnFacts | null;
+  /** 1 when it came in another order than it happened and the stamps depend on that: its day must be stamped again. */
+  late: number | null;
+  /** The cookieless visitor's id of the day before, in the 30 minutes after midnight only. */
+  visitor_before: string | null;
 }
+
+/**
+ * `view_id` and `person_id` are null where the event names none itself. Facts of the visit are kept of an event that is
+ * older than its visit's first: the visit would have them if the events had come in order.
+ */
+export type OwnFacts = Partial<VisitFacts> & { view_id?: null; person_id?: null };
 
 /** What the events of a visit counted on a local date before its first page view. */
 export type EarlyFacts = [date: string, events: number, engaged_ms: number, scroll_sum: number, scroll_views: number];

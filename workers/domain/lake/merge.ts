@@ -36,6 +36,8 @@ export interface MergeRules {
   keeps?: (row: Row) => boolean;
   /** The address to write instead of a row's own. */
   addressOf?: (ip: string, localDate: string) => string | null;
+  /** A row's new values, where it has any. */
+  changed?: (row: Pick<StampedEvent, "event_id" | "event_time" | "seq">) => StampedEvent | undefined;
   /** Called for each removed row. */
   onRemoved?: (event: StampedEvent) => void;
 }
@@ -112,6 +114,25 @@ const rowAt = (columns: Columns, row: number): Row => ({
   local_date: columns.local_date[row] as string,
 });
 
+/** Writes a row's new values into its columns, as the file has them. */
+function change(
+  columns: Record<keyof StampedEvent, unknown[]>,
+  row: number,
+  changed: NonNullable<MergeRules["changed"]>,
+): void {
+  const { event_id, event_time, seq } = columns;
+  const after = changed({
+    event_id: event_id[row] as string,
+    event_time: event_time[row] as number,
+    seq: Number(seq[row] ?? 0),
+  });
+  if (!after) return;
+  for (const name of LAKE_COLUMN_NAMES) {
+    const value = after[name] ?? null;
+    columns[name][row] = LAKE_COLUMNS[name] === "bigint" && value !== null ? BigInt(value as number) : value;
+  }
+}
+
 /** Rows in written order: by time, then by the hub's order, then as they came. */
 function inOrder({ event_time, seq }: Columns, rows: readonly number[]): number[] {
   const time = event_time as ArrayLike<number>;
@@ -154,6 +175,7 @@ export async function* mergeEvents(inputs: readonly MergeInput[], rules: MergeRu
       rules.onRemoved?.(eventAt(columns, row));
       continue;
     }
+    if (rules.changed) change(columns as Record<keyof StampedEvent, unknown[]>, row, rules.changed);
     if (rules.addressOf && ip[row] !== null) (ip as unknown[])[row] = rules.addressOf(ip[row] as string, date);
     const name = `${event_type[row]} ${rules.periodOf(date)}`;
     const rows = objects.get(name);

@@ -42,6 +42,8 @@ export const RUNS = {
   retention: { label: "Retention", title: "Retention", slots: [{ every: "day", after: 5 * 60 }] },
   /** Removes one user. */
   erasure: { label: "Erasure", title: "Erasure", slots: [] },
+  /** Stamps days again whose events did not come in order. */
+  restamp: { label: "Restamping", title: "Restamping", slots: [{ every: "hour", after: 40 }] },
   /** Recounts days. */
   rebuild: { label: "Rebuild", title: "Rebuild", slots: [] },
   /** Compares counts with the lake. */

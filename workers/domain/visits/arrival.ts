@@ -17,5 +17,9 @@ export function toArrival(given: AnyArrival, privacy: AddressPrivacy): Arrival {
   if ("keys" in given) return given;
   const { address, agent, ...event } = given;
   const key = addressAndAgent(given);
-  return { ...event, keys: { today: key, yesterday: key, shard: 0 }, ip: truncateAddress(address, privacy) };
+  return {
+    ...event,
+    keys: { today: key, yesterday: key, tomorrow: key, shard: 0 },
+    ip: truncateAddress(address, privacy),
+  };
 }

@@ -1,7 +1,7 @@
 // The messages of the queue.
 import type { StampedEvent } from "../events/event";
 import type { RefusalCounts } from "../requests/refusal";
-import type { HubBatch } from "./hub";
+import { type HubBatch, isImportName } from "./hub";
 import { type PackedEvent, unpackEvent } from "./packed";
 
 /** Stamped events: a range of a hub's journal. The same range is the same message, however often it is sent. */
@@ -34,6 +34,13 @@ export function readMessage(body: unknown): EventMessage {
   if (message.kind !== "stamped") throw new Error("message is of no known kind");
   return { ...message, events: message.events.map(unpackEvent) };
 }
+
+const IMPORT = "import-";
+/** The beginning of the message ids of a hub, by the hub's name. */
+export const epochOf = (name: string, epoch: string): string => (isImportName(name) ? IMPORT + epoch : epoch);
+/** Who stamped a message: an import's hub by its epoch. The shards of a property share no visitors, and are one. */
+export const sourceOf = (id: string): string =>
+  id.startsWith(IMPORT) ? id.slice(0, id.indexOf("-", IMPORT.length)) : "live";
 
 /** How many events a message brings. */
 export const eventCountOf = (message: EventMessage): number =>

@@ -48,6 +48,9 @@ const STAMPED = {
   entry_moved: true,
   entry_lost: true,
   entry_early: true,
+  own: true,
+  late: true,
+  visitor_before: true,
 } as const satisfies Record<keyof Stamp | "site_id", true>;
 /** The source of each column of a stamped event: the stamp, a place among the visit's dimensions, or the event itself. */
 const ORIGINS = LAKE_COLUMN_NAMES.map((column) => ({

@@ -1,9 +1,17 @@
 // Stamping: which visit an event belongs to and what it was the first of. Stamping the same events in the same order over
 // the same book gives the same book.
 import { addBit, DAY_BIT, EVENT_DIMENSIONS, HOUR_BIT, hasRow, type Mask, VISIT_DIMENSIONS } from "../events/catalog";
-import { type EarlyFacts, type Event, STAMP_VERSION, type Stamp } from "../events/event";
+import {
+  type EarlyFacts,
+  type Event,
+  type OwnFacts,
+  STAMP_VERSION,
+  type Stamp,
+  type VisitFacts,
+} from "../events/event";
 import { ownFacts } from "../events/event-facts";
 import { EVENT_TYPES, isMeasuring } from "../events/measurement";
+import { isLate } from "./order/lateness";
 import {
   type Book,
   bounced,
@@ -13,6 +21,7 @@ import {
   ENTRY,
   emptyValues,
   entryOf,
+  factsOf,
   keyOf,
   type Moment,
   note,
@@ -22,12 +31,13 @@ import {
   type Visit,
   type VisitorDay,
   visitAt,
+  visitOfYesterday,
 } from "./visit";
 
 /** Pages of a visit whose latest view is known: an event that does not name its view is of one of these. */
 const MOST_VIEWS = 24;
 
-export type VisitStamp = Omit<Stamp, "seq" | "visitor_id" | "ip">;
+export type VisitStamp = Omit<Stamp, "seq" | "visitor_id" | "ip" | "visitor_before">;
 
 export interface Stamped {
   visit: Visit;
@@ -143,9 +153,11 @@ function viewOf(visit: Visit, event: Event): string | null {
 function advance(visit: Visit, event: Event, { date, person }: Moment): EarlyFacts[] | null {
   visit.start = Math.min(visit.start, event.event_time);
   visit.last = Math.max(visit.last, event.event_time);
+  if (date > (visit.until ?? visit.date)) visit.until = date;
   visit.interactive ||= event.interactive == null ? EVENT_TYPES[event.event_type].interactive : event.interactive === 1;
   if (person !== null) visit.person = person;
   if (event.event_type !== "pageview") {
+    if (event.view_id == null) visit.unnamed = Math.max(visit.unnamed ?? 0, event.event_time);
     if (visit.pageviews === 0) noteEarly(visit, event, date);
     return null;
   }
@@ -169,14 +181,34 @@ const stateOf = (visit: Visit) => ({
   exit: visit.exit,
 });
 
+/** The facts of a visit that an event says otherwise itself; null for none. */
+export function ownFactsOf(event: VisitFacts, visit: Visit): OwnFacts | null {
+  const own: Record<string, unknown> = {};
+  for (const [fact, value] of Object.entries(factsOf(visit))) {
+    const said = event[fact as keyof VisitFacts] ?? null;
+    if (said !== value) own[fact] = said;
+  }
+  return Object.keys(own).length > 0 ? (own as OwnFacts) : null;
+}
+
+/** What the event says itself and its row would not. `isOlder`: than the visit's first event. */
+function ownOf(event: Event, visit: Visit, { person }: Moment, view: string | null, isOlder: boolean): OwnFacts | null {
+  const own = isOlder ? ownFactsOf(event, visit) : null;
+  const isNamed = view === null || event.event_type === "pageview" || event.view_id != null;
+  const isKnown = visit.person === undefined || person !== null;
+  if (isNamed && isKnown) return own;
+  return { ...own, ...(isNamed ? {} : { view_id: null }), ...(isKnown ? {} : { person_id: null }) };
+}
+
 /** The stamp of an event that has its visit; writes into the visit and the book what the event changes of it. */
 function stampIn(
   book: Book,
   event: Event,
   moment: Moment,
-  { visit, isNew, day, own }: { visit: Visit; isNew: boolean; day: Mask; own: Mask },
+  { visit, isNew, day, own, late }: { visit: Visit; isNew: boolean; day: Mask; own: Mask; late: boolean },
 ): VisitStamp {
   const before = stateOf(visit);
+  const isOlder = event.event_time < visit.start;
   const view = viewOf(visit, event);
   const early = advance(visit, event, moment);
   const entry = moveEnd(book, visit, "entries", isNew ? undefined : before.entry, entryOf(visit));
@@ -209,6 +241,8 @@ function stampIn(
     view_id: view,
     person_id: visit.person ?? null,
     stamp_version: STAMP_VERSION,
+    own: ownOf(event, visit, moment, view, isOlder),
+    late: late ? 1 : null,
   };
 }
 
@@ -221,8 +255,10 @@ function stampCounted(book: Book, event: Event, moment: Moment): Stamped {
   const known = book.find(moment.date, moment.visitor);
   const carried = known && known.visits.length > 0 ? undefined : carryOver(book, moment, event.event_time);
   const going = known && !carried ? visitAt(book, moment.date, known, event.event_time) : carried?.visit;
+  const late = isLate(book, event, moment, known, going);
   const visit = going ?? openVisit(book, event, moment);
-  const record = known ?? { visits: [], hours: [], seen: carried ? emptyValues() : null, exits: [] };
+  const record: VisitorDay = known ?? { visits: [], hours: [], seen: carried ? emptyValues() : null, exits: [] };
+  if (late) record.late = true;
   if (!known) book.add(moment.date, moment.visitor, record);
   book.touch(moment.date, moment.visitor);
 
@@ -237,7 +273,7 @@ function stampCounted(book: Book, event: Event, moment: Moment): Stamped {
   return {
     visit,
     carriedFrom: carried?.from ?? null,
-    stamp: stampIn(book, event, moment, { visit, isNew: !going, day, own }),
+    stamp: stampIn(book, event, moment, { visit, isNew: !going, day, own, late }),
   };
 }
 
@@ -249,37 +285,43 @@ function stampMeasuring(book: Book, event: Event, moment: Moment): Stamped {
   const { date, visitor } = moment;
   const known = book.find(date, visitor);
   const today = known && visitAt(book, date, known, event.event_time, coversMeasuring);
-  const carried = today ? undefined : carryOver(book, moment, event.event_time, coversMeasuring);
-  const visit = today ?? carried?.visit;
-  if (!visit) return stampAlone(book, event, moment);
-  const record = known ?? { visits: [], hours: [], seen: emptyValues(), exits: [] };
+  const yesterday = today ? undefined : visitOfYesterday(book, moment, event.event_time, coversMeasuring);
+  const visit = today ?? yesterday?.visit;
+  const late = isLate(book, event, moment, known, visit);
+  const record: VisitorDay = known ?? { visits: [], hours: [], seen: emptyValues(), exits: [] };
+  if (late) record.late = true;
   if (!known) book.add(date, visitor, record);
+  if (!visit) return stampAlone(book, event, moment, record, late);
   book.touch(date, visitor);
-  if (carried) {
-    if (record.visits.length > 0) ownSeen(record);
+  if (yesterday) {
+    carryOver(book, moment, event.event_time, coversMeasuring);
+    // The day has values of another visit than its own.
+    ownSeen(record);
     // In the order in which they began.
-    record.visits.unshift(visit);
-    record.measured = [...(record.measured ?? []), visit.id];
+    record.visits.unshift(yesterday.visit);
+    record.measured = [...(record.measured ?? []), yesterday.visit.id];
   }
   const day: Mask = { low: 0, high: 0 };
   const own: Mask = { low: 0, high: 0 };
   noteValues(book, event, record, visit, day, own);
   return {
     visit,
-    carriedFrom: carried?.from ?? null,
-    stamp: stampIn(book, event, moment, { visit, isNew: false, day, own }),
+    carriedFrom: yesterday?.from ?? null,
+    stamp: stampIn(book, event, moment, { visit, isNew: false, day, own, late }),
   };
 }
 
 /** The stamp of an event without a visit, with the facts that it says itself. */
-function stampAlone(book: Book, event: Event, moment: Moment): Stamped {
+function stampAlone(book: Book, event: Event, moment: Moment, record: VisitorDay, late: boolean): Stamped {
+  book.touch(moment.date, moment.visitor);
+  record.alone = Math.max(record.alone ?? 0, event.event_time);
   const visit = openVisit(book, event, moment);
   const none: Mask = { low: 0, high: 0 };
   return {
     visit,
     carriedFrom: null,
     stamp: {
-      ...stampIn(createBook(), event, moment, { visit, isNew: false, day: none, own: none }),
+      ...stampIn(createBook(), event, moment, { visit, isNew: false, day: none, own: none, late }),
       visit_id: null,
     },
   };

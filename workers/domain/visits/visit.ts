@@ -23,6 +23,8 @@ export interface Visit {
   /** First and last event, ms. */
   start: number;
   last: number;
+  /** The latest local date of its events, when that is not the one on which it began. */
+  until?: string;
   pageviews: number;
   interactive: boolean;
   /** The page of the last page view by time; null without one. */
@@ -35,6 +37,8 @@ export interface Visit {
   seen: Values[];
   /** The latest views, by page; the latest page at the end. Absent in a visit of an earlier version. */
   views?: [page: string, view: string][];
+  /** Time (ms) of its last event that named no view: a page view before it may be the one to which that belongs. */
+  unnamed?: number;
   /** Who the visitor is known to be: see Stamp. */
   person?: string;
   /** What was counted before the first page view. */
@@ -54,6 +58,10 @@ export interface VisitorDay {
   entries?: Ends;
   /** Visits of the day before in which something was only measured this day: by them nobody is a visitor of the day. */
   measured?: string[];
+  /** Time (ms) of the latest event that only measured and found no visit. */
+  alone?: number;
+  /** True once an event was late (lateness.ts): what follows it is stamped after it, and must be stamped again too. */
+  late?: true;
 }
 
 type Ends = [page: string, visits: number][];
@@ -68,6 +76,8 @@ export interface Book {
   add(date: string, visitor: string, record: VisitorDay): void;
   /** Says that a record is about to change. */
   touch(date: string, visitor: string): void;
+  /** Whether the visitors of a date are no longer known. Absent in a book that forgets none. */
+  forgets?(date: string): boolean;
   /** One string object for all equal values that are kept: thousands of visits share a browser's name. */
   intern<T extends string | null>(value: T): T;
 }
@@ -81,6 +91,10 @@ export interface Moment {
   yesterday: () => string | null;
   /** Who the event says the visitor is: a hash of a user's id, else of a stored one. */
   person: string | null;
+  /** The visitor's id of the day after. Only for an event in the last 30 minutes of its day. */
+  tomorrow?: () => string | null;
+  /** True where a journal says that the event was late. */
+  late?: boolean;
 }
 
 /** Null stands for "no value" among values; no page, name or host begins with NUL. */
@@ -119,7 +133,7 @@ const copyOf = (all: readonly Values[]): Values[] =>
 export const seconds = (visit: Visit): number => Math.floor(visit.last / 1000) - Math.floor(visit.start / 1000);
 export const bounced = (visit: Visit): number => (visit.pageviews === 1 && !visit.interactive ? 1 : 0);
 type Covering = (visit: Visit, time: number) => boolean;
-const covers: Covering = (visit, time) => time >= visit.start - VISIT_GAP && time <= visit.last + VISIT_GAP;
+export const covers: Covering = (visit, time) => time >= visit.start - VISIT_GAP && time <= visit.last + VISIT_GAP;
 /** The same for an event that only measures: what it measures came before it. */
 export const coversMeasuring: Covering = (visit, time) => time >= visit.start && time <= visit.last + VISIT_GAP;
 /** The visits of a day but for those that went on after midnight: they are with the next day's visitor. */
@@ -156,7 +170,7 @@ export function visitAt(
 }
 
 /** Yesterday's visit, if it goes on. */
-function visitOfYesterday(book: Book, moment: Moment, time: number, isCovering = covers) {
+export function visitOfYesterday(book: Book, moment: Moment, time: number, isCovering = covers) {
   const from = moment.yesterday();
   if (from === null) return undefined;
   const date = addDays(moment.date, -1);

@@ -5,8 +5,9 @@ import { rollUpWithSuspects } from "../../domain/counts/suspects";
 import type { StampedEvent } from "../../domain/events/event";
 import { rawKey } from "../../domain/lake/keys";
 import { toParquet } from "../../domain/lake/parquet";
-import type { StampedMessage } from "../../domain/visits/message";
+import { type StampedMessage, sourceOf } from "../../domain/visits/message";
 import { createObject } from "../lake/objects";
+import type { Origins } from "../lake/restamp-marks";
 import { type Count, type CountedMessage, countedAmong, knownAmong, writeCount } from "./counts";
 
 export type CountEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
@@ -79,7 +80,22 @@ function toCount(messages: readonly StampedMessage[], counted: CountedMessage[])
       for (const [reason, count] of Object.entries(counts)) refusals.push([message.site_id, day, reason, count]);
   }
   const rollups = new Map([...events].flatMap(([siteId, all]) => [...rollUpWithSuspects(siteId, all)]));
-  return { messages: counted, rollups, refusals };
+  return { messages: counted, rollups, refusals, origins: originsOf(messages) };
+}
+
+/** Where the events of some messages come from, and what of them was late. */
+function originsOf(messages: readonly StampedMessage[]): Origins {
+  const sources = new Map<string, Origins["sources"][number]>();
+  const late = new Map<string, Origins["late"][number]>();
+  for (const { id, site_id, events } of messages)
+    for (const event of events) {
+      const source = sourceOf(id);
+      sources.set(`${site_id} ${event.local_date} ${source}`, [site_id, event.local_date, source]);
+      if (event.late !== 1) continue;
+      // Where its visit began its numbers change too.
+      for (const day of [event.local_date, event.visit_date]) late.set(`${site_id} ${day}`, [site_id, day]);
+    }
+  return { sources: [...sources.values()], late: [...late.values()] };
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

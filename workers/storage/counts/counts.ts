@@ -4,6 +4,7 @@ import type { Rollup } from "../../domain/counts/rollup";
 import { FACTS } from "../../domain/events/catalog";
 import type { NewObject } from "../../domain/lake/object";
 import { listStatements } from "../lake/listing";
+import { markStatements, type Origins } from "../lake/restamp-marks";
 import { type Row, toParameters } from "../parameters";
 
 /** What a message writes besides its counts. */
@@ -20,6 +21,7 @@ export interface Count {
   rollups: Map<string, Rollup>;
   /** By property, local date and reason. */
   refusals: [site_id: string, day: string, reason: string, count: number][];
+  origins: Origins;
 }
 
 /** An insert of JSON rows; columns after the key are added up where the key exists. */
@@ -78,6 +80,7 @@ export async function writeCount(db: D1Database, count: Count, now: number): Pro
     ...statementsOf(db, [[RECEIPTS, count.messages.map(({ id }) => [id, now])]]),
     ...listStatements(db, objects, now),
     ...statementsOf(db, [...rollupRows(count.rollups, now), [REFUSALS, count.refusals]]),
+    ...markStatements(db, count.origins, now),
   ]);
 }
 

@@ -14,6 +14,7 @@ const BY_DAY = {
   packed_days: "dimension, place, day",
   techstack_days: "day, browser, browser_version, os, os_version, device, screen, firsts",
   refusals: "day, reason",
+  day_sources: "day, source",
 } as const;
 
 /** Removes counts of days before a local date, and of hours before its beginning (ms). @returns rows. */

@@ -114,14 +114,26 @@ export function enrichmentReader(
 }
 
 /** The events of a snapshot as they count, in portions of a few thousand; object by object, of all days that are in them. */
-export async function* eventsIn(lake: R2Bucket, { events, enrichments }: LakeSnapshot): AsyncGenerator<StampedEvent[]> {
+export async function* eventsIn(lake: R2Bucket, snapshot: LakeSnapshot): AsyncGenerator<StampedEvent[]> {
+  for await (const { events } of eventsByFile(lake, snapshot)) yield events;
+}
+
+/** The same, with the object of each portion. */
+export async function* eventsByFile(
+  lake: R2Bucket,
+  { events, enrichments }: LakeSnapshot,
+): AsyncGenerator<{ file: LakeFile; events: StampedEvent[] }> {
   const foundFor = enrichmentReader(lake, enrichments);
   for (const file of events) {
     const found = await foundFor(file);
     for await (const portion of portionsOf(await readObject(lake, file.key)))
-      yield found.size === 0
-        ? portion
-        : portion.map((event) => effective(event, event.ip === null ? undefined : found.get(event.ip)));
+      yield {
+        file,
+        events:
+          found.size === 0
+            ? portion
+            : portion.map((event) => effective(event, event.ip === null ? undefined : found.get(event.ip))),
+      };
   }
 }
 

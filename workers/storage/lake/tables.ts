@@ -1,5 +1,5 @@
 // The D1 tables of the lake. WITHOUT ROWID is added to the migrations by hand.
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** The objects of the lake. The pipeline's watermark is an `id`, so ids are never reused. Times are ms, dates local. */
 export const lakeFiles = sqliteTable(
@@ -29,6 +29,20 @@ export const lakeFiles = sqliteTable(
     // The backlog of all properties is read every five minutes.
     index("lake_files_by_zone").on(t.zone, t.site_id, t.id),
   ],
+);
+
+/** Local days of which the events are to be stamped again, because they did not come in order. */
+export const restampDays = sqliteTable(
+  "restamp_days",
+  { site_id: text().notNull(), day: text().notNull(), marked_at: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.site_id, t.day] })],
+);
+
+/** Who stamped events of a local day: `live`, or the epoch of an import's hub. Hubs do not know each other's visits. */
+export const daySources = sqliteTable(
+  "day_sources",
+  { site_id: text().notNull(), day: text().notNull(), source: text().notNull() },
+  (t) => [primaryKey({ columns: [t.site_id, t.day, t.source] })],
 );
 
 /** Messages that could not be counted; the message itself is in the lake under `key`. */

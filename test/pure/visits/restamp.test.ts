@@ -1,0 +1,292 @@
+// The law of restamping: whatever the order in which events arrived, and at whatever hub, the numbers become those of
+// sorted arrival; and where nothing was marked as late, they were those already.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { flatten } from "../../../workers/domain/counts/difference";
+import { rollUp } from "../../../workers/domain/counts/rollup";
+import { addToTechstack, emptyTechstack, techstackRows, toCube } from "../../../workers/domain/counts/techstack";
+import type { Event, StampedEvent } from "../../../workers/domain/events/event";
+import type { EventType } from "../../../workers/domain/events/measurement";
+import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
+import { inTotalOrder, noPast, restampDay } from "../../../workers/domain/visits/order/restamp";
+import { packStamped, unpackEvent } from "../../../workers/domain/visits/packed";
+import { stamp } from "../../../workers/domain/visits/stamp";
+import { type Book, createBook, VISIT_GAP } from "../../../workers/domain/visits/visit";
+
+const MINUTE = 60_000;
+/** A day before a clock change each, but for the last: half an hour back, an hour on at midnight, none. */
+const PLACES = [
+  { zone: "Australia/Lord_Howe", start: Date.UTC(2026, 3, 3, 13) },
+  { zone: "Africa/Cairo", start: Date.UTC(2026, 3, 22, 22) },
+  { zone: "Asia/Kolkata", start: Date.UTC(2026, 9, 3, 18, 30) },
+] as const;
+type Place = (typeof PLACES)[number];
+
+interface Step {
+  person: number;
+  /** Minutes after the beginning. */
+  at: number;
+  type: EventType;
+  page: string | null;
+  source: string | null;
+  device: string;
+  user: string | null;
+  /** Whether it names its page view. */
+  isNamed: boolean;
+  hub: number;
+}
+
+const step = fc.record<Step>({
+  person: fc.integer({ min: 0, max: 2 }),
+  // Around two midnights, where most can go wrong.
+  at: fc.oneof(
+    fc.integer({ min: 0, max: 4320 }),
+    fc.integer({ min: 1400, max: 1480 }),
+    fc.integer({ min: 2840, max: 2920 }),
+    fc.integer({ min: 600, max: 700 }),
+  ),
+  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "outbound", "custom", "web_vital"),
+  page: fc.constantFrom("/", "/a", null),
+  source: fc.constantFrom("Google", null),
+  device: fc.constantFrom("Desktop", "Mobile"),
+  user: fc.constantFrom(null, null, null, "u_anna"),
+  isNamed: fc.boolean(),
+  hub: fc.constant(0),
+});
+
+interface Sent extends Step {
+  event: Event;
+  date: string;
+}
+
+function toSent(one: Step, n: number, { zone, start }: Place): Sent {
+  const { type, page, source, device, at } = one;
+  const event = {
+    ...unpackEvent([]),
+    event_id: `e${n}`,
+    event_type: type,
+    name: type,
+    event_time: start + at * MINUTE,
+    received_at: start,
+    page,
+    source,
+    device,
+    hostname: "shop.example",
+    user_id: one.user,
+    view_id: type !== "pageview" && one.isNamed ? "named" : null,
+    engaged_ms: type === "engagement" ? 1000 : null,
+  } as Event;
+  return { ...one, event, date: localDate(event.event_time, zone) };
+}
+
+/** Hubs that stamp what arrives; each has its own memory and its own places in the record. */
+function hubs({ zone }: Place) {
+  const of = new Map<number, { book: Book; seq: number }>();
+  return ({ event, date, person, user, hub }: Sent): StampedEvent => {
+    const known = of.get(hub) ?? { book: createBook(), seq: 0 };
+    of.set(hub, known);
+    known.seq += 1;
+    // Ids of cookieless visitors say nothing of their other days. A user keeps theirs.
+    const idOn = (day: string) => user ?? `${person} on ${day}`;
+    const beside = (ms: number) => localDate(event.event_time + ms, zone);
+    const visitor = idOn(date);
+    const before = beside(-VISIT_GAP) < date ? idOn(addDays(date, -1)) : null;
+    const done = stamp(known.book, event, {
+      date,
+      hour: localHour(event.event_time, zone),
+      visitor,
+      yesterday: () => idOn(addDays(date, -1)),
+      person: user,
+      ...(beside(VISIT_GAP) > date ? { tomorrow: () => idOn(addDays(date, 1)) } : {}),
+    });
+    const about = {
+      ...{ site_id: "site", seq: known.seq, visitor_id: visitor, ip: null },
+      visitor_before: before === visitor ? null : before,
+    };
+    return unpackEvent(
+      JSON.parse(JSON.stringify(packStamped(event, done.visit, { ...done.stamp, ...about }))) as unknown[],
+    );
+  };
+}
+
+const arrive = (sent: readonly Sent[], place: Place): StampedEvent[] => sent.map(hubs(place));
+
+/** Restamps day by day, as long as there are days. */
+function restampAll(rows: readonly StampedEvent[]): StampedEvent[] {
+  const past = noPast();
+  return [...Map.groupBy(rows, ({ local_date }) => local_date)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, day]) => restampDay(day, past).events);
+}
+
+/** Restamps one day with no more of the past than a caller reads: visitors who were here half an hour before. */
+function restampOnly(rows: readonly StampedEvent[], date: string) {
+  const day = rows.filter(({ local_date }) => local_date === date);
+  const first = Math.min(...day.map(({ event_time }) => event_time));
+  const before = rows.filter(({ local_date }) => local_date === addDays(date, -1));
+  const late = new Set(before.filter((row) => row.event_time >= first - VISIT_GAP).map((row) => row.visitor_id));
+  const past = noPast();
+  restampDay(
+    before.filter((row) => late.has(row.visitor_id)),
+    past,
+  );
+  return restampDay(day, past);
+}
+
+/** As the task does it: days marked by new rows in turn, and days after them while something goes on. */
+function restampMarked(rows: readonly StampedEvent[], fresh = rows): StampedEvent[] {
+  const marks = new Set(fresh.flatMap((row) => (row.late === 1 ? [row.local_date, row.visit_date] : [])));
+  let all = [...rows];
+  for (let rounds = 0; marks.size > 0; rounds += 1) {
+    expect(rounds).toBeLessThan(50);
+    const date = [...marks].sort()[0]!;
+    marks.delete(date);
+    if (!all.some(({ local_date }) => local_date === date)) continue;
+    const { events, goesOn } = restampOnly(all, date);
+    all = [...all.filter(({ local_date }) => local_date !== date), ...events];
+    if (goesOn) marks.add(addDays(date, 1));
+  }
+  return all;
+}
+
+const numbersOf = (rows: readonly StampedEvent[]) => {
+  const cube = emptyTechstack();
+  for (const row of rows) addToTechstack(cube, row);
+  return {
+    rollup: Object.fromEntries([...flatten(rollUp(rows))].sort(([a], [b]) => (a < b ? -1 : 1))),
+    visitors: toCube(techstackRows(cube)),
+  };
+};
+
+/** What was sent, in the total order that the record has when it has arrived like this. */
+function sortedOf(sent: readonly Sent[], where: Place): Sent[] {
+  const byId = new Map(sent.map((one) => [one.event.event_id, { ...one, hub: 0 }]));
+  return arrive(sent, where)
+    .toSorted(inTotalOrder)
+    .map(({ event_id }) => byId.get(event_id)!);
+}
+
+const given = (steps: readonly Step[], place: Place) => steps.map((one, n) => toSent(one, n, place));
+const place = fc.constantFrom(...PLACES);
+
+describe("restamping", () => {
+  it("gives any order of arrival the stamps of sorted arrival", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), place, (steps, where) => {
+        const sent = given(steps, where);
+        const sorted = arrive(sortedOf(sent, where), where);
+        const restamped = restampAll(arrive(sent, where));
+        const plain = ({ seq, late, own, visitor_before, ...row }: StampedEvent) => row;
+        expect(restamped.map(plain)).toEqual(sorted.map(plain));
+        expect(numbersOf(restamped)).toEqual(numbersOf(sorted));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it("does the same for what several hubs have stamped", () => {
+    const some = fc.array(fc.record({ one: step, hub: fc.integer({ min: 0, max: 2 }) }), { maxLength: 40 });
+    fc.assert(
+      fc.property(some, place, (steps, where) => {
+        const sent = given(
+          steps.map(({ one, hub }) => ({ ...one, hub })),
+          where,
+        );
+        const restamped = restampAll(arrive(sent, where));
+        expect(numbersOf(restamped)).toEqual(numbersOf(arrive(sortedOf(sent, where), where)));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("changes nothing when it is done again, or when events were in order", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), place, (steps, where) => {
+        const sent = given(steps, where);
+        const once = restampAll(arrive(sent, where));
+        expect(restampAll(once)).toEqual(once);
+        const inOrder = arrive(sortedOf(sent, where), where);
+        expect(inOrder.every(({ late }) => late === null)).toBe(true);
+        expect(restampAll(inOrder)).toEqual(inOrder.toSorted(inTotalOrder));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  /** A few events change places, as in a network, and a few come much later. */
+  const jitter = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 40 })), {
+    minLength: 40,
+    maxLength: 40,
+  });
+  const close = fc
+    .tuple(step, fc.integer({ min: 1380, max: 1480 }))
+    .map(([one, at]) => ({ ...one, at, person: one.person % 2 }));
+  const shuffled = (steps: readonly Step[], where: Place, by: readonly number[]): Sent[] =>
+    sortedOf(given(steps, where), where)
+      .map((one, i) => ({ one, at: i + by[i]! }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ one }) => one);
+  const viewsOf = (rows: readonly StampedEvent[]) =>
+    Object.fromEntries(rows.map(({ event_id, view_id, person_id }) => [event_id, [view_id, person_id]]));
+
+  it.each([
+    ["far apart", step],
+    ["close together", close],
+  ])("needs only the days with late events, one after the other: events %s", (_, arbitrary) => {
+    fc.assert(
+      fc.property(fc.array(arbitrary, { maxLength: 40 }), place, jitter, (steps, where, by) => {
+        const sent = shuffled(steps, where, by);
+        const sorted = arrive(sortedOf(sent, where), where);
+        const restamped = restampMarked(arrive(sent, where));
+        expect(numbersOf(restamped)).toEqual(numbersOf(sorted));
+        expect(viewsOf(restamped)).toEqual(viewsOf(sorted));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("holds for what arrives after a day was restamped, which the hub does not know", () => {
+    fc.assert(
+      fc.property(fc.array(close, { maxLength: 40 }), place, jitter, fc.nat(40), (steps, where, by, part) => {
+        const sent = shuffled(steps, where, by);
+        const rows = arrive(sent, where);
+        const [early, later] = [rows.slice(0, part), rows.slice(part)];
+        const restamped = restampMarked([...restampMarked(early), ...later], later);
+        expect(numbersOf(restamped)).toEqual(numbersOf(arrive(sortedOf(sent, where), where)));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("gives events of an earlier version the rules of today", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), place, (steps, where) => {
+        const sorted = arrive(sortedOf(given(steps, where), where), where);
+        // What that version kept: nothing of views, persons and entry pages that move, and no visit without a mask.
+        const old = sorted.map((row) => ({
+          ...row,
+          ...{ stamp_version: null, view_id: null, person_id: null, own: null, visitor_before: null },
+          ...{ entry_moved: null, entry_lost: null, entry_gained: null, entry_early: null, firsts: 0, visit_firsts: 7 },
+        }));
+        expect(numbersOf(restampAll(old))).toEqual(numbersOf(sorted));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("sorts by time, then by place, then by id", () => {
+    const row = (event_time: number, seq: number, event_id: string) => ({
+      ...unpackEvent([]),
+      event_time,
+      seq,
+      event_id,
+    });
+    const rows = [row(2, 1, "a"), row(1, 2, "a"), row(1, 1, "b"), row(1, 1, "a")];
+    expect(rows.toSorted(inTotalOrder).map(({ event_time, seq, event_id }) => [event_time, seq, event_id])).toEqual([
+      [1, 1, "a"],
+      [1, 1, "b"],
+      [1, 2, "a"],
+      [2, 1, "a"],
+    ]);
+  });
+});

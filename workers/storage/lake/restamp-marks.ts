@@ -1,0 +1,76 @@
+// Marks in D1: which local days are to be stamped again. Ingest sets them in the batch that counts; a day costs a row
+// when it is marked, and its source once.
+import { toParameters } from "../parameters";
+
+/** Of the messages of a batch. */
+export interface Origins {
+  /** Who stamped events of which day. */
+  sources: [site_id: string, day: string, source: string][];
+  /** Days with events that came out of order. */
+  late: [site_id: string, day: string][];
+}
+
+const SOURCES = `INSERT OR IGNORE INTO day_sources (site_id, day, source)
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`;
+const LATE = `INSERT OR IGNORE INTO restamp_days (site_id, day, marked_at)
+  SELECT value ->> 0, value ->> 1, ?2 FROM json_each(?1)`;
+/** Hubs do not know each other's visitors: what one adds to a day of another is never in order. */
+const MIXED = `${LATE} AS given WHERE EXISTS (SELECT 1 FROM day_sources s
+  WHERE s.site_id = given.value ->> 0 AND s.day = given.value ->> 1 AND s.source <> given.value ->> 2)`;
+
+/** For a batch: notes the sources, and marks days that need it. */
+export const markStatements = (db: D1Database, { sources, late }: Origins, now: number): D1PreparedStatement[] => [
+  ...toParameters(sources).flatMap((rows) => [db.prepare(SOURCES).bind(rows), db.prepare(MIXED).bind(rows, now)]),
+  ...toParameters(late).map((rows) => db.prepare(LATE).bind(rows, now)),
+];
+
+/** For a batch: marks a day, if there are events of it. */
+export const markDay = (db: D1Database, siteId: string, day: string, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT OR IGNORE INTO restamp_days (site_id, day, marked_at) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM lake_files
+       WHERE site_id = ?1 AND zone IN ('raw', 'events') AND min_date <= ?2 AND max_date >= ?2)`,
+    )
+    .bind(siteId, day, now);
+
+/**
+ * For a batch: removes the mark of a day, unless objects with events of it were listed meanwhile.
+ * @param last the last object that was known.
+ * @param outputs keys of the objects that the batch lists itself.
+ */
+export const unmarkDay = (
+  db: D1Database,
+  siteId: string,
+  day: string,
+  last: number,
+  outputs: readonly string[],
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `DELETE FROM restamp_days WHERE site_id = ?1 AND day = ?2 AND NOT EXISTS (SELECT 1 FROM lake_files
+       WHERE site_id = ?1 AND zone IN ('raw', 'events') AND id > ?3 AND min_date <= ?2 AND max_date >= ?2
+         AND key NOT IN (SELECT value FROM json_each(?4)))`,
+    )
+    .bind(siteId, day, last, JSON.stringify(outputs));
+
+export interface MarkedDay {
+  site_id: string;
+  day: string;
+}
+
+/** Marked days of properties that are not being deleted, each property's in their order. */
+export async function markedDays(db: D1Database, limit: number): Promise<MarkedDay[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT site_id, day FROM restamp_days JOIN properties USING (site_id) WHERE deleted_at IS NULL
+       ORDER BY site_id, day LIMIT ?`,
+    )
+    .bind(limit)
+    .all<MarkedDay>();
+  return results;
+}
+
+/** Removes the marks of days before a local date, of which nothing is kept that could be restamped. */
+export async function unmarkBefore(db: D1Database, siteId: string, day: string): Promise<void> {
+  await db.prepare("DELETE FROM restamp_days WHERE site_id = ? AND day < ?").bind(siteId, day).run();
+}
