@@ -1,5 +1,5 @@
 // An Apache access log in combined format: parses lines, and finds those of pages shown to a person.
-import { createHash } from "node:crypto";
+import { idOfLine } from "../../workers/collect/imports/line-id.ts";
 import type { SimulatedEvent } from "./event.ts";
 
 export interface LogRequest {
@@ -110,12 +110,9 @@ export function selectPages(log: string, hostname: string): LogSelection {
       if (skip) selection.skipped[skip] = (selection.skipped[skip] ?? 0) + 1;
       return;
     }
-    const content = createHash("sha256").update(row.trimEnd()).digest("base64url").slice(0, 22);
-    const ordinal = (ordinals.get(content) ?? 0) + 1;
-    ordinals.set(content, ordinal);
     selection.lines.push(index + 1);
     selection.events.push({
-      event_id: `${content}.${ordinal}`,
+      event_id: idOfLine(row.trimEnd(), ordinals),
       event_type: "pageview",
       event_time: new Date(request.time).toISOString(),
       url: `https://${hostname}${request.target}`,

@@ -1,5 +1,4 @@
 // Imports of history: NDJSON to POST …/imports, one event per line.
-import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { requireCaller, requireProperty } from "../../domain/properties/caller";
 import { parseJson } from "../../domain/requests/input";
@@ -14,6 +13,7 @@ import { siteFor, siteWithRules } from "../site";
 import { allRejected, deliverSorted, emptySorted, type Rejected, sort } from "../sorted";
 import { openVisit } from "../visit-token";
 import { visitorOf } from "../visitor";
+import { idOfLine } from "./line-id";
 
 const IMPORT_LIMIT = 10 * 1024 * 1024;
 const IMPORT_CHUNK = 500;
@@ -30,17 +30,6 @@ function* linesOf(text: string): Generator<{ index: number; line: string }> {
     if (end < 0) return;
     from = end + 1;
   }
-}
-
-/**
- * The id of a line that names none: its content, and its place among the equal lines of its file. So a file may be sent
- * again, in whatever pieces of whatever other file: each distinct line counts as often as in the file that has most of it.
- */
-function idOfLine(line: string, ordinals: Map<string, number>): string {
-  const content = createHash("sha256").update(line).digest("base64url").slice(0, 22);
-  const ordinal = (ordinals.get(content) ?? 0) + 1;
-  ordinals.set(content, ordinal);
-  return `${content}.${ordinal}`;
 }
 
 async function collectImport(c: Context<AppEnv>): Promise<Response> {

@@ -2,6 +2,7 @@
 // use the same, so they are in D1; each isolate remembers those it has read.
 import { lte } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { toHex } from "../../domain/requests/hex";
 import { visitorSecrets } from "./tables";
 
 /** Secrets are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
@@ -44,7 +45,6 @@ function forgetExpired(now: number): void {
   for (const [key, { made_at }] of remembered) if (made_at <= now - SECRET_LIFE) remembered.delete(key);
 }
 
-const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const randomSecret = (): string => toHex(crypto.getRandomValues(new Uint8Array(16)));
 
 async function readSecrets(db: D1Database, siteId: string, dates: readonly string[], now: number) {
