@@ -253,7 +253,8 @@ export function stamp(book: Book, event: Event, moment: Moment): Stamped {
 
 function stampCounted(book: Book, event: Event, moment: Moment): Stamped {
   const known = book.find(moment.date, moment.visitor);
-  const carried = known && known.visits.length > 0 ? undefined : carryOver(book, moment, event.event_time);
+  const carried = known && known.visits.length > 0 ? undefined : visitOfYesterday(book, moment, event.event_time);
+  if (carried) carryOver(book, moment, carried);
   const going = known && !carried ? visitAt(book, moment.date, known, event.event_time) : carried?.visit;
   const late = isLate(book, event, moment, known, going);
   const visit = going ?? openVisit(book, event, moment);
@@ -294,7 +295,7 @@ function stampMeasuring(book: Book, event: Event, moment: Moment): Stamped {
   if (!visit) return stampAlone(book, event, moment, record, late);
   book.touch(date, visitor);
   if (yesterday) {
-    carryOver(book, moment, event.event_time, coversMeasuring);
+    carryOver(book, moment, yesterday);
     // The day has values of another visit than its own.
     ownSeen(record);
     // In the order in which they began.

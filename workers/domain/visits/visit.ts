@@ -182,17 +182,12 @@ export function visitOfYesterday(book: Book, moment: Moment, time: number, isCov
 /** Takes yesterday's visit over midnight, so that it goes on under today's id. */
 export function carryOver(
   book: Book,
-  moment: Moment,
-  time: number,
-  isCovering = covers,
-): { visit: Visit; from: string } | undefined {
-  const found = visitOfYesterday(book, moment, time, isCovering);
-  if (!found) return undefined;
-  const { date, from, record, visit } = found;
+  { visitor }: Moment,
+  { date, from, record, visit }: NonNullable<ReturnType<typeof visitOfYesterday>>,
+): void {
   book.touch(date, from);
   ownSeen(record);
-  record.moved = [...(record.moved ?? []), [visit.id, moment.visitor]];
-  return { visit, from };
+  record.moved = [...(record.moved ?? []), [visit.id, visitor]];
 }
 
 /**
