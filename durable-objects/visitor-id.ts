@@ -1,8 +1,9 @@
 // Visitor ids: a keyed hash, under a random salt of the local day, of the keyed hash that collect makes of address and
 // agent. With the salt gone nobody can tell who it was.
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Arrival } from "../workers/domain/events/event";
 import { addDays, localDate } from "../workers/domain/time/zone";
+import { forgetSecrets, keyedHash } from "../workers/domain/visitors/keyed-hash";
 import type { HubProperty } from "../workers/domain/visits/hub";
 import type { Journal } from "./journal";
 
@@ -54,6 +55,7 @@ export class Salts {
     if (this.salts.size < before) {
       // The ids made with these salts must be forgotten too.
       this.ids.clear();
+      forgetSecrets();
       this.write();
     }
     const oldest = Math.min(...[...this.salts.values()].map(({ made }) => made));
@@ -71,7 +73,7 @@ export class Salts {
     const known = this.ids.get(who);
     if (known !== undefined) return known;
     if (this.ids.size >= MOST_IDS) this.ids.clear();
-    const id = createHmac("sha256", salt).update(`${siteId}\n${key}`).digest("base64url").slice(0, 16);
+    const id = keyedHash(salt, `${siteId}\n${key}`);
     this.ids.set(who, id);
     return id;
   }

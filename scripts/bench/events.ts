@@ -31,6 +31,7 @@ function eventOf(
   const from = at.index === 0 ? referrer || null : `https://${HOST}${pages[at.index - 1]}`;
   return {
     event_id: at.id,
+    anonymous: 1,
     event_time: at.time,
     received_at: at.time,
     hostname: HOST,

@@ -2,6 +2,7 @@
 // one request that comes for every page view of every site, so it is answered without Hono's middleware.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
+import { getPath } from "hono/utils/url";
 import {
   type BeaconReply,
   type Envelope,
@@ -190,7 +191,8 @@ export function answerBeacon(
   env: Cloudflare.Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): Promise<Response> | null {
-  const { pathname } = new URL(request.url);
+  // Cut out of the text: to parse the address costs as much as to make a visitor's key.
+  const pathname = getPath(request);
   return pathname === "/e" || pathname === env.COLLECT_PATH ? collectBeacon(request, env, ctx) : null;
 }
 

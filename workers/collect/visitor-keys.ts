@@ -1,11 +1,11 @@
 // Visitor keys: collect replaces address and agent by keyed hashes before an event leaves it, by a call or over the queue.
 // The hub salts them once more, so an id is made of secrets in two places, both destroyed after 48 hours.
 import { waitUntil } from "cloudflare:workers";
-import { createHmac } from "node:crypto";
 import type { Arrival, Sighting, VisitorKeys } from "../domain/events/event";
 import type { Property } from "../domain/properties/property";
 import { localDate } from "../domain/time/zone";
 import { truncateAddress } from "../domain/visitors/address";
+import { keyedByte, keyedHash } from "../domain/visitors/keyed-hash";
 import { addressAndAgent } from "../domain/visits/arrival";
 import { VISIT_GAP } from "../domain/visits/visit";
 import { secretsFor } from "../storage/visitors/secrets";
@@ -18,7 +18,7 @@ const AHEAD = 2 * 3_600_000;
 /** 96 bits. */
 const keyOf = (secret: string | undefined, who: string): string => {
   if (secret === undefined) throw new Error("a date has no visitor secret");
-  return createHmac("sha256", secret).update(who).digest("base64url").slice(0, 16);
+  return keyedHash(secret, who);
 };
 
 /**
@@ -31,7 +31,7 @@ function shardKeyOf(env: KeyEnv, { site_id, shards, shard_changes }: Property, s
   // Events of a server that name nobody: sent again by another server, they meet the first attempt.
   if (sighting.address === null && sighting.agent === null) return 0;
   const who = `${site_id}\n${addressAndAgent(sighting)}`;
-  return createHmac("sha256", `shard/${env.AUTH_SECRET}`).update(who).digest()[0]!;
+  return keyedByte(`shard/${env.AUTH_SECRET}`, who);
 }
 
 /** When (ms) it was last asked whether a property's midnight is near: once a minute, since a date costs as much as a hash. */

@@ -20,3 +20,6 @@ declare class URL {
   readonly href: string;
   readonly searchParams: URLSearchParams;
 }
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+}

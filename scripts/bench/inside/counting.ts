@@ -69,7 +69,12 @@ async function keepHouse(env: Cloudflare.Env): Promise<Response> {
 async function accept(request: Request, env: Cloudflare.Env): Promise<Response> {
   const occurrences = (await request.json()) as Occurrence[];
   const property = { site_id: "memory", timezone: "UTC", address: "truncated" as const };
-  const arrivals = occurrences.map(({ address, agent, event }) => ({ ...event, address, agent, first_visit: false }));
+  const arrivals = occurrences.map(({ address, agent, event }) => ({
+    ...event,
+    keys: { today: `${address} ${agent}`, yesterday: null, shard: 0 },
+    ip: address,
+    first_visit: false,
+  }));
   return Response.json(await env.HUB.getByName("memory/0").accept({ property, arrivals }));
 }
 

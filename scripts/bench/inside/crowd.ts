@@ -74,9 +74,8 @@ const toArrival = ({ id, visitor, time, page, country }: View) => ({
   network: `Provider number ${visitor % 500}`,
   asn: visitor % 500,
   network_type: "isp",
-  address: `10.${visitor >> 16}.${(visitor >> 8) & 255}.${visitor & 255}`,
-  agent:
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+  keys: { today: `visitor ${visitor}`, yesterday: null, shard: 0 },
+  ip: `10.${visitor >> 16}.${(visitor >> 8) & 255}.0`,
   first_visit: false,
 });
 

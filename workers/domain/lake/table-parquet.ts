@@ -27,7 +27,7 @@ export function tableToParquet<Row>(columns: Columns<Row>, rows: readonly Row[])
   return parquetWriteBuffer({
     columnData: namesOf(columns).map((name) => {
       const { type, to } = WRITTEN[columns[name]];
-      return { name, type, nullable: true, data: rows.map((row) => (row[name] === null ? null : to(row[name]))) };
+      return { name, type, nullable: true, data: rows.map((row) => (row[name] == null ? null : to(row[name]))) };
     }),
   });
 }

@@ -2,6 +2,7 @@
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const SLOT = 900_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 /** Offsets by zone and quarter of an hour: nearly every shift falls on one, so one look-up serves all its instants. */
@@ -59,9 +60,20 @@ export function offsetAt(instant: number, timezone: string): number {
   return askOffset(Math.floor(instant / SECOND) * SECOND, timezone);
 }
 
+/** Dates by day of the calendar (days since 1970): one instant after the other asks for the same few. */
+const dates = new Map<number, string>();
+const MAX_DATES = 2_000;
+
 /** `YYYY-MM-DD` on the zone's calendar. */
 export function localDate(instant: number, timezone: string): string {
-  return new Date(instant + offsetAt(instant, timezone)).toISOString().slice(0, 10);
+  const day = Math.floor((instant + offsetAt(instant, timezone)) / DAY);
+  let date = dates.get(day);
+  if (date === undefined) {
+    date = new Date(day * DAY).toISOString().slice(0, 10);
+    if (dates.size >= MAX_DATES) dates.clear();
+    dates.set(day, date);
+  }
+  return date;
 }
 
 /** The first instant after `low` that has the offset of `high`; there is one shift between them. */

@@ -3,6 +3,7 @@
 import { lte } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { toHex } from "../../domain/requests/hex";
+import { forgetSecrets } from "../../domain/visitors/keyed-hash";
 import { visitorSecrets } from "./tables";
 
 /** Secrets are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
@@ -42,7 +43,9 @@ function remember(siteId: string, date: string, secret: Secret): void {
 }
 
 function forgetExpired(now: number): void {
+  const before = remembered.size;
   for (const [key, { made_at }] of remembered) if (made_at <= now - SECRET_LIFE) remembered.delete(key);
+  if (remembered.size < before) forgetSecrets();
 }
 
 const randomSecret = (): string => toHex(crypto.getRandomValues(new Uint8Array(16)));
