@@ -4,6 +4,7 @@ import type { TaskParams } from "./domain/runs/run-params";
 import type { TaskKind } from "./domain/runs/tasks";
 import type { Steps, Task } from "./jobs/steps";
 import { writeReports } from "./mail/reports";
+import { analysis } from "./maintenance/analysis/task";
 import { compact } from "./maintenance/compact";
 import { erase } from "./maintenance/erase";
 import { check, rebuild } from "./maintenance/rebuild-tasks";
@@ -16,6 +17,7 @@ import { endRun } from "./storage/runs/runs";
 const TASKS = {
   rebuild,
   restamp,
+  analysis,
   check,
   replay,
   compaction: compact,

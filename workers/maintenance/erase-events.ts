@@ -5,6 +5,7 @@ import { type Row, readColumns } from "../domain/lake/merge";
 import type { LakeFile } from "../domain/lake/object";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import { truncateAddress } from "../domain/visitors/address";
+import { reopenStatements } from "../storage/analysis/day-list";
 import { addStatements } from "../storage/counts/day-counts";
 import { listFiles, readObject } from "../storage/lake/reading";
 import { swapObjects } from "../storage/lake/swap";
@@ -83,7 +84,11 @@ export async function eraseFromObject(
     const counted = emptyRecount(siteId, { ...ALL_TIME, from: firstDay, firstHour });
     // Whatever has been compacted, the pipeline has processed.
     addEvents(counted, removed, { techstack: true });
-    return addStatements(env.DB, siteId, toAdd(NOTHING, toDayCounts(counted)), now);
+    const days = removed.flatMap(({ local_date, visit_date }) => [local_date, visit_date]);
+    return [
+      ...addStatements(env.DB, siteId, toAdd(NOTHING, toDayCounts(counted)), now),
+      ...reopenStatements(env.DB, siteId, days, now),
+    ];
   };
   const { done } = await mergeUnit(env, siteId, unit, today, now, {
     rules: { keeps: (row: Row) => !isOf(person, row), onRemoved: (event) => removed.push(event) },

@@ -46,7 +46,7 @@ export async function mergeUnit(
   const outputs =
     zone === "raw" || zone === "events"
       ? await writeEvents(env, siteId, files, level, today, now, changes)
-      : await writeTable(env, siteId, zone, files, now, changes);
+      : await writeTable(env, siteId, zone as TableZone, files, now, changes);
   const done = await swapObjects(env.DB, siteId, files, outputs, now, changes.more?.(outputs));
   return done ? { done, objects: outputs.length, rows: outputs.reduce((sum, { rows }) => sum + rows, 0) } : NOT_DONE;
 }

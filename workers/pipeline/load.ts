@@ -8,6 +8,7 @@ import type { Found } from "../domain/networks/enrichment";
 import { suspectsId } from "../domain/networks/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../domain/networks/network-visits";
 import type { RunReport } from "../domain/runs/run";
+import { reopenStatements } from "../storage/analysis/day-list";
 import { countStatements } from "../storage/counts/counts";
 import { cubeStatements } from "../storage/counts/techstack";
 import { loadEnrichment } from "../storage/lake/enrichment";
@@ -22,22 +23,24 @@ import { rawEvents } from "./raw-events";
 
 type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 
-/** What the networks of a unit's visitors add: who they are, and what the provider corrects. */
+/** What the networks of a unit's visitors add: who they are, and what the provider corrects; and the unit's days. */
 async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
   // The child may have failed, or there was no list: then nothing is known beyond what the edge said.
   const provided = await loadEnrichment(env.LAKE, enrichment);
   const found: ReadonlyMap<string, Found> = provided?.found ?? new Map();
   const visits = emptyNetworkVisits();
   const correction = emptyCorrection();
+  const days = new Set<string>();
   for await (const events of rawEvents(env, unit))
     for (const event of events) {
+      days.add(event.local_date).add(event.visit_date);
       const corrected = effective(event, event.ip === null ? undefined : found.get(event.ip));
       addNetworkVisit(visits, corrected);
       if (corrected !== event) addCorrection(correction, event, corrected);
     }
   const rollups = new Map<string, Rollup>([[unit.site_id, correction.rollup]]);
   for (const [signal, rollup] of correction.suspects) rollups.set(suspectsId(unit.site_id, signal), rollup);
-  return { visits, rollups, provided };
+  return { visits, rollups, provided, days };
 }
 
 export interface Loaded {
@@ -66,7 +69,7 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
   const { unit, techstack, ip_list } = extracted;
   const { DB, LAKE } = env;
   const cube = techstack ? toCube(await readTechstack(LAKE, techstack.key)) : [];
-  const { visits, rollups, provided } = await networksOf(env, extracted);
+  const { visits, rollups, provided, days } = await networksOf(env, extracted);
   const times = ip_list ?? techstack;
   const enrichment: NewObject | null = provided &&
     times && { ...times, zone: "ip_enrichment", key: extracted.enrichment, rows: provided.rows, bytes: provided.bytes };
@@ -101,6 +104,8 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
     ...cubeStatements(DB, unit.site_id, cube),
     ...networkStatements(DB, unit.site_id, visits),
     ...countStatements(DB, rollups, now),
+    // What came late for a day that has its tables already.
+    ...reopenStatements(DB, site_id, days, now),
     noteUnit(DB, runId, loaded, now),
   ]);
   return loaded;

@@ -42,6 +42,8 @@ export const words = {
     techstack: { label: "techstack", what: "technology" },
     ip_list: { label: "ip_list", what: "addresses" },
     ip_enrichment: { label: "ip_enrichment", what: "organizations" },
+    visits: { label: "visits", what: "visits by day, for analysis" },
+    actions: { label: "actions", what: "events by visit, for analysis" },
   },
 
   runs: "Runs",

@@ -22,3 +22,7 @@ export const pipelineKey = (
   lastId: number,
   mark = "",
 ): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}${mark}.parquet`;
+
+/** Key of a table of a local day. `mark` tells the attempts apart: who comes second overwrites nothing. */
+export const dayKey = (zone: "visits" | "actions", date: string, siteId: string, mark: string): string =>
+  `analysis/${zone}/date=${date}/site_id=${siteId}/${mark}.parquet`;

@@ -1,5 +1,5 @@
 // Rows as the bytes of a Parquet file, and back, by a table of columns. All objects of the lake are written here.
-import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetReadObjects, parquetScan } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ColumnType } from "../events/columns";
 
@@ -59,4 +59,35 @@ export async function tableFromParquet<Row>(columns: Columns<Row>, file: ArrayBu
   const written = new Set(metadata.schema.map(({ name }) => name));
   const rows = await parquetReadObjects({ file, metadata, columns: names.filter((name) => written.has(name)) });
   return rows.map((row) => toRow(columns, row));
+}
+
+/** Times as numbers, which saves a Date for each. */
+export const PARSERS = { timestampFromMilliseconds: (millis: bigint) => Number(millis) };
+
+/**
+ * Some columns of a file that `tableToParquet` wrote, a list each; numbers as the file has them. A column that was added
+ * after the file was written has only nulls.
+ */
+export async function readValues(
+  columns: Readonly<Record<string, ColumnType>>,
+  file: ArrayBuffer,
+  names: Iterable<string>,
+): Promise<Record<string, ArrayLike<unknown>>> {
+  const metadata = parquetMetadata(file);
+  const written = new Set(metadata.schema.map(({ name }) => name));
+  const wanted = [...names].filter((name) => name in columns);
+  const there = wanted.filter((name) => written.has(name));
+  const { ranges, readColumn } = await parquetScan({ file, metadata, columns: there, parsers: PARSERS });
+  const rows = Number(metadata.num_rows);
+  const read: Record<string, ArrayLike<unknown>> = {};
+  for (const column of wanted) {
+    if (!written.has(column)) {
+      read[column] = new Array<null>(rows).fill(null);
+      continue;
+    }
+    const portions: ArrayLike<unknown>[] = [];
+    for (const range of ranges) portions.push(await readColumn({ column, ...range }));
+    read[column] = portions.length === 1 ? portions[0]! : portions.flatMap((portion) => Array.from(portion));
+  }
+  return read;
 }

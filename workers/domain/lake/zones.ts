@@ -4,5 +4,8 @@
 export const DATASETS = ["techstack", "ip_list", "ip_enrichment"] as const;
 export type Dataset = (typeof DATASETS)[number];
 
-export const LAKE_ZONES = ["raw", "events", "techstack", "ip_list", "ip_enrichment"] as const;
+/** The analysis zone's tables of local days, each made from the events of raw and compacted objects. */
+export const DAY_ZONES = ["visits", "actions"] as const;
+
+export const LAKE_ZONES = ["raw", "events", "techstack", "ip_list", "ip_enrichment", ...DAY_ZONES] as const;
 export type LakeZone = (typeof LAKE_ZONES)[number];

@@ -12,7 +12,13 @@ import type { RunReport } from "./run";
 export const MOST_REBUILD_DAYS = 92;
 
 const date = (name: string) => z.string().refine(isDate, `${name} must be a date such as 2026-11-22`);
-export const rebuildInput = z.strictObject({ from: date("from"), to: date("to"), check: z.boolean().default(false) });
+export const rebuildInput = z.strictObject({
+  from: date("from"),
+  to: date("to"),
+  check: z.boolean().default(false),
+  /** Only the tables of the analysis zone are made anew. */
+  dataset: z.literal("analysis", 'dataset must be "analysis" or left out').optional(),
+});
 
 /**
  * The first local day of which both record and counts are all there; null: there is no bound. Of an older one a recount

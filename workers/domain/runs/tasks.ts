@@ -44,6 +44,8 @@ export const RUNS = {
   erasure: { label: "Erasure", title: "Erasure", slots: [] },
   /** Stamps days again whose events did not come in order. */
   restamp: { label: "Restamping", title: "Restamping", slots: [{ every: "hour", after: 40 }] },
+  /** Makes the tables of days that are over, after what restamping has changed. */
+  analysis: { label: "Analysis tables", title: "Analysis tables", slots: [{ every: "hour", after: 50 }] },
   /** Recounts days. */
   rebuild: { label: "Rebuild", title: "Rebuild", slots: [] },
   /** Compares counts with the lake. */

@@ -10,6 +10,7 @@ import { addDays } from "../../domain/time/zone";
 import { noPast, type Past, type RestampedDay, restampDay } from "../../domain/visits/order/restamp";
 import { hash64 } from "../../domain/visits/seen";
 import { VISIT_GAP } from "../../domain/visits/visit";
+import { reopenStatements } from "../../storage/analysis/day-list";
 import { addStatements } from "../../storage/counts/day-counts";
 import { requireListed } from "../../storage/lake/listing";
 import { eventsByFile, eventsIn, readObject } from "../../storage/lake/reading";
@@ -114,6 +115,10 @@ async function stampPortion(
   return { ...done, rows: rows.length, byFile };
 }
 
+/** The days of events, and those on which their visits began. */
+const daysIn = (events: readonly StampedEvent[]): string[] =>
+  events.flatMap(({ local_date, visit_date }) => [local_date, visit_date]);
+
 /** What the changes add to all counts. */
 function differenceOf(siteId: string, { changed }: RestampedDay, { firstDay, firstHour }: CountedSince): DayCounts {
   const count = (events: StampedEvent[]) => {
@@ -183,6 +188,12 @@ async function restampPortion(
   const isSwapped = await swapObjects(DB, siteId, files, outputs, now, [
     requireListed(DB, siteId, JSON.stringify(others)),
     ...addStatements(DB, siteId, differenceOf(siteId, changes, since), now),
+    ...reopenStatements(
+      DB,
+      siteId,
+      changes.changed.flatMap(({ before, after }) => daysIn([before, after])),
+      now,
+    ),
     ...unmark(outputs.map(({ key }) => key)),
     ...(changes.goesOn ? [markDay(DB, siteId, addDays(day, 1), now)] : []),
   ]);
