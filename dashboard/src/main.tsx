@@ -1,4 +1,4 @@
-// The entry: which address shows which page.
+// The entry: routes.
 import { Route, Router } from "@solidjs/router";
 import { For, lazy } from "solid-js";
 import { render } from "solid-js/web";
@@ -29,7 +29,7 @@ const Install = lazy(() => import("./screens/start/install").then((page) => ({ d
 
 const Missing = lazy(() => import("./screens/start/missing").then((page) => ({ default: page.Missing })));
 
-/** The overview is what people open: it comes with the entry, the other screens when they are opened. */
+/** The overview is the most visited screen, so it is part of the entry. The other screens load when they are opened. */
 const screens = [...PROPERTY_SCREENS, SETTINGS].map(({ path, params = "", load }) => ({
   path: `${path}${params}` || "/",
   component: load ? lazy(load) : Overview,

@@ -1,18 +1,18 @@
-// The screens of a property, once: the router, the navigation, the shortcuts and the page titles read this table.
+// The screens of a property. The router, the navigation, the shortcuts and the page titles read this table.
 import type { Component } from "solid-js";
 import { words } from "./words/frame";
 
 export interface PropertyScreen {
   /** Below `/p/:site_id`; empty for the first screen. */
   path: string;
-  /** Route parameters behind the path. */
+  /** Route parameters after the path. */
   params?: string;
   label: string;
   /** The shortcut that opens the screen: unique among all shortcuts of a property. */
   key: string;
-  /** True where suspected bots can be excluded: the choice then goes along from one such screen to the next. */
+  /** True if the screen can exclude suspected bots. Links between such screens keep the choice. */
   canExcludeBots?: boolean;
-  /** Fetches the screen when it is opened; left out where it is a part of the entry. */
+  /** Loads the screen when it is opened; absent if it is part of the entry. */
   load?: () => Promise<{ default: Component }>;
 }
 
@@ -76,7 +76,7 @@ export const PROPERTY_SCREENS: readonly PropertyScreen[] = [
   },
 ];
 
-/** Reached from the bar, not from the navigation. */
+/** Linked from the bar, not from the navigation. */
 export const SETTINGS: PropertyScreen = {
   path: "/settings",
   params: "/:section?",
@@ -85,7 +85,7 @@ export const SETTINGS: PropertyScreen = {
   load: () => import("./screens/settings/settings").then((page) => ({ default: page.Settings })),
 };
 
-/** The screen of a path below a property; undefined where there is none. */
+/** The screen for a path below a property; undefined if there is none. */
 export function screenAt(path: string): PropertyScreen | undefined {
   const trimmed = path.replace(/\/$/, "");
   return trimmed === SETTINGS.path || trimmed.startsWith(`${SETTINGS.path}/`)

@@ -1,7 +1,10 @@
-// Loads better-auth when a request first needs it: it is over half of the script, and collect never needs it.
+// Loads better-auth when a request first needs it. It is over half of the script, and collect never needs it.
 import type { Auth } from "./auth";
 
-/** One Worker answers at few origins (its own, the dashboard's, a custom domain); a made-up Host must not pile them up. */
+/**
+ * A Worker answers at a few origins (its own, the dashboard's, a custom domain). The limit keeps made-up Host headers
+ * from filling memory.
+ */
 const ORIGINS = 8;
 const loaded = new Map<string, Auth>();
 

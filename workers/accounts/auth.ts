@@ -1,4 +1,4 @@
-// better-auth, set up for this Worker: email and password, sessions in a cookie, organizations. Loaded by `authFor` only.
+// Configures better-auth for this Worker: email and password, cookie sessions, organizations. Only `authFor` loads it.
 import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
 import { isOwnerSomewhere } from "./memberships";
@@ -7,7 +7,7 @@ import { COOKIE_PREFIX } from "./session-cookie";
 
 export type Auth = ReturnType<typeof createAuth>;
 
-/** @param origin where the dashboard and the API live: cookies and the check of Origin depend on it. */
+/** @param origin where the dashboard and the API live. Cookies and the Origin check depend on it. */
 export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, origin: string) {
   return betterAuth({
     appName: "TrackKit",
@@ -15,10 +15,11 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
     basePath: "/api/auth",
     secret: env.AUTH_SECRET,
     database: env.DB,
-    // Passwords are hashed with scrypt; under the export condition "workerd" that is node:crypto's native one.
+    // better-auth hashes passwords with scrypt. Under the export condition "workerd" it uses the native one of
+    // node:crypto.
     emailAndPassword: {
       enabled: true,
-      // The first account is made by setup.ts; whoever comes later is invited.
+      // setup.ts creates the first account. Later users are invited.
       disableSignUp: true,
       minPasswordLength: PASSWORD_LENGTH.min,
       maxPasswordLength: PASSWORD_LENGTH.max,
@@ -26,17 +27,17 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
     session: { expiresIn: 30 * 86_400, updateAge: 86_400 },
     plugins: [
       organization({
-        // Properties, keys and lake objects hang on an organization: it goes when they have gone.
+        // Properties, keys and lake objects belong to an organization, so it cannot be deleted before them.
         disableOrganizationDeletion: true,
         allowUserToCreateOrganization: (user) => isOwnerSomewhere(env.DB, user.id),
       }),
     ],
     rateLimit: {
       enabled: true,
-      // In D1, because isolates do not see one another's memory. One row is written per request that is counted.
+      // In D1, because isolates do not share memory. Each counted request writes one row.
       storage: "database",
       customRules: {
-        // The count begins again after a window without an attempt.
+        // The count restarts after a window without an attempt.
         "/sign-in/*": { window: 30, max: 10 },
         "/change-password": { window: 30, max: 10 },
         "/get-session": false,
@@ -44,13 +45,14 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
     },
     advanced: {
       cookiePrefix: COOKIE_PREFIX,
-      // Cloudflare sets this header itself, whatever the visitor sent.
-      // It counts attempts by IPv6 /64 as http/rate-limit.ts does; said aloud, because a default may change.
+      // Cloudflare overwrites this header, whatever the visitor sent. Attempts count by IPv6 /64, as in
+      // http/rate-limit.ts. Set explicitly, because a default may change.
       ipAddress: { ipAddressHeaders: ["cf-connecting-ip"], ipv6Subnet: 64 },
-      // Said aloud, because better-auth would take both from NODE_ENV.
+      // Set explicitly, because better-auth would derive both from NODE_ENV.
       disableOriginCheck: false,
       disableCSRFCheck: false,
-      // The tables come from our migrations and are held to its schema by a test, not by introspection at run time.
+      // Our migrations create the tables. A test compares them with better-auth's schema, so no introspection at run
+      // time.
       database: { validateSchema: false },
     },
     telemetry: { enabled: false },

@@ -1,4 +1,4 @@
-// Finds out who is calling: an API key in the Authorization header, else the user of the session cookie, else nobody.
+// Identifies the caller: the API key in the Authorization header, else the user of the session cookie, else nobody.
 import type { Context, MiddlewareHandler } from "hono";
 import { type Caller, scopesOfRole } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
@@ -8,19 +8,19 @@ import { authFor } from "./auth-for";
 import { membershipsOf } from "./memberships";
 import { hasSessionCookie, requireOwnOrigin } from "./session-cookie";
 
-/** Sets `caller` for the routes below. Costs nothing when there is neither key nor cookie. */
+/** Sets `caller` for the routes below. Without a key or a cookie it reads nothing. */
 export const identify: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("caller", (await callerOfKey(c)) ?? (await callerOfSession(c)));
   await next();
 };
 
-/** The same where a cookie says nothing: visitors' browsers call there, and must never make it load better-auth. */
+/** Like `identify`, but ignores cookies. Visitors' browsers call these routes, which must never load better-auth. */
 export const identifyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("caller", await callerOfKey(c));
   await next();
 };
 
-/** @throws Problem unauthorized when the key is not known: who shows one means it. */
+/** @throws Problem unauthorized for an unknown key. A caller that sends one does not expect anonymous access. */
 async function callerOfKey(c: Context<AppEnv>): Promise<Caller | null> {
   const bearer = /^Bearer\b(.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (bearer === undefined) return null;
@@ -34,7 +34,7 @@ async function callerOfSession(c: Context<AppEnv>): Promise<Caller | null> {
   requireOwnOrigin(c.req.raw);
   const auth = await authFor(c.env, c.req.raw);
   const { headers, response: session } = await auth.api.getSession({ headers: c.req.raw.headers, returnHeaders: true });
-  // Once a day the session is prolonged, and its cookie with it; one that has ended is taken back.
+  // better-auth extends the session and its cookie once a day, and clears the cookie of an expired session.
   for (const cookie of headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
   if (!session) return null;
   const memberships = await membershipsOf(c.env.DB, session.user.id);

@@ -1,4 +1,4 @@
-// Who belongs to which organization, and as what.
+// The organizations that a user belongs to, with their role in each.
 import { asc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { members, organizations } from "../storage/accounts/tables";
@@ -9,7 +9,7 @@ export interface Membership {
   role: string;
 }
 
-/** The organizations of a user, the one joined first at the front. */
+/** The organizations of a user, in the order in which they joined. */
 export async function membershipsOf(db: D1Database, userId: string): Promise<Membership[]> {
   return drizzle(db)
     .select({ id: organizations.id, name: organizations.name, role: members.role })
@@ -19,7 +19,7 @@ export async function membershipsOf(db: D1Database, userId: string): Promise<Mem
     .orderBy(asc(members.createdAt), asc(members.id));
 }
 
-/** A member who may only read must not open an organization of their own in the owner's Cloudflare account. */
+/** A read-only member must not create an organization of their own in the owner's Cloudflare account. */
 export async function isOwnerSomewhere(db: D1Database, userId: string): Promise<boolean> {
   return (await membershipsOf(db, userId)).some(({ role }) => role.split(",").includes("owner"));
 }

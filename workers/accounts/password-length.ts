@@ -1,2 +1,2 @@
-// How long a password must and may be.
+// Minimum and maximum length of a password.
 export const PASSWORD_LENGTH = { min: 10, max: 128 } as const;

@@ -1,4 +1,4 @@
-// The routes of accounts: signing in and out, the first account, and who am I.
+// The routes of accounts: sign-in, sign-out, setup of the first account, and the current user.
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { Hono } from "hono";
@@ -16,11 +16,11 @@ import { createOwner, isSetupNeeded, requireSetupToken, setupInput } from "./set
 
 export const accountRoutes = new Hono<AppEnv>();
 
-// better-auth reads a body to its end, and anybody may send one.
+// better-auth reads a body to its end, and anybody can send one.
 accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT }), async (c) => {
   const auth = await authFor(c.env, c.req.raw);
   const path = c.req.path.slice("/api/auth".length);
-  // better-auth counts requests in D1 before it looks whether there is such a path.
+  // better-auth counts a request in D1 before it checks that the path exists.
   const isKnown = Object.values(auth.api).some((endpoint) => (endpoint as { path?: string }).path === path);
   if (!isKnown) throw new Problem("not_found", "account route does not exist");
   if (!(await isWithinRate(c.env, "auth", c.req.header("cf-connecting-ip"))))
@@ -30,7 +30,10 @@ accountRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT
   return response;
 });
 
-/** The request with its address as all rate limits read it: better-auth counts attempts by this header. */
+/**
+ * The request with the sender's address in the form that all rate limits use. better-auth reads this header to count
+ * attempts.
+ */
 function withSender(request: Request): Request {
   const headers = new Headers(request.headers);
   const sender = senderAddress(headers.get("cf-connecting-ip"));
@@ -44,7 +47,7 @@ accountRoutes.get("/api/setup", async (c) => c.json({ needed: await isSetupNeede
 accountRoutes.post("/api/setup", async (c) => {
   const input = await readInput(c.req.raw, setupInput);
   await requireSetupToken(c.env.SETUP_TOKEN, input.token);
-  // Before the password is hashed: that is the dear part.
+  // Checked before the password is hashed, because hashing is expensive.
   if (!(await isSetupNeeded(c.env.DB))) throw new Problem("conflict", "setup is closed: an account already exists");
   return c.json(await createOwner(c.env.DB, await authFor(c.env, c.req.raw), input, Date.now()), 201);
 });
@@ -64,7 +67,7 @@ accountRoutes.get("/api/v1/me", async (c) => {
   });
 });
 
-/** Where sites load the tracker from. The dashboard's own origin is another one, so the Worker's must be configured. */
+/** The URL from which sites load the tracker. The dashboard has another origin, so the Worker's must be configured. */
 export function trackerUrl(workerUrl: string | undefined, requestUrl: string, name: string | undefined): string {
   return new URL(`/${name || "tk.js"}`, workerUrl || requestUrl).href;
 }
@@ -80,7 +83,7 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
   429: "too_many",
 };
 
-/** better-auth has errors of its own form; callers of this API see one. */
+/** better-auth has its own error format. Callers of this API see ours. */
 async function toProblem(response: Response): Promise<Problem> {
   const code = CODE_OF_STATUS[response.status] ?? (response.status < 500 ? "invalid" : "internal");
   if (code === "internal") return new Problem(code, "account request failed; try again");

@@ -1,9 +1,9 @@
-// The session's cookie: whether a request carries one, and whether its page may use it. Does not need better-auth.
+// The session cookie: whether a request has one, and whether the requesting page may use it. Does not load better-auth.
 import { Problem } from "../domain/requests/problem";
 
 export const COOKIE_PREFIX = "trackkit";
 
-/** better-auth puts `__Secure-` before it under https. */
+/** better-auth adds the prefix `__Secure-` under https. */
 const SESSION_COOKIE = new RegExp(`(?:^|;\\s*)(?:__Secure-)?${COOKIE_PREFIX}\\.session_token=`);
 
 export const hasSessionCookie = (request: Request): boolean => SESSION_COOKIE.test(request.headers.get("cookie") ?? "");
@@ -11,13 +11,13 @@ export const hasSessionCookie = (request: Request): boolean => SESSION_COOKIE.te
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * A browser adds the cookie to requests that another site's page made it send (CSRF). What changes something must come
- * from our own origin. Browsers say so in Origin; where one leaves it out, in Sec-Fetch-Site. A program that sends
- * neither has no business with a cookie: it uses an API key.
+ * A browser also sends the cookie with requests that another site's page caused (CSRF), so a request that changes
+ * something must come from our own origin. Browsers report it in Origin or, if that is missing, in Sec-Fetch-Site. A
+ * program that sends neither must use an API key instead of a cookie.
  * @throws Problem forbidden.
  */
 export function requireOwnOrigin(request: Request): void {
-  // A WebSocket begins as a GET, and browsers open one to any origin.
+  // A WebSocket starts as a GET, and a browser may open one to any origin.
   if (SAFE_METHODS.has(request.method) && !request.headers.has("upgrade")) return;
   const origin = request.headers.get("origin");
   const isOwn =

@@ -1,4 +1,4 @@
-// The first account: made once, by whoever holds the setup token, while there is no other.
+// The first account. The holder of the setup token can create it once, while no other account exists.
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { Problem } from "../domain/requests/problem";
@@ -7,7 +7,7 @@ import type { Auth } from "./auth";
 import { PASSWORD_LENGTH } from "./password-length";
 
 const { min, max } = PASSWORD_LENGTH;
-/** Attempts are not counted, so the token must be too long to be tried out. */
+/** Attempts are not limited, so the token must be too long to guess. */
 const TOKEN_LENGTH = 16;
 
 const title = z.string().trim().min(1).max(100);
@@ -34,21 +34,21 @@ export async function isSetupNeeded(db: D1Database): Promise<boolean> {
   return (await drizzle(db).select({ id: users.id }).from(users).limit(1)).length === 0;
 }
 
-/** @throws Problem forbidden unless the token is the one that was set. */
+/** @throws Problem forbidden unless the token matches. */
 export async function requireSetupToken(expected: string | undefined, given: string): Promise<void> {
   if (!expected) throw new Problem("forbidden", "setup is closed: the Worker has no SETUP_TOKEN");
   if (expected.length < TOKEN_LENGTH)
     throw new Problem("forbidden", `setup is closed: SETUP_TOKEN must have at least ${TOKEN_LENGTH} characters`);
-  // Digests have one length, so that neither the time nor an error tells anything of the token.
+  // Digests have equal length, so neither the timing nor an error reveals anything about the token.
   const [wanted, shown] = await Promise.all([digestOf(expected), digestOf(given)]);
   if (!crypto.subtle.timingSafeEqual(wanted, shown)) throw new Problem("forbidden", "setup token is wrong");
 }
 
 /**
- * The owner, their password, their organization, in one batch, which is one transaction: each row is written only if the
- * one before was, and the first only if there is no user yet. Of two callers at once one wins, and a crash leaves nothing
- * half made.
- * @throws Problem conflict when there is an account already.
+ * Creates the owner, the password and the organization in one batch, which is one transaction. Each row is written only
+ * if the one before was, and the first only if no user exists. Of two simultaneous callers one succeeds, and a crash
+ * leaves nothing behind.
+ * @throws Problem conflict when an account exists.
  */
 export async function createOwner(db: D1Database, auth: Auth, input: SetupInput, now: number): Promise<SetupResult> {
   const context = await auth.$context;

@@ -1,11 +1,11 @@
-// Tells a property's hubs that its configuration has changed: they tell it to collect with their next reply, so that a
-// switch works at a visitor's next page view although every isolate keeps what it knows of a property for a minute.
+// Tells a property's hubs that its configuration has changed. The hubs pass this on to collect with their next reply,
+// so a switch applies at a visitor's next page view although isolates cache a property for a minute.
 import type { Property } from "../domain/properties/property";
 import { shardName } from "../domain/visits/hub";
 import { hubCount } from "../domain/visits/shard";
 import { raiseVersion } from "../storage/properties/properties";
 
-/** Call it after the change is in D1. Where a hub cannot be reached, the change is known within that minute. */
+/** Call it after the change is in D1. If a hub cannot be reached, the change applies within that minute. */
 export async function announceChange(
   { DB, HUB }: Pick<Cloudflare.Env, "DB" | "HUB">,
   property: Pick<Property, "site_id" | "shards" | "shard_changes">,

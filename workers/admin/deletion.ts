@@ -1,4 +1,4 @@
-// Deletes what a deleted property leaves behind: hubs, lake objects, rows. Done in bounded portions, as often as it takes.
+// Deletes the remains of a deleted property (hubs, lake objects, rows) in bounded portions.
 import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
@@ -15,22 +15,28 @@ type DeletionEnv = Pick<Cloudflare.Env, "DB" | "LAKE" | "HUB">;
 
 /** R2 deletes at most this many objects at once. */
 const OBJECTS = 1000;
-/** Hubs called in one portion. */
+/** Import hubs destroyed per portion. */
 const IMPORTS = 100;
-/** Rows deleted by one statement: a fraction of a second. Deleting years of rollups at once would hold up D1's one writer. */
+/**
+ * Rows deleted per statement, which takes a fraction of a second. Deleting years of rollups at once would block D1's
+ * only writer.
+ */
 const ROWS = 10_000;
-/** Portions that the owner waits for, and those of one sweep; the next sweep comes in five minutes. */
+/** Portions that the owner's request waits for, and portions per sweep. The next sweep runs five minutes later. */
 const PORTIONS_NOW = 3;
 const PORTIONS_SWEEP = 50;
-/** Isolates know a property for 60 s longer, hubs and queue hold events back: what arrives late is swept until then. */
+/**
+ * Isolates cache a property for 60 s, and hubs and the queue delay events. Sweeps delete late arrivals until this time
+ * has passed.
+ */
 const LATE_MS = 30 * 60_000;
 
 /**
- * Removes what carries the property's id, up to a number of portions. Doing it again does no harm.
+ * Removes everything with the property's id, up to a number of portions. Idempotent.
  * @returns true when nothing is left.
  */
 export async function removeRemains(env: DeletionEnv, siteId: string, portions = PORTIONS_NOW): Promise<boolean> {
-  // Hubs first: they send what the others would have to remove.
+  // Hubs first, because they write the data that the other steps remove.
   await destroyHubs(env.HUB, siteId);
   for (let portion = 0; portion < portions; portion++) if ((await removePortion(env, siteId)) === 0) return true;
   return false;
@@ -50,8 +56,8 @@ async function removePortion(env: DeletionEnv, siteId: string): Promise<number> 
 }
 
 /**
- * Sweeps every deleted property, and forgets those of which nothing has arrived for long enough.
- * @throws AggregateError when a property could not be swept, after the others have been.
+ * Sweeps every deleted property, and forgets the properties that have received nothing for long enough.
+ * @throws AggregateError after all were tried, if a property could not be swept.
  */
 export async function sweepDeletedProperties(env: DeletionEnv, now: number): Promise<void> {
   const orm = drizzle(env.DB);
@@ -70,12 +76,12 @@ export async function sweepDeletedProperties(env: DeletionEnv, now: number): Pro
 }
 
 async function destroyHubs(hubs: DeletionEnv["HUB"], siteId: string): Promise<void> {
-  // As many as it may ever have had, whatever it has now.
+  // All shards that the property may ever have had, not only its current ones.
   const names = Array.from({ length: MOST_SHARDS }, (_, shard) => shardName(siteId, shard));
   await Promise.all([...names, importName(siteId)].map((name) => hubs.getByName(name).destroy()));
 }
 
-/** The hubs of an earlier version, which had one for each import. */
+/** Destroys hubs of an earlier version, which had one hub per import. */
 async function destroySingleImports({ DB, HUB }: DeletionEnv, siteId: string): Promise<number> {
   const orm = drizzle(DB);
   const begun = await orm.select().from(imports).where(eq(imports.site_id, siteId)).limit(IMPORTS);
@@ -86,7 +92,7 @@ async function destroySingleImports({ DB, HUB }: DeletionEnv, siteId: string): P
   return begun.length;
 }
 
-/** By prefix, because an object whose D1 batch failed is in no list. */
+/** Lists by prefix, because an object whose D1 batch failed is not in D1. */
 async function deleteRawObjects(lake: R2Bucket, siteId: string): Promise<number> {
   const { objects } = await lake.list({ prefix: `raw/site_id=${siteId}/`, limit: OBJECTS });
   const keys = objects.map(({ key }) => key);
@@ -94,18 +100,18 @@ async function deleteRawObjects(lake: R2Bucket, siteId: string): Promise<number>
   return keys.length;
 }
 
-/** In the other zones the property's id is not at the front of the key: D1 knows which objects there are. */
+/** In the other zones, keys do not begin with the property's id, so D1 names the objects. */
 async function deleteListedObjects({ DB, LAKE }: DeletionEnv, siteId: string): Promise<number> {
   const orm = drizzle(DB);
   const files = await orm.select().from(lakeFiles).where(eq(lakeFiles.site_id, siteId)).limit(OBJECTS);
   if (files.length === 0) return 0;
-  // Objects before rows: a crash in between leaves rows that point nowhere, not objects that nobody finds.
+  // Objects before rows: a crash in between leaves rows without objects, not objects that nothing can find.
   await LAKE.delete(files.map(({ key }) => key));
   await orm.delete(lakeFiles).where(sql`${lakeFiles.id} in ${jsonList(files.map(({ id }) => id))}`);
   return files.length;
 }
 
-/** What was superseded, or announced and never listed. */
+/** Deletes superseded objects, and announced objects that were never listed. */
 async function deleteGarbage({ DB, LAKE }: DeletionEnv, siteId: string): Promise<number> {
   const orm = drizzle(DB);
   const garbage = await orm.select().from(lakeGarbage).where(eq(lakeGarbage.site_id, siteId)).limit(OBJECTS);
@@ -125,12 +131,15 @@ async function deleteDeadLetters({ DB, LAKE }: DeletionEnv, siteId: string): Pro
   return letters.length;
 }
 
-/** Tables whose rows are deleted with what they name: hubs, objects, keys in memory; and the mark of the deletion. */
+/**
+ * Tables whose rows are deleted together with the things they name (hubs, objects, cached keys), and the row that marks
+ * the deletion.
+ */
 const DELETED_APART: readonly SQLiteTable[] = [imports, apiKeys, lakeFiles, lakeGarbage, deadLetters, properties];
 
 /**
- * The other tables. What waits comes before the days that it is folded into: a fold in between would leave rows where
- * nobody looks again.
+ * The other tables. Pending counts come before the days that they are folded into: a fold in between would add rows to
+ * a table that has already been emptied.
  */
 const ROWS_OF_PROPERTY = PROPERTY_TABLES.filter(({ table }) => !DELETED_APART.includes(table)).sort(
   (a, b) => Number(b.table === rollupPending) - Number(a.table === rollupPending),
@@ -138,7 +147,7 @@ const ROWS_OF_PROPERTY = PROPERTY_TABLES.filter(({ table }) => !DELETED_APART.in
 
 async function deleteRows(db: D1Database, siteId: string): Promise<number> {
   const orm = drizzle(db);
-  // Suspects and hours by name are counted under ids of their own.
+  // Suspects and hours by name have ids of their own.
   const ids = jsonList(countedIdsOf(siteId));
   let deleted = 0;
   for (const { table, key, site } of ROWS_OF_PROPERTY) {

@@ -1,4 +1,4 @@
-// API keys: of a property, or of an organization. Nobody can give a key more than they may do themselves.
+// API keys of a property or an organization. A key never has more rights than the caller who creates it.
 import { Hono } from "hono";
 import { z } from "zod";
 import { type Caller, SCOPES, type Scope } from "../domain/properties/caller";
@@ -55,7 +55,10 @@ keyRoutes.delete("/api/v1/keys/:id", async (c) => {
 
 const ownerOf = ({ organization_id, site_id }: KeyOwner): KeyOwner => ({ organization_id, site_id });
 
-/** The caller's organizations as owners of keys that are bound to no property. @throws Problem forbidden when none. */
+/**
+ * The caller's organizations, as owners of keys that are not limited to a property. @throws Problem forbidden when
+ * there are none.
+ */
 function ownersFor(caller: Caller | null, scope: Scope): KeyOwner[] {
   requireOrganization(caller, undefined, scope);
   return organizationsFor(requireWholeOrganization(caller), scope).map((organization_id) => ({

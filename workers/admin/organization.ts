@@ -1,13 +1,13 @@
-// Which organization a caller means, where no property says it.
+// Selects the caller's organization for routes without a property.
 import { type Caller, requireCaller, type Scope } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 
-/** The organizations in which the caller has the scope, the one joined first at the front. */
+/** The organizations in which the caller has the scope, in the order in which they joined. */
 export function organizationsFor(caller: Caller, scope: Scope): string[] {
   return Object.keys(caller.scopes).filter((id) => caller.scopes[id]?.includes(scope));
 }
 
-/** @throws Problem forbidden when the caller is a key that speaks for one property. */
+/** @throws Problem forbidden when the caller is a key of one property. */
 export function requireWholeOrganization(caller: Caller | null): Caller {
   const known = requireCaller(caller);
   if (known.site_id !== null) throw new Problem("forbidden", "API key is limited to one property");
@@ -15,8 +15,8 @@ export function requireWholeOrganization(caller: Caller | null): Caller {
 }
 
 /**
- * The organization that the caller named, else the first in which they have the scope.
- * @throws Problem unauthorized, forbidden, or not_found when the organization is none of the caller's.
+ * The organization that the caller named, or the first in which they have the scope.
+ * @throws Problem unauthorized, forbidden, or not_found when the caller does not belong to the organization.
  */
 export function requireOrganization(caller: Caller | null, named: string | undefined, scope: Scope): string {
   const known = requireWholeOrganization(caller);

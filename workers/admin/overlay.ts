@@ -1,4 +1,4 @@
-// Passes to the overlay: the address at which an owner opens a page of the site with a tool over it.
+// Creates links to the overlay: the URL of a page of the site with a signed pass, which opens a tool on the page.
 import { Hono } from "hono";
 import { z } from "zod";
 import { MOST_INSIGHT_DAYS } from "../domain/counts/insight";
@@ -21,7 +21,7 @@ const overlayInput = z.object({
   to: date.optional(),
 });
 
-/** Where the caller's page is; a caller that is no page is answered as if it were the Worker's own. */
+/** The origin of the caller's page, or the Worker's own without a valid Origin header. */
 const openerOf = (request: Request): string => {
   const origin = request.headers.get("origin");
   return origin && URL.canParse(origin) ? origin : new URL(request.url).origin;
@@ -30,7 +30,7 @@ const openerOf = (request: Request): string => {
 export const overlayRoutes = new Hono<AppEnv>();
 
 overlayRoutes.post("/api/v1/properties/:site_id/overlay", async (c) => {
-  // Reading numbers is enough to see them over the page; picking an element is about to make a rule.
+  // Viewing numbers on the page needs the scope `stats`. Picking an element needs `manage`, because it leads to a rule.
   const property = await askedProperty(c, "stats");
   const { tool, url, from, to } = await readInput(c.req.raw, overlayInput);
   if (from && to && (from > to || daysBetween(from, to) >= MOST_INSIGHT_DAYS))

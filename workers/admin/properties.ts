@@ -1,4 +1,4 @@
-// Properties: listed, created, changed, deleted by the members and keys of the organization that owns them.
+// Routes to list, create, change and delete properties, for members and keys of the organization that owns them.
 import { Hono } from "hono";
 import { z } from "zod";
 import { requireCaller } from "../domain/properties/caller";
@@ -18,7 +18,7 @@ export const propertyRoutes = new Hono<AppEnv>();
 
 const newProperty = propertyInput.extend({ organization_id: z.string().max(100).optional() });
 
-/** The same fields without their defaults: what a change does not name stays as it is. */
+/** The fields without defaults: a PATCH must not reset fields that it does not name. */
 const propertyChanges = z
   .strictObject({
     name: propertyInput.shape.name,
@@ -74,10 +74,10 @@ propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
     ...input,
     ...(isResharded ? { shard_changes: withShards(before, input.shards!, Date.now()) } : {}),
   });
-  // Deleted by somebody else in between.
+  // Another request deleted it in the meantime.
   if (!changed) throw new Problem("not_found", "property does not exist");
   await announceChange(c.env, changed);
-  // A live socket shows the hubs that there were when it was opened.
+  // A live socket shows only the hubs that existed when it was opened.
   if (isResharded) c.executionCtx.waitUntil(c.env.HUB.getByName(shardName(site_id, 0)).hangUp());
   return c.json(changed);
 });
@@ -86,8 +86,8 @@ propertyRoutes.delete("/api/v1/properties/:site_id", async (c) => {
   const { site_id } = await askedProperty(c, "manage");
   const now = Date.now();
   await markPropertyDeleted(c.env.DB, site_id, now);
-  // It is deleted from here on. Should the removal fail, the runtime reports it and the sweep does it again: that is no
-  // failure of this request.
+  // The property counts as deleted from here on. If the removal fails, the runtime logs the error and the sweep
+  // retries, so this request does not fail.
   const removal = removeRemains(c.env, site_id);
   c.executionCtx.waitUntil(removal);
   await Promise.allSettled([removal]);

@@ -1,4 +1,4 @@
-// The routes of admin: what an owner sets up and takes down.
+// The routes of admin: everything that an owner configures.
 import { Hono } from "hono";
 import type { AppEnv } from "../http/app";
 import { keyRoutes } from "./keys";

@@ -1,4 +1,4 @@
-// Rules of a property: listed, created, changed, switched on and off, deleted.
+// Routes to list, create, change, enable, disable and delete the rules of a property.
 import { Hono } from "hono";
 import { z } from "zod";
 import { MOST_KEPT_RULES, MOST_RULES, RULE_TRIGGER_NAMES } from "../domain/events/rule";
@@ -30,7 +30,7 @@ const ruleInput = z.strictObject({
     .max(500)
     .refine(...inPlainText("selector")),
   trigger: z.enum(RULE_TRIGGER_NAMES),
-  /** Null for all pages. */
+  /** Null means all pages. */
   page: z
     .string()
     .trim()
@@ -45,7 +45,7 @@ const ruleInput = z.strictObject({
         .string()
         .regex(/^[a-zA-Z_][\w:.-]*$/, "attributes must be names such as data-plan")
         .max(100)
-        // Scripts write there what a visitor types.
+        // Scripts mirror what a visitor types into this attribute.
         .refine(
           (name) => name.toLowerCase() !== "value",
           "attributes must not name value, which may hold what was typed",

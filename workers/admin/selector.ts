@@ -1,8 +1,8 @@
-// Whether a selector can be read: by the parser's grammar, narrowed to what every browser's `querySelector` takes.
+// Validates selectors with the parser's grammar, restricted to what `querySelector` accepts in every browser.
 import type { AstEntity, AstSelector, ParserError, SyntaxDefinition } from "css-selector-parser";
 import { Problem } from "../domain/requests/problem";
 
-/** Without namespaces, columns, nesting and pseudo-elements: browsers throw at them, or find nothing. */
+/** Without namespaces, columns, nesting and pseudo-elements: browsers throw on them or match nothing. */
 const SYNTAX: SyntaxDefinition = {
   tag: { wildcard: true },
   ids: true,
@@ -30,7 +30,7 @@ const SYNTAX: SyntaxDefinition = {
   },
 };
 
-/** True where a `:has()` stands within another: browsers refuse it. */
+/** True for a `:has()` inside another, which browsers reject. */
 function isNested(part: unknown, within = false): boolean {
   if (typeof part !== "object" || part === null) return false;
   const node = part as Partial<AstEntity> & { name?: unknown };
@@ -43,7 +43,7 @@ function refuse(reason: string): never {
   throw new Problem("invalid", message, [{ path: "selector", message }]);
 }
 
-/** The parser's reason, without its own name. */
+/** The parser's reason, without the parser's name. */
 function reasonOf(error: unknown): string {
   const { message, position } = error as ParserError;
   const reason = message.replace(/^.*?parse error: /s, "").replace(/\.? Pos: -?\d+\.$/, "");
@@ -52,7 +52,7 @@ function reasonOf(error: unknown): string {
 
 /** @throws Problem invalid with the parser's reason. */
 export async function requireSelector(selector: string): Promise<void> {
-  // Only owners need it: what answers a page view starts without.
+  // Loaded on demand, because only owners need it and it would slow down the start of collect.
   const { createParser } = await import("css-selector-parser");
   const parse = createParser({ syntax: SYNTAX });
   let parsed: AstSelector;

@@ -1,4 +1,4 @@
-// What an owner sets beside the property itself: asked for and changed.
+// Routes to read and change a property's settings.
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { alertsInput } from "../domain/anomalies/record";
@@ -15,7 +15,7 @@ import { changeSettings, loadSettings, type SettingsChanges } from "../storage/p
 
 const ROUTE = "/api/v1/properties/:site_id/settings";
 
-/** The fields without their defaults: what a change does not name stays as it is. */
+/** The fields without defaults: a PATCH must not reset fields that it does not name. */
 const unwrapped = <Shape extends Record<string, z.ZodDefault>>(shape: Shape) =>
   z
     .strictObject(
@@ -25,7 +25,7 @@ const unwrapped = <Shape extends Record<string, z.ZodDefault>>(shape: Shape) =>
     )
     .partial();
 
-/** "set" is what GET says of a secret, so that what was read can be written back. */
+/** GET shows "set" instead of a secret, so that a caller can write back what it has read. */
 const SECRET_SET = "set";
 const webhookShape = reportsInput.shape.webhook.unwrap().unwrap().shape;
 const webhookChange = z
@@ -43,7 +43,10 @@ const settingsChanges = z
 type WebhookChange = z.infer<typeof webhookChange>;
 type Webhook = PropertySettings["reports"]["webhook"];
 
-/** Secrets are told by nobody but the reply that made them. Who may only read is not told the path either: it may be one. */
+/**
+ * Only the reply that creates a secret shows it. Read-only callers do not see the URL's path either, because it may
+ * contain a secret.
+ */
 const visibleSettings = (settings: PropertySettings, mayManage: boolean): PropertySettings => {
   const { webhook } = settings.reports;
   if (!webhook) return settings;
@@ -55,14 +58,15 @@ function mayManage(c: Context<AppEnv>, organizationId: string): boolean {
   return c.var.caller?.scopes[organizationId]?.includes("manage") ?? false;
 }
 
-/** 32 random bytes, under a name by which a leaked one is recognized. */
+/** 32 random bytes, with a prefix that identifies a leaked secret. */
 const createSecret = (): string => {
   return `tkwh_${toHex(crypto.getRandomValues(new Uint8Array(32)))}`;
 };
 
 /**
- * The webhook as it will be. A URL that stays keeps its secret; a new one gets a new one, so that no two receivers share it.
- * @throws Problem invalid when the URL may not be one.
+ * The webhook after the change. An unchanged URL keeps its secret and a new URL gets a new one, so that two receivers
+ * never share a secret.
+ * @throws Problem invalid when the URL is not allowed.
  */
 function toWebhook(change: WebhookChange, known: Webhook, workerUrl: string): Webhook {
   if (change === null) return null;
@@ -96,7 +100,7 @@ settingsRoutes.patch(ROUTE, async (c) => {
   const webhook = change === undefined ? known : toWebhook(change, known, c.env.WORKER_URL);
   const changes: SettingsChanges = { ...input, reports: { ...others, ...(change === undefined ? {} : { webhook }) } };
   const settings = visibleSettings(await changeSettings(c.env.DB, property.site_id, changes), true);
-  // Made here and unknown to its owner: this reply is the only one that tells it.
+  // The server created this secret, and only this reply shows it to the owner.
   const made = webhook !== null && webhook.secret !== known?.secret && webhook.secret !== change?.secret;
   return c.json(
     made

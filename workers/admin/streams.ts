@@ -1,4 +1,4 @@
-// The data streams of a property: its websites, and what is measured there.
+// The data streams of a property: its websites and their enabled measurements.
 import { Hono } from "hono";
 import { streamInput } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
@@ -10,7 +10,7 @@ import { announceChange } from "./announce";
 
 export const streamRoutes = new Hono<AppEnv>();
 
-/** As many as a property may be created with: collect compares each page's host with all of them. */
+/** Creating a property has the same limit: collect compares each page's host with all streams. */
 const STREAMS = 20;
 
 streamRoutes.get("/api/v1/properties/:site_id/streams", async (c) => {

@@ -1,4 +1,4 @@
-// The few globals of the platform that are pure: no clock, no chance, no network. Everything else fails to compile here.
+// The few platform globals that are pure: no clock, no randomness, no network. All others fail to compile here.
 declare class URLSearchParams implements Iterable<[string, string]> {
   constructor(init?: string | Record<string, string>);
   get(name: string): string | null;

@@ -1,4 +1,4 @@
-// What every route of the Worker can count on: the bindings, and who is calling.
+// The context of every route: the bindings and the caller.
 import type { Caller } from "../domain/properties/caller";
 
 export interface AppEnv {

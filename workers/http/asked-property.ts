@@ -1,4 +1,4 @@
-// The property that a route is about, for a caller who may use it. Every route that takes a site_id gets it here.
+// Loads the property of a route after checking the caller's rights. Every route with a site_id uses this function.
 import type { Context } from "hono";
 import { requireCaller, requireProperty, type Scope } from "../domain/properties/caller";
 import type { Property } from "../domain/properties/property";
@@ -6,8 +6,8 @@ import { loadProperty } from "../storage/properties/properties";
 import type { AppEnv } from "./app";
 
 /**
- * Requires a caller before it reads the database, so that an anonymous request costs no D1 and learns nothing.
- * @param siteId of the path unless given.
+ * Requires a caller before it reads the database, so that an anonymous request costs no D1 read and learns nothing.
+ * @param siteId from the path by default.
  * @throws Problem unauthorized, not_found or forbidden.
  */
 export async function askedProperty(c: Context<AppEnv>, scope: Scope, siteId?: string): Promise<Property> {

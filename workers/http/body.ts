@@ -1,9 +1,9 @@
-// Reads the JSON body of a request, up to a limit, into what a schema says.
+// Reads and validates the JSON body of a request, up to a size limit.
 import type { z } from "zod";
 import { parseInput, parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 
-/** What owners send is small: a property with 20 streams and 200 exclusions is less than this. */
+/** Owners send small bodies: a property with 20 streams and 200 exclusions stays below this. */
 export const BODY_LIMIT = 64 * 1024;
 
 /** @throws Problem too_large or invalid. */
@@ -12,8 +12,8 @@ export async function readInput<Schema extends z.ZodType>(request: Request, sche
 }
 
 /**
- * The fields that a PATCH changes, without those that it does not name; null when it names none. Then there is nothing to
- * write (SQL has no UPDATE of no column) and nothing to announce: the answer is the resource as it is.
+ * The fields that a PATCH names, or null when it names none. Then there is nothing to write (SQL has no UPDATE without
+ * columns) and nothing to announce, and the route answers with the unchanged resource.
  * @throws Problem too_large or invalid.
  */
 export async function readChanges<Shape extends z.core.$ZodLooseShape>(
@@ -24,12 +24,12 @@ export async function readChanges<Shape extends z.core.$ZodLooseShape>(
   return Object.keys(changes).length > 0 ? changes : null;
 }
 
-/** The body's text. Stops reading at the limit, where Content-Length is absent. @throws Problem too_large. */
+/** The body's text. Without a Content-Length it stops reading at the limit. @throws Problem too_large. */
 export async function readText(request: Request, limit: number): Promise<string> {
   const length = request.headers.get("content-length");
   if (length !== null && Number(length) > limit) throw tooLarge(limit);
-  // HTTP holds the sender to a length that was told; one native call is far cheaper than a loop over chunks. The runtime
-  // warns of text() of types that do not look like text to it, such as NDJSON.
+  // HTTP limits the body to its Content-Length, and one native call is far cheaper than a loop over chunks. The runtime
+  // warns about text() on content types that it does not consider text, such as NDJSON.
   if (length !== null && /^text\/|json$/.test(request.headers.get("content-type") ?? "")) return request.text();
   if (length !== null) return new TextDecoder().decode(await request.arrayBuffer());
   const decoder = new TextDecoder();

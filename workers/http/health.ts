@@ -1,4 +1,4 @@
-// Health: whether the parts that the Worker cannot do without answer.
+// Health: checks the parts that the Worker cannot work without.
 import { Hono } from "hono";
 import type { AppEnv } from "./app";
 
@@ -17,7 +17,7 @@ async function check(part: string, ask: () => Promise<unknown>): Promise<[string
 export const healthRoutes = new Hono<AppEnv>();
 healthRoutes.on("GET", ["/", "/health"], async (c) => {
   const checks = await Promise.all([
-    // A table of ours: a database without migrations is not well.
+    // One of our tables, because a database without migrations is not healthy.
     check("database", () => c.env.DB.prepare("SELECT 1 FROM properties LIMIT 1").all()),
     check("lake", () => c.env.LAKE.head("health")),
   ]);

@@ -1,8 +1,8 @@
-// Signs and proves the passes of the overlay: admin gives them out, collect and stats look at them.
+// Signs and verifies overlay passes. Admin issues them; collect and stats verify them.
 import { sign, verify } from "hono/jwt";
 import { OVERLAY_MINUTES, type OverlayPass } from "../domain/events/overlay";
 
-/** A key of its own, so that no other token of the installation can stand for a pass. */
+/** A separate key, so that no other token of the installation is a valid pass. */
 const keyOf = (env: Pick<Cloudflare.Env, "AUTH_SECRET">): string => `overlay/${env.AUTH_SECRET}`;
 
 export function signPass(
@@ -13,7 +13,7 @@ export function signPass(
   return sign({ ...pass, exp: Math.floor(now / 1000) + OVERLAY_MINUTES * 60 }, keyOf(env), "HS256");
 }
 
-/** What the pass says, null when it is forged or has expired. */
+/** The content of the pass; null when it is forged or has expired. */
 export async function provePass(env: Pick<Cloudflare.Env, "AUTH_SECRET">, pass: string): Promise<OverlayPass | null> {
   try {
     return (await verify(pass, keyOf(env), "HS256")) as unknown as OverlayPass;

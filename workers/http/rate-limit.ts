@@ -1,9 +1,9 @@
-// The rate limit that all stations share. It is the only place that asks the binding, so every key is made the same way.
+// The rate limit of all stations. Only this file calls the binding, so all keys have the same form.
 import { limitedNetwork } from "../domain/visitors/address";
 
 /**
- * False when the sender has used up its units of this purpose (`limit` and `period` in wrangler.toml).
- * @param purpose what is limited: `auth`, `public`, a site_id. Each has a count of its own.
+ * False when the sender has used up its units for this purpose (`limit` and `period` in wrangler.toml).
+ * @param purpose what is limited: `auth`, `public`, a site_id. Each purpose has a separate count.
  */
 export async function isWithinRate(
   { RATE_LIMIT }: Pick<Cloudflare.Env, "RATE_LIMIT">,

@@ -1,11 +1,11 @@
-// The one place where a problem becomes HTTP. 5xx never show internals; they carry the request id.
+// The only place where a problem becomes an HTTP response. A 5xx never shows internals; it has the request id.
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { Problem } from "../domain/requests/problem";
 import { REFUSAL_HEADER } from "../domain/requests/refusal";
 import type { AppEnv } from "./app";
 
-/** `{"error":{code,message,details?}}` for whatever was thrown, with the header that tells a refusal. */
+/** `{"error":{code,message,details?}}` for any thrown error. A refusal also sets a header with its reason. */
 export function errorReply(error: Error, requestId: string, headers: Record<string, string> = {}): Response {
   const problem = toProblem(error) ?? hide(error, requestId);
   return Response.json(
@@ -14,7 +14,7 @@ export function errorReply(error: Error, requestId: string, headers: Record<stri
   );
 }
 
-/** The same for Hono's routes, with the headers that middleware has set so far. */
+/** The same for Hono's routes. It keeps the headers that middleware has set. */
 export function replyToError(error: Error, c: Context<AppEnv>): Response {
   const reply = errorReply(error, c.get("requestId") ?? "");
   return c.newResponse(reply.body, reply);

@@ -1,5 +1,5 @@
-// What the cron starts: the run of the pipeline, and the tasks of maintenance. All by ids made of the time they are due
-// at, so that a cron that comes twice, or late, starts nothing twice and leaves nothing out.
+// Starts the run of the pipeline and the maintenance tasks that the cron triggers. Their ids contain the due time, so a
+// cron that fires twice or late neither starts a task twice nor skips one.
 import type { RunTrigger } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { CRON_MINUTES, RUNS, type Slot, TASK_KINDS, type TaskKind } from "../domain/runs/tasks";
@@ -19,7 +19,7 @@ const PERIOD = { hour: HOUR, day: DAY } as const;
 const idOf = (kind: TaskKind, { name = kind, every }: Slot, start: number): string =>
   `${name}-${new Date(start).toISOString().slice(0, every === "day" ? 10 : 13)}`;
 
-/** The tasks that are due by a time, each with its id: those of the hour and of the day in which it lies. */
+/** The tasks due at a time, with their ids: those of its hour and those of its day. */
 export function tasksDue(now: number): { id: string; params: TaskParams }[] {
   const slots = TASK_KINDS.flatMap((kind) => RUNS[kind].slots.map((slot: Slot) => ({ kind, slot })));
   return slots.flatMap(({ kind, slot }) => {
@@ -31,7 +31,7 @@ export function tasksDue(now: number): { id: string; params: TaskParams }[] {
   });
 }
 
-/** @param now when the cron was due (`scheduledTime`). @throws AggregateError after all has been tried. */
+/** @param now the due time of the cron (`scheduledTime`). @throws AggregateError after all starts were tried. */
 export async function startWhatIsDue(env: ScheduleEnv, now: number): Promise<void> {
   const interval = Math.max(CRON_MINUTES, Number(env.PIPELINE_MINUTES) || CRON_MINUTES);
   const isRunDue = Math.floor(now / MINUTE) % interval < CRON_MINUTES;
@@ -51,13 +51,13 @@ export async function startWhatIsDue(env: ScheduleEnv, now: number): Promise<voi
 }
 
 export interface Start {
-  /** Null when there is nothing to do. */
+  /** Null when there was nothing to do. */
   run_id: string | null;
-  /** True when another run is still going on. */
+  /** True while another run is in progress. */
   isBusy: boolean;
 }
 
-/** Starts a run, unless one is going on; the cron's only when something waits. */
+/** Starts a run unless another is in progress. The cron starts one only if there is a backlog. */
 export async function startRun(env: ScheduleEnv, trigger: RunTrigger, due: number): Promise<Start> {
   const going = await runningRun(env.DB);
   if (going && (await isGoing(env, going))) return { run_id: going.id, isBusy: true };
@@ -73,11 +73,14 @@ export async function startRun(env: ScheduleEnv, trigger: RunTrigger, due: numbe
   return { run_id: id, isBusy: false };
 }
 
-/** Whether a run that the log calls running is. One that ended without a word, or was never created, is put right. */
+/**
+ * Whether a run that the log lists as running is in progress. Repairs a run that ended without logging it, or that was
+ * never created.
+ */
 async function isGoing({ DB, PIPELINE }: ScheduleEnv, { id, trigger, started_at }: RunRow): Promise<boolean> {
   const instance = await PIPELINE.get(id).catch(() => null);
   if (!instance) {
-    // A crash came between its note and its creation.
+    // A crash interrupted the start between its log entry and its creation.
     await PIPELINE.create({ id, params: { trigger, due: started_at } });
     return true;
   }

@@ -1,13 +1,13 @@
-// Starts tasks of maintenance as Workflows. What a task does is known to workers/tasks.ts alone.
+// Starts maintenance tasks as Workflows. workers/tasks.ts maps each kind of task to its code.
 import { Problem } from "../domain/requests/problem";
 import type { TaskParams } from "../domain/runs/run-params";
 import { beginRun, forgetRun, type NewRun, runningTasks } from "../storage/runs/runs";
 import { createOnce } from "./steps";
 
 /**
- * Starts a task as a Workflow. Its id makes it start once: with the id of one that is there it does nothing.
- * @returns false when it was begun before.
- * @throws when it could not be started; then it has not begun, and whoever comes next with its id tries again.
+ * Starts a task as a Workflow. If a Workflow with this id exists, it does nothing.
+ * @returns false when the task had been started before.
+ * @throws when it could not be started. Then it has not begun, and a later call with the same id tries again.
  */
 export async function startTask(
   env: Pick<Cloudflare.Env, "DB" | "MAINTENANCE">,
@@ -24,10 +24,13 @@ export async function startTask(
   return begun;
 }
 
-/** Of a kind and property at once: each is a Workflow, and an erasure waits for half an hour. */
+/** Concurrent tasks of one kind and property. Each is a Workflow, and an erasure waits for half an hour. */
 const MOST_RUNNING = 10;
 
-/** Starts what an owner asks for. @returns the run's id. @throws Problem too_many while too many of its kind go on. */
+/**
+ * Starts a task that an owner requests. @returns the run's id. @throws Problem too_many while too many tasks of its
+ * kind are in progress.
+ */
 export async function startForOwner(
   env: Pick<Cloudflare.Env, "DB" | "MAINTENANCE">,
   params: Omit<TaskParams, "due" | "site_id"> & { site_id: string },

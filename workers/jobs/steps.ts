@@ -1,5 +1,5 @@
-// Steps: what a Workflow does is a list of named steps, each checkpointed and retried by the platform, and noted in the
-// run log. Only this file knows the platform's step; whoever does the work takes `Steps`, which tests can break.
+// Steps: a Workflow is a list of named steps, which the platform checkpoints and retries and which appear in the run
+// log. Only this file uses the platform's step. Other code takes `Steps`, which tests can make fail.
 import type { WorkflowStep, WorkflowStepConfig } from "cloudflare:workers";
 import type { RunReport, RunStep } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
@@ -7,25 +7,25 @@ import { noteStep } from "../storage/runs/runs";
 
 export interface Steps {
   /**
-   * Does something once: its result is kept, and when the Workflow is run again after a crash it is not done again. It may
-   * be cut off anywhere and begun anew, so it must be idempotent. Names are unique in a Workflow, results at most 1 MiB.
-   * `note` says for the run log what was handled. `siteId` is the property that the step is about, if it is one: nobody
-   * else sees it in the run log.
+   * Runs `work` once and stores its result. When the Workflow resumes after a crash, it uses the stored result. An
+   * interrupted `work` runs again from its beginning, so it must be idempotent. Names are unique in a Workflow, results
+   * at most 1 MiB. `note` adds a text to the step's entry in the run log. If `siteId` is given, only readers of that
+   * property see the entry.
    */
   do<T>(name: string, work: (note: (text: string) => void) => Promise<T>, siteId?: string): Promise<T>;
-  /** Waits for an event that another Workflow sends. @returns false when it did not come in time. */
+  /** Waits for an event from another Workflow. @returns false on time-out. */
   waitFor(name: string, type: string, timeout: "5 minutes" | "30 minutes"): Promise<boolean>;
 }
 
 export type Task = (env: Cloudflare.Env, steps: Steps, params: TaskParams, runId: string) => Promise<RunReport>;
 
-/** Four tries in about two minutes; what still fails then is told to the owner, and the next run tries again. */
+/** Four attempts in about two minutes. If all fail, the owner is notified and the next run tries again. */
 const CONFIG = {
   retries: { limit: 3, delay: "10 seconds", backoff: "exponential" },
   timeout: "10 minutes",
 } as const satisfies WorkflowStepConfig;
 
-/** What is kept of a step. */
+/** The stored result of a step. */
 interface Kept {
   result: string;
 }
@@ -53,7 +53,7 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
             noted = text;
           });
           await end("done", noted);
-          // Kept as text: the platform takes no undefined, and types of results need not be serializable by its rules.
+          // Stored as text: the platform rejects undefined, and its types require a serializable result.
           return { result: JSON.stringify(result ?? null) };
         } catch (error) {
           await end("failed", String(error).slice(0, 300));
@@ -64,7 +64,7 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
     },
     async waitFor(name, type, timeout) {
       place += 1;
-      // Only its time-out is thrown here.
+      // Only the time-out throws here.
       return step.waitForEvent(name, { type, timeout }).then(
         () => true,
         () => false,
@@ -73,12 +73,12 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
   };
 }
 
-/** Creates an instance, unless an earlier try has. */
+/** Creates an instance unless an earlier attempt has. */
 export async function createOnce<P>(workflow: Workflow<P>, options: WorkflowInstanceCreateOptions<P>): Promise<void> {
   try {
     await workflow.create(options);
   } catch (error) {
-    // A used id is refused; any other reason is told.
+    // The platform refuses a used id. If the instance does not exist, there was another reason: throw it.
     await workflow.get(options.id!).catch(() => {
       throw error;
     });

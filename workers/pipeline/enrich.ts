@@ -92,7 +92,9 @@ interface Progress extends Portion {
   isLast: boolean;
 }
 
-/** Looks a property's addresses up, one portion at a time. @returns the reason to stop calling the provider, or null. */
+/**
+ * Looks up a property's addresses, one portion at a time. @returns the reason to stop calling the provider, or null.
+ */
 async function enrichByCalls(
   env: Cloudflare.Env,
   steps: Steps,

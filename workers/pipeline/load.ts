@@ -1,4 +1,5 @@
-// Load: what a unit has become goes into D1, and the watermark moves, in one batch. Twice is refused by the watermark.
+// Load: writes a unit's results to D1 and moves its watermark in one batch. The watermark prevents loading a unit
+// twice.
 import { addCorrection, effective, emptyCorrection } from "../domain/counts/correction";
 import type { Rollup } from "../domain/counts/rollup";
 import { TECHSTACK_COLUMNS, type TechstackRow, toCube } from "../domain/counts/techstack";
@@ -23,9 +24,9 @@ import { rawEvents } from "./raw-events";
 
 type LoadEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 
-/** What the networks of a unit's visitors add: who they are, and what the provider corrects; and the unit's days. */
+/** The networks of a unit's visitors: their facts, and the corrections from the provider. Also the unit's days. */
 async function networksOf(env: LoadEnv, { unit, enrichment }: Extracted) {
-  // The child may have failed, or there was no list: then nothing is known beyond what the edge said.
+  // If the child failed or there was no list, only the facts from the edge are known.
   const provided = await loadEnrichment(env.LAKE, enrichment);
   const found: ReadonlyMap<string, Found> = provided?.found ?? new Map();
   const visits = emptyNetworkVisits();
@@ -52,8 +53,8 @@ export interface Loaded {
 
 /**
  * Loads a unit, all or nothing.
- * @returns null when it was loaded before, by an earlier try whose reply was lost or by another run; or when its property
- * has been deleted.
+ * @returns null if it was loaded before (by an earlier attempt whose reply was lost, or by another run), or if its
+ * property has been deleted.
  */
 export async function load(env: LoadEnv, runId: string, extracted: Extracted, now: number): Promise<Loaded | null> {
   try {
@@ -73,7 +74,7 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
   const times = ip_list ?? techstack;
   const enrichment: NewObject | null = provided &&
     times && { ...times, zone: "ip_enrichment", key: extracted.enrichment, rows: provided.rows, bytes: provided.bytes };
-  // How the addresses fared, those ways that none went left out.
+  // The number of addresses by status, without zeros.
   const fared = Object.entries(provided?.counts ?? {}).filter(([, count]) => count > 0);
   const { site_id, first_id, last_id } = unit;
   const objects = [techstack, ip_list, enrichment].flatMap((object) =>

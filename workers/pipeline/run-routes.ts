@@ -52,7 +52,7 @@ async function seesAll(db: D1Database, { scopes, site_id }: Caller): Promise<boo
  * properties. @throws Problem not_found for a task that did nothing for the property, as if the task did not exist.
  */
 async function ownRun(db: D1Database, caller: Caller, row: RunRow, siteId: string): Promise<RunRow> {
-  // A check of all properties looks at one of them.
+  // A check of all properties examines one of them.
   const noted = await loadUnitNote(db, row.id, siteId);
   if (row.site_id === siteId) return noted ? { ...row, files: noted.files, rows: noted.rows } : row;
   if (row.site_id === null && row.report?.site_id === siteId) return row;

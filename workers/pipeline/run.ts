@@ -10,12 +10,12 @@ import { type Failure, type NotifyEnv, notifyOfFailure, notifyOfRun } from "./no
 
 export type RunEnv = Pick<Cloudflare.Env, "LAKE" | "ENRICHMENT"> & NotifyEnv;
 
-/** A backlog is caught up in rounds, and over several runs: a round is what a step can do. */
+/** A run processes a backlog in rounds, and continues in the next run. A round is the work of one step. */
 const MOST_ROUNDS = 10;
-/** Raw objects looked at in a round. */
+/** Raw objects considered per round. */
 const MOST_WAITING = 5_000;
 
-/** Processes what has arrived since the watermarks, for all properties. @throws when no step works at all. */
+/** Processes all objects after the watermarks, for all properties. @throws when no step works at all. */
 export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams, runId: string): Promise<void> {
   const loaded: Loaded[] = [];
   const failures: Failure[] = [];
@@ -32,7 +32,7 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
     });
   } catch (error) {
     const message = String(error).slice(0, 1000);
-    // What failed is what is thrown: that it could not be noted or told either is no news.
+    // Throw the original error, even if logging it or notifying the owner fails too.
     await Promise.allSettled([
       endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: message }),
       notifyOfFailure(env, runId, { kind: "run", site_id: null, due }, message),
@@ -43,13 +43,13 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
 
 const inProperties = (count: number): string => `${count} ${count === 1 ? "property" : "properties"}`;
 
-/** What a later round does has a name of its own: names are what results are kept under. */
+/** Steps of later rounds need names of their own, because the platform stores results by name. */
 const named = (name: string, round: number): string => (round === 1 ? name : `${name} (${round})`);
 
 async function unitsOf({ DB }: RunEnv, steps: Steps, round: number, failures: readonly Failure[]): Promise<Unit[]> {
   const positions = await steps.do(named("look up watermarks", round), async (note) => {
     const waiting = await waitingProperties(DB);
-    // What failed in this run waits for the next one: the other properties go on.
+    // Properties that failed in this run wait for the next one. The others continue.
     for (const { site_id } of failures) delete waiting[site_id];
     note(`${inProperties(Object.keys(waiting).length)} with new objects`);
     return waiting;
@@ -89,7 +89,10 @@ async function processRound(
   );
 }
 
-/** Lets the child work out who is behind the addresses, and waits for it. Without it the run goes on: nothing is lost. */
+/**
+ * Starts the child Workflow that looks up the addresses, and waits for it. If it fails, the run continues and loses
+ * nothing.
+ */
 async function enrichAddresses(
   { ENRICHMENT }: RunEnv,
   steps: Steps,
@@ -110,13 +113,13 @@ async function enrichAddresses(
     note(`Workflow ${id}`);
     await createOnce(ENRICHMENT, { id, params: { parent: runId, event, units } });
   });
-  // A child that does not answer in time keeps nobody: the addresses are then as the edge knew them.
+  // If the child does not answer in time, the addresses keep the facts from the edge.
   await steps.waitFor(named("wait for IP processing", round), event, "30 minutes");
 }
 
 /**
- * Works on all of them in one step. When that step fails for good, each has a step of its own, so that one broken property
- * does not keep the others; those that fail there are noted in `failures`.
+ * Processes all units in one step. If that step fails for good, each unit gets its own step, so that one broken
+ * property does not block the others. Units that fail again are added to `failures`.
  */
 async function inIsolation<T extends Unit | Extracted, R>(
   steps: Steps,
@@ -170,7 +173,7 @@ function toEnd(loaded: readonly Loaded[], failures: readonly Failure[]) {
     files: sum(loaded, "files"),
     rows: sum(loaded, "rows"),
     report: { properties: new Set(loaded.map(({ site_id }) => site_id)).size, failures: failures.length },
-    // Which of them and why is each property's own affair: it stands in its note of this run.
+    // Each property's note of this run has its own error, because the log is shared by all properties.
     error: failures.length > 0 ? `${failures.length} properties could not be processed` : null,
   };
 }

@@ -15,7 +15,7 @@ import { openLiveSocket, readLive } from "./live/live";
 
 export const statsRoutes = new Hono<AppEnv>();
 
-/** A question has a screenful of fields; what is longer is none. */
+/** Much larger than any real query. */
 const MAX_QUERY_BYTES = 64 * 1024;
 const STANDARD_DAYS = 7;
 const MAX_DAYS = 366;

@@ -1,7 +1,7 @@
-// Many rows in one bound parameter: D1 binds at most 100 values, so rows go in as JSON and come out by json_each.
+// Passes many rows in one bound parameter: D1 binds at most 100 values, so rows are sent as JSON and read by json_each.
 import { cutBySize } from "../domain/counts/portion";
 
-/** D1 takes 2 MB per bound value; UTF-8 may be three bytes a character. */
+/** D1 allows 2 MB per bound value, and a character may take three bytes in UTF-8. */
 const PARAMETER_CHARS = 500_000;
 
 export type Row = (string | number | null)[];

@@ -1,4 +1,4 @@
-// The tokens as a canvas needs them: a canvas knows no CSS variables, so a probe is coloured and read.
+// The tokens' colours for a canvas. A canvas cannot use CSS variables, so this reads them from a probe element.
 
 export interface Colours {
   accent: string;
@@ -24,7 +24,7 @@ const TOKENS = {
   surface: "--surface",
 } as const satisfies Record<keyof Colours, string>;
 
-/** The colours of the theme that is on the screen now. */
+/** The colours of the current theme. */
 export function readColours(): Colours {
   const probe = document.createElement("span");
   document.body.append(probe);

@@ -1,4 +1,5 @@
-// The one file that knows Chart.js: a line, its comparison drawn lighter, its running bucket dashed, names at the ends.
+// The only file that uses Chart.js. Draws a line, its comparison in a lighter colour, its current bucket dashed, and
+// names at the ends.
 import {
   CategoryScale,
   Chart,
@@ -21,7 +22,7 @@ Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, 
 export interface Picture {
   series: Series;
   metric: MetricName;
-  /** What the line and its comparison are called. */
+  /** The names of the line and its comparison. */
   names: { now: string; before: string };
 }
 
@@ -39,18 +40,18 @@ export interface LineChart {
 const FORECAST = words.trend.forecast;
 const DASH = [4, 4];
 const NARROW = 620;
-/** Steps that a clock is read in. */
+/** Tick steps for durations. */
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 const LINES = 5;
 
-/** The distance of the lines behind the chart: round, and five of them at most reach over the highest point. */
+/** The distance between grid lines: round, and large enough that at most five lines reach above the highest point. */
 function stepFor(metric: MetricName, top: number): number {
   const { unit } = METRICS[metric];
   const least = top / LINES;
   if (unit === "seconds") return SECONDS.find((step) => step >= least) ?? Math.ceil(least / 3600) * 3600;
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? least;
-  // Nobody is half a visitor.
+  // There are no half visitors.
   return unit === "count" ? Math.max(1, Math.ceil(step)) : step;
 }
 
@@ -65,7 +66,7 @@ function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
     borderColor: colour,
     pointBackgroundColor: colour,
     pointBorderWidth: 0,
-    // A point without neighbours would have no line to show it.
+    // A point without neighbours has no line, so draw a dot.
     pointRadius: ({ dataIndex }) => (isAlone(values, dataIndex) ? 3 : 0),
     pointHoverRadius: 4,
     borderJoinStyle: "round",
@@ -80,7 +81,7 @@ function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
       borderWidth: 2,
       order: 0,
       segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === running ? DASH : undefined) },
-      // A ring on a day that was out of the ordinary.
+      // A ring on days with an anomaly.
       ...(points.some((point) => point.marked) && {
         pointRadius: points.map((point, index) =>
           point.marked
@@ -108,7 +109,7 @@ function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
     },
     ...(hasForecast(series) ? forecastDatasets(points, line, colours) : []),
     {
-      // The wash below the line is drawn by itself: a dashed segment would leave a seam in it.
+      // Draws the fill below the line separately, because a dashed segment would leave a seam in it.
       ...line(
         points.map((point) => point.value),
         colours.accent,
@@ -123,7 +124,7 @@ function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
   ];
 }
 
-/** The days ahead: a dashed line within the band in which four of five such days end. */
+/** The forecast: a dashed line in the band of the 80% range. */
 function forecastDatasets(
   points: readonly Point[],
   line: (values: (number | null)[], colour: string) => Dataset,
@@ -151,7 +152,7 @@ function forecastDatasets(
   ];
 }
 
-/** The names at the ends of the lines, so that no legend is needed; and the hair line under the pointer. */
+/** Draws the names at the ends of the lines, so that no legend is needed, and the hairline at the pointer. */
 function annotate(current: () => Picture | undefined, colours: () => Colours): Plugin<"line"> {
   return {
     id: "annotate",
@@ -205,7 +206,10 @@ function drawNames(chart: Chart, { names, series }: Picture, colours: Colours): 
   }
 }
 
-/** With a forecast the lines end where its band begins: their names then stand above, each behind a piece of its line. */
+/**
+ * With a forecast, its band begins at the ends of the lines, so their names are above the chart, each after a piece of
+ * its line.
+ */
 function drawKey(chart: Chart, names: Picture["names"], { points }: Series, colours: Colours): void {
   const { ctx, chartArea } = chart;
   const y = chartArea.top - 14;
@@ -232,7 +236,7 @@ function drawKey(chart: Chart, names: Picture["names"], { points }: Series, colo
 
 const hasForecast = ({ points }: Series): boolean => points.some(({ forecast }) => forecast);
 
-/** In the margin, where the band ends. */
+/** In the margin, at the end of the band. */
 function drawForecastName(chart: Chart, colours: Colours): void {
   const highs = chart.getDatasetMeta(4).data;
   const point = highs.at(-1);
@@ -244,7 +248,7 @@ function drawForecastName(chart: Chart, colours: Colours): void {
   ctx.fillText(FORECAST, chartArea.right + 8, point.y);
 }
 
-/** @param onHover told which bucket the pointer is over, null when it leaves. */
+/** @param onHover called with the bucket under the pointer, or null when the pointer leaves. */
 export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hover | null) => void): LineChart {
   let picture: Picture | undefined;
   let colours = readColours();
@@ -272,7 +276,7 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
   const leave = (): void => onHover(null);
   canvas.addEventListener("mouseleave", leave);
 
-  /** Room for the names to the right of the lines; none where the screen is too narrow for it. */
+  /** Reserves room for the names to the right of the lines, except on narrow screens. */
   function reserve(width: number): void {
     const series = picture?.series;
     const isAhead = series !== undefined && hasForecast(series);

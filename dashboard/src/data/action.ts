@@ -1,4 +1,4 @@
-// An action that a person starts: whether it runs, and what went wrong. Two clicks do not run it twice.
+// An action that a person starts: whether it is running, and its error. A second click does not run it twice.
 import { type Accessor, createSignal } from "solid-js";
 import type { InputFault } from "../../../workers/domain/requests/input";
 import { ApiError, messageOf } from "./api";
@@ -7,9 +7,9 @@ export interface Action<A extends unknown[]> {
   run: (...args: A) => Promise<void>;
   pending: Accessor<boolean>;
   error: Accessor<string | null>;
-  /** What the API found wrong with what was sent. */
+  /** The API's faults with the input. */
   faults: Accessor<readonly InputFault[]>;
-  /** True after it went well, until it is run again. */
+  /** True after success, until the next run. */
   done: Accessor<boolean>;
 }
 

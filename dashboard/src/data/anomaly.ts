@@ -1,4 +1,4 @@
-// Anomalies and forecasts: the calls, and the words for an anomaly. Shapes are in the domain.
+// Anomalies and forecasts: the API calls, and the texts about an anomaly. Shapes are in the domain.
 import type { AnomaliesView, AnomalyMetric, AnomalyView, ForecastView } from "../../../workers/domain/anomalies/record";
 import * as wording from "../../../workers/domain/wording/anomaly";
 import { words } from "../words/anomalies";
@@ -31,7 +31,7 @@ export const titleOf = ({ metric, direction }: Pick<AnomalyView, "metric" | "dir
 export const formatValue = (metric: AnomalyMetric, value: number): string =>
   wording.formatAnomalyValue(metric, value, LOCALE);
 
-/** `3.4×`, `−62%`, of bounce rates `+39 pts`. Null where next to nothing was expected. */
+/** `3.4×`, `−62%`, for bounce rates `+39 pts`. Null if next to nothing was expected. */
 export function deviationOf(anomaly: Pick<AnomalyView, "metric" | "observed" | "expected">): string | null {
   const deviation = wording.deviationOf(anomaly);
   return deviation && wording.formatDeviation(deviation, LOCALE);
@@ -45,7 +45,10 @@ export interface Gauge {
   observed: number;
 }
 
-/** Where the interval, what was expected and what came lie on a scale from zero to a little beyond the largest. */
+/**
+ * The positions of the interval, the expected and the observed value on a scale from zero to a little above the
+ * largest.
+ */
 export function toGauge({
   low,
   high,
@@ -57,7 +60,7 @@ export function toGauge({
   return { low: place(low), high: place(high), expected: place(expected), observed: place(observed) };
 }
 
-/** "Tue 24 Nov 2026, for 2 days", "24 Nov 2026, 14:00, for 3h 00m"; times on the property's clock. */
+/** "Tue 24 Nov 2026, for 2 days", "24 Nov 2026, 14:00, for 3h 00m". Times are local to the property. */
 export function whenOf(
   { grain, started_at, ended_at }: Pick<AnomalyView, "grain" | "started_at" | "ended_at">,
   clockOf: (instant: number) => string,
@@ -70,7 +73,7 @@ export function whenOf(
   return days === 1 ? words.allDay(began) : words.lastedDays(began, days);
 }
 
-/** The local days on which an anomaly lay, both included. */
+/** The local days of an anomaly, both included. */
 export function daysOfAnomaly(
   { started_at, ended_at }: Pick<AnomalyView, "started_at" | "ended_at">,
   clockOf: (instant: number) => string,

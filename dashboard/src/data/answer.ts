@@ -1,13 +1,13 @@
-// A reactive answer: it carries the question that it answers, is asked again when the question changes, and shows the
-// old answer with its old question meanwhile.
+// A reactive answer. It has the question that it answers, loads again when the question changes, and shows the old
+// answer with its old question in the meantime.
 import { type Accessor, batch, createEffect, createMemo, createSignal, on, onCleanup, untrack } from "solid-js";
 import { request } from "./api";
 import type { Answer, Answers, Question } from "./question";
 
 /**
- * `idle`: nothing is asked, nothing shown. `loading`: nothing to show yet. `ready`: the answer to the present question.
- * `stale`: an older answer is shown until the present one arrives. `error`: the last attempt failed; a value is shown
- * only if it answers the same question, which then could not be refreshed.
+ * `idle`: no question, nothing shown. `loading`: nothing to show yet. `ready`: the answer to the current question.
+ * `stale`: an older answer, shown until the current one arrives. `error`: the last attempt failed; a value is shown
+ * only if it answers the same question and just could not be refreshed.
  */
 export type State = "idle" | "loading" | "ready" | "stale" | "error";
 
@@ -25,18 +25,18 @@ export interface Shown<T, K> {
 }
 
 export interface LoadedFor<T, K> extends Loaded<T> {
-  /** Labels are made from this key, never from the URL: it moves with the figures, the URL moves ahead of them. */
+  /** Build labels from this key, never from the URL: the URL changes before the figures, this key with them. */
   shown: Accessor<Shown<T, K> | undefined>;
 }
 
-/** True while the figures on the screen may not be what would be loaded now: they are dimmed then. */
+/** True while the shown figures may be outdated. They are dimmed then. */
 export const isOld = ({ state, value }: Loaded<unknown>): boolean =>
   state() === "stale" || (state() === "error" && value() !== undefined);
 
-/** True while an answer is awaited in the place of nothing, or of an old one. */
+/** True while an answer is loading and there is none, or only an old one. */
 export const isBusy = ({ state }: Loaded<unknown>): boolean => state() === "loading" || state() === "stale";
 
-/** The value, if it answers exactly this key: what belongs to another answer may only be shown beside its own. */
+/** The value, if it answers exactly this key. Values from another answer may only be shown next to it. */
 export function valueFor<T, K>(loaded: LoadedFor<T, K>, key: K | null): T | undefined {
   const shown = loaded.shown();
   return shown && key !== null && JSON.stringify(shown.key) === JSON.stringify(key) ? shown.value : undefined;
@@ -56,9 +56,9 @@ export function createRetry(quiet: Loaded<unknown>, other: Loaded<unknown>): voi
 }
 
 /**
- * @param key what to load; a new key makes the shown value stale, null loads nothing and shows nothing.
- * @param tick a change of it loads the same key again, in silence.
- * @param identify the part of the key that the value depends on. Keys that agree in it share one value.
+ * @param key what to load. A new key makes the shown value stale; null loads and shows nothing.
+ * @param tick when it changes, the same key loads again silently.
+ * @param identify the part of the key that the value depends on. Keys with the same part share one value.
  */
 export function createLoaded<K, T>(
   key: Accessor<K | null>,
@@ -98,7 +98,7 @@ export function createLoaded<K, T>(
           if (abort.signal.aborted) return;
           batch(() => {
             setFailure({ name: now.name, cause, isRetried: false });
-            // What answers another question must not stay under a failure of this one.
+            // After a failure of this question, do not keep showing the answer to another.
             setHeld((one) => (one?.name === now.name ? one : undefined));
           });
         },
@@ -117,7 +117,7 @@ export function createLoaded<K, T>(
     const [now, one] = [wanted(), held()];
     if (!now || !one) return undefined;
     if (one.name === now.name) return { key: now.key, value: one.value };
-    // The last key that the value answered, which may be a newer one than it was loaded for.
+    // The last key that the value answered, which may be newer than the key it was loaded for.
     return before?.value === one.value ? before : { key: one.key, value: one.value };
   });
   const value = createMemo(() => shown()?.value);
@@ -130,7 +130,7 @@ export function createLoaded<K, T>(
   return { value, shown, state, error, retry };
 }
 
-/** What a question is asked with: "day" and "all" mean another range on another day. */
+/** The context of a question: "day" and "all" mean another range on another day. */
 export interface Asked {
   /** Date on the property's calendar. */
   today: string;
@@ -139,7 +139,7 @@ export interface Asked {
 const FRESH = 5_000;
 const answers = new Map<string, { at: number; answer: Promise<Answer> }>();
 
-/** The same question asked by two panels within a few seconds goes out once. */
+/** If two panels ask the same question within a few seconds, one request is sent. */
 function ask(question: Question, { today }: Asked): Promise<Answer> {
   const key = JSON.stringify([today, question]);
   const known = answers.get(key);
@@ -154,7 +154,7 @@ function ask(question: Question, { today }: Asked): Promise<Answer> {
 
 /**
  * The answer to one question.
- * @param key what the question is made of, and the labels of its answer.
+ * @param key the input of the question and of the labels of its answer.
  * @param tick see {@link createLoaded}.
  */
 export const createAnswer = <K extends Asked>(
@@ -169,7 +169,7 @@ export const createAnswer = <K extends Asked>(
     (now) => [now.today, toQuestion(now)],
   );
 
-/** The answers to several questions as one: figures that stand side by side arrive together, or not at all. */
+/** The answers to several questions as one, so that figures shown side by side arrive together or not at all. */
 export const createAnswers = <K extends Asked, Q extends Record<keyof Q, Question | null>>(
   key: Accessor<K>,
   toQuestions: (key: K) => Q,

@@ -1,14 +1,14 @@
-// The one way to the API: JSON in, JSON out, and every failure an ApiError that a person can read.
+// The only access to the API: JSON in, JSON out, and every failure is an ApiError with a readable message.
 import { createSignal } from "solid-js";
 import type { InputFault } from "../../../workers/domain/requests/input";
 import type { ProblemCode } from "../../../workers/domain/requests/problem";
 import { words } from "../words/errors";
 
 export class ApiError extends Error {
-  /** `offline`: no answer came at all. */
+  /** `offline`: there was no response. */
   readonly code: ProblemCode | "offline";
   readonly status: number;
-  /** Everything that is wrong with what was sent, where the API names it. */
+  /** All faults in the input, if the API lists them. */
   readonly faults: readonly InputFault[];
 
   constructor(code: ProblemCode | "offline", status: number, message: string, faults: readonly InputFault[] = []) {
@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-/** True once the API has said that the session is over. */
+/** True after the API reported that the session has ended. */
 export const [isSignedOut, setSignedOut] = createSignal(false);
 
 const CODES: Record<number, ProblemCode> = {
@@ -37,7 +37,7 @@ const CODES: Record<number, ProblemCode> = {
 
 interface Failure {
   error?: { code?: ProblemCode; message?: string; details?: unknown };
-  /** The accounts library answers under /api/auth with the message on top. */
+  /** Under /api/auth, the accounts library puts the message at the top level. */
   message?: string;
 }
 
@@ -57,7 +57,7 @@ const isFault = (detail: unknown): detail is InputFault =>
   typeof detail === "object" && detail !== null && "path" in detail && "message" in detail;
 const toFaults = (details: unknown): InputFault[] => (Array.isArray(details) ? details.filter(isFault) : []);
 
-/** The API's messages begin with the subject, in lower case, and have no full stop. */
+/** The API's messages begin with a lower-case subject and have no full stop. */
 function toSentence(message: string): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
@@ -92,5 +92,5 @@ export async function request<T>(path: string, { method = "GET", body, signal }:
   return (await response.json()) as T;
 }
 
-/** What a person reads of whatever was thrown. */
+/** The message for a person about any error. */
 export const messageOf = (error: unknown): string => (error instanceof ApiError ? error.message : words.internal);

@@ -1,4 +1,4 @@
-// Values for pickers: the currencies that the browser knows, and what the viewer most likely wants.
+// Values for pickers: the browser's currencies, and the viewer's most likely choice.
 import { isCurrency } from "../../../workers/domain/events/currency";
 import { LOCALE } from "./format";
 
@@ -14,7 +14,7 @@ export interface Choice {
 
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[_/]/g, " ");
 
-/** The choices whose value and label hold all words that were typed. */
+/** The choices whose value and label contain all typed words. */
 export function searchChoices<T extends Choice>(choices: readonly T[], typed: string): T[] {
   const words = plain(typed).split(" ").filter(Boolean);
   return choices.filter(({ value, label }) => words.every((word) => plain(`${value} ${label}`).includes(word)));
@@ -28,7 +28,7 @@ export const currencies = (): Choice[] =>
 /** Browsers still report former names: Asia/Calcutta. */
 export const browserTimezone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** Of the countries that share a currency the viewer's is not known to Intl: a guess for the common ones, else USD. */
+/** Intl does not know the viewer's currency by country, so this guesses common ones, otherwise USD. */
 export function browserCurrency(languages: readonly string[]): string {
   const country = languages.map((one) => new Intl.Locale(one).maximize().region).find(Boolean) ?? "";
   return BY_COUNTRY.find(([, countries]) => countries.split(" ").includes(country))?.[0] ?? "USD";

@@ -1,9 +1,9 @@
-// Time as the screen knows it: signals that move only while somebody looks.
+// Time for screens: signals that change only while the page is visible.
 import { type Accessor, createSignal, onCleanup } from "solid-js";
 
 /**
- * Counts up every `milliseconds` while the page is visible, and at once when it comes back into view after longer.
- * Nobody pays for a tab in the background.
+ * Increments every `milliseconds` while the page is visible, and immediately when the page becomes visible after a
+ * longer time. A background tab makes no requests.
  */
 export function createTick(milliseconds: number): Accessor<number> {
   const [count, setCount] = createSignal(0);

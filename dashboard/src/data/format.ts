@@ -1,4 +1,5 @@
-// Numbers, changes and dates in the viewer's English. The formats themselves are the domain's (wording/), which mail uses too.
+// Numbers, changes and dates in the viewer's English. The formats are those of the domain (wording/), which mail uses
+// too.
 import type { MetricName } from "../../../workers/domain/events/catalog";
 import * as change from "../../../workers/domain/wording/change";
 import * as date from "../../../workers/domain/wording/date";
@@ -9,7 +10,7 @@ import * as number from "../../../workers/domain/wording/number";
 import { addDays, monthEnd } from "./calendar";
 import type { Interval } from "./period";
 
-/** The first English of the viewer's languages: the texts of the screens are English, so the formats are too. */
+/** The first English locale among the viewer's languages. The screens' texts are English, so the formats are too. */
 export const LOCALE =
   (typeof navigator === "undefined" ? [] : navigator.languages).find((one) => one.startsWith("en")) ?? "en-GB";
 
@@ -30,7 +31,7 @@ const HOUR = { hour: "numeric", minute: "2-digit" } as const;
 
 const isTwelve = new Intl.DateTimeFormat(LOCALE, { hour: "numeric" }).resolvedOptions().hour12 === true;
 
-/** A bucket on the axis: as short as can be. */
+/** A bucket on the axis, in the shortest form. */
 export function formatTick(label: string, interval: Interval): string {
   if (interval === "hour")
     return formatDate(label, isTwelve && label.slice(14, 16) === "00" ? { hour: "numeric" } : HOUR, LOCALE);
@@ -56,7 +57,7 @@ export function formatBucket(label: string, interval: Interval): string {
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const clockInFull = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** "14:05" on the viewer's own clock. */
+/** "14:05" in the viewer's time zone. */
 export const formatClock = (instant: number, seconds = false): string =>
   (seconds ? clockInFull : clock).format(instant);
 
@@ -71,7 +72,7 @@ export function formatAgo(instant: number, now: number): string {
   return relative.format(Math.round(seconds / 86_400), "day");
 }
 
-/** The days that a series covers. */
+/** The days of a series. */
 export function rangeOf(labels: readonly string[], interval: Interval, today: string): string | null {
   const first = labels[0]?.slice(0, 10);
   const last = labels.at(-1)?.slice(0, 10);

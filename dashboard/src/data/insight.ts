@@ -1,4 +1,4 @@
-// Insight: what happened beyond page views, asked by local days. The calls; their replies are told in the domain.
+// Insight: API calls for data beyond page views, by local days. The domain has the shapes of the replies.
 import type {
   EventInsight,
   EventsInsight,
@@ -12,7 +12,7 @@ import type {
 } from "../../../workers/domain/counts/insight";
 import { request } from "./api";
 
-/** Where and when: what every question has in common. Both days are included. */
+/** The property and days of every request. Both days are included. */
 export interface InsightScene {
   siteId: string;
   from: string;
@@ -38,7 +38,7 @@ export interface EventsAsk<Name extends string = string> {
   names: readonly Name[];
 }
 
-/** The details of several events at once, by their name. */
+/** The details of several events at once, by event name. */
 export async function loadEventDetails<Name extends string>(
   { scene, names }: EventsAsk<Name>,
   signal: AbortSignal,

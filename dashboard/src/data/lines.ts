@@ -1,7 +1,7 @@
-// Lists that are typed as text, one entry a line, and which of their lines the API refused. Pure.
+// Lists typed as text, one entry per line, and the lines that the API rejected. Pure.
 import type { InputFault } from "../../../workers/domain/requests/input";
 
-/** Addresses are pasted with commas and semicolons too. */
+/** People also paste addresses separated by commas and semicolons. */
 export const ADDRESSES = /[\n,;]/;
 /** A path may contain both. */
 export const PATHS = /\n/;
@@ -15,11 +15,11 @@ const entriesOf = (text: string, separator: RegExp): string[] =>
 export const toLines = (list: readonly string[]): string => list.join("\n");
 export const toList = (text: string, separator: RegExp = ADDRESSES): string[] => entriesOf(text, separator);
 
-/** What is wrong with entries of a list, by the entry; the words follow the subject. */
+/** The problems with entries of a list, by entry. The text follows the subject. */
 export type EntryFaults = ReadonlyMap<string, string>;
 export const NO_FAULTS: EntryFaults = new Map();
 
-/** The faults of a list that was sent under `path`. The first one of an entry counts. */
+/** The faults of a list that was sent as `path`. For each entry, the first one counts. */
 export function toEntryFaults(faults: readonly InputFault[], path: string, sent: readonly string[]): EntryFaults {
   const found = new Map<string, string>();
   for (const { path: at, message } of faults) {
@@ -31,7 +31,7 @@ export function toEntryFaults(faults: readonly InputFault[], path: string, sent:
   return found;
 }
 
-/** True when every fault is about an entry of one of the lists, so that marked lines say it all. */
+/** True if every fault is about an entry of one of the lists, so that marked lines show all of them. */
 export const areAllMarked = (faults: readonly InputFault[], paths: readonly string[]): boolean =>
   faults.length > 0 && faults.every(({ path }) => paths.some((list) => path.startsWith(`${list}[`)));
 
@@ -40,11 +40,11 @@ export interface MarkedLine {
   line: number;
   entry: string;
   message: string;
-  /** True when other entries stand in the same line. */
+  /** True if the line has several entries. */
   isShared: boolean;
 }
 
-/** The lines of a text that hold an entry with a fault. A line that is corrected is no longer among them. */
+/** The lines of a text with a faulty entry. A corrected line is no longer included. */
 export function markLines(text: string, separator: RegExp, faults: EntryFaults): MarkedLine[] {
   if (faults.size === 0) return [];
   return text.split("\n").flatMap((content, line) => {

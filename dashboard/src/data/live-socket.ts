@@ -1,15 +1,16 @@
-// The live socket of a property: the whole picture first, then changes, until it ends. One try; others say what is next.
+// The live socket of a property: the whole picture first, then changes, until it ends. It connects once; callers
+// reconnect.
 import type { LivePicture, SocketMessage } from "../../../workers/domain/visits/hub";
 
 export interface LiveSocket {
-  /** Asks for the changes that mere time made. */
+  /** Requests changes that are due to passing time. */
   look: () => void;
-  /** Closes it; `onEnd` is not told. */
+  /** Closes it without calling `onEnd`. */
   close: () => void;
 }
 
 const PING_EVERY = 25_000;
-/** A line that is dead says nothing, not even that it is closed. */
+/** A dead connection reports nothing, not even that it is closed. */
 const PATIENCE = 10_000;
 
 export function openLiveSocket(
@@ -17,7 +18,7 @@ export function openLiveSocket(
   listen: {
     onPicture: (picture: LivePicture) => void;
     onChange: (change: Partial<LivePicture>) => void;
-    /** Something came, were it only the answer to a ping. */
+    /** Any message arrived, including the reply to a ping. */
     onWord: () => void;
     onEnd: () => void;
   },

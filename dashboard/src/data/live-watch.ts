@@ -1,4 +1,4 @@
-// The live picture of the property on the screen: told over a socket, or asked for where sockets do not get through.
+// The live picture of the current property: over a socket, or by polling if sockets fail.
 import { type Accessor, batch, createSignal, onCleanup } from "solid-js";
 import type { Loaded } from "./answer";
 import { openLiveSocket } from "./live-socket";
@@ -6,8 +6,8 @@ import { type LivePicture, loadLive } from "./property";
 import { reconnectWait } from "./wait";
 
 /**
- * `live`: changes come by themselves. `polling`: sockets fail, so it is asked for. `stale`: neither works; what is shown
- * was true at `since` (ms), null when there never was a picture.
+ * `live`: changes are pushed. `polling`: sockets fail, so it polls. `stale`: neither works, and the picture is from
+ * `since` (ms), or null without any picture.
  */
 export type Connection =
   | { state: "connecting" | "live" | "reconnecting" | "polling" }
@@ -18,10 +18,10 @@ export interface LiveWatch extends Loaded<LivePicture> {
 }
 
 export const POLL_SECONDS = 10;
-/** Minutes pass and visitors leave without an event that tells of it. */
+/** Time passes and visitors leave without an event that reports it. */
 const LOOK_EVERY = 20_000;
 
-/** Nothing in it will change by time alone: the hub is left to sleep. */
+/** Passing time will not change this picture, so let the hub sleep. */
 const isQuiet = (now: LivePicture): boolean => now.active_30m === 0 && now.pageviews_30m === 0;
 
 export function createLiveWatch(siteId: string): LiveWatch {
@@ -70,7 +70,7 @@ export function createLiveWatch(siteId: string): LiveWatch {
     failures++;
     if (connection().state === "live") setConnection({ state: "reconnecting" });
     nextTry = setTimeout(connect, reconnectWait(failures, Math.random()));
-    // A hub that moves is back within a second: only then, or for the first picture, is it asked for by other means.
+    // A moved hub is reachable again within a second, so poll only after a second failure, or for the first picture.
     if (failures > 1 || !value()) void poll();
   }
 
@@ -104,7 +104,7 @@ export function createLiveWatch(siteId: string): LiveWatch {
     });
   }
 
-  /** Whatever is under way ends, and nothing begins by itself. */
+  /** Cancels everything in progress and starts nothing new. */
   function rest(): void {
     clearTimeout(nextTry);
     stopPolling();
@@ -119,9 +119,9 @@ export function createLiveWatch(siteId: string): LiveWatch {
     connect();
   }
 
-  // A tab in the background costs nobody anything.
+  // A background tab makes no requests.
   const turn = (): void => (document.hidden ? rest() : retry());
-  // The browser knows before any line goes silent.
+  // The browser knows before the connection times out.
   const goOffline = (): void => {
     socket?.close();
     stopPolling();

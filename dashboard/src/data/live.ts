@@ -1,4 +1,4 @@
-// The live picture of a property: polled while the page is visible; and the wait for a new site's first event.
+// The live picture of a property, polled while the page is visible, and the wait for a new site's first event.
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import { createLoaded, type Loaded } from "./answer";
 import { createTick } from "./clock";
@@ -11,8 +11,8 @@ export const createLive = (siteId: Accessor<string | null>): Loaded<LivePicture>
   createLoaded(siteId, loadLive, createTick(EVERY));
 
 /**
- * The time of a property's last event, or null while it waits for its first. Stops asking once there is one.
- * `failed` is true while the last look failed; it goes on looking.
+ * The time of a property's last event, or null before the first. Stops polling after the first event. `failed` is true
+ * if the last request failed; polling continues.
  */
 export function createFirstEvent(siteId: Accessor<string>): {
   lastEventAt: Accessor<string | null>;

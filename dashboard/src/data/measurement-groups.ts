@@ -1,4 +1,4 @@
-// The measurements as an owner looks for them: in groups. Each belongs to one. Pure.
+// The measurements in groups, as an owner looks for them. Each belongs to one group. Pure.
 import type { Measurement } from "../../../workers/domain/events/measurement";
 import { words } from "../words/forms";
 

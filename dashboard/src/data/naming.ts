@@ -1,4 +1,4 @@
-// Names of values in the viewer's English, and what belongs to a name on the screen: flags, and whether there is one.
+// Names of values in the viewer's English, and country flags. Pure.
 import { dimensionFor } from "../../../workers/domain/events/catalog";
 import * as names from "../../../workers/domain/wording/value-names";
 import { LOCALE } from "./format";
@@ -7,14 +7,14 @@ export { eventName } from "../../../workers/domain/wording/event-names";
 
 export const countryName = (code: string): string => names.countryName(code, LOCALE);
 
-/** The name of a dimension's value, as its rows show it. */
+/** The name of a dimension's value for rows. */
 export const valueName = (dimension: string, value: string | null): string => names.valueName(dimension, value, LOCALE);
 
-/** True where the value stands for "there was none". */
+/** True if the value means that there was none. */
 export const isAbsent = (dimension: string, value: string | null): boolean =>
   value === null || value === dimensionFor(dimension)?.absent;
 
-/** The flag of a country, made of the two letters of its code; null for what is no country. */
+/** A country's flag, from the two letters of its code; null for other codes. */
 export function flagOf(code: string | null): string | null {
   if (!code || !/^[A-Z]{2}$/.test(code)) return null;
   return String.fromCodePoint(...[...code].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));

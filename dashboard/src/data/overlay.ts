@@ -1,4 +1,4 @@
-// The overlay: opens a page of the site with a tool over it, and hears what was picked there.
+// The overlay: opens a page of the site with a tool on top, and receives the picked element.
 import type { OverlayChoice, OverlayTool } from "../../../workers/domain/events/overlay";
 import { words } from "../words/errors";
 import { ApiError, request } from "./api";
@@ -11,16 +11,16 @@ interface Opened {
 export interface OverlayQuestion {
   siteId: string;
   tool: OverlayTool;
-  /** Address of a page of the site. */
+  /** URL of a page of the site. */
   page: string;
   /** Local dates of a heatmap. */
   period?: { from: string; to: string };
 }
 
 /**
- * Opens the page in a window of its own. Must be called by a click: the window is opened at once, since browsers refuse
- * one that comes later, and goes to the page when its pass is there.
- * @throws ApiError when the window may not be opened, or there is no pass.
+ * Opens the page in a new window. Call it from a click: browsers block windows that open later, so it opens the window
+ * at once and navigates when the pass has arrived.
+ * @throws ApiError when the browser blocks the window or the request for a pass fails.
  */
 export async function openOverlay({ siteId, tool, page, period }: OverlayQuestion): Promise<Opened & { tab: Window }> {
   const tab = window.open("about:blank", "_blank");
@@ -41,12 +41,12 @@ function isChoice(data: unknown, pass: string): data is OverlayChoice {
   return said?.type === "trackkit-pick" && said.pass === pass && typeof said.selector === "string";
 }
 
-/** Opens the picker over a page; resolves with what was picked, or null once `signal` says that nobody waits. */
+/** Opens the picker on a page. Resolves with the picked element, or null when `signal` aborts. */
 export async function pickOnPage(siteId: string, page: string, signal: AbortSignal): Promise<OverlayChoice | null> {
   const { pass, tab } = await openOverlay({ siteId, tool: "pick", page });
   return new Promise((resolve) => {
     const hear = (event: MessageEvent): void => {
-      // The site may redirect (to www, to https), so not its origin but its window and the pass prove who speaks.
+      // The site may redirect (to www, to https), so the window and the pass identify the sender, not its origin.
       if (event.source !== tab || !isChoice(event.data, pass)) return;
       stop();
       resolve(event.data);

@@ -1,4 +1,4 @@
-// The panels of the overview: which dimensions each shows, under which tab. The rest follows from the catalogue. Pure.
+// The panels of the overview: the dimensions of each, by tab. The catalogue has everything else. Pure.
 import { type DIMENSIONS, dimensionFor, hasMeaning, type MetricName } from "../../../workers/domain/events/catalog";
 import { words } from "../words/overview";
 
@@ -11,15 +11,15 @@ export interface Tab {
 
 export interface PanelDefinition {
   title: string;
-  /** What a row counts, and what orders the rows. */
+  /** The metric of the rows, which also orders them. */
   metric: MetricName;
-  /** A second figure instead of the share. */
+  /** A second figure in place of the share. */
   second?: MetricName;
   tabs: readonly Tab[];
-  /** Tabs beyond the first `shown` are under a menu of this name. */
+  /** Tabs after the first `shown` are in a menu with this name. */
   shown: number;
   more?: string;
-  /** What an empty panel says. */
+  /** The text of an empty panel. */
   empty: string;
 }
 
@@ -89,7 +89,7 @@ export type PanelName = keyof typeof PANELS;
 export const PANEL_NAMES = Object.keys(PANELS) as PanelName[];
 export const panelFor = (name: PanelName): PanelDefinition => PANELS[name];
 
-/** The columns of "show all", most telling first; of these a dimension shows what its rollups can carry. */
+/** The columns of "show all", the most important first. A dimension shows those that its rollups have. */
 const COLUMNS: readonly MetricName[] = [
   "visitors",
   "visits",
@@ -101,14 +101,14 @@ const COLUMNS: readonly MetricName[] = [
   "scroll_depth",
 ];
 
-/** A column per dimension that repeats another or says nothing there. */
+/** Columns that repeat another or mean nothing for a dimension. */
 const DULL: Partial<Record<DimensionName, readonly MetricName[]>> = {
   "event:page": ["visits", "events"],
   "event:name": ["visits", "pageviews", "time_on_page", "scroll_depth"],
   "event:hostname": ["events"],
 };
 
-/** Which metrics have a meaning for a dimension, at most six. */
+/** The metrics with a meaning for a dimension, at most six. */
 export function columnsFor(name: DimensionName): MetricName[] {
   const known = dimensionFor(name);
   if (!known) return ["visitors"];

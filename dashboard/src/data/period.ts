@@ -1,4 +1,4 @@
-// The periods that the picker offers: what each is called, which key picks it, what it asks the API for. Pure.
+// The periods of the picker: the name, the shortcut key and the query of each. Pure.
 import { words } from "../words/frame";
 import { addDays, daysIn, isDate, monthEnd, monthStart } from "./calendar";
 
@@ -7,11 +7,11 @@ export type Interval = "hour" | "day" | "week" | "month";
 interface PeriodDefinition {
   label: string;
   key: string;
-  /** Bucket of the chart; null where the API picks it. */
+  /** Bucket of the chart; null lets the API choose. */
   interval: Interval | null;
 }
 
-/** In the order of the picker. `24h` is not among them: rollups by dimension know whole days only. */
+/** In the order of the picker. Without `24h`, because rollups by dimension have whole days only. */
 export const PERIODS = {
   day: { label: words.periods.day, key: "d", interval: "hour" },
   yesterday: { label: words.periods.yesterday, key: "e", interval: "hour" },
@@ -30,7 +30,7 @@ export const PERIODS = {
 export type PeriodName = keyof typeof PERIODS;
 export const PERIOD_NAMES = Object.keys(PERIODS) as PeriodName[];
 
-/** Groups of the picker: a line is drawn between them. */
+/** Groups of the picker, with a line between them. */
 export const PERIOD_GROUPS: readonly (readonly PeriodName[])[] = [
   ["day", "yesterday"],
   ["7d", "28d", "30d", "91d"],
@@ -41,12 +41,12 @@ export const PERIOD_GROUPS: readonly (readonly PeriodName[])[] = [
 
 export type Period = { name: PeriodName } | { name: "custom"; from: string; to: string };
 
-/** What `date_range` of a query may be. */
+/** The values of `date_range` in a query. */
 export type DateRange = string | [string, string];
 
 /**
- * The API's own `7d` … `12mo` end yesterday, or last month, as its dialect has it. On the screen they end today: what
- * just happened belongs into the picture.
+ * In the API's dialect, `7d` … `12mo` end yesterday or last month. On the screen they end today, because people want to
+ * see the latest data.
  */
 export function toDateRange(period: Period, today: string): DateRange {
   switch (period.name) {
@@ -70,8 +70,8 @@ export function toDateRange(period: Period, today: string): DateRange {
 }
 
 /**
- * The local days of a period, both included, for what is asked by days; never more than `most`, the last ones then.
- * `all` has no first day here and is cut too.
+ * The local days of a period, both included, for requests by days; only the last `most` days of a longer period. `all`
+ * has no first day here and is cut as well.
  */
 export function daysOf(period: Period, today: string, most: number): { from: string; to: string } {
   const range = toDateRange(period, today);
@@ -88,7 +88,7 @@ export function daysOf(period: Period, today: string, most: number): { from: str
   return { from: daysIn(from, to) > most ? addDays(to, 1 - most) : from, to };
 }
 
-/** The bucket that makes a readable line: never more than about a hundred points. Null: let the API pick. */
+/** The bucket for a readable line of at most about a hundred points. Null lets the API choose. */
 export function intervalFor(period: Period): Interval | null {
   if (period.name !== "custom") return PERIODS[period.name].interval;
   const days = daysIn(period.from, period.to);
@@ -97,13 +97,13 @@ export function intervalFor(period: Period): Interval | null {
   return days <= 400 ? "week" : "month";
 }
 
-/** True while new events may still fall into the period. */
+/** True while new events may belong to the period. */
 export function isRunning(period: Period, today: string): boolean {
   if (period.name === "custom") return period.to >= today;
   return period.name !== "yesterday" && period.name !== "last_month";
 }
 
-/** A custom period, the ends put in order; null when either is no date. */
+/** A custom period with its ends in order; null if either is not a date. */
 export function toCustom(from: string | undefined, to: string | undefined): Period | null {
   if (!isDate(from) || !isDate(to)) return null;
   return from <= to ? { name: "custom", from, to } : { name: "custom", from: to, to: from };

@@ -1,4 +1,4 @@
-// Properties, their data streams, keys and refusals: the calls, and the list that the whole dashboard shares.
+// Properties, their data streams, keys and refusals: the API calls, and the list that the whole dashboard shares.
 import { createSignal } from "solid-js";
 import type { Measurements } from "../../../workers/domain/events/measurement";
 import type { PageSettings as Pages } from "../../../workers/domain/events/path";
@@ -15,7 +15,7 @@ export interface ApiKey {
   prefix: string;
   scopes: Scope[];
   created_at: string;
-  /** Only in the answer to its creation. */
+  /** Only in the response to its creation. */
   key?: string;
 }
 
@@ -33,7 +33,7 @@ export { properties };
 export const propertyOf = (siteId: string | undefined): Property | undefined =>
   properties()?.find((property) => property.site_id === siteId);
 
-/** The host of a property's first stream: what its owner knows it by. */
+/** The host of a property's first stream, by which its owner recognizes it. */
 export function hostOf(property: Property | undefined): string | null {
   const url = property?.streams[0]?.url;
   return url && URL.canParse(url) ? new URL(url).host : null;
@@ -80,7 +80,7 @@ export async function deleteProperty(siteId: string): Promise<void> {
 
 export type StreamDraft = Pick<Stream, "url" | "name" | "measurements">;
 
-/** The list is read again afterwards: the API alone knows how it wrote the stream down. */
+/** Reloads the list afterwards, because the API may have normalized the stream. */
 async function reload(siteId: string): Promise<void> {
   keep(await request<Property>(at(siteId)));
 }
@@ -103,7 +103,7 @@ export async function deleteStream(siteId: string, id: string): Promise<void> {
 export const loadKeys = async (siteId: string, signal: AbortSignal): Promise<ApiKey[]> =>
   (await request<{ keys: ApiKey[] }>(at(siteId, "/keys"), { signal })).keys;
 
-/** Keys that are bound to no property: they may speak for all of the organization. */
+/** Keys that are not limited to a property and apply to the whole organization. */
 export const loadKeysOfAll = async (_: string, signal: AbortSignal): Promise<ApiKey[]> =>
   (await request<{ keys: ApiKey[] }>("/api/v1/keys", { signal })).keys;
 

@@ -1,4 +1,4 @@
-// The questions that the overview asks, made from the view; and the shape of their answers. Pure.
+// The queries of the overview, built from the view, and the shape of their answers. Pure.
 import type { MetricName } from "../../../workers/domain/events/catalog";
 import type { Answer, AnswerRow as Row } from "../../../workers/domain/queries/answer";
 import { addDays, yearBefore } from "./calendar";
@@ -19,16 +19,16 @@ export interface Question {
     comparisons?: { mode: "previous_period" | "year_over_year" } | { mode: "custom"; date_range: [string, string] };
     time_labels?: boolean;
     total_rows?: boolean;
-    /** False leaves visits with a signal out. */
+    /** False excludes visits with a signal. */
     suspected_bots?: false;
   };
   pagination?: { limit: number; offset: number };
 }
 
-/** The answers to several questions that belong together, null where a question is. */
+/** The answers to several questions that belong together. An answer is null if its question is. */
 export type Answers<Q> = { [Name in keyof Q]: Answer | Extract<Q[Name], null> };
 
-/** What the cards show, most telling first. */
+/** The metrics of the cards, the most important first. */
 export const CARD_METRICS: readonly MetricName[] = [
   "visitors",
   "visits",
@@ -40,7 +40,7 @@ export const CARD_METRICS: readonly MetricName[] = [
   "scroll_depth",
 ];
 
-/** Where and when: what every question of a page has in common. */
+/** The property, time and view that all questions of a page share. */
 export interface Scene {
   siteId: string;
   /** Date on the property's calendar. */
@@ -51,12 +51,12 @@ export interface Scene {
 const MODES = { previous: "previous_period", year: "year_over_year", none: undefined } as const;
 
 function comparisonsOf({ view }: Scene): Pick<NonNullable<Question["include"]>, "comparisons"> {
-  // Before all time there is nothing.
+  // Nothing precedes all time.
   const mode = view.period.name === "all" ? undefined : MODES[view.compare];
   return mode ? { comparisons: { mode } } : {};
 }
 
-/** What every question of the overview includes. */
+/** The visitors that every question of the overview includes. */
 const whoOf = ({ view }: Scene): Pick<NonNullable<Question["include"]>, "suspected_bots"> =>
   view.withoutBots ? { suspected_bots: false } : {};
 
@@ -82,8 +82,8 @@ export function seriesQuestion(scene: Scene): Question {
 }
 
 /**
- * The whole day that today is compared with, hour by hour; null for other periods. The comparison inside an answer ends
- * where the period itself has got to, and the rest of yesterday is what one wants to see ahead.
+ * The whole day that today is compared with, hour by hour; null for other periods. The comparison in an answer ends at
+ * the current time of day, and people want to see the rest of yesterday too.
  */
 export function dayBeforeQuestion(scene: Scene): Question | null {
   const { period, compare, metric } = scene.view;
@@ -98,12 +98,12 @@ export function dayBeforeQuestion(scene: Scene): Question | null {
   };
 }
 
-/** Days of the periods that end today; the others follow the calendar. */
+/** Days of the periods that end today. The others follow the calendar. */
 const ROLLING = { "7d": 7, "28d": 28, "30d": 30, "91d": 91 } as const;
 
 /**
- * The whole days of a period that ends today, against the days as many before: a day that is not over would make every
- * change look like a fall. Null for other periods.
+ * The complete days of a period that ends today, compared with as many days before: with an incomplete day, every
+ * change would look like a drop. Null for other periods.
  */
 export function wholeDaysQuestion(scene: Scene): Question | null {
   const { period, compare } = scene.view;
@@ -124,14 +124,14 @@ export function wholeDaysQuestion(scene: Scene): Question | null {
   };
 }
 
-/** What the headline and the cards show: the period, and the whole days that its changes are changes of. */
+/** The questions of the headline and the cards: the period, and the complete days for its changes. */
 export const summaryQuestions = (scene: Scene): { period: Question; wholeDays: Question | null } => ({
   period: summaryQuestion(scene),
   wholeDays: wholeDaysQuestion(scene),
 });
 export type Summary = Answers<ReturnType<typeof summaryQuestions>>;
 
-/** What the chart shows. */
+/** The questions of the chart. */
 export const trendQuestions = (scene: Scene): { line: Question; dayBefore: Question | null } => ({
   line: seriesQuestion(scene),
   dayBefore: dayBeforeQuestion(scene),
@@ -141,34 +141,34 @@ export type TrendAnswers = Answers<ReturnType<typeof trendQuestions>>;
 /** The figures of the period itself, in the order of the cards. */
 export const periodRow = ({ period }: Summary): Row | undefined => period.results[0];
 
-/** The figures that the change compares: those of whole days while the period is running. */
+/** The figures to compare: those of complete days while the period is running. */
 export const changeRow = ({ period, wholeDays }: Summary): Row | undefined => (wholeDays ?? period).results[0];
 
-/** True where two scenes count the same visitors, so that an answer to one can stand beside an answer to the other. */
+/** True if two scenes count the same visitors, so that their answers can be shown together. */
 export function haveSameVisitors(one: Scene, other: Scene): boolean {
   const [a, b] = [one, other].map((scene) => JSON.stringify([scene.today, base(scene), whoOf(scene)]));
   return a === b;
 }
 
-/** Where the property's record begins: the answer says it in `meta.data_from`. */
+/** The question for the property's first day, which the answer has in `meta.data_from`. */
 export const beginningQuestion = ({ siteId }: Pick<Scene, "siteId">): Question => ({
   site_id: siteId,
   metrics: ["visitors"],
   date_range: "all",
 });
 
-/** The first day with events: null when there was never an event, undefined while the answer is on its way. */
+/** The first day with events: null without any event, undefined while the answer is loading. */
 export const firstDayOf = (beginning: Answer | undefined): string | null | undefined =>
   beginning && (beginning.meta.data_from ?? null);
 
-/** False where the compared period reaches back before the first event, or there was none: a change would only tell that. */
+/** False if the previous period begins before the first event, or there is no event: a change would only show that. */
 export function isComparable(summary: Answer | undefined, beginning: Answer | undefined): boolean {
   const from = summary?.meta.comparison_date_range?.[0];
   const first = firstDayOf(beginning);
   return from !== undefined && first != null && from.slice(0, 10) >= first;
 }
 
-/** The rows of a panel. One row more than it shows tells whether there are more. */
+/** The question of a panel. It requests one row more than the panel shows, to know whether there are more. */
 export const panelQuestion = (
   scene: Scene,
   panel: PanelDefinition,

@@ -1,4 +1,4 @@
-// Rules: the calls that manage them, what a form makes of them, and which field a refusal speaks of.
+// Rules: the API calls, the conversion of form input, and the field that an error is about.
 import type { Rule } from "../../../workers/domain/events/rule";
 import { request } from "./api";
 
@@ -20,13 +20,13 @@ export const changeRule = (siteId: string, id: string, change: Partial<RuleDraft
 
 export const deleteRule = (siteId: string, id: string): Promise<void> => request(at(siteId, id), { method: "DELETE" });
 
-/** `data-plan, data-id` or one a line: people separate as they like. */
+/** `data-plan, data-id` or one per line: people use different separators. */
 export const toAttributes = (typed: string): string[] => [...new Set(typed.split(/[\s,]+/).filter(Boolean))];
 
 export const RULE_FIELDS = ["name", "selector", "page", "attributes"] as const;
 export type RuleField = (typeof RULE_FIELDS)[number];
 
-/** The field that a refusal is about: the API's messages begin with their subject. Null where it is about none. */
+/** The field that an error is about: the API's messages begin with their subject. Null if it is about no field. */
 export function fieldOf(message: string | null): RuleField | null {
   const subject = /^[a-z]+/i.exec(message ?? "")?.[0].toLowerCase();
   return RULE_FIELDS.find((field) => field === subject || field === `${subject}s`) ?? null;

@@ -1,4 +1,4 @@
-// The time series: an answer turned into the points of a line, every bucket present, the running one marked. Pure.
+// The time series: turns an answer into the points of a line, with every bucket and a mark on the current one. Pure.
 import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
 import { daysIn } from "./calendar";
 import type { Interval } from "./period";
@@ -6,30 +6,30 @@ import type { Answer, Row } from "./question";
 
 export interface Point {
   label: string;
-  /** Null where nothing could be measured, or where the bucket still lies ahead. */
+  /** Null without data, or for a bucket in the future. */
   value: number | null;
   beforeLabel: string | null;
   before: number | null;
-  /** Of a day that lies ahead or is not over: what is to be expected, and between what it lies with 80 % and 95 % certainty. */
+  /** For a future or incomplete day: the expected value, and its 80 % and 95 % ranges. */
   forecast?: { value: number; low80: number; high80: number; low95: number; high95: number };
-  /** True of a day on which something was out of the ordinary. */
+  /** True for a day with an anomaly. */
   marked?: true;
 }
 
 export interface Series {
   interval: Interval;
   points: Point[];
-  /** Index of the bucket that is not over yet. */
+  /** Index of the bucket that has not ended. */
   running: number | null;
 }
 
-/** Told by the labels themselves, since the API may have picked the buckets. */
+/** Derived from the labels, because the API may have chosen the buckets. */
 export function intervalOf(labels: readonly string[]): Interval {
   const [first, second, third] = labels;
   if (!first) return "day";
   if (first.length > 10) return "hour";
   if (!second) return "day";
-  // The first bucket of weeks and months may be cut short by the period: the second step tells.
+  // The period may cut the first bucket of weeks and months, so use the second step.
   const step = third ? daysIn(second, third) - 1 : daysIn(first, second) - 1;
   if (step >= 28) return "month";
   return step >= 7 ? "week" : "day";
@@ -42,8 +42,8 @@ function byLabel(rows: readonly Row[]): Map<string, Row> {
 }
 
 /**
- * @param clock what the property's wall shows now, `YYYY-MM-DD HH:MM:SS`: text compares as time does.
- * @param dayBefore the whole day that a day is compared with, when it was asked for by itself.
+ * @param clock the property's local time, `YYYY-MM-DD HH:MM:SS`. Text in this format compares like time.
+ * @param dayBefore the whole day that a day is compared with, if it was requested separately.
  */
 export function toSeries(answer: Answer, metric: MetricName, clock: string, dayBefore?: Answer): Series {
   const labels = answer.meta.time_labels ?? answer.results.map((row) => String(row.dimensions[0]));
@@ -68,7 +68,7 @@ export function toSeries(answer: Answer, metric: MetricName, clock: string, dayB
       label,
       value,
       beforeLabel,
-      // Ahead of now the answer has no rows, and so says nothing about what is compared with them.
+      // For future buckets the answer has no rows, and therefore no comparison.
       before: compared ? (comparison?.metrics[0] ?? (beforeLabel === null || label > clock ? null : nothing)) : null,
     };
   });
@@ -76,8 +76,8 @@ export function toSeries(answer: Answer, metric: MetricName, clock: string, dayB
 }
 
 /**
- * The comparison without what lies before the record began: a line at zero would claim that nobody came.
- * @param firstDay null when there is no record at all, undefined while that is not known.
+ * The comparison without buckets from before the first data: a line at zero would claim that nobody visited.
+ * @param firstDay null without any data, undefined while unknown.
  */
 export const since = (series: Series, firstDay: string | null | undefined): Series => {
   if (firstDay === undefined) return series;

@@ -1,20 +1,20 @@
-// Who is signed in, and the ways in and out.
+// The signed-in user, signing in and out.
 import { createSignal } from "solid-js";
 import { ApiError, request, setSignedOut } from "./api";
 
 export interface Me {
   user: { id: string; email: string; name: string };
   organizations: { id: string; name: string; role: string }[];
-  /** Full address of the tracker's script, for the tag. */
+  /** Full URL of the tracker script, for the tag. */
   tracker_url: string;
 }
 
 const [me, setMe] = createSignal<Me | null>();
 
-/** Undefined while it is not known yet, null when nobody is signed in. */
+/** Undefined while unknown, null if nobody is signed in. */
 export { me };
 
-/** @throws ApiError when it cannot be found out. */
+/** @throws ApiError when the request fails. */
 export async function loadMe(): Promise<void> {
   try {
     setMe(await request<Me>("/api/v1/me"));
@@ -35,7 +35,7 @@ export async function signOut(): Promise<void> {
   setMe(null);
 }
 
-/** True while the installation has no account at all. */
+/** True while the installation has no account. */
 export const isSetupNeeded = async (): Promise<boolean> => (await request<{ needed: boolean }>("/api/setup")).needed;
 
 export interface FirstAccount {

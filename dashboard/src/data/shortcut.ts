@@ -1,7 +1,7 @@
-// Keyboard shortcuts: a page says which keys do what; the sheet under `?` lists whatever is in force.
+// Keyboard shortcuts: pages declare their keys, and the sheet under `?` lists all active ones.
 import { createSignal, onCleanup } from "solid-js";
 
-/** Keys of the shortcuts that open no screen and pick no period, in lower case. All keys of a property are unique. */
+/** Keys of the shortcuts other than screens and periods, in lower case. All keys of a property are unique. */
 export const KEYS = {
   shortcuts: "?",
   theme: "j",
@@ -28,13 +28,13 @@ const [groups, setGroups] = createSignal<ShortcutGroup[]>([]);
 
 export { groups as shortcutGroups };
 
-/** In force as long as the component that calls it. */
+/** Active while the calling component exists. */
 export function createShortcuts(group: ShortcutGroup): void {
   setGroups((all) => [...all, group]);
   onCleanup(() => setGroups((all) => all.filter((one) => one !== group)));
 }
 
-/** Keys belong to whoever is being typed into, and to an open dialog. */
+/** Keys belong to the focused text field, or to an open dialog. */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return true;
   if (document.querySelector("dialog[open], [role=menu]")) return true;
@@ -42,7 +42,7 @@ function isTaken(event: KeyboardEvent): boolean {
   return target?.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
-/** Listens for the whole document; called once. */
+/** Listens on the whole document. Call it once. */
 export function listenForShortcuts(): void {
   const listen = (event: KeyboardEvent): void => {
     if (isTaken(event)) return;

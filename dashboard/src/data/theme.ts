@@ -1,4 +1,4 @@
-// Light or dark: from the system, or chosen by hand and remembered. public/theme.js applies the choice before paint.
+// Light or dark theme: from the system, or a stored choice. public/theme.js applies the choice before paint.
 import { createSignal } from "solid-js";
 import { words } from "../words/frame";
 
@@ -15,7 +15,7 @@ system.addEventListener("change", (event) => setSystemDark(event.matches));
 
 export { theme };
 
-/** Changes when the colours on the screen do. */
+/** Changes with the colours on the screen. */
 export const isDark = (): boolean => (theme() === "system" ? isSystemDark() : theme() === "dark");
 
 export function setTheme(next: Theme): void {
@@ -25,7 +25,7 @@ export function setTheme(next: Theme): void {
     if (next === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, next);
   } catch {
-    // Storage may be blocked; the choice then lasts until the page is left.
+    // Storage may be blocked. The choice then lasts until the page closes.
   }
   setSignal(next);
 }

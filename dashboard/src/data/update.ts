@@ -1,17 +1,17 @@
-// A new version of the dashboard was put up while a page of the old one was open: its parts are gone, so it reloads.
+// Reloads a page of an old version after a deployment, because its chunks no longer exist.
 
 const KEY = "trackkit.reloaded";
-/** Twice within this time is no update but a fault, and reloading would go on for ever. */
+/** A second failure within this time is a fault and not an update, and would reload forever. */
 const AGAIN = 30_000;
 
-/** Vite tells when a part of the page cannot be fetched any more. */
+/** Vite reports when a chunk of the page cannot be fetched. */
 export function reloadAfterUpdate(): void {
   window.addEventListener("vite:preloadError", (event) => {
     try {
       if (Date.now() - Number(sessionStorage.getItem(KEY)) < AGAIN) return;
       sessionStorage.setItem(KEY, String(Date.now()));
     } catch {
-      // Without storage nobody could tell the second time from the first.
+      // Without storage, a second failure cannot be recognized.
       return;
     }
     event.preventDefault();

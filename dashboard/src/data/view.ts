@@ -1,4 +1,4 @@
-// The view: everything about the overview that a person would share, read from the URL and written back to it. Pure.
+// The view: everything about the overview that a person would share, stored in the URL. Pure.
 import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
 import { words } from "../words/frame";
 import { type DimensionName, PANEL_NAMES, PANELS, type PanelName, panelFor } from "./panel";
@@ -12,12 +12,12 @@ export interface View {
   compare: Comparison;
   /** The metric of the chart. */
   metric: MetricName;
-  /** True where the chart is shown as a table. */
+  /** True if the chart is shown as a table. */
   table: boolean;
-  /** True where suspected bots are left out of all numbers. */
+  /** True if suspected bots are excluded from all numbers. */
   withoutBots: boolean;
   tabs: Record<PanelName, DimensionName>;
-  /** The panel whose "show all" is open. */
+  /** The panel with an open "show all" dialog. */
   all: PanelName | null;
 }
 
@@ -26,17 +26,17 @@ export type Params = Record<string, string | undefined>;
 export const STANDARD_PERIOD: PeriodName = "28d";
 const STANDARD_METRIC: MetricName = "visitors";
 
-/** The column of a dimension is short and says enough in a URL: `pages=exit_page`. */
+/** The column of a dimension is short and clear enough for a URL: `pages=exit_page`. */
 const columnOf = (dimension: DimensionName): string => dimension.slice(dimension.indexOf(":") + 1);
 
-/** Every screen reads its period here. */
+/** Every screen reads its period with this function. */
 export function readPeriod(params: Params): Period {
   const name = params.period ?? "";
   if (name === "custom") return toCustom(params.from, params.to) ?? { name: STANDARD_PERIOD };
   return { name: Object.hasOwn(PERIODS, name) ? (name as PeriodName) : STANDARD_PERIOD };
 }
 
-/** The parameter that leaves suspected bots out, on every screen that can. */
+/** The parameter that excludes suspected bots, on every screen that supports it. */
 export const readWithoutBots = ({ bots }: Params): boolean => bots === "without";
 export const writeWithoutBots = (without: boolean): Params => ({ bots: without ? "without" : undefined });
 
@@ -45,7 +45,7 @@ function readTab(panel: PanelName, column: string | undefined): DimensionName {
   return (tabs.find((tab) => columnOf(tab.dimension) === column) ?? tabs[0]!).dimension;
 }
 
-/** What the URL says, with the standard wherever it says nothing or nonsense. */
+/** The view from the URL, with defaults for missing or invalid parameters. */
 export function readView(params: Params): View {
   const { compare = "", metric = "", all = "" } = params;
   return {
@@ -59,7 +59,7 @@ export function readView(params: Params): View {
   };
 }
 
-/** The parameters that make a URL mean this period; undefined for what is standard. */
+/** The URL parameters for this period; undefined for defaults. */
 export function writePeriod(period: Period): Params {
   const custom = period.name === "custom" ? period : undefined;
   return {
@@ -69,7 +69,7 @@ export function writePeriod(period: Period): Params {
   };
 }
 
-/** The parameters that make a URL show this view; undefined for what is standard, so that URLs stay short. */
+/** The URL parameters for this view; undefined for defaults, so that URLs stay short. */
 export function writeView(view: View): Params {
   const tabs = PANEL_NAMES.map((name): [string, string | undefined] => {
     const column = columnOf(view.tabs[name]);

@@ -1,13 +1,16 @@
-// How long the screen waits before it asks once more. Pure.
+// The time that the screen waits before it sends a request again. Pure.
 
-/** Seconds until the next look for a site's first event, after so many seconds of waiting: eager at first, patient later. */
+/**
+ * Seconds until the next check for a site's first event, by the seconds of waiting so far: short at first, longer
+ * later.
+ */
 export const nextWait = (waited: number): number => Math.min(15, Math.max(2, waited / 10));
 
 const LONGEST_MS = 60_000;
 
 /**
- * Milliseconds until the next try to connect, after so many tries in a row that failed: twice as long each time, and
- * never two dashboards in step, so that a server that comes back is not run over.
+ * Milliseconds until the next attempt to connect, by the number of failed attempts in a row. It doubles each time, with
+ * jitter, so that dashboards do not overload a recovering server together.
  * @param chance 0 to 1.
  */
 export const reconnectWait = (failures: number, chance: number): number =>

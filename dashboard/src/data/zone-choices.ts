@@ -1,4 +1,5 @@
-// The time zones of a picker, and how it searches them. Loaded only where a zone is chosen: the tables weigh 15 KB gzipped.
+// The time zones of a picker, and the search among them. Loaded only on screens with the picker: the tables are 15 KB
+// gzipped.
 import { formatOffset, offsetAt } from "../../../workers/domain/time/zone";
 import { canonicalZone, zonesByName } from "../../../workers/domain/time/zone-name";
 import { words as texts } from "../words/forms";
@@ -7,13 +8,13 @@ import { LOCALE } from "./format";
 import { ZONE_PLACES } from "./zone-places";
 
 export interface ZoneChoice extends Choice {
-  /** `+05:30`, as of now. */
+  /** The current offset, `+05:30`. */
   offset: string;
-  /** All names that the zone has. */
+  /** All names of the zone. */
   names: string[];
   /** Names, cities and country, each word between two spaces. */
   place: string;
-  /** What its time is called, likewise: Sri Lanka has India Time. */
+  /** The name of its time, in the same format: Sri Lanka has India Time. */
   time: string;
 }
 
@@ -21,7 +22,7 @@ export { canonicalZone };
 
 const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
 
-/** Letters without their marks: people type Sao Paulo for São Paulo. */
+/** Letters without diacritics: people type Sao Paulo for São Paulo. */
 const plain = (text: string): string =>
   text
     .normalize("NFD")
@@ -88,8 +89,8 @@ const minutesOf = (offset: string): number => {
 };
 
 /**
- * All zones that the browser knows: its own first, the others by their offset. Fixed offsets such as Etc/GMT+5, which no
- * country uses, are among them only where they are `own` or `chosen`.
+ * All zones of the browser: the viewer's own first, the others by offset. Fixed offsets such as Etc/GMT+5, which no
+ * country uses, are included only if they are `own` or `chosen`.
  */
 export function zoneChoices(now: number, own: string, chosen: string): ZoneChoice[] {
   const aliases = new Map<string, string[]>();
@@ -108,7 +109,7 @@ export function zoneChoices(now: number, own: string, chosen: string): ZoneChoic
     );
 }
 
-/** `+5`, `UTC+5:30`, `-0330`, `5:30`: what the offset of a zone must be; null for what is no offset. */
+/** `+5`, `UTC+5:30`, `-0330`, `5:30`: a test of a zone's offset; null if the text is not an offset. */
 function toOffsetTest(typed: string): ((offset: string) => boolean) | null {
   const match = /^(?:utc|gmt)?([+−-]?)(\d{1,2})(?::(\d{0,2})|(\d{2}))?$/.exec(typed);
   const [, sign = "", hours = "", afterColon, atOnce] = match ?? [];
@@ -120,8 +121,8 @@ function toOffsetTest(typed: string): ((offset: string) => boolean) | null {
 }
 
 /**
- * How well a zone fits a word: 0 for a whole word of its place, 1 for the beginning of one, 2 for the name of its time, 3
- * for a part of a word; null when it does not.
+ * How well a zone matches a word: 0 for a whole word of its place, 1 for the start of one, 2 for the name of its time,
+ * 3 for a part of a word; null without a match.
  */
 type Rank = (zone: ZoneChoice) => number | null;
 
@@ -138,8 +139,8 @@ function toRank(word: string): Rank {
 }
 
 /**
- * The zones that fit all words, the best fits first: India is a country before it is the beginning of Indiana. A name that
- * is typed in full comes before everything.
+ * The zones that match all words, best matches first: India is a country, but also the start of Indiana. A full name
+ * comes first.
  */
 export function searchZones(zones: readonly ZoneChoice[], typed: string): ZoneChoice[] {
   // "UTC +5" is one offset, not the zone UTC and an offset.

@@ -1,4 +1,4 @@
-// The bar on top of every page: where one is on the left, who one is on the right.
+// The bar on top of every page: the current place on the left, the account on the right.
 import { A, useNavigate } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
 import { forgetProperties } from "../data/property";

@@ -1,4 +1,4 @@
-// Whether suspected bots are counted: the switch, and the line that says so for as long as they are not.
+// The switch for suspected bots, and the note shown while they are excluded.
 import { For, type JSX } from "solid-js";
 import { Icon } from "../parts/icon";
 import { Menu, MenuChoice } from "../parts/menu";

@@ -1,4 +1,4 @@
-// How many are on the site now, in the bar.
+// The number of current visitors, in the bar.
 import { type JSX, Show } from "solid-js";
 import type { Loaded } from "../data/answer";
 import { formatCount } from "../data/format";

@@ -1,4 +1,4 @@
-// Which period, and what it is compared with.
+// The picker of the period and its comparison.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { addDays } from "../data/calendar";
 import { formatRange } from "../data/format";
@@ -13,13 +13,13 @@ import { words } from "../words/frame";
 
 export function PeriodPicker(props: {
   period: Period;
-  /** Left out where nothing is compared. */
+  /** Absent on screens without comparisons. */
   compare?: Comparison;
   today: string;
-  /** What the screen cannot answer. */
+  /** A period that the screen does not support. */
   without?: PeriodName;
   onChange: (part: { period: Period } | { compare: Comparison }) => void;
-  /** What else decides whose numbers are shown. */
+  /** Other controls that select the visitors. */
   more?: JSX.Element;
 }): JSX.Element {
   const [isAsking, setAsking] = createSignal(false);

@@ -1,4 +1,4 @@
-// Everything below one property: its bar, its live count, and the property itself for the pages inside.
+// The frame of all pages of a property: its bar, its live count, and the property for the pages inside.
 import { A, useLocation, useParams } from "@solidjs/router";
 import { type Accessor, createContext, createMemo, createRenderEffect, type JSX, Show, useContext } from "solid-js";
 import { createLiveWatch, type LiveWatch } from "../data/live-watch";
@@ -28,7 +28,7 @@ export function PropertyFrame(props: { children?: JSX.Element }): JSX.Element {
   const params = useParams();
   const siteId = createMemo(() => propertyOf(params.site_id)?.site_id);
   return (
-    // Keyed: another property starts afresh, and never shows the numbers of the last one.
+    // Keyed: another property starts fresh and never shows the previous one's numbers.
     <Show when={siteId()} keyed fallback={<Unknown />}>
       {(id) => <Known siteId={id}>{props.children}</Known>}
     </Show>

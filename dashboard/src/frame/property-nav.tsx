@@ -1,11 +1,11 @@
-// The screens of one property, below its bar. The period goes along: one looks at the same days everywhere.
+// The screens of one property, below its bar. Links keep the period, so that all screens show the same days.
 import { A, useLocation, useNavigate } from "@solidjs/router";
 import { createEffect, For, type JSX, on } from "solid-js";
 import { createShortcuts } from "../data/shortcut";
 import { PROPERTY_SCREENS, type PropertyScreen, SETTINGS } from "../property-screens";
 import { words } from "../words/frame";
 
-/** Parameters that every screen understands, and so go along from one to the next. */
+/** Parameters that every screen supports, so links keep them. */
 const SHARED = ["period", "from", "to"];
 
 export function PropertyNav(props: { home: string }): JSX.Element {
@@ -32,7 +32,7 @@ export function PropertyNav(props: { home: string }): JSX.Element {
     ],
   });
 
-  // On a phone the row is wider than the screen: the chosen one must be in sight.
+  // On a phone the row is wider than the screen, so scroll to the current screen.
   createEffect(
     on(
       () => location.pathname,

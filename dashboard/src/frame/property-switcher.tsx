@@ -1,4 +1,4 @@
-// The name of the property one is looking at; under it all the others.
+// The name of the current property, with a menu of all others.
 import { useNavigate } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
 import { hostOf, type Property, properties } from "../data/property";
@@ -44,7 +44,7 @@ export function PropertySwitcher(props: { property: Property; host: string | nul
                 checked={property.site_id === props.property.site_id}
                 onPick={() => {
                   close();
-                  // The period and the tabs stay: one compares sites by the same view.
+                  // Keeps the period and the tabs, so that sites can be compared in the same view.
                   navigate(`/p/${property.site_id}${location.search}`);
                 }}
               >

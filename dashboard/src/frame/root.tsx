@@ -1,4 +1,4 @@
-// The root of every page: shortcuts and the sheet that lists them, and the way back to signing in.
+// The root of every page: shortcuts, their sheet, and the redirect to sign-in.
 import { useLocation, useNavigate } from "@solidjs/router";
 import { createEffect, createSignal, type JSX, Show, Suspense } from "solid-js";
 import { isSignedOut } from "../data/api";
@@ -22,7 +22,7 @@ export function Root(props: { children?: JSX.Element }): JSX.Element {
     ],
   });
 
-  // A session that ends while the page is open leads to the same page after signing in again.
+  // If the session ends while the page is open, signing in again returns to the same page.
   createEffect(() => {
     if (!isSignedOut() || location.pathname === "/sign-in" || location.pathname === "/setup") return;
     const here = location.pathname + location.search;

@@ -1,4 +1,4 @@
-// What the insight screens have in common: the days in the URL, the head with the period picker, panels, emptiness.
+// Shared by the insight screens: the days in the URL, the head with the period picker, panels, empty states.
 import { A, useLocation, useSearchParams } from "@solidjs/router";
 import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import { MOST_INSIGHT_DAYS } from "../../../workers/domain/counts/insight";
@@ -19,23 +19,23 @@ import "../style/insight.css";
 import { words } from "../words/frame";
 
 const REFRESH = 60_000;
-/** Insight is asked by days, and of a year at most: it has no beginning to ask for. */
+/** Insight is limited to a year of days and has no first day, so it does not support this period. */
 const WITHOUT: PeriodName = "all";
 
 export interface Screen {
   scene: Accessor<InsightScene>;
-  /** Moves while the period is running: the same question is then asked again. */
+  /** Changes while the period is running, so that the same request is sent again. */
   tick: Accessor<number>;
   period: Accessor<Period>;
   today: Accessor<string>;
-  /** What the URL says; undefined where it says nothing. */
+  /** The parameter in the URL; undefined if absent. */
   param: (name: string) => string | undefined;
   change: (params: Params, replace?: boolean) => void;
-  /** The address of this screen with some parameters changed. */
+  /** The URL of this screen with some parameters changed. */
   hrefWith: (params: Params) => string;
 }
 
-/** The state of a screen that the URL holds, and the keys that change its period. */
+/** The state of a screen in the URL, and the shortcut keys of its periods. */
 export function createScreen(): Screen {
   const { property } = useProperty();
   const location = useLocation();
@@ -108,11 +108,11 @@ export function ScreenHead(props: { title: string; lead: string; screen: Screen;
   );
 }
 
-/** A panel around something loaded. */
+/** A panel for loaded data. */
 export function LoadedPanel<T, K>(props: {
   title: string;
   loaded: LoadedFor<T, K>;
-  /** How many rows the skeleton has. */
+  /** Number of rows in the skeleton. */
   bones?: number;
   end?: JSX.Element;
   class?: string;
@@ -136,7 +136,7 @@ export function LoadedPanel<T, K>(props: {
   );
 }
 
-/** Widths of rows to come: they fall off as real ones do. */
+/** Widths of skeleton rows, decreasing like those of real rows. */
 const WIDTHS = ["w80", "w60", "w50", "w40", "w40", "w30", "w30", "w20"];
 
 export const Bones = (props: { count: number }): JSX.Element => (
@@ -147,7 +147,7 @@ export const Bones = (props: { count: number }): JSX.Element => (
   </div>
 );
 
-/** Nothing in this period: because it is not measured, which the owner can change, or because nothing happened. */
+/** An empty state: either the measurement is off, which the owner can change, or nothing happened. */
 export function NothingMeasured(props: { what: string; measurements: readonly Measurement[] }): JSX.Element {
   const { property } = useProperty();
   const off = (): Measurement[] =>

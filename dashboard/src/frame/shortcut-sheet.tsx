@@ -1,4 +1,4 @@
-// The sheet under `?`: every shortcut that is in force on this page.
+// The sheet under `?`: every active shortcut of this page.
 import { For, type JSX } from "solid-js";
 import { shortcutGroups } from "../data/shortcut";
 import { Dialog } from "../parts/dialog";

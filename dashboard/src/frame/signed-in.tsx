@@ -1,4 +1,4 @@
-// The gate: pages below it have a signed-in person and the list of properties, or say why not.
+// The gate: pages below it have a signed-in user and the list of properties. Otherwise it redirects or shows the error.
 import { createResource, type JSX, Match, Show, Switch } from "solid-js";
 import { loadProperties, properties } from "../data/property";
 import { loadMe, me } from "../data/session";
@@ -7,7 +7,7 @@ import { Failure } from "../parts/notice";
 import { words } from "../words/frame";
 
 export function SignedIn(props: { children?: JSX.Element }): JSX.Element {
-  // Both at once: nobody waits for two round trips.
+  // Loads both at once, to save a round trip.
   const [loaded, { refetch }] = createResource(async () => {
     await Promise.all([me() ? undefined : loadMe(), loadProperties()]);
     return true;

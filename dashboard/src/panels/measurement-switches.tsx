@@ -1,4 +1,4 @@
-// The switches of what a data stream measures: all of them in groups, or the usual ones first and the rest behind a door.
+// The switches for a data stream's measurements: all of them in groups, or the usual ones with the rest collapsed.
 import { For, type JSX, Show } from "solid-js";
 import {
   MEASUREMENT_NAMES,
@@ -21,7 +21,7 @@ const OTHERS = MEASUREMENT_GROUPS.map(({ title, measurements }) => ({
 export interface SwitchesProps {
   measurements: Measurements;
   onChange: (name: Measurement, on: boolean) => void;
-  /** For somebody who is just beginning: the usual ones are in sight, the others one click away. */
+  /** For new owners: shows the usual ones, and the others after one click. */
   calm?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function MeasurementSwitches(props: SwitchesProps): JSX.Element {
       fallback={<For each={MEASUREMENT_GROUPS}>{({ title, measurements }) => group(title, measurements)}</For>}
     >
       {group(words.measured, MEASUREMENT_NAMES.filter(isStandard))}
-      {/* Who comes back to this step finds open what was chosen before. */}
+      {/* On returning to this step, the section with the earlier choices is open. */}
       <details
         class="more-measurements"
         open={MEASUREMENT_NAMES.some((name) => !isStandard(name) && props.measurements[name])}

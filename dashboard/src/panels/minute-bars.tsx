@@ -1,4 +1,4 @@
-// Page views minute by minute, the running minute last: bars, the one under the pointer in words, a table behind them.
+// Page views per minute, the current minute last: bars, the one under the pointer as text, and a table.
 import { createSignal, Index, type JSX, Show } from "solid-js";
 import { formatCount } from "../data/format";
 import { words } from "../words/parts";
@@ -11,7 +11,7 @@ export function MinuteBars(props: { minutes: readonly number[]; class?: string }
   return (
     <div class={`minutes-figure ${props.class ?? ""}`}>
       <div class="minutes" aria-hidden="true" onPointerLeave={() => setOver(null)}>
-        {/* By place: a bar grows and shrinks where it stands. */}
+        {/* By position: a bar changes its height in place. */}
         <Index each={props.minutes}>
           {(views, index) => (
             <span

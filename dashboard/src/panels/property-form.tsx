@@ -1,4 +1,4 @@
-// Name, time zone and currency of a property: asked when it is created and in its settings.
+// Name, time zone and currency of a property, for its creation and its settings.
 import { type Accessor, createSignal, type JSX } from "solid-js";
 import type { Action } from "../data/action";
 import { browserTimezone, currencies } from "../data/choice";
@@ -16,7 +16,7 @@ interface Zones {
   search: (choices: readonly ZoneChoice[], typed: string) => ZoneChoice[];
 }
 
-/** The time zones, once their table has been loaded. What was chosen before is then named as the table does. */
+/** The time zones, after their table has loaded. The current choice then gets the table's name. */
 function createZones(chosen: Accessor<string>, choose: (zone: string) => void): Accessor<Zones | undefined> {
   const [zones, setZones] = createSignal<Zones>();
   void import("../data/zone-choices").then(({ canonicalZone, searchZones, zoneChoices }) => {

@@ -1,4 +1,4 @@
-// The tag that an owner puts into their pages, with the instructions and the wait for the first event.
+// The tag for the owner's pages, with instructions and the wait for the first event.
 import { type JSX, Show } from "solid-js";
 import { formatAgo } from "../data/format";
 import { createFirstEvent } from "../data/live";
@@ -7,7 +7,7 @@ import { Copyable } from "../parts/copy";
 import { Icon } from "../parts/icon";
 import { words } from "../words/forms";
 
-/** Both values are our own: a URL and an id, neither can hold a quote. */
+/** Both values are ours: a URL and an id, which cannot contain a quote. */
 export const snippetFor = (trackerUrl: string, siteId: string): string =>
   `<script defer src="${trackerUrl}" data-site-id="${siteId}"></script>`;
 

@@ -1,4 +1,4 @@
-// The frame of the three steps from nothing to the first event.
+// The frame of the three setup steps, up to the first event.
 import { For, type JSX } from "solid-js";
 import { Bar } from "../frame/bar";
 import { words } from "../words/forms";

@@ -1,4 +1,4 @@
-// A data stream: the website's address, its name, and what is measured there.
+// A data stream: the website's URL, its name, and its measurements.
 import { createSignal, type JSX, Show } from "solid-js";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../../../workers/domain/events/measurement";
 import type { Action } from "../data/action";
@@ -11,17 +11,17 @@ export const STANDARD_MEASUREMENTS = Object.fromEntries(
   MEASUREMENT_NAMES.map((name) => [name, MEASUREMENTS[name].standard]),
 ) as Measurements;
 
-/** People type `example.com`: the scheme is understood. */
+/** People type `example.com` without a scheme. */
 export const toUrl = (typed: string): string => (/^https?:\/\//i.test(typed) ? typed : `https://${typed}`);
 
-/** `https://not a host` parses too: its blanks become %20. */
+/** `https://not a host` is a valid URL too: its spaces become %20. */
 const isAddress = (text: string): boolean => URL.canParse(text) && /^[^%\s]+$/.test(new URL(text).hostname);
 
 export function StreamForm(props: {
   draft: StreamDraft;
   action: Action<[StreamDraft]>;
   button: string;
-  /** Shows the usual measurements only, until asked for more. */
+  /** Shows only the usual measurements at first. */
   calm?: boolean;
   done?: string;
   children?: JSX.Element;
@@ -32,7 +32,7 @@ export function StreamForm(props: {
   const [measurements, setMeasurements] = createSignal({ ...STANDARD_MEASUREMENTS, ...props.draft.measurements });
   const [complaint, setComplaint] = createSignal<string | null>(null);
 
-  /** Until the owner says otherwise, a stream is called like its host. */
+  /** Until the owner types a name, a stream is named after its host. */
   const type = (typed: string): void => {
     setUrl(typed);
     setComplaint(null);

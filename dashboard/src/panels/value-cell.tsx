@@ -1,10 +1,10 @@
-// The name of a dimension's value as rows show it: flags beside countries, the rest of a long path under the pointer.
+// The name of a dimension's value in rows: with a flag for countries, and the rest of a long path on hover.
 import { type JSX, Show } from "solid-js";
 import { flagOf, isAbsent, valueName } from "../data/naming";
 
 let drawn: boolean | undefined;
 
-/** Some systems draw no flags but two boxed letters: then plain letters in our own type look better. */
+/** Some systems draw two boxed letters instead of a flag. Plain letters in our font look better. */
 function drawsFlags(): boolean {
   if (drawn === undefined) {
     const brush = document.createElement("canvas").getContext("2d");

@@ -1,18 +1,18 @@
-// Rows of values: a name with a bar behind it, figures to its right, and a click that narrows the screen down.
+// Rows of values: a name on a bar, figures on the right, and a click that filters the screen.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { formatCount } from "../data/format";
 import { words } from "../words/parts";
 
 export interface ValueRow {
   name: string;
-  /** Shown fainter behind the name. */
+  /** Shown in a lighter colour after the name. */
   hint?: string;
   /** Length of the bar, 0 to 1. */
   share: number;
   figures: readonly JSX.Element[];
-  /** Where a click leads. */
+  /** Target of a click. */
   href?: string;
-  /** True for the row that the screen is narrowed down to. */
+  /** True for the row that the screen is filtered by. */
   chosen?: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface ValueRow {
 const STANDARD_ROWS = 9;
 
 export function ValueRows(props: {
-  /** What the table is called, for those who hear it. */
+  /** The caption of the table, for screen readers. */
   caption: string;
   head: string;
   columns: readonly string[];
@@ -99,7 +99,7 @@ const Name = (props: { row: ValueRow }): JSX.Element => (
   </span>
 );
 
-/** Values with their counts as rows, the bar measured against the first. */
+/** Values with their counts as rows. The first has the full bar. */
 export function toValueRows(
   values: readonly { value: string; events: number }[],
   name: (value: string) => string = (value) => value,

@@ -1,4 +1,4 @@
-// Radio buttons with a hint each, and the field for a number that may be left out.
+// Radio buttons with a hint each, and an optional number field.
 import { createUniqueId, For, type JSX } from "solid-js";
 import { Field } from "./field";
 
@@ -42,11 +42,11 @@ export function Radios<T extends string>(props: {
 export function NumberField(props: {
   label: string;
   hint?: string;
-  /** As typed; empty where there is none. */
+  /** As typed; empty without a number. */
   value: string;
   min: number;
   max: number;
-  /** Shown where the field is empty. */
+  /** Shown in an empty field. */
   none?: string;
   required?: boolean;
   onInput: (typed: string) => void;

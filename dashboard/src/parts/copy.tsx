@@ -1,4 +1,4 @@
-// Text to be copied: shown in full, with a button that says when it is done.
+// Text to copy, shown in full, with a button that confirms the copy.
 import { createSignal, type JSX, onCleanup } from "solid-js";
 import { words } from "../words/parts";
 import { Icon } from "./icon";
@@ -14,7 +14,7 @@ export function Copyable(props: { text: string; label: string }): JSX.Element {
       await navigator.clipboard.writeText(props.text);
       setSaid(words.copied);
     } catch {
-      // Without a secure origin there is no clipboard: the text is selected for the person to copy.
+      // There is no clipboard without a secure origin, so select the text for the person to copy.
       getSelection()?.selectAllChildren(code);
       setSaid(words.copyByHand);
     }

@@ -1,4 +1,4 @@
-// A dialog on the browser's own <dialog>: it traps focus, dims the page and closes with Escape.
+// A dialog based on the browser's <dialog>, which traps focus, dims the page and closes with Escape.
 import { type JSX, onCleanup, onMount } from "solid-js";
 import { words } from "../words/parts";
 import { Icon } from "./icon";
@@ -10,7 +10,7 @@ export interface DialogProps {
   children: JSX.Element;
 }
 
-/** Open for as long as it is rendered. */
+/** Open while it is rendered. */
 export function Dialog(props: DialogProps): JSX.Element {
   let dialog!: HTMLDialogElement;
   const opener = document.activeElement;
@@ -32,7 +32,7 @@ export function Dialog(props: DialogProps): JSX.Element {
         props.onClose();
       }}
       onPointerDown={(event) => {
-        // The backdrop belongs to the dialog element itself.
+        // A click on the backdrop targets the dialog element itself.
         if (event.target === dialog) props.onClose();
       }}
     >

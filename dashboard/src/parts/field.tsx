@@ -1,11 +1,11 @@
-// Form fields: a label above, a hint below, the error in the place of the hint.
+// Form fields: a label above, and a hint or an error below.
 import { createUniqueId, type JSX, Show } from "solid-js";
 
 export interface FieldProps {
   label: string;
   hint?: JSX.Element;
   error?: string | null;
-  /** Given the id and what describes the control. */
+  /** Called with the id and the id of the description. */
   children: (control: { id: string; "aria-describedby": string; "aria-invalid": boolean }) => JSX.Element;
 }
 

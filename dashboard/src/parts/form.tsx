@@ -1,4 +1,4 @@
-// A form that runs an action: its frame, a line of text in it, and the button that sends it.
+// A form that runs an action: its frame, a text field, and the submit button.
 import { type JSX, Show, splitProps } from "solid-js";
 import type { Action } from "../data/action";
 import { words } from "../words/parts";
@@ -6,7 +6,7 @@ import { Field, type FieldProps } from "./field";
 
 export function Form(props: {
   onSubmit: (form: HTMLFormElement) => void;
-  /** In place of `form`. */
+  /** Replaces the class `form`. */
   class?: string;
   children: JSX.Element;
 }): JSX.Element {
@@ -25,7 +25,7 @@ export function Form(props: {
 
 export type InputAttributes = Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "onInput" | "value" | "id">;
 
-/** A line of text. Attributes of an `input` that are not named here go to it as they are. */
+/** A text field. Attributes that are not named here are passed to the `input`. */
 export function TextField(
   props: Omit<FieldProps, "children"> & { value: string; onInput: (typed: string) => void } & InputAttributes,
 ): JSX.Element {
@@ -45,13 +45,13 @@ export function TextField(
   );
 }
 
-/** The foot of a form: what went wrong, or that it went well, beside the button. */
+/** The footer of a form: the error or the confirmation, next to the button. */
 export function Submit(props: {
   label: string;
   action: Pick<Action<[]>, "pending" | "error" | "done">;
-  /** Said after it went well. */
+  /** Shown after success. */
   done?: string;
-  /** In place of the action's own error. */
+  /** Replaces the action's own error. */
   error?: string | null;
   class?: string;
 }): JSX.Element {

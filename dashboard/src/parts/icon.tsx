@@ -1,4 +1,4 @@
-// The icons: strokes on a 16 px grid, drawn in the colour of the text. Decoration only; words carry the meaning.
+// The icons: strokes on a 16 px grid in the text colour. Decorative only; the text has the meaning.
 import type { JSX } from "solid-js";
 
 const PATHS = {

@@ -1,4 +1,4 @@
-// A list as text, one entry a line: lines that the API refused are marked, and each says below what is wrong with it.
+// A list as text, one entry per line. Lines that the API rejected are marked, with their problems listed below.
 import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from "solid-js";
 import { type EntryFaults, markLines } from "../data/lines";
 import { words } from "../words/parts";

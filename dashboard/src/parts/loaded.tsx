@@ -1,18 +1,18 @@
-// The place of something loaded: a skeleton before it comes, dimmed while it is old, a failure with its retry.
+// The place of loaded data: a skeleton before it arrives, dimmed while it is old, an error with a retry button.
 import { type Accessor, type JSX, Show } from "solid-js";
 import { isBusy, isOld, type LoadedFor } from "../data/answer";
 import { Failure } from "./notice";
 
 interface LoadedProps<T, K> {
   loaded: LoadedFor<T, K>;
-  /** What failed, as a sentence. */
+  /** The failure, as a sentence. */
   failure: string;
   bones: JSX.Element;
-  /** @param key the question that the value answers: what the labels beside it are made of. */
+  /** @param key the question that the value answers. Build the labels next to it from this key. */
   children: (value: Accessor<T>, key: Accessor<K>) => JSX.Element;
 }
 
-/** Without a wrapper: the caller's own element marks its state with {@link isOld} and {@link isBusy}. */
+/** Without a wrapper: the caller's own element shows its state with {@link isOld} and {@link isBusy}. */
 export const LoadedContent = <T, K>(props: LoadedProps<T, K>): JSX.Element => (
   <>
     <Show when={props.loaded.state() === "error"}>

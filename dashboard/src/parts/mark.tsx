@@ -1,4 +1,4 @@
-// The mark of TrackKit: a line that arrives at a point.
+// TrackKit's logo: a line that ends in a point.
 import type { JSX } from "solid-js";
 
 export const Mark = (): JSX.Element => (

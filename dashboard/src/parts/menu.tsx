@@ -1,15 +1,15 @@
-// A menu under a button: arrow keys move, Escape and a click elsewhere close it, focus goes back to the button.
+// A menu below a button: arrow keys move, Escape and an outside click close it, and focus returns to the button.
 import { createSignal, type JSX, onCleanup, Show } from "solid-js";
 import { Icon } from "./icon";
 
 export interface MenuProps {
-  /** What the menu is called; the button says it too, aloud only where it shows a face. */
+  /** The name of the menu. If the button shows a face, only screen readers hear it. */
   label: string;
-  /** What the button shows instead: an icon, or what is chosen now. */
+  /** Shown on the button instead: an icon, or the current choice. */
   face?: JSX.Element;
   class?: string;
   align?: "start" | "end";
-  /** The face is only an icon: no arrow, and the label as its name. */
+  /** The face is only an icon: the button has no arrow, and the label is its name. */
   bare?: boolean;
   children: (close: () => void) => JSX.Element;
 }

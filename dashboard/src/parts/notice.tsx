@@ -1,4 +1,4 @@
-// What stands in the place of content: a failure with its retry, an emptiness with what to do next.
+// Placeholders for content: an error with a retry button, and an empty state with the next step.
 import { type JSX, Show } from "solid-js";
 import { messageOf } from "../data/api";
 import { words } from "../words/parts";
@@ -29,7 +29,7 @@ export function Empty(props: { title?: string; children: JSX.Element }): JSX.Ele
   );
 }
 
-/** A line of the layout to come. */
+/** A line of a skeleton. */
 export const Bone = (props: { class?: string }): JSX.Element => (
   <span class={`bone ${props.class ?? ""}`} aria-hidden="true" />
 );

@@ -1,18 +1,18 @@
-// A text field that searches a long list: the combobox of time zones and currencies.
+// A text field that searches a long list: the combobox for time zones and currencies.
 import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from "solid-js";
 import { type Choice, searchChoices } from "../data/choice";
 import { words } from "../words/parts";
 
 export interface PickerProps<T extends Choice> {
   choices: readonly T[];
-  /** The choices that fit what was typed, the best first; else those that hold all words. */
+  /** The choices that match the typed text, best first. By default, those that contain all words. */
   search?: (choices: readonly T[], typed: string) => T[];
   value: string;
   onPick: (value: string) => void;
   control: { id: string; "aria-describedby": string; "aria-invalid": boolean };
 }
 
-/** Of what was searched, best first: a letter that nearly all have must not cost as much as the whole list. */
+/** The maximum of shown results: a letter that nearly all choices contain must not cost as much as the whole list. */
 const SHOWN = 100;
 
 export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
@@ -34,20 +34,20 @@ export function Picker<T extends Choice>(props: PickerProps<T>): JSX.Element {
     setActive(Math.max(0, Math.min(found().length - 1, to)));
     box.querySelector(`#${list}-${active()}`)?.scrollIntoView({ block: "nearest" });
   };
-  /** The chosen one stands in the middle, so that its neighbours show. */
+  /** Scrolls the current choice to the middle, so that its neighbours are visible. */
   const moveToChosen = (): void => {
     move(found().findIndex((choice) => choice.value === props.value));
     const option = box.querySelector<HTMLElement>(`#${list}-${active()}`);
     if (option) options.scrollTop = option.offsetTop - (options.clientHeight - option.offsetHeight) / 2;
   };
-  /** Shows all choices, from the chosen one on. */
+  /** Shows all choices, starting at the current one. */
   const open = (): void => {
     if (isOpen()) return;
     setTyped("");
     moveToChosen();
   };
   const pick = (choice: T | undefined): void => {
-    // Where nothing matches, the list stays open and says so.
+    // Without matches, the list stays open and shows a message.
     if (!choice) return;
     props.onPick(choice.value);
     setTyped(null);

@@ -1,4 +1,4 @@
-// The head of a table: names of its columns, those of figures to the right.
+// The head of a table: column names, right-aligned for figures.
 import { For, type JSX } from "solid-js";
 
 export function TableHeads(props: { names: readonly string[]; figures: readonly string[] }): JSX.Element {

@@ -1,4 +1,4 @@
-// Words of the anomalies screen.
+// Texts of the anomalies screen.
 import { inSentence } from "../../../workers/domain/wording/label";
 
 export const words = {
@@ -21,7 +21,7 @@ export const words = {
   severities: { notice: "Notice", warning: "Warning", critical: "Critical" },
   errorDimensions: { "event:message": "Message", "event:file": "File", "event:referrer": "Referrer" },
   alsoAffected: (metrics: readonly string[]): string => ` · also affected: ${metrics.join(", ")}`,
-  /** "97% of it: source Hacker News, 287 (expected 3)", the value drawn stronger. */
+  /** "97% of the change: source Hacker News, 287 (expected 3)", with the value in bold. */
   explanation: {
     before: (percent: number, dimension: string): string => `${percent}% of the change: ${inSentence(dimension)} `,
     after: (observed: string, expected: string): string => `, ${observed} (expected ${expected})`,

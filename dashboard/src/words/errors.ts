@@ -1,4 +1,4 @@
-// Words of failures that no screen causes: the network, the server, the dashboard itself.
+// Texts of general errors: the network, the server, the dashboard itself.
 export const words = {
   offline: "The server cannot be reached. Check your connection and try again.",
   status: (status: number): string => `The server responded with status ${status}`,

@@ -1,4 +1,4 @@
-// Words of the events screen.
+// Texts of the events screen.
 export const words = {
   title: "Events",
   lead: "All recorded events and their props.",

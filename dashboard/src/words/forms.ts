@@ -1,4 +1,4 @@
-// Words of the forms that setting up a property and its settings share: property, data stream, tag.
+// Texts of the forms that setup and settings share: property, data stream, tag.
 export const words = {
   steps: "Steps",
   stepNames: ["Create a property", "Add your website", "Install the tag"],
@@ -30,7 +30,7 @@ export const words = {
   },
 
   tag: "The tag",
-  /** "Paste it into every page, immediately after <head>, …": the bold parts are named. */
+  /** "Paste it into every page, immediately after <head>, …", with some parts in bold. */
   pasteTag: {
     before: "Paste it into every page, ",
     place: "immediately after ",

@@ -1,4 +1,4 @@
-// Words of the frame: the bar, navigation, periods, shortcuts and what the insight screens share.
+// Texts of the frame: the bar, navigation, periods, shortcuts, and those shared by the insight screens.
 export const words = {
   product: "TrackKit",
   screens: {
@@ -95,7 +95,7 @@ export const words = {
   noneInPeriod: (things: string): string => `No ${things} in this period`,
   noneYet: (things: string): string => `No ${things} yet`,
   measured: "New activity appears here within a minute.",
-  /** "Turn on “Image views” in the data stream settings. Takes effect …", with a link in its middle. */
+  /** "Turn on “Image views” in the data stream settings. Takes effect …", with a link in the middle. */
   turnOn: (labels: readonly string[]) => ({
     before: `Turn on ${labels.map((label) => `“${label}”`).join(" and ")} in the `,
     link: "data stream settings",

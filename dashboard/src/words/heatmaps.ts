@@ -1,4 +1,4 @@
-// Words of the heatmaps screen.
+// Texts of the heatmaps screen.
 export const words = {
   title: "Heatmaps",
   lead: "Where visitors click, move and scroll. Aggregated; no individual recordings.",

@@ -1,4 +1,4 @@
-// Words of the networks screen.
+// Texts of the networks screen.
 export const words = {
   title: "Networks",
   lead: "Organizations visiting your site, identified by network.",

@@ -1,4 +1,4 @@
-// Words of the overview: the headline, cards, chart and panels.
+// Texts of the overview: the headline, cards, chart and panels.
 import { inSentence } from "../../../workers/domain/wording/label";
 
 export const words = {
@@ -24,7 +24,7 @@ export const words = {
     loading: "Loading",
     refreshFailed: "The numbers could not be refreshed.",
     loadFailed: "The numbers could not be loaded.",
-    /** "1,284 visitors" and what follows it: the number is drawn stronger. */
+    /** "1,284 visitors", in bold. */
     visitors: (count: number, text: string): string => `${text} ${count === 1 ? "visitor" : "visitors"}`,
     when: (when: string, moved: string): string => ` ${when}${moved && `, ${moved}`}.`,
     nobody: (when: string): string => `No visitors ${when}.`,

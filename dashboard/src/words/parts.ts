@@ -1,4 +1,4 @@
-// Words of the parts that every screen is made of: forms, notices, tables, lists to choose from.
+// Texts of the parts of all screens: forms, notices, tables, pickers.
 export const words = {
   save: "Save",
   saved: "Saved.",
@@ -20,7 +20,7 @@ export const words = {
   noChoice: (typed: string): string => `No matches for “${typed}”.`,
 
   line: (number: number): string => `Line ${number}`,
-  /** What follows "Line 3": the entry is named where the line holds several. */
+  /** Follows "Line 3". Names the entry if the line has several. */
   lineFault: (entry: string | null, message: string): string =>
     entry === null ? ` ${message}.` : ` (${entry}) ${message}.`,
   markedLines: "Not saved. Fix the marked lines.",

@@ -1,4 +1,4 @@
-// Words of the pipeline screen.
+// Texts of the pipeline screen.
 export const words = {
   title: "Pipeline",
   lead: "Background processing. Most reports don’t wait for it; technology, network names from a provider and anomalies do.",

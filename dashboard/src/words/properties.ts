@@ -1,4 +1,4 @@
-// Words of the list of properties.
+// Texts of the list of properties.
 export const words = {
   title: "Properties",
   first: "Add your first site",

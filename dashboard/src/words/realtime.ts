@@ -1,4 +1,4 @@
-// Words of the realtime screen.
+// Texts of the realtime screen.
 export const words = {
   title: "Realtime",
   loadFailed: "Live data could not be loaded.",
@@ -16,7 +16,7 @@ export const words = {
 
   nobody: "No visitors in the last 30 minutes.",
   nobodyNow: "No visitors right now, ",
-  /** "3 visitors", drawn stronger, and what follows. */
+  /** "3 visitors", in bold. */
   visitors: (count: number, text: string): string => `${text} ${count === 1 ? "visitor" : "visitors"}`,
   rightNow: " right now, ",
   halfHour: (visitors: string): string => `${visitors} in the last 30 minutes.`,

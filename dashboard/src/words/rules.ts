@@ -1,10 +1,10 @@
-// Words of the rules screen: the list, the form, the analysis of one rule.
+// Texts of the rules screen: the list, the form, the analysis of one rule.
 export const words = {
   title: "Rules",
   lead: "Count clicks, submissions, views or hovers of any element without changing your code.",
   new: "New rule",
   none: "No rules yet",
-  /** "A rule selects an element by CSS selector, such as #buy or a[…], and counts …": code stands between. */
+  /** "A rule selects an element by CSS selector, such as #buy or a[…], and counts …", with code in between. */
   noneHint: {
     before: "A rule selects an element by CSS selector, such as ",
     first: "#buy",

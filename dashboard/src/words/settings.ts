@@ -1,4 +1,4 @@
-// Words of the settings: one object a section.
+// Texts of the settings: one object per section.
 export const words = {
   title: "Settings",
   back: "← Overview",

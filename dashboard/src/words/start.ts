@@ -1,4 +1,4 @@
-// Words of the first steps: setup, sign-in, the wizard for a new property; and of an address that does not exist.
+// Texts of the first steps: setup, sign-in, the wizard for a new property, and the page for unknown URLs.
 export const words = {
   setup: "Setup",
   unreachable: "The installation could not be reached.",

@@ -1,4 +1,4 @@
-// Words of the technology screen.
+// Texts of the technology screen.
 import { inSentence } from "../../../workers/domain/wording/label";
 
 export const words = {
@@ -11,7 +11,7 @@ export const words = {
   metric: "Metric",
   filters: "Filters",
   removeFilter: (dimension: string, value: string): string => `Remove filter ${dimension} ${value}`,
-  /** "Data up to 11:06 PM, processed by the pipeline.", with a link at its end. */
+  /** "Data up to 11:06 PM, processed by the pipeline.", with a link at the end. */
   dataUpTo: { before: "Data up to ", after: ", processed by ", link: "the pipeline", end: "." },
   severalValues: " Visitors who used several values on one day count once for each.",
   none: "No visitors in this period",
@@ -19,7 +19,7 @@ export const words = {
   noneFiltered: "No visitors match these filters",
   noneFilteredHint: "Remove a filter to see more.",
   notProcessed: "No data yet",
-  /** "The pipeline runs every few minutes. …", which begins with a link. */
+  /** "The pipeline runs every few minutes. …", with a link at the start. */
   notProcessedHint: { link: "The pipeline", after: " runs every few minutes. Its first run adds data here." },
 
   by: (metric: string, rows: string, columns: string): string =>

@@ -1,4 +1,4 @@
-// Words of the web vitals screen.
+// Texts of the web vitals screen.
 export const words = {
   title: "Web vitals",
   lead: "75th percentile of real page views.",

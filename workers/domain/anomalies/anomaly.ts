@@ -1,4 +1,4 @@
-// Anomalies: the question that finds them, the owner's settings, and the result.
+// Anomalies: the input of the search, the owner's settings, and the result.
 
 export const ANOMALY_METRICS = ["visitors", "pageviews", "events", "bounce_rate", "not_found", "errors"] as const;
 export type AnomalyMetric = (typeof ANOMALY_METRICS)[number];
@@ -38,7 +38,7 @@ export interface AnomalySettings {
 
 /** `value` is a count. For `bounce_rate` it is the bounces and `of` the visits. A bucket without a point counts 0. */
 export interface HourPoint {
-  /** Beginning of the local hour, epoch seconds. */
+  /** Start of the local hour, epoch seconds. */
   hour: number;
   value: number;
   of?: number;
@@ -67,35 +67,35 @@ export interface AnomalyQuestion {
   /** Hours and days up to this are judged; epoch seconds. Everything before it must be counted already. */
   until: number;
   settings: AnomalySettings;
-  /** First local date of a metric that was measured later than the first data of the property. */
+  /** First local date of a metric that was measured only after the first data of the property. */
   since?: Partial<Record<AnomalyMetric, string>>;
 }
 
 export interface Anomaly {
-  /** Made of the group, the side and the first verdict, so it stays the same while the anomaly continues. */
+  /** Built from the group, the side and the first verdict, so it does not change while the anomaly continues. */
   id: string;
   group: AnomalyGroup;
   /** The metric that deviates most, to which the numbers below belong. */
   metric: AnomalyMetric;
   metrics: AnomalyMetric[];
   grains: Grain[];
-  /** `outage`: zero in a time for which much was expected. */
+  /** `outage`: no events in a time with a high expected count. */
   direction: Direction;
   severity: Severity;
-  /** `limit` where only the owner's threshold was crossed. */
+  /** `limit` if only the owner's threshold was crossed. */
   reason: "baseline" | "limit";
-  /** Epoch seconds, of its anomalous hours so far; of its days where no hour stood out. */
+  /** Epoch seconds. Covers the anomalous hours so far, or the anomalous days if no hour was anomalous. */
   start: number;
   end: number;
   /** Sums over the anomalous time, including quiet hours in between; for `bounce_rate` in percent. */
   observed: number;
-  /** Null where a threshold was crossed and there is no baseline yet. */
+  /** Null if a threshold was crossed and there is no baseline yet. */
   expected: number | null;
   /** The range that holds 95 % of normal values. */
   low: number | null;
   high: number | null;
-  /** Difference in percent of the expected; null where nothing was expected. */
+  /** Difference in percent of the expected; null if nothing was expected. */
   change: number | null;
-  /** Standard deviations of the most surprising hours or day; 0 where only a limit was crossed. */
+  /** Standard deviations of the most surprising hours or day; 0 if only a limit was crossed. */
   score: number;
 }

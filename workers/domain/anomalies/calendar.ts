@@ -1,4 +1,4 @@
-// The local days and hours that anomalies are looked for in, as columns: over DST and half-hour zones.
+// The local days and hours that anomaly detection covers, as columns. Handles DST and half-hour zones.
 import { addDays, localDate, nextHour, startOfDate, toLocalTime } from "../time/zone";
 
 const DAY = 86_400;
@@ -12,12 +12,12 @@ export interface Calendar {
   firstHour: number[];
   hourStart: number[];
   hourEnd: number[];
-  /** 0–23, as the clock shows it: twice the same on the day on which it is set back. */
+  /** 0–23, as the clock shows it. An hour occurs twice on the day when clocks go back. */
   hourOfDay: number[];
   dayOfHour: number[];
 }
 
-/** Every local hour from the beginning of `first` to the end of the local date of `last`. */
+/** Every local hour from the start of `first` to the end of `last`. */
 export function calendarFor(timezone: string, first: string, last: string): Calendar {
   const calendar: Calendar = {
     dates: [],
@@ -34,7 +34,8 @@ export function calendarFor(timezone: string, first: string, last: string): Cale
     const end = startOfDate(addDays(date, 1), timezone) / 1000;
     const plain = end - start === DAY;
     for (let hour = start, label = 0; hour < end; label++) {
-      // A day of 24 hours has no shift, or shifts that cancel out, of which there is none: asking for each hour is dear.
+      // A day of 24 hours has no shift, since no zone has shifts that cancel out on one day. Looking up each hour is
+      // expensive.
       const next = plain ? hour + 3600 : nextHour(hour * 1000, timezone) / 1000;
       calendar.hourStart.push(hour);
       calendar.hourEnd.push(next);

@@ -23,7 +23,7 @@ const ASKED = [
   "visit:network",
   "visit:network_type",
 ];
-/** Props of errors that name their origin. */
+/** Props of errors that show their origin. */
 const TOLD_PROPS: ReadonlySet<string> = new Set(["message", "file", "referrer"]);
 
 /** A longer anomaly is explained by its last days. */
@@ -32,7 +32,7 @@ const MOST_DATES = 7;
 export interface CauseQuestion {
   /** Local days of the anomaly. */
   dates: string[];
-  /** These days and the days to compare with. */
+  /** These days and the days that they are compared with. */
   all: string[];
   fact: Fact;
   /** The denominator of a bounce rate. */
@@ -53,7 +53,7 @@ function dimensionsOf(metric: AnomalyMetric, fact: Fact): Map<string, string> {
   const known = asked.map((name) => dimensionFor(name)!).filter(({ scope }) => FACTS_OF_SCOPE[scope].includes(fact));
   return new Map(known.map(({ column, name }) => [column, name]));
 }
-/** Stands for the props, whose values begin with their name. */
+/** Stands for all props, whose values begin with their names. */
 const PROPS = "";
 
 const factOf = (metric: AnomalyMetric): Fact => {
@@ -61,7 +61,7 @@ const factOf = (metric: AnomalyMetric): Fact => {
   return metric === "bounce_rate" ? "bounces" : metric;
 };
 
-/** Rollups have values by day only, so the days of an anomaly are explained, not its hours. */
+/** Rollups have values by day only, so the explanation covers the days of an anomaly, not its hours. */
 export function toCauseQuestion(record: AnomalyRecord, { timezone }: Pick<Window, "timezone">): CauseQuestion {
   const { metric, started_at, ended_at } = record;
   const last = dateOf((ended_at - 1) / 1000, timezone);
@@ -78,7 +78,7 @@ export function toCauseQuestion(record: AnomalyRecord, { timezone }: Pick<Window
   };
 }
 
-/** The part of the dates that has passed, weighted by what their last weekday usually counts until now. */
+/** The fraction of the dates that has passed, weighted by the usual counts of the last weekday until now. */
 function portionOf({ dates, all, fact }: CauseQuestion, { hours }: Series, { timezone, until }: Window): number {
   const today = dateOf(until, timezone);
   if (dates.at(-1) !== today) return 1;
@@ -127,7 +127,7 @@ function totalsOf({ metric }: AnomalyRecord, { all }: CauseQuestion, series: Ser
     .map((day) => ({ ...row, date: day.date, count: day[fact], of: day.visits }));
 }
 
-/** The bounces to expect if the visits of each value had bounced at its usual rate. */
+/** The expected bounces if the visits of each value had bounced at its usual rate. */
 function rateParts(rows: readonly CauseRow[], dates: readonly string[]): (Part & { visits: number })[] {
   const visits = toParts(
     rows.map(({ of, ...row }) => ({ ...row, count: of })),
@@ -144,10 +144,13 @@ function rateParts(rows: readonly CauseRow[], dates: readonly string[]): (Part &
     return { ...part, expected: visited.observed * own, visits: visited.observed };
   });
 }
-/** Visits per day from which a value has a bounce rate of its own. */
+/** A value has its own bounce rate from this number of visits per day. */
 const LEAST_USUAL = 5;
 
-/** The value that explains most of an anomaly; null where none stands out, or where its days as a whole contradict it. */
+/**
+ * The value that explains most of an anomaly; null if none stands out, or if the counts of its whole days contradict
+ * the anomaly.
+ */
 export function causeOf(
   record: AnomalyRecord,
   question: CauseQuestion,

@@ -1,30 +1,30 @@
-// How far a count or a rate lies from what was expected, in standard deviations; and the range that is usual.
+// How many standard deviations a count or a rate lies from its expectation, and its normal range.
 
 /** The noise of counts: variance = dispersion · mean + excess · mean². Poisson is (1, 0). */
 export interface CountNoise {
-  /** Counts that come in clumps (page views of one visit) have more than 1. */
+  /** Above 1 if counts come in clumps, such as the page views of one visit. */
   dispersion: number;
-  /** Square of the coefficient of variation that stays however much is counted. */
+  /** Square of the coefficient of variation that remains for large counts. */
   excess: number;
 }
 
-/** Below this a mean is not told apart from nothing: it stands for "hardly ever". */
+/** Smaller means are treated as this one: "hardly ever". */
 const LEAST_MEAN = 1e-6;
 
 /** −2 log likelihood ratio of a negative binomial count against its mean (McCullagh & Nelder 1989, §2.3 and §11.2). */
 function deviance(count: number, mean: number, excess: number): number {
   const own = count > 0 ? count * Math.log(count / mean) : 0;
-  // The limit of no excess is Poisson; below 1e-9 the general formula loses its digits.
+  // Without excess the limit is Poisson. Below 1e-9 the general formula loses precision.
   if (excess < 1e-9) return 2 * (own - (count - mean));
   return 2 * (own - (count + 1 / excess) * Math.log((1 + excess * count) / (1 + excess * mean)));
 }
 
 /**
- * Standard deviations by which a count is above (+) or below (−) its mean: the signed root of the deviance of a negative
- * binomial, with a continuity correction of one half (Pierce & Schafer 1986, "Residuals in generalized linear models").
- * Against the exact Poisson tail it is never too large, and too small by 0.33 where 0.05 is expected and by less than 0.1
- * from 2 on; deviation.test.ts holds it to that. Dispersion above
- * 1 measures in clumps: count / dispersion has the variance of a negative binomial with mean / dispersion.
+ * Standard deviations by which a count is above (+) or below (−) its mean: the signed root of the deviance of a
+ * negative binomial, with a continuity correction of one half (Pierce & Schafer 1986, "Residuals in generalized linear
+ * models"). Compared with the exact Poisson tail it is never too large; it is too small by 0.33 at an expectation of
+ * 0.05 and by less than 0.1 from 2 on, which deviation.test.ts checks. With dispersion above 1 it counts clumps: count
+ * / dispersion has the variance of a negative binomial with mean / dispersion.
  */
 export function countScore(count: number, mean: number, noise: CountNoise): number {
   const clump = noise.dispersion;
@@ -35,7 +35,7 @@ export function countScore(count: number, mean: number, noise: CountNoise): numb
   return -Math.sign(toward) * Math.sqrt(Math.max(0, deviance(corrected, expected, noise.excess)));
 }
 
-/** The counts at `deviations` below and above the mean: where countScore, without its correction, is that far away. */
+/** The counts at `deviations` below and above the mean, where countScore without its correction has that value. */
 export function countRange(mean: number, noise: CountNoise, deviations: number): { low: number; high: number } {
   const clump = noise.dispersion;
   const expected = Math.max(LEAST_MEAN, mean / clump);
@@ -55,12 +55,13 @@ export function countRange(mean: number, noise: CountNoise, deviations: number):
   return { low: low * clump, high: solve(expected, outside) * clump };
 }
 
-/** How many independent trials `trials` are worth whose outcomes correlate by `correlation` (beta-binomial variance). */
+/** The number of independent trials that equals `trials` whose outcomes correlate by `correlation` (beta-binomial). */
 const worth = (trials: number, correlation: number): number => trials / (1 + Math.max(0, trials - 1) * correlation);
 
 /**
- * Standard deviations by which `hits` of `trials` are above or below a rate: the arcsine transformation of Anscombe (1948,
- * "The transformation of Poisson, binomial and negative-binomial data"), with the trials that a beta-binomial is worth.
+ * Standard deviations by which `hits` of `trials` are above or below a rate: the arcsine transformation of Anscombe
+ * (1948, "The transformation of Poisson, binomial and negative-binomial data"), with the equivalent trials of a
+ * beta-binomial.
  */
 export function rateScore(hits: number, trials: number, rate: number, correlation: number): number {
   const n = worth(trials, correlation);
@@ -76,10 +77,10 @@ export function rateRange(trials: number, rate: number, correlation: number, dev
   return { low: at(angle - wide), high: at(angle + wide) };
 }
 
-/** The middle of some numbers, the mean of both middles where they are even; NaN of none. */
+/** The median; the mean of both middle values for an even number of values; NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.slice();
-  // By insertion while they are few: thousands of medians of six are taken for each day.
+  // Insertion sort for short lists, because each day takes thousands of medians of six values.
   if (sorted.length > 24) sorted.sort((a, b) => a - b);
   else
     for (let at = 1; at < sorted.length; at++) {
@@ -92,7 +93,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Mean without the smallest and the largest, where at least five are given. */
+/** Mean without the smallest and the largest of at least five values. */
 export function trimmedMean(values: readonly number[]): number {
   let [total, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {

@@ -1,8 +1,8 @@
-// Which value of which dimension explains an anomaly most: a source, a country, a page.
+// Finds the value of a dimension that explains most of an anomaly: a source, a country, a page.
 import { addDays } from "../time/zone";
 import { countScore, trimmedMean } from "./deviation";
 
-/** What a value of a dimension counted in the anomalous time, and what it should have counted. */
+/** The observed and the expected count of a dimension's value in the anomalous time. */
 export interface Part {
   /** As in the catalogue: `visit:source`. */
   dimension: string;
@@ -12,22 +12,27 @@ export interface Part {
 }
 
 export interface Explanation extends Part {
-  /** Percent of the whole deviation that is this value's. Others may go the other way: it can exceed 100. */
+  /**
+   * This value's percentage of the whole deviation. It can exceed 100, because other values may deviate the other way.
+   */
   share: number;
-  /** Percent of the expected that is this value's: what its share would be if it were like everything else. */
+  /** This value's percentage of the expected count. Its share would be the same if it deviated like everything else. */
   usual: number;
 }
 
-/** A value explains at least so many percent of the deviation, */
+/** A value must explain at least this percentage of the deviation, … */
 const LEAST_SHARE = 25;
-/** and so many points more than by its size alone: a site of one country is not explained by that country. */
+/**
+ * … exceed the share that its size alone gives it by this many points (a country does not explain a site with one
+ * country), …
+ */
 const LEAST_BEYOND = 15;
-/** It is no chance: counts so many standard deviations apart, if they were Poisson. */
+/** … and be no coincidence: this many standard deviations, assuming Poisson counts. */
 const LEAST_SCORE = 3;
 
 /**
- * Surprise of Adtributor (Bhagwan et al. 2014, "Adtributor: Revenue Debugging in Advertising Systems", §3.2): the term of a
- * value in the Jensen–Shannon divergence between the shares that were expected and those that were observed.
+ * Surprise as in Adtributor (Bhagwan et al. 2014, "Adtributor: Revenue Debugging in Advertising Systems", §3.2): the
+ * term of a value in the Jensen–Shannon divergence between the expected and the observed shares.
  */
 function surprise(expected: number, observed: number): number {
   const term = (share: number) => (share > 0 ? share * Math.log((2 * share) / (expected + observed)) : 0);
@@ -35,9 +40,9 @@ function surprise(expected: number, observed: number): number {
 }
 
 /**
- * The values that explain the deviation of a whole (`observed` and `expected` are its counts in the same time), the best
- * first, one of each dimension: those whose explanatory power (Adtributor's: their part of the deviation) is large for
- * their size, by surprise. Empty where everything moved alike.
+ * The values that explain the deviation of a whole (`observed` and `expected` are its counts in the same time), best
+ * first, one per dimension. A value qualifies if its explanatory power (Adtributor's term for its part of the
+ * deviation) is large for its size; the order is by surprise. Empty if all values moved alike.
  */
 export function explain(parts: readonly Part[], whole: { observed: number; expected: number }): Explanation[] {
   const deviation = whole.observed - whole.expected;
@@ -65,7 +70,7 @@ export function explain(parts: readonly Part[], whole: { observed: number; expec
     .map(({ surprise: _, ...explanation }) => explanation);
 }
 
-/** A row of the rollups: what a value counted on a local date. */
+/** A row of the rollups: a value's count on a local date. */
 export interface ValueDay {
   dimension: string;
   value: string;
@@ -75,7 +80,7 @@ export interface ValueDay {
 
 const WEEKS = 6;
 
-/** The dates with which some dates are compared: the same weekdays of the six weeks before the first of them. */
+/** The dates to compare some dates with: the same weekdays of the six weeks before the first of them. */
 export function comparedDates(dates: readonly string[]): string[] {
   const first = [...dates].sort()[0];
   if (first === undefined) return [];
@@ -89,9 +94,10 @@ export function comparedDates(dates: readonly string[]): string[] {
 }
 
 /**
- * Parts for `explain` from rollups, which know values by day only: what each value counted on the anomalous dates, and on
- * their weekdays in the six weeks before, without the least and the most. `portion` is how much of the dates is over (0–1,
- * by what is usually counted until now): half of what a whole day expects is no drop at noon.
+ * Parts for `explain` from rollups, which have values by day only: each value's count on the anomalous dates, and the
+ * mean of its weekdays in the six weeks before, without the lowest and the highest. `portion` is the fraction of the
+ * dates that has passed (0–1, weighted by the usual counts until now), so that at noon half of a day's count is not a
+ * drop.
  */
 export function toParts(rows: readonly ValueDay[], dates: readonly string[], portion = 1): Part[] {
   const compared = comparedDates(dates);
@@ -108,7 +114,7 @@ export function toParts(rows: readonly ValueDay[], dates: readonly string[], por
     let [observed, expected] = [0, 0];
     for (const date of dates) {
       observed += counts.get(date) ?? 0;
-      // A date of which nothing at all is known is before the property's time.
+      // A date without any counts is before the property's first data.
       const like = compared.filter((each) => known.has(each) && weekday(each) === weekday(date));
       if (like.length > 0) expected += trimmedMean(like.map((each) => counts.get(each) ?? 0));
     }

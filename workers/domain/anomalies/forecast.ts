@@ -1,11 +1,11 @@
-// The next days of a property: Holt–Winters with a week's season, and the ranges in which the days will lie.
+// Forecasts the next days of a property: Holt–Winters with a weekly season, and prediction intervals.
 import { addDays } from "../time/zone";
 import type { DayPoint } from "./anomaly";
 import { countRange, median } from "./deviation";
 
 export interface ForecastDay {
   date: string;
-  /** The count to expect: the middle, as likely to be exceeded as not. Not rounded. */
+  /** The expected count: the median, not rounded. */
   expected: number;
   low80: number;
   high80: number;
@@ -14,22 +14,25 @@ export interface ForecastDay {
 }
 
 export interface Forecast {
-  /** `average` where days count too little for a season to be seen. */
+  /** `average` if counts are too low to show a season. */
   method: "holt-winters" | "average";
-  /** Days of data that it rests on. */
+  /** Days of data behind it. */
   basis: number;
   days: ForecastDay[];
 }
 
 const WEEK = 7;
 const LEAST_DAYS = 14;
-/** Older days say nothing of the next week, and cost time. */
+/** Older days say nothing about the next week, and cost time. */
 const MOST_DAYS = 182;
-/** Visitors a day under which the average of four weeks is forecast. */
+/** Below this many visitors per day, the forecast is the average of four weeks. */
 const FEW = 3;
 const NORMAL = { 80: 1.2816, 95: 1.96 };
 
-/** Smoothing of level, trend and season, and the damping of the trend; β and γ as in Hyndman's error correction form. */
+/**
+ * Smoothing of level, trend and season, and the damping of the trend. β and γ are those of Hyndman's error correction
+ * form.
+ */
 interface Parameters {
   alpha: number;
   beta: number;
@@ -40,13 +43,13 @@ interface Parameters {
 interface State {
   level: number;
   trend: number;
-  /** The last is that of the day before the next. */
+  /** The last entry belongs to the day before the next. */
   season: number[];
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Level and season of the first two or four weeks: medians by weekday around their middle, no trend yet. */
+/** Level and season of the first two or four weeks: medians by weekday around their middle, without a trend. */
 function initialState(values: readonly number[]): State {
   const weeks = Math.min(4, Math.floor(values.length / WEEK));
   const level = median(values.slice(0, weeks * WEEK));
@@ -57,12 +60,12 @@ function initialState(values: readonly number[]): State {
   return { level: level + shift, trend: 0, season: season.map((each) => each - shift) };
 }
 
-/** An error as far as it is believed: beyond two and a half deviations it is an anomaly, not news. */
+/** Limits an error to two and a half deviations. A larger one is an anomaly, and the model should not learn it. */
 const held = (error: number, sigma: number): number => Math.max(-2.5 * sigma, Math.min(2.5 * sigma, error));
 
 /**
- * Runs the additive damped model in its error correction form (Holt 1957; Winters 1960; Gardner & McKenzie 1985; Hyndman &
- * Athanasopoulos, FPP3 §8.3–8.5), with errors held as in robust Holt–Winters (Gelper, Fried & Croux 2010).
+ * Runs the additive damped model in its error correction form (Holt 1957; Winters 1960; Gardner & McKenzie 1985;
+ * Hyndman & Athanasopoulos, FPP3 §8.3–8.5), with limited errors as in robust Holt–Winters (Gelper, Fried & Croux 2010).
  */
 function smooth(values: readonly number[], parameters: Parameters, sigma: number): { state: State; errors: number[] } {
   const { alpha, beta, gamma, phi } = parameters;
@@ -81,13 +84,16 @@ function smooth(values: readonly number[], parameters: Parameters, sigma: number
   return { state, errors };
 }
 
-/** One-step errors after the first week, which the initial state has seen; those of anomalies count as what is believed. */
+/**
+ * Sum of squared one-step errors after the first week, which the initial state already includes. Errors of anomalies
+ * are limited.
+ */
 const lossOf = (errors: readonly number[], sigma: number): number =>
   errors.slice(WEEK).reduce((sum, error) => sum + held(error, sigma) ** 2, 0);
 
-/** The steps of the search: a grid of what is usual, then neighbours of the best, ever closer. At most 36 + 5 · 6 runs. */
+/** Searches a grid of common values, then neighbours of the best in ever smaller steps. At most 36 + 5 · 6 runs. */
 function bestFor(values: readonly number[], sigma: number): Parameters {
-  // Less than eight weeks do not show how a season changes: fitted to them it follows the noise.
+  // Fewer than eight weeks do not show how a season changes. Parameters fitted to them would follow the noise.
   const long = values.length >= 8 * WEEK;
   const tried = (parameters: Parameters) => ({
     parameters,
@@ -114,15 +120,15 @@ function bestFor(values: readonly number[], sigma: number): Parameters {
   return best.parameters;
 }
 
-/** Standard deviation of differences from a week before, over √2: the scale of the noise before there is a model. */
+/** Standard deviation of the differences from a week before, over √2: the scale of the noise before a model exists. */
 function firstSigma(values: readonly number[]): number {
   const apart = values.slice(WEEK).map((value, at) => Math.abs(value - values[at]!));
   return Math.max(1e-6, (1.4826 * median(apart)) / Math.SQRT2);
 }
 
 /**
- * Variance of each step ahead over that of one (Hyndman et al. 2008, §6.4, class 1: 1 + Σ cⱼ², cⱼ = α + β(φ + … + φʲ), and γ
- * after each whole week).
+ * Variance of each step ahead relative to the first (Hyndman et al. 2008, §6.4, class 1: 1 + Σ cⱼ², cⱼ = α + β(φ + … +
+ * φʲ), and γ after each whole week).
  */
 function widening({ alpha, beta, gamma, phi }: Parameters, steps: number): number[] {
   const found: number[] = [];
@@ -135,13 +141,19 @@ function widening({ alpha, beta, gamma, phi }: Parameters, steps: number): numbe
   return found;
 }
 
-/** Quantile of Student's t from the normal's (Cornish–Fisher, Abramowitz & Stegun 26.7.5): few errors tell little of their spread. */
+/**
+ * Quantile of Student's t from the normal's (Cornish–Fisher, Abramowitz & Stegun 26.7.5): a few errors say little about
+ * their spread.
+ */
 const student = (normal: number, freedom: number): number =>
   normal +
   (normal ** 3 + normal) / (4 * freedom) +
   (5 * normal ** 5 + 16 * normal ** 3 + 3 * normal) / (96 * freedom ** 2);
 
-/** Counts on a scale on which their noise is even and their season adds up: roots of few, logarithms of many. */
+/**
+ * Transforms counts to a scale with uniform noise and an additive season: square roots for low counts, logarithms for
+ * high ones.
+ */
 const ROOTS = {
   to: (count: number) => Math.sqrt(count + 0.375),
   from: (value: number) => Math.max(0, value) ** 2 - 0.375,
@@ -159,8 +171,8 @@ function average(values: readonly number[], dates: readonly string[]): ForecastD
 }
 
 /**
- * The `steps` days from `next` on, by the days before it (points in any order; a day without one counts 0 after the first).
- * Null while there are less than 14 days of data. Ranges: 80 and 95 % of such days; never negative.
+ * Forecasts `steps` days from `next` on, from the days before it (points in any order; missing days after the first
+ * count 0). Null with less than 14 days of data. The ranges cover 80 and 95 % of such days and are never negative.
  */
 export function forecast(points: readonly DayPoint[], next: string, steps = WEEK): Forecast | null {
   const counts = new Map(points.filter(({ date }) => date < next).map(({ date, value }) => [date, Math.max(0, value)]));
@@ -171,7 +183,7 @@ export function forecast(points: readonly DayPoint[], next: string, steps = WEEK
   if (first === undefined) return null;
   const earliest = addDays(next, -MOST_DAYS);
   const values: number[] = [];
-  // The first day is rarely whole.
+  // The first day is rarely complete.
   for (let date = first > earliest ? addDays(first, 1) : earliest; date < next; date = addDays(date, 1))
     values.push(counts.get(date) ?? 0);
   if (values.length < LEAST_DAYS) return null;
@@ -185,7 +197,8 @@ export function forecast(points: readonly DayPoint[], next: string, steps = WEEK
   const parameters = bestFor(scaled, rough);
   const { state, errors } = smooth(scaled, parameters, rough);
   const squares = errors.slice(WEEK).map((error) => held(error, rough) ** 2);
-  // Three parameters and a week's season were fitted to these errors; of two or three weeks not all of it to each.
+  // Three parameters and a week's season were fitted to these errors. With two or three weeks, not every error reflects
+  // the whole fit.
   const freedom = Math.max(8, squares.length - 3 - WEEK);
   const sigma = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom);
   const variances = widening(parameters, steps);

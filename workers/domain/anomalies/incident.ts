@@ -1,4 +1,4 @@
-// Making one anomaly of the verdicts that belong together: hours that follow one another, their day, related metrics.
+// Combines verdicts that belong together into one anomaly: consecutive hours, their day, related metrics.
 import {
   ANOMALY_GROUPS,
   type Anomaly,
@@ -29,7 +29,10 @@ interface Incident {
   spans: Map<AnomalyMetric, Map<Grain, Span>>;
 }
 
-/** Verdicts in the order in which they could be known; so none that comes later changes what was made of the earlier ones. */
+/**
+ * Verdicts in the order in which they became known, so that later verdicts do not change anomalies made from earlier
+ * ones.
+ */
 function inOrder(judgements: readonly Judgement[]): Verdict[] {
   const order = { hour: 0, day: 1 };
   const metrics = Object.keys(ANOMALY_GROUPS);
@@ -63,7 +66,7 @@ function join(incident: Incident, verdict: Verdict): void {
   span.strength = Math.max(span.strength, strength);
 }
 
-/** The metric and grain that tell most: hours rather than days, as they say when. */
+/** The metric and grain with the most information. Hours come before days, because they show the time. */
 function leading({ spans }: Incident): { metric: AnomalyMetric; grain: Grain; span: Span } {
   const all = [...spans].flatMap(([metric, grains]) => [...grains].map(([grain, span]) => ({ metric, grain, span })));
   const hours = all.filter(({ grain }) => grain === "hour");
@@ -75,7 +78,7 @@ function severityOf(incident: Incident, strength: number, { observed, expected }
   const ratio = observed > (expected ?? 0) ? observed / (expected ?? 1) : (expected ?? 0) / Math.max(observed, 1e-9);
   if (incident.side === "down" && incident.silent) return "critical";
   const bad = incident.side === "down" || incident.group === "errors" || incident.group === "not_found";
-  // More visitors than ever is news, not a fire.
+  // More visitors than ever is news, not an emergency.
   if (bad && incident.group !== "bounce_rate" && strength >= 2 && ratio >= 3) return "critical";
   return strength >= 1.5 || ratio >= 3 ? "warning" : "notice";
 }
@@ -85,7 +88,7 @@ function toAnomaly(incident: Incident, judgements: ReadonlyMap<AnomalyMetric, Ju
   const { metric, grain, span } = leading(incident);
   const measure = judgements.get(metric)!.measure(grain, span.start, span.end);
   const spans = [...incident.spans];
-  // Hours say when it was; a day that is over only confirms them.
+  // Hours show the time. A completed day only confirms them.
   const times = spans.flatMap(([, grains]) => grains.get(grain) ?? []);
   const { observed, expected, low, high } = measure;
   return {
@@ -108,7 +111,7 @@ function toAnomaly(incident: Incident, judgements: ReadonlyMap<AnomalyMetric, Ju
   };
 }
 
-/** Anomalies that had not ended before `from`, by beginning. `joined` seconds may lie between verdicts of one anomaly. */
+/** Anomalies that end after `from`, by start. Verdicts up to `joined` seconds apart belong to one anomaly. */
 export function groupVerdicts(judgements: readonly Judgement[], joined: number, from: number): Anomaly[] {
   const incidents: Incident[] = [];
   for (const verdict of inOrder(judgements)) {

@@ -1,5 +1,4 @@
-// What becomes of an anomaly that was found: the owner's settings in the terms of the judge, and the judge's words as the
-// record that is kept and told.
+// Converts the owner's settings for the judge, and the judge's result into the record that is stored and sent.
 import {
   ANOMALY_GROUPS,
   ANOMALY_METRICS,
@@ -26,14 +25,14 @@ export function toAnomalySettings({ enabled, sensitivity, least_change_percent, 
 }
 
 /**
- * −log10 of the chance of lying so many standard deviations apart, on either side, by the upper bound of the normal's tail
- * in Abramowitz & Stegun 7.1.13, which is exact at 0 and in the limit, and 6 % too much at most.
+ * −log10 of the probability of a deviation this large on either side, by the upper bound of the normal's tail in
+ * Abramowitz & Stegun 7.1.13, which is exact at 0 and in the limit, and at most 6 % too large.
  */
 export const rarity = (deviations: number): number =>
   deviations ** 2 / (2 * Math.LN10) +
   Math.log10((Math.sqrt(2 * Math.PI) * (deviations + Math.sqrt(deviations ** 2 + 8 / Math.PI))) / 4);
 
-/** The limit of the owner that was crossed within an anomaly. */
+/** The owner's limit that was crossed within an anomaly. */
 function thresholdOf(anomaly: Anomaly, { hours, days, settings, timezone }: AnomalyQuestion) {
   const { metric, direction, start, end, reason } = anomaly;
   const limit = settings.limits.find((each) => each.metric === metric);
@@ -55,8 +54,8 @@ function thresholdOf(anomaly: Anomaly, { hours, days, settings, timezone }: Anom
 }
 
 /**
- * The record of an anomaly, not explained yet. Where a limit was crossed and nothing is known of what is usual, what the
- * limit allows is what was expected.
+ * The record of an anomaly, without its explanation. If a limit was crossed and there is no baseline, the expected
+ * value is the limit.
  * @param now ms since 1970: a day that is not over ends here.
  */
 export function toRecord(anomaly: Anomaly, question: AnomalyQuestion, now: number): AnomalyRecord {
@@ -81,7 +80,7 @@ export function toRecord(anomaly: Anomaly, question: AnomalyQuestion, now: numbe
   };
 }
 
-/** A hundredth of a visitor is enough, and the same anomaly judged again has the same record. */
+/** A hundredth of a visitor is precise enough, and judging the same anomaly again gives the same record. */
 export const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 export const toKnown = (id: string, { metric, direction, started_at, ended_at }: AnomalyRecord): Known => ({
@@ -92,7 +91,7 @@ export const toKnown = (id: string, { metric, direction, started_at, ended_at }:
   end: ended_at / 1000,
 });
 
-/** Whether a record says the same as the one that is kept, but for its explanation. */
+/** Whether a record equals the stored one, ignoring the explanation. */
 export function isUnchanged(a: AnomalyRecord, b: AnomalyRecord): boolean {
   const plain = (record: AnomalyRecord) => JSON.stringify({ ...record, explanation: null });
   return plain(a) === plain(b);

@@ -1,4 +1,4 @@
-// An anomaly as it is kept and told: what the judge (anomaly.ts) found, with its explanation.
+// An anomaly as it is stored and sent: the judge's result (anomaly.ts) with its explanation.
 import { z } from "zod";
 import { ANOMALY_METRICS, type AnomalyMetric } from "./anomaly";
 
@@ -6,24 +6,24 @@ export type { AnomalyMetric };
 
 export interface AnomalyRecord {
   metric: AnomalyMetric;
-  /** Others that moved along with it. */
+  /** Other metrics that moved with it. */
   metrics: AnomalyMetric[];
   grain: "hour" | "day";
   direction: "spike" | "drop" | "outage";
   severity: "notice" | "warning" | "critical";
-  /** ms since 1970: beginning of its first and end of its last bucket. */
+  /** ms since 1970: start of its first and end of its last bucket. */
   started_at: number;
   ended_at: number;
-  /** Over the whole of it; bounce rates in percent. */
+  /** Over its whole time; bounce rates in percent. */
   observed: number;
   expected: number;
   low: number;
   high: number;
   /** How unlikely: −log10 of the chance. */
   score: number;
-  /** The dimension value that explains it most; null when none stands out. */
+  /** The dimension value that explains most of it; null if none stands out. */
   explanation: { dimension: string; value: string; observed: number; expected: number; share_percent: number } | null;
-  /** Set when the owner's own limit was crossed. */
+  /** Set if the owner's own limit was crossed. */
   threshold: { limit: number; of: "upper" | "lower" } | null;
 }
 
@@ -41,7 +41,7 @@ export interface AnomaliesView {
 /** GET /api/v1/properties/{site_id}/forecast?metric=visitors */
 export interface ForecastView {
   metric: "visitors" | "pageviews" | "events";
-  /** Null where there is too little history (14 days). */
+  /** Null with too little history (less than 14 days). */
   days: { date: string; value: number; low80: number; high80: number; low95: number; high95: number }[] | null;
 }
 

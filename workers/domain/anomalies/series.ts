@@ -1,4 +1,4 @@
-// From the counts of a property to the questions that anomalies are found by, and to the points that are forecast.
+// Converts a property's counts into the input of anomaly detection and the points of the forecast.
 import type { HourlyName } from "../counts/suspects";
 import { addDays, startOfDate } from "../time/zone";
 import {
@@ -21,14 +21,14 @@ interface Totals {
   bounces: number;
 }
 export interface HourTotals extends Totals {
-  /** Beginning of the local hour, epoch seconds. */
+  /** Start of the local hour, epoch seconds. */
   hour: number;
 }
 export interface DayTotals extends Totals {
   date: string;
 }
 
-/** The events whose number is a metric. */
+/** The events that each error metric counts. */
 export const ERROR_NAMES = { not_found: "not_found", errors: "js_error" } as const satisfies Record<string, HourlyName>;
 export type ErrorMetric = keyof typeof ERROR_NAMES;
 export const isErrorMetric = (metric: AnomalyMetric): metric is ErrorMetric => Object.hasOwn(ERROR_NAMES, metric);
@@ -45,7 +45,7 @@ export interface ErrorHour {
   events: number;
 }
 
-/** What is known of a property. */
+/** The counts of a property. */
 export interface Series {
   hours: readonly HourTotals[];
   days: readonly DayTotals[];
@@ -53,9 +53,9 @@ export interface Series {
   errorHours: readonly ErrorHour[];
 }
 
-/** How long an anomaly that is over is looked at again: hours that were counted late may still change it. */
+/** Ended anomalies are judged again for this time, because counts that arrive late may change them. */
 const LOOK_BACK = 48 * 3600;
-/** Counts arrive so late at most, in seconds. */
+/** Counts arrive at most this late, in seconds. */
 const LATE = 600;
 
 export interface Window {
@@ -63,11 +63,11 @@ export interface Window {
   /** Epoch seconds. */
   from: number;
   until: number;
-  /** Local dates from the first of the baseline to the one that is not over at `until`. */
+  /** Local dates from the first of the baseline to the one that has not ended at `until`. */
   dates: string[];
 }
 
-/** What is judged at a time (ms): hours and days that were over ten minutes before. */
+/** The window to judge at a time (ms): hours and days that ended at least ten minutes before. */
 export function windowAt(now: number, timezone: string): Window {
   const until = Math.floor(now / 1000) - LATE;
   const from = until - LOOK_BACK;
@@ -100,8 +100,8 @@ const errorDays = (errors: readonly ErrorDay[], metric: ErrorMetric): DayPoint[]
   errors.filter(({ name }) => name === ERROR_NAMES[metric]).map(({ date, events }) => ({ date, value: events }));
 
 /**
- * Hours of errors, where there are as many as of their days: in the first weeks after the version that began to count them
- * there are not, and errors as there always were would look like the first.
+ * Hours of errors, if they go back as far as the days. In the first weeks after the version that began to count them by
+ * hour they do not, and errors that always occurred would look like the first ones.
  */
 function errorHours({ errors, errorHours: hours }: Series, metric: ErrorMetric, timezone: string) {
   const [firstDay] = errorDays(errors, metric)
@@ -137,9 +137,9 @@ export function toQuestion(series: Series, window: Window, settings: AnomalySett
 }
 
 /**
- * The anomalies of a property. 404s and errors need not wait for their hour or day to end: what it counts only grows, so
- * that one which counts too many already will do so when it is over. So the hours and the day that are not over are judged
- * for them as if they were, by what is too much only.
+ * The anomalies of a property. 404s and errors are judged before their hour or day ends: their counts only grow, so a
+ * count that is too high now will still be too high at the end. The running hour and day are judged as if they had
+ * ended, but only for counts that are too high.
  */
 export function judgeSeries(question: AnomalyQuestion): Anomaly[] {
   const { timezone, until, settings } = question;

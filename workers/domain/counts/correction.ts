@@ -1,4 +1,4 @@
-// The correction: what a provider's word on an address changes in counts that were made from what the edge said.
+// The correction: how a provider's answer about an address changes counts that were made with the edge's facts.
 import { DIMENSIONS, type Dimension } from "../events/catalog";
 import type { StampedEvent } from "../events/event";
 import { type NetworkType, type Signal, signalOf } from "../networks/network";
@@ -7,7 +7,7 @@ import { networkDetails } from "./details";
 import { emptyRollup, merge, noDetails, type Rollup, rollUp, type Selection, subtract } from "./rollup";
 import { OF_SUSPECTS } from "./suspects";
 
-/** What a provider said of an address, as far as it changes an event. */
+/** The parts of a provider's answer about an address that can change an event. */
 export interface SaidOfNetwork {
   network: string | null;
   network_type: NetworkType | null;
@@ -15,7 +15,7 @@ export interface SaidOfNetwork {
 }
 
 export interface Correction {
-  /** For the property's own counts: only by network and network type, and what networks read. */
+  /** For the property's own counts: only networks, network types, and the pages that networks read. */
   rollup: Rollup;
   /** The same for its suspects. */
   suspects: Map<Signal, Rollup>;
@@ -32,8 +32,8 @@ const OF_NETWORK_OF_SUSPECTS: Selection = { ...OF_NETWORK, details: noDetails };
 export const emptyCorrection = (): Correction => ({ rollup: emptyRollup(), suspects: new Map() });
 
 /**
- * The event as it is known after a provider spoke of its address: the same one where it said nothing new. Where it named
- * an organization without a type, the type is that of the organization, not of the one that the edge had named.
+ * The event with a provider's answer about its address; the same object if nothing changes. If the provider names an
+ * organization without a type, the type is derived from that organization, not from the one that the edge named.
  */
 export function effective(event: StampedEvent, found: SaidOfNetwork | undefined): StampedEvent {
   if (!found) return event;
@@ -51,12 +51,12 @@ function suspectsIn({ suspects }: Correction, signal: Signal): Rollup {
 }
 
 /**
- * Adds what changes when an event becomes its effective one, so that over any events
- * rollUp(effective) = rollUp(events) + correction, and the same of the suspects of every signal.
+ * Adds the change of counts when an event becomes its effective one, so that for any events rollUp(effective) =
+ * rollUp(events) + correction, and likewise for the suspects of every signal.
  *
- * Visitors keep the stamps of the hub, which knew the edge's networks. A cookieless visitor has one address a day, so
- * that nothing is lost. A user with several addresses that turn out to be of one network counts there once for each of
- * the networks that the edge had named.
+ * Visitors keep the stamps of the hub, which used the edge's networks. A cookieless visitor has one address per day, so
+ * their counts stay exact. A user with several addresses that turn out to belong to one network counts there once for
+ * each network that the edge had named.
  */
 export function addCorrection(into: Correction, event: StampedEvent, effectiveEvent: StampedEvent): Correction {
   if (event === effectiveEvent) return into;

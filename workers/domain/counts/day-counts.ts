@@ -1,5 +1,5 @@
-// All that D1 counts of some local days of a property: rollups with their suspects, and the technology cube. Counted from
-// events, or read from D1, in the same shape, so that the two can be compared.
+// All counts of some local days of a property: rollups with their suspects, and the technology cube. Counts from events
+// and counts from D1 have the same shape, so that they can be compared.
 import type { StampedEvent } from "../events/event";
 import { type Difference, differing, type Flat, flatten } from "./difference";
 import { emptyRollup, merge, type Rollup, subtract } from "./rollup";
@@ -15,7 +15,7 @@ import {
   toCube,
 } from "./techstack";
 
-/** Local days, both included, and the hours in them: seconds since 1970, the end not included. */
+/** Local days, both included, and their hours in seconds since 1970, excluding the end. */
 export interface Span {
   from: string;
   to: string;
@@ -31,17 +31,17 @@ export const ALL_TIME: Span = {
 };
 
 export interface DayCounts {
-  /** By id of the property or of its suspects. */
+  /** By the id of the property or of its suspects. */
   rollups: Map<string, Rollup>;
   cube: CubeRow[];
 }
 
-/** What is counted of events: rollups of all, the cube of those that the pipeline has processed. */
+/** The scope of a recount: all events for rollups, and those that the pipeline has processed for the cube. */
 export interface RecountScope {
   techstack: boolean;
 }
 
-/** A count under way. */
+/** A count in progress. */
 export interface Recount {
   siteId: string;
   span: Span;
@@ -59,14 +59,14 @@ export const emptyRecount = (siteId: string, span: Span): Recount => ({
 const isDayIn = ({ from, to }: Span, date: string): boolean => date >= from && date <= to;
 const isHourIn = ({ firstHour, endHour }: Span, ms: number): boolean => ms / 1000 >= firstHour && ms / 1000 < endHour;
 
-/** True where an event changes a count of the span: where it happened, or where its visit began. */
+/** True if an event changes a count of the span, on its own day or on the day its visit began. */
 const concerns = (span: Span, event: StampedEvent): boolean =>
   isDayIn(span, event.local_date) ||
   isDayIn(span, event.visit_date) ||
   isHourIn(span, event.local_hour) ||
   isHourIn(span, event.visit_hour);
 
-/** What a rollup says of a span: events at its edges count on the days beside it too. */
+/** Cuts a rollup to a span, because events at its edges also count on neighbouring days. */
 function clip(span: Span, { hours, days }: Rollup): Rollup {
   const kept: Rollup = { hours: new Map([...hours].filter(([hour]) => isHourIn(span, hour * 1000))), days: new Map() };
   for (const [dimension, dates] of days)
@@ -74,7 +74,7 @@ function clip(span: Span, { hours, days }: Rollup): Rollup {
   return kept;
 }
 
-/** Counts effective events. What they count on days beside the span is dropped at once: it would be incomplete. */
+/** Counts effective events. Counts of days outside the span would be incomplete, so they are dropped. */
 export function addEvents(into: Recount, events: readonly StampedEvent[], scope: RecountScope): void {
   const { siteId, span, rollups, techstack } = into;
   const own = events.filter((event) => concerns(span, event));
@@ -104,11 +104,11 @@ function flattenAll({ rollups, cube }: DayCounts, siteId: string): Flat {
   return flat;
 }
 
-/** Where the lake and what is kept differ, one by one. */
+/** The differences between the lake and the stored counts. */
 export const differencesIn = (siteId: string, lake: DayCounts, kept: DayCounts): Generator<Difference> =>
   differing(flattenAll(lake, siteId), flattenAll(kept, siteId));
 
-/** What has to be added to what is kept, so that it says what the lake says. */
+/** The counts to add to the stored ones to match the lake. */
 export function toAdd(lake: DayCounts, kept: DayCounts): DayCounts {
   const rollups = new Map<string, Rollup>();
   for (const id of new Set([...lake.rollups.keys(), ...kept.rollups.keys()])) {

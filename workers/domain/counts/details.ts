@@ -1,13 +1,13 @@
-// Details: what rollups count beyond the dimensions of the catalogue. Which kinds of event give which is a table;
-// engagement gives none and page views only what organizations read, so that they cost what they did.
+// Details: counts beyond the dimensions of the catalogue. A table lists the details of each kind of event. Engagement
+// has none, and page views only add the pages that organizations read, so these frequent events stay cheap.
 //
-// A detail is a dimension of its own kind among the rollups' days, with the fact `events` only. How large it can get: an
-// event adds at most 32 props (30 of its own) of 300 characters each, or the cells of its heatmap. Values of custom props
-// are what owners ask for, so their number has no bound but the number of events.
+// A detail is a dimension of its own among the rollups' days, with the fact `events` only. Its size: an event adds at
+// most 32 props (30 of its own) of 300 characters each, or the cells of its heatmap. Owners choose the values of custom
+// props, so only the number of events limits how many there are.
 //
-// Vitals and heatmaps have a few values per event and a bounded number of them per page, so those of a page and day are
-// packed into one row: D1 is paid by the row, and as rows of their own they would cost ten times what all else does. The
-// pages that a network read are packed too, though nothing bounds them: storage/counts/fold.ts sees to the size of a row.
+// Vitals and heatmaps have few values per event and a bounded number per page, so those of a page and day share one
+// packed row: D1 bills by row, and separate rows would cost ten times as much as everything else. The pages that a
+// network reads are packed too, although they are not bounded: storage/counts/fold.ts limits the size of a row.
 import type { PropValue, StampedEvent } from "../events/event";
 import type { EventType } from "../events/measurement";
 import { readsAsOrganization } from "../networks/network";
@@ -16,7 +16,7 @@ import { beginsView, isHeatWidth, MOST_CLICKS, MOST_MOVES, stepsReached, toCells
 import { ELEMENT, ERROR_PLACE, FORM_FIELD, HEAT_PLACE, OF_RULE, PROP, pack, VITAL_KEY, VITAL_PLACE } from "./value";
 import { bucketFor, isVital, RATINGS, type Rating, ratingFor } from "./vitals";
 
-/** So many events of a day had this value of this detail. */
+/** The number of events of a day with a value of a detail. */
 export type Detail = [dimension: string, value: string, events: number];
 
 const MAX_KEY = 100;
@@ -29,7 +29,7 @@ interface DetailKind {
   props: "all" | readonly string[];
   href?: true;
   field?: true;
-  /** Message, file and line of an error as one: apart they could not tell which belong together. */
+  /** Joins message, file and line of an error, because separately they do not show which belong together. */
   place?: true;
 }
 
@@ -66,16 +66,19 @@ const KINDS: Partial<Record<EventType, DetailKind>> = {
   custom: { props: "all" },
 };
 
-/** Seconds and characters of our own measurements keep two digits, or every other visitor would have a value of their own. */
+/**
+ * Seconds and characters of our own measurements are rounded to two digits, or every other visitor would have a value
+ * of their own.
+ */
 const isCoarse = (key: string, kind: DetailKind): boolean =>
   kind.props !== "all" && (key === "seconds" || key === "characters");
 
-/** How dimensions begin whose values are packed: all that have the same place into one row. */
+/** Prefixes of dimensions with packed values: all values of one place share a row. */
 export const PACKED = ["vital/", "heat/", "network/"] as const;
 
 /**
- * The name of an event within the name of a dimension. Escaped is what ends a label in a path of SQLite's JSON: the view
- * of what waits looks the dimension up by such a path (storage/counts/tables.ts).
+ * Escapes the name of an event within the name of a dimension. It escapes the characters that end a label in a JSON
+ * path of SQLite, because the view of pending counts looks dimensions up by such a path (storage/counts/tables.ts).
  */
 const inDimension = (name: string): string =>
   name.replace(/[%".[\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
@@ -86,13 +89,16 @@ export const propDimension = (name: string): string => `prop/${inDimension(name)
 export const eventPageDimension = (name: string): string => `event_page/${inDimension(name)}`;
 /** Value VITAL_PLACE packed with VITAL_KEY. */
 export const vitalDimension = (metric: string): string => `vital/${metric}`;
-/** Value HEAT_PLACE packed with a cell `col,row`; of `reach` the percent instead, and of `page` one of clicks, moves, views. */
+/**
+ * Value HEAT_PLACE packed with a cell `col,row`; `reach` has the percentage instead, and `page` one of clicks, moves,
+ * views.
+ */
 export const heatDimension = (of: "click" | "move" | "reach" | "page"): string => `heat/${of}`;
 
-/** Page views of organizations: value the network packed with the page. */
+/** Page views of organizations. The value packs the network with the page. */
 export const NETWORK_PAGE = "network/page";
 
-/** What is known of a rule's matches, each value OF_RULE: a page, an ELEMENT or the device. */
+/** Details of a rule's matches. Each value is OF_RULE: a page, an ELEMENT or the device. */
 export const ruleDimension = (of: "page" | "text" | "device" | "seen_page"): string => `rule_${of}`;
 
 const pageOf = (event: StampedEvent): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
@@ -129,7 +135,7 @@ function propDetails(event: StampedEvent, kind: DetailKind): Detail[] {
   return [[eventPageDimension(event.name), pageOf(event), 1], ...props];
 }
 
-/** Where a rule matched or was in sight; of matches also what the element said, and on which device. */
+/** The page where a rule matched or was in sight; for matches also the element's text and the device. */
 function ruleDetails(event: StampedEvent): Detail[] {
   const { props, href } = event;
   const rule = event.rule!;
@@ -173,8 +179,8 @@ function heatDetails(event: StampedEvent): Detail[] {
 }
 
 /**
- * Those details of an event that say what its network reads: all that change when a provider says that it is another.
- * What customers of ISPs and hosts view says nothing of these.
+ * The details of an event that depend on its network. They change when a provider names another network. Visits from
+ * ISPs and hosts add none, because their customers' page views say nothing about them.
  */
 export function networkDetails(event: StampedEvent): Detail[] {
   if (event.event_type !== "pageview" || !readsAsOrganization(event.network_type)) return [];
@@ -183,13 +189,13 @@ export function networkDetails(event: StampedEvent): Detail[] {
   return network === null || page === null ? [] : [[NETWORK_PAGE, pack(network, page), 1]];
 }
 
-/** The details of one event; of most kinds none. */
+/** The details of one event. Most kinds have none. */
 export function detailsOf(event: StampedEvent): Detail[] {
   if (event.event_type === "pageview") return networkDetails(event);
   if (event.event_type === "web_vital") return vitalDetails(event);
   if (event.event_type === "heatmap") return heatDetails(event);
   const kind = KINDS[event.event_type];
   const details = kind ? propDetails(event, kind) : [];
-  // Looked at for all events, but few are of a rule.
+  // Every event gets here, but few belong to a rule.
   return event.rule === null ? details : [...details, ...ruleDetails(event)];
 }

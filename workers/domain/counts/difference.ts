@@ -1,9 +1,9 @@
-// Differences between what the lake says and what D1 keeps, count by count.
+// Finds differences between the counts of the lake and those in D1.
 import { FACTS, type Fact, type Facts } from "../events/catalog";
 import { noFacts, type Rollup } from "./rollup";
 
 export interface Difference {
-  /** `hour 1700000000`, `page 2026-11-22 /pricing`; of a table beside the rollups its name goes first. */
+  /** `hour 1700000000`, `page 2026-11-22 /pricing`; tables other than the rollups add their name in front. */
   where: string;
   fact: Fact;
   lake: number;
@@ -13,7 +13,7 @@ export interface Difference {
 /** Counts by their place. */
 export type Flat = Map<string, Partial<Facts>>;
 
-/** Counts by their place, places where nothing is left out. `prefix` goes before each place. */
+/** Counts by their place, without places whose counts are all zero. Each place begins with `prefix`. */
 export function flatten(rollup: Rollup, prefix = ""): Map<string, Facts> {
   const flat = new Map<string, Facts>();
   const put = (where: string, facts: Facts) => {
@@ -26,7 +26,7 @@ export function flatten(rollup: Rollup, prefix = ""): Map<string, Facts> {
   return flat;
 }
 
-/** Where two sets of counts differ, fact by fact. */
+/** The differences between two sets of counts, by fact. */
 export function* differing(lake: Flat, kept: Flat): Generator<Difference> {
   const compare = function* (where: string, counted: Partial<Facts>, known: Partial<Facts>): Generator<Difference> {
     for (const fact of FACTS) {
@@ -38,11 +38,11 @@ export function* differing(lake: Flat, kept: Flat): Generator<Difference> {
   for (const [where, known] of kept) if (!lake.has(where)) yield* compare(where, noFacts(), known);
 }
 
-/** Where two rollups differ, fact by fact. */
+/** The differences between two rollups, by fact. */
 export const differencesOf = (lake: Rollup, rollup: Rollup): Difference[] => [
   ...differing(flatten(lake), flatten(rollup)),
 ];
 
-/** A difference in a few words, for a report. */
+/** A difference as short text for a report. */
 export const toText = ({ where, fact, lake, rollup }: Difference): string =>
   `${where}: ${fact} ${rollup} instead of ${lake}`;

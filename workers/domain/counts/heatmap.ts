@@ -1,9 +1,9 @@
-// Heatmaps: what a `heatmap` event says of the places on a page that were clicked, moved over and reached. Whatever cannot
-// be read is left out, and no single event counts for much.
+// Heatmaps: reads the clicks, moves and scroll depths in a `heatmap` event. Invalid parts are ignored, and the counts
+// of a single event are limited.
 import type { PropValue } from "../events/event";
 import { HEAT_COLUMNS, HEAT_ROWS, HEAT_WIDTHS, type HeatWidth, REACH_STEP } from "./insight";
 
-/** The most that one event counts in a cell: what a person can do between two beacons of a view. */
+/** The maximum per cell and event: as many clicks as a person can make between two beacons of a view. */
 export const MOST_CLICKS = 100;
 /** Moves are sampled every 100 ms at most: a minute in one cell. */
 export const MOST_MOVES = 600;
@@ -12,7 +12,10 @@ export const isHeatWidth = (text: unknown): text is HeatWidth => HEAT_WIDTHS.inc
 
 const CELL = /^([0-9a-z]),([0-9a-z]{1,2}),([0-9a-z]{1,6})$/;
 
-/** `col,row,count;…` in base 36 → counts by `col,row` in base 10, at most `most` each; of a cell named twice the first. */
+/**
+ * `col,row,count;…` in base 36 → counts by `col,row` in base 10, at most `most` each. The first entry of a repeated
+ * cell counts.
+ */
 export function toCells(text: PropValue | undefined, most: number): Map<string, number> {
   const cells = new Map<string, number>();
   if (typeof text !== "string") return cells;
@@ -27,7 +30,10 @@ export function toCells(text: PropValue | undefined, most: number): Map<string, 
 
 const isPercent = (value: unknown): value is number => typeof value === "number" && value >= 0 && value <= 100;
 
-/** The steps (5, 10, … 100 %) that a view reached beyond what it had reported: from `from`, absent the first time. */
+/**
+ * The steps (5, 10, … 100 %) that a view reached after its last report. `from` is the reported depth, absent the first
+ * time.
+ */
 export function stepsReached(from: PropValue | undefined, to: PropValue | undefined): number[] {
   const before = from === undefined ? 0 : from;
   if (!isPercent(to) || !isPercent(before)) return [];
@@ -36,6 +42,6 @@ export function stepsReached(from: PropValue | undefined, to: PropValue | undefi
   return steps;
 }
 
-/** True for the event that begins the heatmap of a view: each view has one. */
+/** True for the first heatmap event of a view. Each view has one. */
 export const beginsView = (from: PropValue | undefined, to: PropValue | undefined): boolean =>
   from === undefined && isPercent(to);

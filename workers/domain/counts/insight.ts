@@ -1,14 +1,15 @@
-// What insight replies: events with their details, web vitals, heatmaps and rules. Free of zod: the dashboard reads it too.
-// All of it is under /api/v1/properties/{site_id}/insight and takes `from` and `to`, local dates, both included.
+// The replies of insight: events with their details, web vitals, heatmaps and rules. Free of zod: the dashboard reads
+// it too. All routes are under /api/v1/properties/{site_id}/insight and take `from` and `to`, local dates, both
+// included.
 import type { EventType } from "../events/measurement";
 
-/** No question reaches over more days. */
+/** The maximum days of a request. */
 export const MOST_INSIGHT_DAYS = 366;
-/** Values and pages told of one list, the most frequent first; and names of events. */
+/** The maximum rows of a list of values, pages or event names, the most frequent first. */
 export const MOST_INSIGHT_ROWS = 100;
 export const MOST_INSIGHT_NAMES = 500;
 
-/** GET /events: every kind and name that occurred, the most frequent first; page views among them, engagement not. */
+/** GET /events: every kind and name that occurred, the most frequent first; includes page views, but not engagement. */
 export interface EventsInsight {
   events: NamedEvent[];
 }
@@ -19,7 +20,7 @@ export interface NamedEvent {
   visitors: number;
 }
 
-/** GET /events/{name}: zero and empty lists where there was none. */
+/** GET /events/{name}: zero and empty lists if the event did not occur. */
 export interface EventInsight {
   name: string;
   type: EventType;
@@ -32,9 +33,9 @@ export interface ValueCount {
   events: number;
 }
 /**
- * One prop with its values; numbers and booleans as text. Besides the event's own props there are `href`, where a link,
- * download or form leads, for fields of forms `form field`, both names joined by a line feed, and for errors
- * `message file line`, so joined too, empty where the browser hides them.
+ * One prop with its values; numbers and booleans as text. Besides the event's own props there are `href`, the target of
+ * a link, download or form; `form field` for fields of forms, both names joined by a line feed; and `message file line`
+ * for errors, joined the same way, with empty parts if the browser hides them.
  */
 export interface PropInsight {
   key: string;
@@ -47,9 +48,9 @@ export type Vital = (typeof VITALS)[number];
 /** GET /vitals?page=&device=: both optional. All of VITALS are among `metrics`, in that order. */
 export interface VitalsInsight {
   metrics: VitalInsight[];
-  /** Of the asked device, if any; whatever page was asked. */
+  /** Limited to the requested device, if any, but not to the page. */
   pages: VitalRow[];
-  /** Of the asked page, if any; whatever device was asked. */
+  /** Limited to the requested page, if any, but not to the device. */
   devices: VitalRow[];
 }
 export interface VitalInsight {
@@ -57,14 +58,14 @@ export interface VitalInsight {
   samples: number;
   /** Milliseconds, CLS without unit, at most 2.5 % off; null without samples. */
   p75: number | null;
-  /** How many samples were in each band. */
+  /** The number of samples in each band. */
   good: number;
   needs_improvement: number;
   poor: number;
 }
 export interface VitalRow {
   value: string;
-  /** Of all metrics together. */
+  /** For all metrics together. */
   samples: number;
   p75: Record<Vital, number | null>;
 }
@@ -75,23 +76,23 @@ export type HeatWidth = (typeof HEAT_WIDTHS)[number];
 export const HEAT_COLUMNS = 24;
 export const HEAT_ROWS = 250;
 export const HEAT_ROW_PIXELS = 40;
-/** Scroll reach is told in steps of so many percent. */
+/** Scroll reach is reported in steps of this percentage. */
 export const REACH_STEP = 5;
 
 /** Column, row, count. */
 export type HeatCell = [column: number, row: number, count: number];
 
-/** GET /heatmap?page=&width=, both given. */
+/** GET /heatmap?page=&width=, both required. */
 export interface HeatmapInsight {
   page: string;
   width: HeatWidth;
   clicks: HeatCell[];
   moves: HeatCell[];
-  /** How many views reached 5 %, 10 %, … 100 % of the page or more. */
+  /** The number of views that reached 5 %, 10 %, … 100 % of the page or more. */
   reach: number[];
   views: number;
 }
-/** GET /heatmap without page (and with or without width): where there are heatmaps, the most viewed first. */
+/** GET /heatmap without page (with or without width): the pages with heatmaps, the most viewed first. */
 export interface HeatmapsInsight {
   pages: HeatmapRow[];
 }
@@ -109,13 +110,13 @@ export interface RulesInsight {
 }
 export interface RuleCounts {
   id: string;
-  /** Matches: clicks and submissions, or for rules so triggered, that it was hovered or became visible. */
+  /** Matches: clicks and submissions, or hovers and appearances for rules with such a trigger. */
   clicks: number;
-  /** Who made them. */
+  /** Visitors with matches. */
   visitors: number;
-  /** ISO 8601; since the rule was made, whatever the period. */
+  /** ISO 8601; since the rule was created, whatever the period. */
   last_click_at: string | null;
-  /** Page views on which an element of it was in sight. */
+  /** Page views on which an element of the rule was in sight. */
   views: number;
   /** clicks / views × 100, one decimal; null without views. */
   ctr: number | null;
@@ -149,7 +150,7 @@ export interface NetworksInsight {
     network: string;
     network_type: string;
     asn: number | null;
-    /** Country, region, city as far as known. */
+    /** Country, region and city, as far as known. */
     place: { country: string | null; region: string | null; city: string | null };
     visitors: number;
     visits: number;
@@ -160,6 +161,6 @@ export interface NetworksInsight {
     pages: { page: string; pageviews: number }[];
   }[];
   types: { network_type: string; visitors: number; visits: number; pageviews: number }[];
-  /** Suspected bots, by reason: counted in all numbers unless the question leaves them out. */
+  /** Suspected bots by reason. All numbers include them unless the query leaves them out. */
   signals: { signal: string; meaning: string; visitors: number; visits: number; pageviews: number; events: number }[];
 }

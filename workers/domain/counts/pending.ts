@@ -1,25 +1,26 @@
-// Packing: the day counts of a batch as a few rows of JSON, which wait in D1 to be folded into the rollups. A busy batch
-// adds to thousands of rollup rows, and the next one to the same: folded in together they are written once.
+// Packs the day counts of a batch into a few rows of JSON, which wait in D1 to be folded into the rollups. A busy batch
+// adds to thousands of rollup rows, and so does the next one to the same rows. Folding them together writes each row
+// once.
 import { FACTS, type Facts } from "../events/catalog";
 import { cutBySize } from "./portion";
 import type { Rollup } from "./rollup";
 
-/** One row to come of `rollup_pending`. */
+/** One row to insert into `rollup_pending`. */
 export interface Parcel {
-  /** The dimension that all of it is of, or SEVERAL. */
+  /** The dimension of all its counts, or SEVERAL. */
   dimension: string;
-  /** How many values of days it adds to. */
+  /** The number of day values that it adds to. */
   increments: number;
   /** JSON for SQLite to read: dimension → local date → value → counts in the order of FACTS. */
   body: string;
 }
 
-/** Stands for the dimensions that share a row. No column of the catalogue is called that. */
+/** Stands for several dimensions that share a row. No column of the catalogue has this name. */
 export const SEVERAL = "*";
 
-/** A dimension whose JSON is longer has rows of its own, so that questions about others need not read it. */
+/** A dimension with longer JSON gets rows of its own, so that queries for other dimensions need not read it. */
 const SMALL_CHARS = 4_000;
-/** D1 takes 2 MB per bound value; JSON inside JSON grows, at worst to the double, and a character may be three bytes. */
+/** D1 allows 2 MB per bound value. JSON inside JSON may double in size, and a character may take three bytes. */
 const BODY_CHARS = 200_000;
 
 interface Increment {
@@ -28,7 +29,7 @@ interface Increment {
   text: string;
 }
 
-/** A value to which nothing is added is left out: an exit page may gain a visit and lose it in one batch. */
+/** Values without a change are left out: an exit page may gain and lose a visit in one batch. */
 function incrementsOf(dates: Map<string, Map<string, Facts>>): Increment[] {
   const increments: Increment[] = [];
   for (const [date, values] of dates)
@@ -46,7 +47,7 @@ function toParcel(dimension: string, increments: readonly Increment[]): Parcel {
   return { dimension, increments: increments.length, body: `{${JSON.stringify(dimension)}:{${dates.join()}}}` };
 }
 
-/** Parcels of different dimensions as one. */
+/** Merges parcels of different dimensions into one. */
 const together = (parcels: readonly Parcel[]): Parcel => ({
   dimension: SEVERAL,
   increments: parcels.reduce((sum, { increments }) => sum + increments, 0),

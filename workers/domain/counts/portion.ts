@@ -1,6 +1,6 @@
-// Cutting a list into portions that fit somewhere.
+// Cuts a list into portions of limited size.
 
-/** The items in their order, in portions of at most `max`, by the size of each; a larger one is a portion alone. */
+/** The items in order, in portions with a total size of at most `max`. A larger item is a portion of its own. */
 export function cutBySize<T>(items: readonly T[], sizeOf: (item: T) => number, max: number): T[][] {
   const portions: T[][] = [];
   let portion: T[] = [];

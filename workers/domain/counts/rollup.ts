@@ -19,7 +19,7 @@ import { type Detail, detailsOf } from "./details";
 export const TOTAL = "total";
 
 export interface Rollup {
-  /** By beginning of the local hour, epoch seconds. */
+  /** By start of the local hour, epoch seconds. */
   hours: Map<number, Facts>;
   /** By dimension column (or `total`, or a dimension of details.ts), then local date, then value. */
   days: Map<string, Map<string, Map<string, Facts>>>;
@@ -52,7 +52,7 @@ const dayFacts = (rollup: Rollup, dimension: string, date: string, value: string
     noFacts,
   );
 
-/** What an event changes where its visit began. */
+/** The facts of an event that count where its visit began. */
 const visitFacts = (event: StampedEvent): Partial<Facts> => ({
   visits: event.new_visit,
   bounces: event.bounce_delta,
@@ -61,21 +61,21 @@ const visitFacts = (event: StampedEvent): Partial<Facts> => ({
 
 const isNothing = (facts: Partial<Facts>): boolean => Object.values(facts).every((count) => !count);
 
-/** Adds facts to a day's value. Where nothing is added no row is made: a row written is a row paid for. */
+/** Adds facts to a day's value. Facts that are all zero create no row, because D1 bills every row written. */
 function count(rollup: Rollup, dimension: string, date: string, value: string, facts: Partial<Facts>): void {
   if (!isNothing(facts)) add(dayFacts(rollup, dimension, date, value), facts);
 }
 
-/** The page on which visits begin or end, as an event leaves it. */
+/** The entry or exit page of a visit, before and after an event. */
 interface EndPage {
   from: string;
   to: string;
-  /** How many more of the day's visitors have a visit with this end. */
+  /** The change in the number of the day's visitors with such a visit, at `from` and at `to`. */
   lost: number;
   gained: number;
 }
 
-/** Counts a visit under its page, on the day on which it began; or moves it there. */
+/** Counts a visit under its page on the day on which it began, or moves it to another page. */
 function countEnd(
   rollup: Rollup,
   { column }: Dimension,
@@ -139,7 +139,7 @@ function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEven
   const value = (event as unknown as Record<string, string | null>)[column] ?? absent;
   const facts = { ...counted, visitors: hasBit(event.firsts, event.firsts_high, column) ? 1 : 0 };
   if (scope === "event") {
-    // Events that only measure have a row of their own by name, and are no events elsewhere.
+    // Events that only measure have a row under their own name, and do not count as events elsewhere.
     if (column === "name") facts.events = 1;
     count(rollup, column, event.local_date, value, facts);
     const visits = hasBit(event.visit_firsts, event.visit_firsts_high, column) ? 1 : 0;
@@ -152,7 +152,7 @@ function countDimension(rollup: Rollup, dimension: Dimension, event: StampedEven
 
 const NAME: Dimension = dimensionFor("event:name")!;
 
-/** What of an event is counted. */
+/** The parts of an event to count. */
 export interface Selection {
   /** Hours and whole days. */
   totals: boolean;
@@ -173,7 +173,7 @@ function countTotals(rollup: Rollup, event: StampedEvent, counted: Partial<Facts
 
 function countEvent(rollup: Rollup, event: StampedEvent, { totals, dimensions, details }: Selection): void {
   if (event.visit_id === null) {
-    // Outside of a visit an event is what it is called and what it says. Engagement is then nothing at all.
+    // An event without a visit counts under its name and its details only. Engagement does not count at all.
     if (event.event_type === "engagement") return;
     if (dimensions.includes(NAME)) count(rollup, NAME.column, event.local_date, event.name, { events: 1 });
   } else {
@@ -202,5 +202,5 @@ function addSigned(into: Rollup, more: Rollup, sign: 1 | -1): Rollup {
 
 /** Adds the counts of `more` to `into`. */
 export const merge = (into: Rollup, more: Rollup): Rollup => addSigned(into, more, 1);
-/** Takes the counts of `less` away from `into`. */
+/** Subtracts the counts of `less` from `into`. */
 export const subtract = (into: Rollup, less: Rollup): Rollup => addSigned(into, less, -1);

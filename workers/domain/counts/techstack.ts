@@ -1,11 +1,11 @@
-// TechStack: what visitors came with, as counts by local day and combination of browser, system, device, screen, language
-// and country. A row of the Parquet file has all of them, a row of the cube in D1 those that the dashboard crosses.
+// TechStack: counts by local day and combination of browser, system, device, screen, language and country. A row of the
+// Parquet file has all columns; a row of the cube in D1 has those that the dashboard combines.
 import { bitFor, DIMENSIONS, type Dimension, type Fact } from "../events/catalog";
 import type { ColumnType } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import { isCounted } from "../events/event-facts";
 
-/** Columns of the cube, which a query may cross. */
+/** Columns of the cube, which queries may combine. */
 export const CUBE_COLUMNS = ["browser", "browser_version", "os", "os_version", "device", "screen"] as const;
 /** Columns of the Parquet file. */
 export const TECH_COLUMNS = [...CUBE_COLUMNS, "language", "country"] as const;
@@ -16,18 +16,18 @@ const dimensionOf = (column: TechColumn): Dimension => DIMENSIONS.find((known) =
 export const TECH_DIMENSIONS: readonly Dimension[] = TECH_COLUMNS.map(dimensionOf);
 export const CUBE_DIMENSIONS: readonly Dimension[] = CUBE_COLUMNS.map(dimensionOf);
 
-/** The facts that are counted by combination. */
+/** The facts counted by combination. */
 export const TECH_FACTS = ["visitors", "visits", "bounces", "duration", "pageviews", "events"] as const;
 type TechFacts = Record<(typeof TECH_FACTS)[number] & Fact, number>;
 
 /**
- * `firsts` is a mask: the dimensions of the row of which these were the visitors' first events of the day with this value
- * (bits of the catalogue). `visitors` are those of whom any was a first. So the visitors of a combination of some
- * dimensions are the visitors of the rows whose mask has a bit of any of them: whoever comes with a value for the first
- * time comes with a combination for the first time. Missed is one case: a visitor who comes a third time on a day, with
- * values all of which were there before but never together. By one dimension the sum is exactly the rollup's.
- * Only visitors depend on the mask. What counts none is put where nearly all visitors are, with all bits: one row a
- * combination instead of two.
+ * `firsts` is a mask of the row's dimensions (bits of the catalogue) for which these were the visitors' first events of
+ * the day with this value. `visitors` counts visitors with at least one such first. So the visitors of a combination of
+ * dimensions are the visitors of the rows whose mask has a bit of any of them: a visitor's first event with a value is
+ * also the first with the combination. This misses one case: a third combination of a visitor on a day whose values all
+ * occurred before, but never together. For a single dimension, the sum equals the rollup exactly.
+ * Only visitors depend on the mask. Facts without visitors go to the row with all bits, where nearly all visitors are,
+ * so that a combination has one row instead of two.
  */
 export type CubeRow = Record<CubeColumn, string> & { day: string; firsts: number } & TechFacts;
 export type TechstackRow = CubeRow & Record<TechColumn, string>;
@@ -51,7 +51,7 @@ export const TECHSTACK_COLUMNS = {
   events: "integer",
 } as const satisfies Record<keyof TechstackRow, ColumnType>;
 
-/** The fields of an event that are counted here. */
+/** The fields of an event that the counts use. */
 export type TechEvent = Pick<
   StampedEvent,
   | TechColumn
@@ -66,13 +66,13 @@ export type TechEvent = Pick<
   | "stamp_version"
 >;
 
-/** Rows by what makes them different. */
+/** Rows by their distinguishing values. */
 export type Techstack = Map<string, TechstackRow>;
 
 export const emptyTechstack = (): Techstack => new Map();
 
 const maskOf = (columns: readonly TechColumn[]): number => columns.reduce((mask, column) => mask | bitFor(column), 0);
-/** The bits of some dimensions. A row counts visitors by them when its mask has one of these. */
+/** The bits of some dimensions. A row counts visitors for them if its mask has one of these bits. */
 export const firstsMask = (columns: readonly CubeColumn[]): number => maskOf(columns);
 const TECH_MASK = maskOf(TECH_COLUMNS);
 const CUBE_MASK = maskOf(CUBE_COLUMNS);
@@ -82,7 +82,7 @@ interface FirstVisitors {
   visitors: number;
 }
 
-/** The mask of a row and its visitors: those who came with something new of `mask`. */
+/** The mask of a row limited to `mask`, and its visitors: those with a first in one of these dimensions. */
 const maskVisitors = (mask: number, { firsts, visitors }: FirstVisitors): FirstVisitors =>
   (firsts & mask) === 0 ? { firsts: mask, visitors: 0 } : { firsts: firsts & mask, visitors };
 
@@ -92,7 +92,7 @@ function add(into: TechFacts, more: Partial<TechFacts>): void {
   for (const fact of TECH_FACTS) into[fact] += more[fact] ?? 0;
 }
 
-/** Adds facts to the row of a key. Where nothing is added no row is made: a row written is a row paid for. */
+/** Adds facts to the row of a key. Facts that are all zero create no row, because D1 bills every row written. */
 function count<Row extends TechFacts>(
   rows: Map<string, Row>,
   facts: Partial<TechFacts>,
@@ -108,7 +108,7 @@ function count<Row extends TechFacts>(
   add(row, facts);
 }
 
-/** Adds an event. The order of events plays no part. */
+/** Adds an event. The order of events does not matter. */
 export function addToTechstack(into: Techstack, event: TechEvent): void {
   if (event.visit_id === null) return;
   const values = TECH_DIMENSIONS.map(({ column, absent }) => event[column as TechColumn] ?? absent);
@@ -133,7 +133,7 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Rows in the order of their keys; those of which nothing is left are left out. */
+/** Rows in the order of their keys, without rows whose facts are all zero. */
 function sorted<Row extends CubeRow>(rows: Iterable<Row>, columns: readonly (keyof Row & string)[]): Row[] {
   const keyed = [...rows].filter((row) => TECH_FACTS.some((fact) => row[fact] !== 0));
   const keyOf = (row: Row) => JSON.stringify(columns.map((column) => row[column]));
@@ -150,7 +150,7 @@ export const techstackRows = (techstack: Techstack): TechstackRow[] => sorted(te
 export function toCube(rows: readonly TechstackRow[]): CubeRow[] {
   const cube = new Map<string, CubeRow>();
   for (const row of rows) {
-    // Who came with another language or country came with nothing that is new here.
+    // A visitor with a new language or country has no first among the cube's dimensions.
     const { firsts, visitors } = maskVisitors(CUBE_MASK, row);
     const values = CUBE_COLUMNS.map((column) => row[column]);
     count(cube, { ...row, visitors }, JSON.stringify([row.day, firsts, ...values]), () => ({

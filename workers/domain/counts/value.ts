@@ -1,6 +1,6 @@
-// The values of details. A row of counts has one column for a value, so several parts are joined into one text. Their
-// separators are control characters, which clean text does not contain. storage/counts/value.ts reads the same in SQL.
-// Zod-free.
+// The values of details. A row of counts has one column for a value, so several parts are joined into one text. The
+// separators are control characters, which clean text does not contain. storage/counts/value.ts reads the same format
+// in SQL. Zod-free.
 import type { HeatWidth } from "./insight";
 import type { Rating } from "./vitals";
 
@@ -14,7 +14,7 @@ type Texts<Parts extends readonly Part[]> = { [Index in keyof Parts]: string };
 
 interface Joined<Parts extends readonly Part[]> {
   join(...parts: Parts): string;
-  /** The parts as text. Those that the value lacks are empty, and the last one keeps whatever follows it. */
+  /** The parts as text. Missing parts are empty, and the last part includes everything that follows. */
   split(value: string): Texts<Parts>;
 }
 
@@ -28,11 +28,11 @@ const joined = <Parts extends readonly Part[]>(count: Parts["length"]): Joined<P
   },
 });
 
-/** A prop of an event. Its value may consist of parts itself: FORM_FIELD, ERROR_PLACE. */
+/** A prop of an event. Its value may itself consist of parts: FORM_FIELD, ERROR_PLACE. */
 export const PROP = joined<[key: string, value: string]>(2);
 /** Prop `form field`. */
 export const FORM_FIELD = joined<[form: string, field: string]>(2);
-/** Prop `message file line`: apart they could not tell which belong together. */
+/** Prop `message file line`, joined because separately they do not show which belong together. */
 export const ERROR_PLACE = joined<[message: string, file: string, line: string]>(3);
 
 /** Details of rules begin with the id of the rule: a page, a device, or an ELEMENT. */

@@ -1,11 +1,14 @@
-// Web vitals: ratings, and buckets that add up, from which quantiles are read. After DDSketch (Masson, Rim, Lee, 2019):
-// buckets grow by a factor, so every quantile has the same relative error, however many samples there were.
+// Web vitals: ratings, and additive buckets for quantiles. After DDSketch (Masson, Rim, Lee, 2019): buckets grow by a
+// factor, so every quantile has the same relative error, however many samples there are.
 import { VITALS, type Vital } from "./insight";
 
 export const RATINGS = ["good", "needs-improvement", "poor"] as const;
 export type Rating = (typeof RATINGS)[number];
 
-/** The last value that is good, and the last that is not poor: https://web.dev/articles/vitals. CLS has no unit, else ms. */
+/**
+ * The upper limits of "good" and of "needs improvement": https://web.dev/articles/vitals. CLS has no unit; the others
+ * are ms.
+ */
 const LIMITS: Record<Vital, readonly [good: number, fair: number]> = {
   LCP: [2500, 4000],
   INP: [200, 500],
@@ -22,17 +25,19 @@ export function ratingFor(metric: Vital, value: number): Rating {
   return value <= fair ? "needs-improvement" : "poor";
 }
 
-/** The growth of the buckets. A value told for a bucket is at most (GROWTH − 1) / (GROWTH + 1) = 2.44 % off. */
+/** The growth factor of the buckets. A bucket's value is at most (GROWTH − 1) / (GROWTH + 1) = 2.44 % off. */
 const GROWTH = 1.05;
-/** Smaller ones share a bucket: a tenth of a microsecond, or a layout shift that nobody sees. */
+/** Smaller values share a bucket: a tenth of a microsecond, or an invisible layout shift. */
 const SMALLEST = 1e-4;
-/** Larger ones share a bucket: an hour (ms). No more than 453 buckets are there at all. */
+/** Larger values share a bucket: an hour (ms). There are at most 453 buckets. */
 const LARGEST = 3_600_000;
 
 export const bucketFor = (value: number): number =>
   Math.floor(Math.log(Math.min(Math.max(value, SMALLEST), LARGEST)) / Math.log(GROWTH));
 
-/** The value to tell for a bucket: as far, in proportion, from its beginning as from its end. CLS with three decimals. */
+/**
+ * The representative value of a bucket: proportionally as far from its start as from its end. CLS with three decimals.
+ */
 export function valueOfBucket(metric: Vital, bucket: number): number {
   const value = (2 * GROWTH ** (bucket + 1)) / (GROWTH + 1);
   return metric === "CLS" ? Math.round(value * 1000) / 1000 : Math.round(value);

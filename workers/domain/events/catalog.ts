@@ -1,27 +1,27 @@
-// The catalogue: every dimension, fact and metric once. Query validation, rollup keys, lake columns, panels and labels
-// derive from it. Free of zod, so the dashboard may import its values.
+// The catalogue: the only list of dimensions, facts and metrics. Query validation, rollup keys, lake columns, panels
+// and labels derive from it. Free of zod, so the dashboard may import its values.
 
 /**
- * Where the value of a dimension comes from.
- * `event`: the event itself. `visit`: the first event of its visit. `entry` and `exit`: the pages of the visit's first and
- * last page view, which may come after its first event, and while it goes on.
+ * The source of a dimension's value. `event`: the event itself. `visit`: the first event of its visit. `entry` and
+ * `exit`: the pages of the visit's first and last page view, which may come after its first event and may change while
+ * the visit continues.
  */
 export type Scope = "event" | "visit" | "entry" | "exit";
 
 export interface Dimension {
   /** As in a query: `visit:source`. */
   name: string;
-  /** As in the lake and as the rollup key: `source`. */
+  /** As in the lake, and the rollup key: `source`. */
   column: string;
   label: string;
   scope: Scope;
-  /** The value shown where an event has none. */
+  /** The value shown for events without one. */
   absent: string;
-  /** True where few events have a value: the others are then not counted under `absent`, which would say nothing. */
+  /** True if few events have a value. The others do not count under `absent`, which would be meaningless. */
   sparse: boolean;
 }
 
-/** The column is the name's second part unless `more` says otherwise. */
+/** The column is the second part of the name unless `more` sets another. */
 function dimension(
   name: string,
   label: string,
@@ -67,7 +67,7 @@ export const DIMENSIONS = [
 ] as const satisfies readonly Dimension[];
 
 export const EVENT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter((d) => d.scope === "event");
-/** The dimensions that a visit remembers, by position: the entry page stands among those of its first event. */
+/** The dimensions that a visit stores, by position. The entry page comes among those of its first event. */
 export const VISIT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter(
   (d) => d.scope === "visit" || d.scope === "entry",
 );
@@ -76,8 +76,8 @@ const byName = new Map<string, Dimension>(DIMENSIONS.map((d) => [d.name, d]));
 export const dimensionFor = (name: string): Dimension | undefined => byName.get(name);
 
 /**
- * True where an event has a row in an event dimension. Engagement is a measurement, not something that a visitor did;
- * and that an element of a rule was seen is what its matches are measured against, not a match.
+ * True if an event has a row in an event dimension. Engagement is a measurement, not an action of the visitor. Seeing
+ * an element of a rule is the base for its click rate, not a match.
  */
 export function hasRow({ column, sparse }: Dimension, event: { event_type: string; rule: string | null }): boolean {
   if (column === "name") return event.event_type !== "engagement";
@@ -85,13 +85,13 @@ export function hasRow({ column, sparse }: Dimension, event: { event_type: strin
   return !sparse || (event as Record<string, unknown>)[column] != null;
 }
 
-/** Bit 0 of a mask is the visitor's day, bit 1 the visitor's hour; then the dimensions follow in order. */
+/** Bit 0 of a mask is the visitor's day and bit 1 the visitor's hour. The dimensions follow in order. */
 export const DAY_BIT = 1;
 export const HOUR_BIT = 2;
 export const MASK_BITS = 31;
 const positions = new Map<string, number>(DIMENSIONS.map((d, i) => [d.column, i + 2]));
 
-/** A mask of the catalogue's bits in two words. */
+/** The bits of a mask in two words. */
 export interface Mask {
   low: number;
   high: number;
@@ -103,7 +103,7 @@ export function addBit(mask: Mask, column: string): void {
   else mask.high |= 1 << (position - MASK_BITS);
 }
 
-/** Whether a mask, given as its two words, has the bit of a dimension. */
+/** Whether a mask, given as two words, has the bit of a dimension. */
 export function hasBit(low: number, high: number | null, column: string): boolean {
   const position = positions.get(column)!;
   return position < MASK_BITS ? (low & (1 << position)) !== 0 : ((high ?? 0) & (1 << (position - MASK_BITS))) !== 0;
@@ -117,8 +117,8 @@ export function bitFor(column: string): number {
 }
 
 /**
- * The additive counts that rollups keep. All are integers; `duration` is seconds, `scroll_sum` percent points. Append only:
- * counts that wait to be folded in (`rollup_pending`) are stored by position. A test pins the order.
+ * The additive counts in rollups. All are integers; `duration` is seconds, `scroll_sum` percentage points. Append only:
+ * pending counts (`rollup_pending`) are stored by position. A test pins the order.
  */
 export const FACTS = [
   "visitors",
@@ -134,7 +134,7 @@ export const FACTS = [
 export type Fact = (typeof FACTS)[number];
 export type Facts = Record<Fact, number>;
 
-/** Facts that a rollup by a dimension of this scope carries. The others have no meaning there. */
+/** The facts of a rollup by a dimension of this scope. The others have no meaning there. */
 export const FACTS_OF_SCOPE: Record<Scope, readonly Fact[]> = {
   event: ["visitors", "visits", "pageviews", "events", "engaged_ms", "scroll_sum", "scroll_views"],
   visit: FACTS,
@@ -145,14 +145,14 @@ export const FACTS_OF_SCOPE: Record<Scope, readonly Fact[]> = {
 export interface Metric {
   label: string;
   unit: "count" | "percent" | "seconds" | "ratio";
-  /** True where a smaller number is the better one. */
+  /** True if a smaller number is better. */
   lowerIsBetter?: true;
   needs: readonly Fact[];
-  /** What is divided by what; null for a count. Answers are ordered by it, before rounding and scale. */
+  /** Numerator and denominator; null for a count. Queries order by it, before rounding and scaling. */
   ratio: readonly [top: Fact, bottom: Fact] | null;
-  /** Where it has a meaning, when that is in fewer scopes than those that carry its facts. */
+  /** The scopes in which it has a meaning, if fewer than those with its facts. */
   scopes?: readonly Scope[];
-  /** Null where nothing was there to measure (a rate of nothing is not zero). */
+  /** Null without data (the rate of nothing is not zero). */
   from: (facts: Facts) => number | null;
 }
 
@@ -167,7 +167,7 @@ function ratioOf(top: Fact, bottom: Fact, { decimals, scale = 1 }: { decimals: n
   return { needs: [top, bottom], ratio: [top, bottom] as const, from };
 }
 
-/** docs/metrics.md defines each. */
+/** docs/metrics.md defines each metric. */
 export const METRICS = {
   visitors: { label: "Visitors", unit: "count", ...countOf("visitors") },
   visits: { label: "Visits", unit: "count", ...countOf("visits") },
@@ -177,7 +177,7 @@ export const METRICS = {
     label: "Views per visit",
     unit: "ratio",
     ...ratioOf("pageviews", "visits", { decimals: 2 }),
-    // A value of an event has a part of the visit's page views only.
+    // By an event dimension, a row has only some of the visit's page views.
     scopes: ["visit", "entry"],
   },
   bounce_rate: {
@@ -204,7 +204,7 @@ export const metricFor = (name: string): Metric | undefined =>
 export const TIME_DIMENSIONS = ["time:hour", "time:day", "time:week", "time:month"] as const;
 export type TimeDimension = (typeof TIME_DIMENSIONS)[number];
 
-/** True where values of a dimension of this scope can be told by the metric. */
+/** True if the metric has a meaning for dimensions of this scope. */
 export function hasMeaning(name: MetricName, scope: Scope): boolean {
   const { needs, scopes = [scope] }: Metric = METRICS[name];
   return scopes.includes(scope) && needs.every((fact) => FACTS_OF_SCOPE[scope].includes(fact));

@@ -1,7 +1,7 @@
-// The lake's columns: one row per event, every fact of the stamped event under its own name.
+// The lake's columns: one row per event, with each fact of the stamped event under its own name.
 import type { StampedEvent } from "./event";
 
-/** `time` is a UTC timestamp in milliseconds; `json` a text that holds a JSON object. */
+/** `time` is a UTC timestamp in milliseconds; `json` is text with a JSON object. */
 export type ColumnType = "text" | "integer" | "bigint" | "double" | "time" | "json";
 
 /** Append only: see PackedEvent (visits/packed.ts). */

@@ -10,12 +10,12 @@ const IN_USE = `
   TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF
   XPT XSU XUA YER ZAR ZMW ZWG`;
 
-/** Withdrawn since the euro came: imports and old orders still have them. */
+/** Withdrawn when the euro was introduced. Imports and old orders still use them. */
 const WITHDRAWN = `
   AFA ANG ATS AZM BEF BGL BGN BYR CSD CUC CYP DEM EEK ESP FIM FRF GHC GRD HRK IEP ITL LTL LUF LVL MGF MRO MTL MZM
   NLG PTE ROL RUR SDD SIT SKK SLL SRG STD TMM TRL VEB VEF YUM ZMK ZWD ZWL ZWR`;
 
 const CURRENCIES: ReadonlySet<string> = new Set(`${IN_USE} ${WITHDRAWN}`.trim().split(/\s+/));
 
-/** True for a code of ISO 4217, in capital letters. */
+/** True for an ISO 4217 code in capital letters. */
 export const isCurrency = (code: string): boolean => CURRENCIES.has(code);

@@ -5,7 +5,10 @@ interface MeasurementAbout {
   hint: string;
   /** On by default. */
   standard: boolean;
-  /** The tracker has a chunk of this name and loads it only where the measurement is on. The others are in the core. */
+  /**
+   * True if the tracker has a chunk of this name, which it loads only if the measurement is on. The others are in the
+   * core.
+   */
   chunk: boolean;
 }
 
@@ -117,16 +120,16 @@ export type Measurements = Record<Measurement, boolean>;
 
 interface EventTypeAbout {
   /**
-   * Whether it shows that a visitor did something on purpose, and so keeps a visit from being a bounce. An event may say
-   * otherwise of itself.
+   * Whether it shows that a visitor did something on purpose, so that the visit is not a bounce. An event may override
+   * it.
    */
   interactive: boolean;
-  /** The switch that turns it off. */
+  /** The setting that disables it. */
   measurement: Measurement | null;
   measuring?: true;
 }
 
-/** The kinds of event. Every other event is `custom`, and `name` has the name that its sender gave it. */
+/** The kinds of event. Every other event is `custom`, with the sender's own name in `name`. */
 export const EVENT_TYPES = {
   pageview: { interactive: false, measurement: "page_views" },
   engagement: { interactive: false, measurement: null, measuring: true },
@@ -155,11 +158,11 @@ export const EVENT_TYPES = {
   not_found: { interactive: false, measurement: "not_found" },
   web_vital: { interactive: false, measurement: "web_vitals", measuring: true },
   heatmap: { interactive: false, measurement: "heatmaps", measuring: true },
-  /** An element that a rule selects was clicked or submitted… */
+  /** An element of a rule was clicked or submitted. */
   rule: { interactive: true, measurement: null },
-  /** …was hovered or became visible, where that is the rule's trigger… */
+  /** An element of a rule was hovered or became visible, if that is the rule's trigger. */
   rule_view: { interactive: false, measurement: null },
-  /** …or came into sight: once per rule and page view. Click rates are computed from it. */
+  /** An element of a rule came into sight, once per rule and page view. The base of click rates. */
   rule_seen: { interactive: false, measurement: null, measuring: true },
   identify: { interactive: false, measurement: null },
   first_visit: { interactive: false, measurement: "first_visit", measuring: true },
@@ -171,12 +174,12 @@ export const EVENT_TYPES = {
 export type EventType = keyof typeof EVENT_TYPES;
 
 /**
- * True for an event that only measures, or that the hub makes itself. It is none of the metric `events`, begins no visit
- * and makes nobody a visitor; it belongs to the visit of its page view.
+ * True for an event that only measures or that the hub creates. It does not count in the metric `events`, begins no
+ * visit and makes no visitor. It belongs to the visit of its page view.
  */
 export const isMeasuring = (type: EventType): boolean => "measuring" in EVENT_TYPES[type];
 
-/** Measurements of the tracker's core that can be off, with the kind of hit that a reply names for each. */
+/** Measurements in the tracker's core that can be disabled, with the kind of hit that a reply names for each. */
 export const CORE_SWITCHES = {
   page_views: "pageview",
   scroll: "scroll",
@@ -184,7 +187,7 @@ export const CORE_SWITCHES = {
   form_submissions: "form_submit",
 } as const satisfies Partial<Record<Measurement, string>>;
 
-/** Names that other systems use for the same kinds. */
+/** Other systems' names for the same kinds. */
 const ALIASES: Record<string, EventType> = {
   page_visited: "pageview",
   page_view: "pageview",
@@ -194,7 +197,7 @@ const ALIASES: Record<string, EventType> = {
   session_ended: "session_end",
 };
 
-/** The kind and the name of an event that a caller calls `given`. */
+/** The kind and the name of an event by the caller's name for it. */
 export function toEventType(given: string): { event_type: EventType; name: string } {
   const alias = Object.hasOwn(ALIASES, given) ? ALIASES[given]! : given;
   if (Object.hasOwn(EVENT_TYPES, alias)) return { event_type: alias as EventType, name: alias };

@@ -1,17 +1,17 @@
-// The overlay: tools that an owner opens over a page of the site, by a signed pass in the page's fragment. Free of zod:
+// The overlay: tools that an owner opens on a page of the site, with a signed pass in the page's fragment. Free of zod:
 // the tracker and the dashboard read it too.
 
-/** `pick` points at an element and gives its selector back; `heatmap` draws what visitors did. */
+/** `pick` selects an element and returns its selector; `heatmap` shows what visitors did. */
 export const OVERLAY_TOOLS = ["pick", "heatmap"] as const;
 export type OverlayTool = (typeof OVERLAY_TOOLS)[number];
 
-/** What a pass says; it is signed, so whoever holds it was let in by the property's owner a moment ago. */
+/** The content of a pass. It is signed, so its holder was authorized by the property's owner moments ago. */
 export interface OverlayPass {
   site_id: string;
   tool: OverlayTool;
-  /** Origin of the dashboard, where a choice goes. */
+  /** Origin of the dashboard, which receives the choice. */
   opener: string;
-  /** Local dates that a heatmap is of, both included. */
+  /** Local dates of a heatmap, both included. */
   from?: string;
   to?: string;
   /** Seconds since 1970. */
@@ -24,8 +24,8 @@ export const OVERLAY_MINUTES = 15;
 const NAMED = "trackkit=";
 
 /**
- * The pass in an address, null when it has none. A site that routes by the fragment keeps what stands before it. Read
- * without a pattern: anybody's beacon comes through here, and one of many `#` and `&` would be tried at each of them.
+ * The pass in a URL; null without one. A site that routes by fragment keeps the part before it. Does not use a regular
+ * expression: anybody's beacon gets here, and a URL with many `#` and `&` would make one backtrack at each of them.
  */
 export function overlayPassIn(address: string): string | null {
   const hash = address.indexOf("#");
@@ -33,21 +33,21 @@ export function overlayPassIn(address: string): string | null {
   return hash >= 0 && last.startsWith(NAMED) ? last.slice(NAMED.length) : null;
 }
 
-/** The address with a pass. */
+/** The URL with a pass. */
 export function withOverlayPass(address: string, pass: string): string {
   const [page, route] = address.split("#");
   return `${page}#${route ? `${route}&` : ""}trackkit=${pass}`;
 }
 
-/** What the picker tells the window that opened it. */
+/** The message from the picker to the window that opened it. */
 export interface OverlayChoice {
   type: "trackkit-pick";
-  /** The pass that opened the tool: so the dashboard knows that the message is an answer to it. */
+  /** The pass that opened the tool. It shows the dashboard that the message answers its request. */
   pass: string;
   selector: string;
-  /** Elements of the page that the selector matches. */
+  /** Number of elements on the page that match the selector. */
   matches: number;
-  /** What the element says, at most 80 characters. */
+  /** The element's text, at most 80 characters. */
   text: string;
   /** Path of the page. */
   page: string;

@@ -1,4 +1,4 @@
-// Where an event happened: the page's path, its host, and whether the owner counts either.
+// The place of an event: its page and host, and whether the owner excludes them.
 
 const MAX_PAGE = 1000;
 
@@ -6,16 +6,16 @@ const MAX_PAGE = 1000;
 export interface PageSettings {
   /** `strip` makes `/a/` and `/a` one page. */
   trailing_slash: "keep" | "strip";
-  /** Names of the query parameters that belong to the page, in the order in which pages show them. */
+  /** Names of the query parameters that belong to the page, in the order in which pages list them. */
   query_parameters: readonly string[];
 }
 
 export const STANDARD_PAGES: PageSettings = { trailing_slash: "keep", query_parameters: [] };
 
 /**
- * Percent-encoding in one spelling (RFC 3986, section 6.2.2): `%c3` becomes `%C3`, and unreserved characters are not
- * encoded, so `%7E` becomes `~`. A `%` without two digits stays, and so does an escape right after it: decoded, it might
- * complete another escape.
+ * Percent-encoding in one form (RFC 3986, section 6.2.2): `%c3` becomes `%C3`, and unreserved characters are decoded,
+ * so `%7E` becomes `~`. A `%` without two digits stays as it is, and so does an escape right after it, because decoding
+ * it might complete another escape.
  */
 export const toNormalEscapes = (text: string): string =>
   text.replace(/%[\da-f]?%[\da-f]{2}|%([\da-f]{2})/gi, (found, digits) => {
@@ -23,15 +23,15 @@ export const toNormalEscapes = (text: string): string =>
     return /[\w.~-]/.test(character) ? character : found.toUpperCase();
   });
 
-/** A path in one spelling: normal escapes, and no session id, which Java servers append as `;jsessionid=…`. */
+/** A path in one form: normal escapes, and no session id, which Java servers append as `;jsessionid=…`. */
 export const toNormalPath = (path: string): string => toNormalEscapes(path).replace(/;jsessionid=[^/;?#]*/gi, "");
 
-/** The path, and the route in the fragment, without slashes at the end; `/` and `#/` stay. */
+/** The path, and the route in the fragment, without trailing slashes; `/` and `#/` stay. */
 export const withoutTrailingSlash = (page: string): string => page.replace(/(?<=[^/])(?<!#!?)\/+(?=#|$)/g, "");
 
 /**
- * The spellings of a page without trailing slashes that the owner may have meant by a pattern: with and without a slash
- * after the path and after the route. So `/blog/*` still includes the page that was `/blog/` before.
+ * The forms of a page without trailing slashes that a pattern may mean: with and without a slash after the path and
+ * after the route. So `/blog/*` still includes the page that was `/blog/` before.
  */
 export const spellingsOf = (page: string): string[] => [
   page,
@@ -40,7 +40,7 @@ export const spellingsOf = (page: string): string[] => [
   page.replace(/(?<=[^/])(?<!#!?)(?=#|$)/g, "/"),
 ];
 
-/** The parameters of a query that belong to the page, as `?id=1`; empty when it has none of them. */
+/** The parameters of a query that belong to the page, as `?id=1`; empty if it has none of them. */
 function queryOf(query: string, { query_parameters }: PageSettings): string {
   if (query_parameters.length === 0 || query === "") return "";
   const pairs = query.split("&").map((pair) => {
@@ -57,10 +57,10 @@ function queryOf(query: string, { query_parameters }: PageSettings): string {
 }
 
 /**
- * The page of an address, at most 1,000 characters: its path, percent-encoded in one spelling, and those parameters of
- * its query that belong to the page. With `withFragment` the site routes by fragment: `#/x` and `#!/x` are then part of
- * the page. Other fragments never are: they are places in a page, or the answer of a sign-in (`#access_token=…`) that
- * nobody may store.
+ * The page of a URL, at most 1,000 characters: its path, percent-encoded in one form, and the query parameters that
+ * belong to the page. With `withFragment` the site routes by fragment, so `#/x` and `#!/x` are part of the page. Other
+ * fragments never are: they are positions in a page, or the result of a sign-in (`#access_token=…`), which must not be
+ * stored.
  */
 export function pageOf(url: URL, withFragment: boolean, settings: PageSettings = STANDARD_PAGES): string {
   const { pathname, search, hash } = url;
@@ -73,7 +73,7 @@ export function pageOf(url: URL, withFragment: boolean, settings: PageSettings =
   return (page + (route && shaped(route, query))).slice(0, MAX_PAGE);
 }
 
-/** The page of a path that a caller sends instead of an address: what a browser would make of it. */
+/** The page for a path that a caller sends instead of a URL, in the form that a browser would send. */
 export const pageOfPath = (path: string, settings: PageSettings): string =>
   pageOf(new URL(`https://any.example${path}`), true, settings);
 
@@ -82,8 +82,8 @@ export const toAscii = (text: string): string =>
   toNormalEscapes(text.toWellFormed().replace(/[^\x21-\x7e]+/g, (foreign) => encodeURIComponent(foreign)));
 
 /**
- * True when the whole page fits the pattern, in which `*` stands for any text, also none. The pieces between the stars
- * are sought from left to right, so a hostile pattern costs no more than its length.
+ * True if the whole page matches the pattern, in which `*` stands for any text, including none. Pieces between stars
+ * are searched from left to right, so the cost of a hostile pattern is limited by its length.
  */
 export function matchesPattern(page: string, pattern: string): boolean {
   const [first = "", ...pieces] = pattern.split("*");
@@ -102,9 +102,9 @@ export function matchesPattern(page: string, pattern: string): boolean {
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 /**
- * The source of a regular expression for the same, tested on path and fragment: where the pattern names no fragment, any
- * does. A lookahead is never entered again, so each piece is sought once, whatever the pattern: a page cannot be frozen.
- * Browsers show the slash that is stripped from pages, so it is then optional.
+ * The source of an equivalent regular expression for path and fragment. A pattern without a fragment matches any
+ * fragment. A lookahead is never re-entered, so each piece is searched once, and no pattern can freeze a page. Browsers
+ * show the trailing slash that pages are stored without, so it is optional in that case.
  */
 export function toPatternSource(pattern: string, { trailing_slash }: PageSettings = STANDARD_PAGES): string {
   const any = pattern.includes("#") ? "." : "[^#]";
@@ -118,7 +118,7 @@ export function toPatternSource(pattern: string, { trailing_slash }: PageSetting
   const last = pieces.pop();
   if (last === undefined) return `^${literal(first)}${optional}${end}`;
   const sought = pieces.map((piece, i) => `(?=(${any}*?${literal(piece)}))\\${i + 1}`).join("");
-  // Any text after the last piece that was sought, of which the end is the pattern's.
+  // Any text after the last piece found, ending with the end of the pattern.
   return `^${literal(first)}${sought}${any}*${literal(last)}${optional}${end}`;
 }
 
@@ -126,8 +126,8 @@ export function toPatternSource(pattern: string, { trailing_slash }: PageSetting
 const withoutQuery = (page: string): string => page.replace(/\?[^#]*/g, "");
 
 /**
- * True when the page fits one of the owner's patterns, e.g. `/admin/*`. Patterns are about paths: parameters that belong
- * to the page do not keep a pattern from fitting it.
+ * True if the page matches one of the owner's patterns, e.g. `/admin/*`. Patterns match paths, so parameters that
+ * belong to the page do not prevent a match.
  */
 export function isExcludedPath(
   page: string,
@@ -144,7 +144,7 @@ export function isExcludedPath(
   });
 }
 
-/** The host of a web address: lower case, no port, no closing dot. Null for what is no http or https address. */
+/** The host of a web URL: lower case, without port and trailing dot. Null for other URLs. */
 export function hostOf(address: string | URL): string | null {
   if (typeof address === "string" && !URL.canParse(address)) return null;
   const url = typeof address === "string" ? new URL(address) : address;
@@ -154,7 +154,7 @@ export function hostOf(address: string | URL): string | null {
 
 export const withoutWww = (hostname: string): string => hostname.replace(/^www\./, "");
 
-/** True when the host is one of the streams' hosts, its variant with or without `www.`, or below one of them. */
+/** True if the host is one of the streams' hosts, its variant with or without `www.`, or a subdomain of one of them. */
 export function isKnownHost(hostname: string | null, streamHosts: readonly string[]): boolean {
   if (!hostname) return false;
   const host = withoutWww(hostname.toLowerCase());

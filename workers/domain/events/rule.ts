@@ -1,5 +1,5 @@
-// Rules: named CSS selectors whose matches are events, switched on and off without touching the site. Free of zod: the
-// tracker and the dashboard read it too.
+// Rules: named CSS selectors whose matches become events, without changes to the site. Free of zod: the tracker and the
+// dashboard read it too.
 
 /** When an element counts as matched. */
 export const RULE_TRIGGERS = {
@@ -11,9 +11,9 @@ export const RULE_TRIGGERS = {
 export type RuleTrigger = keyof typeof RULE_TRIGGERS;
 export const RULE_TRIGGER_NAMES = Object.keys(RULE_TRIGGERS) as [RuleTrigger, ...RuleTrigger[]];
 
-/** Enabled at once: as many as a page can look for without being felt. */
+/** Maximum of enabled rules. A page can check this many without a noticeable delay. */
 export const MOST_RULES = 50;
-/** Those that are switched off included: collect keeps the ids of all. */
+/** Maximum of rules including disabled ones, because collect caches the ids of all. */
 export const MOST_KEPT_RULES = 500;
 
 export interface Rule {
@@ -30,5 +30,5 @@ export interface Rule {
   created_at: string;
 }
 
-/** What an owner says of a rule. */
+/** The fields of a rule that an owner sets. */
 export type RuleInput = Omit<Rule, "id" | "created_at">;

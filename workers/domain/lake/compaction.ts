@@ -1,5 +1,5 @@
-// Compaction: which of a property's objects are merged into which. The policy is data and the plan is pure: the same list
-// gives the same plan, and repeated plans come to an end.
+// Compaction: decides which objects of a property are merged. The policy is data, and the plan is pure: the same list
+// gives the same plan, and repeated plans reach an end.
 import type { LakeFile } from "./object";
 import type { LakeZone } from "./zones";
 
@@ -14,16 +14,16 @@ type Period = "day" | "month";
 export interface Level {
   level: number;
   name: string;
-  /** The levels that it merges. */
+  /** The levels of its inputs. */
   from: readonly number[];
-  /** Which events of one type share an object. */
+  /** The period of events that share an object. */
   period: Period;
 }
 
 /**
- * The levels. Raw objects, of all event types and dates, are taken when a property is busy, and else once a day; days are
- * merged once they are over, months once they are over, as far as their objects are small enough. So a year of a small
- * property is eleven months, the days of the last, and what today has brought. What comes late is merged in later.
+ * The levels. Raw objects, of all event types and dates, are merged when a property is busy, otherwise once a day. Days
+ * are merged after they end, and months after they end, as long as their objects are small enough. So a year of a small
+ * property is eleven months, the days of the last month, and today's objects. Late events are merged in later.
  */
 export const LEVELS = [
   { level: 1, name: "raw", from: [0], period: "day" },
@@ -31,17 +31,17 @@ export const LEVELS = [
   { level: 3, name: "month", from: [1, 2, 3], period: "month" },
 ] as const satisfies readonly Level[];
 
-/** A property is busy when this much of its raw zone waits: an hour of 6 events a second, or of a message a minute. */
+/** A property is busy if its raw zone has this much backlog: an hour at 6 events a second, or at a message a minute. */
 export const BUSY = { files: 60, rows: 20_000, bytes: 4_000_000 } as const;
 
 /**
- * The most that one unit merges. 20,000 rows take 35 MB and two seconds of CPU, of the 128 MB and thirty seconds of a
+ * The maximum of one unit. 20,000 rows take 35 MB and two seconds of CPU, out of the 128 MB and thirty seconds of a
  * Worker. Objects are read one after the other, about 10 ms each, hence the limit on files.
  */
 export const UNIT = { files: 300, rows: 20_000, bytes: 8_000_000 } as const;
 
 export interface Unit {
-  /** Its name in a run: unique in a plan. */
+  /** Its step name, unique in a plan. */
   name: string;
   zone: LakeZone;
   /** Level of the result. */
@@ -53,11 +53,11 @@ export interface Unit {
 
 const monthOf = (date: string): string => date.slice(0, 7);
 
-/** What shares an object with a date, of what comes out of the raw zone: its day, or its month when that is over. */
+/** The period of an object merged from the raw zone: its day, or its month after the month has ended. */
 export const periodOf = (date: string, today: string): string =>
   monthOf(date) < monthOf(today) ? monthOf(date) : date;
 
-/** Cuts a list, in its order, into portions within the bounds of a unit. One object may be larger than them. */
+/** Cuts a list into portions within the limits of a unit, in order. A single object may exceed the limits. */
 function portionsOf<File extends CompactableFile>(files: readonly File[]): File[][] {
   const portions: File[][] = [];
   let sum = { files: Number.POSITIVE_INFINITY, rows: 0, bytes: 0 };
@@ -85,7 +85,7 @@ function toUnit(name: string, zone: LakeZone, level: number, files: readonly Com
 export interface Situation {
   /** The local date. */
   today: string;
-  /** True merges everything that waits. False merges only the raw zone, and only of a busy property. */
+  /** True merges the whole backlog. False merges only the raw zone, and only for a busy property. */
   daily: boolean;
   /** Raw objects up to this id have been processed by every dataset of the pipeline. */
   settled: number;
@@ -105,7 +105,7 @@ function planRaw(files: readonly CompactableFile[], { daily, settled }: Situatio
 
 const periodIn = (period: Period, date: string): string => (period === "day" ? date : monthOf(date));
 
-/** Objects of `events` that a level merges: of one type and one period that is over, each list in order of time. */
+/** Objects of `events` to merge at a level: each list has one type and one completed period, in order of time. */
 function groupsOf(level: Level, files: readonly CompactableFile[], today: string): Map<string, CompactableFile[]> {
   const now = periodIn(level.period, today);
   const candidates = files.filter(
@@ -137,13 +137,13 @@ export function planEvents(files: readonly CompactableFile[], situation: Situati
   return units;
 }
 
-/** Zones with tables of which the pipeline writes one object per run. */
+/** Zones with tables. The pipeline writes one object per run to each. */
 export const TABLE_ZONES = ["techstack", "ip_list", "ip_enrichment"] as const satisfies readonly LakeZone[];
 export type TableZone = (typeof TABLE_ZONES)[number];
 
 /**
- * The plan for tables: the tables of a completed day become one. An enrichment refers to raw objects by their ids, so a table
- * is left alone until all of its raw objects are merged.
+ * The plan for tables: merges the tables of a completed day. An enrichment refers to raw objects by their ids, so a
+ * table stays until all of its raw objects are merged.
  */
 export function planTables(files: readonly CompactableFile[], { today }: Pick<Situation, "today">): Unit[] {
   const firstRaw = Math.min(...files.filter(({ zone }) => zone === "raw").map(({ id }) => id));

@@ -1,4 +1,4 @@
-// Dead letters: what the API takes and answers.
+// Dead letters: inputs and replies of the API.
 import { z } from "zod";
 
 /** Dead letters in one list, and ids in one request. */

@@ -1,7 +1,7 @@
-// An object of the lake as the list of the lake has it. Times are ms, dates local.
+// An object of the lake as listed in D1. Times are ms, dates local.
 import type { LakeZone } from "./zones";
 
-/** What is listed of an object that has been written. */
+/** The entry of a written object. */
 export interface NewObject {
   zone: LakeZone;
   key: string;
@@ -11,11 +11,11 @@ export interface NewObject {
   max_time: number;
   min_date: string;
   max_date: string;
-  /** Of `events`: how often it was merged (compaction.ts). Raw objects are level 0, as what says nothing. */
+  /** For `events`: the number of merges (compaction.ts). Raw objects have level 0, the default. */
   level?: number;
-  /** Of `events`: the only event type in it. */
+  /** For `events`: the only event type in it. */
   event_type?: string | null;
-  /** Of what the pipeline wrote: the ids of the raw objects that it was made from, both included. */
+  /** For outputs of the pipeline: the range of raw object ids it was made from, both included. */
   first_id?: number | null;
   last_id?: number | null;
 }

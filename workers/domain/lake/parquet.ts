@@ -1,4 +1,4 @@
-// Stamped events as the bytes of a Parquet file, and back.
+// Converts stamped events to Parquet files and back.
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../events/columns";
 import type { StampedEvent } from "../events/event";

@@ -23,7 +23,7 @@ export interface Cutoffs {
   events: string | null;
   /** Counts. */
   rollups: string | null;
-  /** Whole addresses; older ones are truncated. */
+  /** Full addresses; older ones are truncated. */
   addresses: string | null;
 }
 
@@ -36,7 +36,7 @@ export function cutoffsFor({ events_days, rollups_days, addresses_days }: Retent
 /** What the plans read of an object. */
 export type DatedFile = Pick<LakeFile, "id" | "zone" | "rows" | "min_date" | "max_date" | "last_id" | "created_at">;
 
-/** Zones whose objects can lose some of their days; of the others the whole object goes. */
+/** Zones whose objects can lose some of their days. In other zones, whole objects are deleted. */
 const CUT_ZONES: readonly LakeZone[] = ["raw", "events", "ip_list"];
 /** Zones whose rows have addresses. */
 export const ADDRESS_ZONES = ["raw", "events", "ip_list", "ip_enrichment"] as const satisfies readonly LakeZone[];
@@ -46,8 +46,8 @@ const cutoffOf = (zone: LakeZone, { events, rollups }: Cutoffs): string | null =
   zone === "techstack" ? rollups : events;
 
 /**
- * The first of some objects, until together they have `mostRows`. The last may go beyond, so that an object of any size
- * has its turn.
+ * The first objects that together have `mostRows`. The last may exceed the limit, so that an object of any size gets
+ * its turn.
  */
 function firstRows<File extends Pick<DatedFile, "rows">>(files: readonly File[], mostRows: number): File[] {
   let rows = 0;
@@ -62,7 +62,7 @@ const firstRawId = (files: readonly DatedFile[]): number =>
   Math.min(...files.filter(({ zone }) => zone === "raw").map(({ id }) => id));
 
 export interface RetentionPlan<File> {
-  /** Objects to delete, in this order: an enrichment comes after the raw objects that it holds for. */
+  /** Objects to delete, in this order: an enrichment comes after the raw objects that it belongs to. */
   deletions: File[];
   /** Objects to rewrite without their old days. */
   rewrites: File[];
@@ -91,16 +91,16 @@ export function planRetention<File extends DatedFile>(
 }
 
 export interface TruncationPlan<File> {
-  /** Objects that may have whole addresses of old days. */
+  /** Objects that may have full addresses of old days. */
   files: File[];
-  /** Whether these are all: then the mark may move to the cutoff. */
+  /** Whether the list is complete, so that the mark may move to the cutoff. */
   isComplete: boolean;
 }
 
 /**
- * Finds the objects in which addresses of days before a date may still be whole. `mark` says how far an earlier plan was
- * carried out: objects that existed then and are older than its date are done. Raw objects that wait for the pipeline
- * stay, and so do enrichments whose raw objects do: raw events are found in them by their whole addresses.
+ * Finds the objects that may still have full addresses from days before a date. `mark` is the position of an earlier
+ * plan: objects that existed then and are older than its date are done. Raw objects that wait for the pipeline stay,
+ * and so do their enrichments, because raw events find their facts by full address.
  */
 export function planTruncation<File extends DatedFile>(
   files: readonly File[],

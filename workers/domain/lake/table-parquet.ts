@@ -1,4 +1,4 @@
-// Rows as the bytes of a Parquet file, and back, by a table of columns. All objects of the lake are written here.
+// Converts rows to Parquet files and back, by a table of columns. All objects of the lake are written here.
 import { parquetMetadata, parquetReadObjects, parquetScan } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ColumnType } from "../events/columns";
@@ -9,7 +9,7 @@ export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 type Value = string | number | bigint | Date | null;
 type Written = "STRING" | "INT32" | "INT64" | "DOUBLE" | "TIMESTAMP" | "JSON";
 
-/** How a column type is written: the Parquet type, and the value that the writer takes for it. */
+/** The encoding of a column type: the Parquet type, and the value for the writer. */
 export const WRITTEN: Record<ColumnType, { type: Written; to: (value: unknown) => Value }> = {
   text: { type: "STRING", to: (value) => value as string },
   integer: { type: "INT32", to: (value) => Math.round(value as number) },
@@ -22,7 +22,7 @@ export const WRITTEN: Record<ColumnType, { type: Written; to: (value: unknown) =
 
 const namesOf = <Row>(columns: Columns<Row>) => Object.keys(columns) as (keyof Row & string)[];
 
-/** Rows as a Parquet file: snappy, every column nullable, with least and greatest value by row group. */
+/** Rows as a Parquet file: snappy, nullable columns, minimum and maximum by row group. */
 export function tableToParquet<Row>(columns: Columns<Row>, rows: readonly Row[]): ArrayBuffer {
   return parquetWriteBuffer({
     columnData: namesOf(columns).map((name) => {

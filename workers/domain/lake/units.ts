@@ -31,7 +31,9 @@ export interface Bounds {
   units: number;
 }
 
-/** One round reads 150,000 rows at most, in about two seconds of CPU; a unit's cube and list then fit a D1 batch. */
+/**
+ * A round reads at most 150,000 rows in about two seconds of CPU. At this size, a unit's cube and list fit a D1 batch.
+ */
 export const BOUNDS: Bounds = { unitFiles: 500, unitRows: 50_000, rows: 150_000, units: 100 };
 
 /**
@@ -51,7 +53,7 @@ export function toUnits(waiting: readonly Waiting[], bounds: Bounds = BOUNDS): U
       if (units.size === bounds.units) continue;
       units.set(site_id, { site_id, position, first_id: id, last_id: id, files: 1, rows: more });
     } else if (unit.files === bounds.unitFiles || unit.rows + more > bounds.unitRows) {
-      // The property waits from here on: no later object may overtake this one.
+      // The property waits from here on, because a later object must not overtake this one.
       full.add(site_id);
       continue;
     } else {

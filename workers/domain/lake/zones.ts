@@ -1,6 +1,6 @@
 // The zones of the lake, and the datasets that the pipeline makes from the raw zone. Zod-free.
 
-/** What the pipeline makes of the raw zone, each with its watermark. */
+/** The outputs of the pipeline from the raw zone, each with its watermark. */
 export const DATASETS = ["techstack", "ip_list", "ip_enrichment"] as const;
 export type Dataset = (typeof DATASETS)[number];
 

@@ -3,9 +3,9 @@
 export interface Figure {
   label: string;
   value: string;
-  /** `+12%`; null where there is nothing to compare with. */
+  /** `+12%`; null without a comparison. */
   change: string | null;
-  /** Null where a change is neither better nor worse. */
+  /** Null if a change is neither better nor worse. */
   better: boolean | null;
 }
 
@@ -27,7 +27,7 @@ export type Block =
   | { kind: "table"; title: string; columns: string[]; rows: string[][] }
   | { kind: "link"; label: string; url: string };
 
-/** Shared by all mails about a property. URLs are null where DASHBOARD_URL or WORKER_URL is not set. */
+/** Shared by all mails about a property. URLs are null if DASHBOARD_URL or WORKER_URL is not set. */
 export interface Frame {
   property: string;
   /** The property's page in the dashboard, without a slash at the end. */

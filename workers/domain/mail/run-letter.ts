@@ -1,4 +1,4 @@
-// The mails about the pipeline: what a run or a day of runs did, and that one failed.
+// The mails about the pipeline: the results of a run or of a day, and failures.
 import type { RunReport } from "../runs/run";
 import { RUNS, type RunKind } from "../runs/tasks";
 import { inSentence, resultLabel } from "../wording/label";

@@ -1,4 +1,4 @@
-// How long to wait before trying again.
+// The waiting time before a retry.
 
 export interface BackOffPolicy {
   /** ms before the second attempt; doubles with each. */

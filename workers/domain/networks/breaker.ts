@@ -28,7 +28,7 @@ export type Pass = { kind: "go" } | { kind: "wait"; ms: number } | { kind: "over
 /** How long a call waits for the test call of another before it asks again. */
 const TRYING_MS = 250;
 
-/** May a call be made now? Says `go` to one only while half-open, who then tells how it went. */
+/** Whether a call may be made now. While half-open, one caller gets `go` and must report the result. */
 export function passFor(breaker: Breaker, now: number): { pass: Pass; breaker: Breaker } {
   const wait = (ms: number): { pass: Pass; breaker: Breaker } => ({ pass: { kind: "wait", ms }, breaker });
   if (breaker.over !== null) return { pass: { kind: "over", reason: breaker.over }, breaker };

@@ -1,20 +1,21 @@
-// Network types: what kind of network an autonomous system is, told by its number or, failing that, by its name.
+// Network types: the kind of an autonomous system by its number or, failing that, by its name.
 //
-// Numbers win over names. Among names the order is: ministry → education → government → ISP → hosting → business, because
-// - a ministry of education governs, while a department of a university, or a city's college, teaches;
-// - what is both ISP and host ("Telecom & Cloud Ltd") has customers who are people: `hosting` makes a visit a suspect, so
-//   that here a host that is missed does less harm than an ISP that is taken for one;
-// - a suffix of a company says the least: universities and ISPs have it too.
+// Numbers take precedence over names. Names are matched in the order ministry → education → government → ISP → hosting
+// → business, because
+// - a ministry of education is government, but a department of a university or a city's college is education;
+// - a company that is both ISP and host ("Telecom & Cloud Ltd") has human customers. `hosting` makes a visit a suspect,
+//   so missing a host does less harm here than mistaking an ISP for one;
+// - a company suffix is the weakest hint: universities and ISPs have it too.
 import type { NetworkType } from "./network";
 
 /**
- * The edges through which iCloud Private Relay (Akamai, Cloudflare, Fastly) and WARP (Cloudflare) let people out. They run
- * servers too, and nobody can tell which; but the people are far more, and whoever pays for privacy must not be taken for
- * a bot. To us they are what an ISP is: a way to the net that says nothing of who goes there.
+ * The networks of iCloud Private Relay (Akamai, Cloudflare, Fastly) and WARP (Cloudflare). They also run servers, which
+ * cannot be told apart, but most of their traffic is people, and nobody who pays for privacy should count as a bot. We
+ * treat them like an ISP: the network says nothing about the visitor.
  */
 const RELAYS = [13335, 209242, 54113, 20940, 36183];
 
-/** Hosts large enough to be met by any site. */
+/** Hosts large enough to appear on any site. */
 const HOSTS: Record<string, readonly number[]> = {
   Amazon: [16509, 14618],
   "Google Cloud": [396982],
@@ -69,18 +70,21 @@ const BY_NUMBER = new Map<number, NetworkType>([
 
 const alternatives = (lists: readonly string[]): string => lists.join(", ").replaceAll(", ", "|");
 
-/** A pattern of any of these whole words, given in lists; `*` at a word's beginning or end stands for more of it. */
+/**
+ * A pattern that matches any of these whole words, given in lists. `*` at the start or end of a word matches more of
+ * it.
+ */
 const words = (...lists: string[]): RegExp =>
   new RegExp(`(?<![a-z0-9])(?:${alternatives(lists).replaceAll("*", "[a-z0-9]*")})(?![a-z0-9])`);
-/** The same at the beginning only: for brands that are words of everyday language. */
+/** The same, but only at the start: for brands that are everyday words. */
 const beginning = (...lists: string[]): RegExp => new RegExp(`^(?:${alternatives(lists)})(?![a-z0-9])`);
 
-/** In order: the first that matches says it. Names are compared in lower case, without accents and signs. */
+/** The first match applies. Names are compared in lower case, without accents and signs. */
 const BY_NAME: readonly [NetworkType, RegExp][] = [
   ["isp", words("cloudflare*, akamai technologies, akamai international, fastly")],
   ["government", words("ministry, ministries, ministerio, ministero, ministere, ministerstwo, *ministerium*")],
   [
-    // Teaching and research: the same networks carry both.
+    // Teaching and research, which share networks.
     "education",
     words(
       "universit*, universidad*, uniwersytet, univerzit*, yliopisto, *hochschule*, *schule, *schulen",
@@ -104,11 +108,11 @@ const BY_NAME: readonly [NetworkType, RegExp][] = [
       "department of defense, dod, national aeronautics and space administration, armed forces, embassy",
     ),
   ],
-  // Switzerland's research network calls itself that; a data center in Nevada is Switch, Ltd.
+  // The name of Switzerland's research network; a data center in Nevada is Switch, Ltd.
   ["education", /^switch$/],
   ["government", beginning("stadt, freistaat, republic of, us (?:senate|house|courts)")],
   ["education", words("education, educational, educacion, educacao, bildung")],
-  // Of words that follow, these are no ISPs.
+  // Not ISPs, although they contain words of the next patterns.
   ["business", words("zoom video communications, internet archive, internet brands, exxonmobile?")],
   [
     "isp",
@@ -158,7 +162,7 @@ const BY_NAME: readonly [NetworkType, RegExp][] = [
       "consulting, partners",
     ),
   ],
-  // At the end only: an AS is also an autonomous system, and "se", "kg" and "co" are words.
+  // Only at the end: an AS is also an autonomous system, and "se", "kg" and "co" are words.
   ["business", /\s(?:as|se|kg|co|ohg)$/],
 ];
 
@@ -177,7 +181,7 @@ const byName = (organization: string): NetworkType | null => {
   return BY_NAME.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
 };
 
-/** Null where neither number nor name is known. `organization` as the edge names it: `Swisscom (Schweiz) AG`. */
+/** Null if neither number nor name is known. `organization` in the edge's form: `Swisscom (Schweiz) AG`. */
 export function networkTypeFor(asn: number | null, organization: string | null): NetworkType | null {
   return (asn !== null && BY_NUMBER.get(asn)) || (organization ? byName(organization) : null);
 }

@@ -1,4 +1,5 @@
-// Network visits: which organizations visited, and when first and last. The pages they read are details of page views.
+// Network visits: the visiting organizations, with their first and last visit. Details of page views have the pages
+// they read.
 import type { StampedEvent } from "../events/event";
 import { ABSENT_NETWORK_TYPE } from "./network";
 

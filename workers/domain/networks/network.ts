@@ -1,12 +1,12 @@
-// Networks: their types, and which types suggest that a visitor is a bot. Zod-free.
+// Networks: their types, and the types that suggest a bot. Zod-free.
 
 export const NETWORK_TYPES = ["business", "isp", "hosting", "education", "government"] as const;
 /** Null in the lake and `(unknown)` in answers where the type is unknown. */
 export type NetworkType = (typeof NETWORK_TYPES)[number];
 
 /**
- * Signals: reasons to suspect a bot. Suspected visits are marked, not dropped. They count in every number and a second time
- * separately, so that a query can leave them out.
+ * Signals: reasons to suspect a bot. Suspected visits are marked, not dropped. They count in every number, and a second
+ * time separately, so that a query can leave them out.
  */
 export const SIGNALS = {
   hosting_network: "visits from networks that host servers, not people",
@@ -18,12 +18,12 @@ export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
 export const signalOf = ({ network_type }: { network_type: string | null }): Signal | null =>
   network_type === "hosting" ? "hosting_network" : null;
 
-/** The id under which events with a signal are counted once more. No property's id has a `~`. */
+/** The id for the separate counts of events with a signal. No property's id has a `~`. */
 export const suspectsId = (siteId: string, signal: Signal): string => `${siteId}~${signal}`;
 
 /** The catalogue's word for an absent value, as the tables store it. */
 export const ABSENT_NETWORK_TYPE = "(unknown)";
 
-/** False for networks that anyone may be a customer of: pages read from there say nothing about the organization. */
+/** False for networks with customers of all kinds, because page views from them say nothing about the organization. */
 export const readsAsOrganization = (type: string | null): boolean =>
   type === "business" || type === "education" || type === "government";

@@ -1,10 +1,12 @@
-// Where a provider's reply has which fact: known services as data, others as JSON in the settings.
+// Maps the facts in a provider's reply: known services as data, others as JSON in the settings.
 import { z } from "zod";
 import { Problem } from "../requests/problem";
 import { NETWORK_TYPES, type NetworkType } from "./network";
 
 const path = z.string().min(1).max(100);
-/** One path, or several, of which the first with a value counts. `as.name` is a nested field, `a.0` the first of a list. */
+/**
+ * One or several paths; the first one with a value counts. `as.name` is a nested field, `a.0` the first item of a list.
+ */
 const paths = z.union([path, z.array(path).min(1).max(12)]).transform((one) => (typeof one === "string" ? [one] : one));
 
 const providerFields = z.strictObject({
@@ -15,9 +17,9 @@ const providerFields = z.strictObject({
   country: paths.optional(),
   region: paths.optional(),
   city: paths.optional(),
-  /** The kind of network, in one of the words. */
+  /** The kind of network, in one of the known words. */
   type: paths.optional(),
-  /** True where the address is a hosting network's. */
+  /** True if the address belongs to a hosting network. */
   hosting: paths.optional(),
   /** The network (CIDR) to which the facts apply. */
   prefix: paths.optional(),
@@ -68,7 +70,7 @@ export const FIELDS = {
     city: ["city"],
     hosting: ["hosting"],
   },
-  // MaxMind's GeoIP2 and GeoLite2 databases, DB-IP's of the same form, and those of IPinfo.
+  // MaxMind's GeoIP2 and GeoLite2 databases, those of DB-IP in the same format, and those of IPinfo.
   mmdb: {
     network: [
       "traits.organization",

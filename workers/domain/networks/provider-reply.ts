@@ -30,7 +30,7 @@ function valueAt(record: unknown, path: string): unknown {
 /** Reads the fields of one reply and records the first problem. */
 function readerOf(record: unknown, fields: ProviderFields) {
   const lies: string[] = [];
-  /** The first value that `accept` makes something of; undefined passes on to the next path, null is a lie. */
+  /** The first value that `accept` returns. Undefined continues with the next path; null marks the reply as invalid. */
   function first<T>(
     name: Exclude<keyof ProviderFields, "words">,
     wanted: string,
@@ -52,13 +52,13 @@ function readerOf(record: unknown, fields: ProviderFields) {
     flag: (name: "hosting") => first(name, "boolean", (value) => (typeof value === "boolean" ? value : null)) === true,
     country: () =>
       first("country", "country of two letters", (value) => {
-        // A code of two characters that no country has says nothing, but is no error of the provider's.
+        // An unassigned two-character code is ignored, but is not an error of the provider.
         if (typeof value !== "string" || !/^[a-z][a-z1]$/i.test(value)) return null;
         return toCountry(value) ?? undefined;
       }),
     asn: () =>
       first("asn", "AS number", (value) => {
-        // `AS15169 Google LLC` in a field that may as well hold a name alone.
+        // `AS15169 Google LLC` in a field that may also contain only a name.
         const written = typeof value === "string" ? /^(?:AS)?(\d{1,10})\b/i.exec(value)?.[1] : undefined;
         if (typeof value === "string" && written === undefined) return undefined;
         const asn = written === undefined ? value : Number(written);
@@ -68,8 +68,8 @@ function readerOf(record: unknown, fields: ProviderFields) {
 }
 
 /**
- * What a reply says of an address. The kind of network is the provider's where it names one in a known word, else what
- * its AS number and organization tell.
+ * The facts in a reply about an address. The network type is the provider's if it uses a known word, otherwise it is
+ * derived from the AS number and the organization.
  */
 export function readReply(record: unknown, ip: string, fields: ProviderFields): Reading {
   if (typeof record !== "object" || record === null || Array.isArray(record))

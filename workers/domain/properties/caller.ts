@@ -1,4 +1,4 @@
-// The caller: who asks, and what they may do. accounts finds out who it is; every station asks here whether they may.
+// The caller: their identity and rights. accounts identifies the caller; all stations check rights here.
 import { Problem } from "../requests/problem";
 import type { Property } from "./property";
 
@@ -9,25 +9,25 @@ export interface Caller {
   kind: "user" | "key";
   /** User id or key id. */
   id: string;
-  /** What the caller may do, by organization. */
+  /** The caller's scopes, by organization. */
   scopes: Record<string, readonly Scope[]>;
-  /** Set when the key may speak for one property only. */
+  /** Set if the key is limited to one property. */
   site_id: string | null;
 }
 
-/** What a member of an organization may do there. */
+/** The scopes of a member's role in an organization. */
 export function scopesOfRole(role: string): readonly Scope[] {
   return role.split(",").some((one) => one === "owner" || one === "admin") ? SCOPES : ["stats"];
 }
 
-/** @throws Problem unauthorized when nobody asks. */
+/** @throws Problem unauthorized without a caller. */
 export function requireCaller(caller: Caller | null): Caller {
   if (!caller) throw new Problem("unauthorized", "request must carry a session cookie or an API key");
   return caller;
 }
 
 /**
- * The property, when the caller may use it so. A property of another organization is as unknown as one that never was.
+ * The property, if the caller has the scope. A property of another organization looks like one that does not exist.
  * @throws Problem unauthorized, not_found or forbidden.
  */
 export function requireProperty(caller: Caller | null, property: Property | null, scope: Scope): Property {

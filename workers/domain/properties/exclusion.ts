@@ -1,19 +1,19 @@
-// What an owner may exclude: addresses, ranges and pages. An entry that could never match anything is a typing error.
+// Exclusions of an owner: addresses, ranges and pages. An entry that can never match is a typing error.
 import { pageOf, toAscii } from "../events/path";
 import { isPlain } from "../requests/plain";
 import { isAddress, rangeOf } from "../visitors/address";
 
 /**
- * The shortest prefixes that networks have in practice: 10.0.0.0/8 and fc00::/7. A shorter one is a slip that would
- * exclude a good part of all visitors.
+ * The shortest prefixes used in practice: 10.0.0.0/8 and fc00::/7. A shorter one is a mistake that would exclude a
+ * large part of all visitors.
  */
 const LEAST_BITS = { ipv4: 8, ipv6: 7 } as const;
 const MOST_BITS = { ipv4: 32, ipv6: 128 } as const;
 
-/** What is wrong with an excluded address, in words that follow the subject; null when nothing is. */
+/** The problem with an excluded address, as text that follows the subject; null without one. */
 export function faultOfExcludedAddress(text: string): string | null {
   const base = text.split("/")[0]!;
-  // A zone (fe80::1%eth0) has a meaning only on the machine that wrote it.
+  // A zone (fe80::1%eth0) is meaningful only on the machine that wrote it.
   if (!isAddress(base) || base.includes("%"))
     return "must be an IPv4 or IPv6 address such as 203.0.113.7, or a range such as 203.0.113.0/24";
   const range = rangeOf(text);
@@ -24,18 +24,18 @@ export function faultOfExcludedAddress(text: string): string | null {
   return `must have a prefix length from /${LEAST_BITS[kind] + mapped} to /${MOST_BITS[kind] + mapped}`;
 }
 
-/** What is wrong with the name of a query parameter, in words that follow the subject; null when nothing is. */
+/** The problem with the name of a query parameter, as text that follows the subject; null without one. */
 export function faultOfParameter(name: string): string | null {
   if (name.trim() === "") return "must not be empty";
   return /[?&=#\s]/.test(name) ? "must be the name of one parameter, such as id" : null;
 }
 
-/** What is wrong with an excluded path, in words that follow the subject; null when nothing is. */
+/** The problem with an excluded path, as text that follows the subject; null without one. */
 export function faultOfExcludedPath(pattern: string): string | null {
   if (!isPlain(pattern)) return "must not contain control characters or lone surrogates";
   if (!pattern.startsWith("/")) return "must begin with /, such as /admin/*";
   if (pattern.includes("?")) return "must not contain a query, because pages are compared without theirs";
-  // The star may stand for the slash with which a route in the fragment begins.
+  // The star may include the slash at the start of a route in the fragment.
   const probe = pattern.replace(/#(!?)\*/, "#$1/*");
   if (/#(?!!?\/)/.test(probe)) return "must not contain a fragment other than a route such as /#/admin";
   const written = pageOf(new URL(`https://any.example${probe}`), true);

@@ -1,4 +1,4 @@
-// Properties and data streams: what an owner may set, and what collect must know of it.
+// Properties and data streams: the owner's input, and the form that collect uses.
 import { z } from "zod";
 import { isCurrency } from "../events/currency";
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurements } from "../events/measurement";
@@ -15,7 +15,7 @@ const name = z.string().trim().min(1, "name must not be empty").max(100, "name m
 
 const streamUrl = z.string().max(500).superRefine(heldAgainst(faultOfStreamUrl));
 
-/** Any name of a zone, in any case; what comes out is the canonical one. */
+/** Any name of a zone, in any case; the output is the canonical name. */
 const timezone = z
   .string()
   .max(64)
@@ -38,7 +38,7 @@ export const streamInput = z.strictObject({ url: streamUrl, name, measurements: 
 export const privacyInput = z.strictObject({
   /** truncated (/24, /48), full, or none. */
   address: z.enum(["truncated", "full", "none"]).default("truncated"),
-  /** Whether the tracker may keep an id in the browser, so that who comes back on another day is known. */
+  /** Whether the tracker may store an id in the browser, to recognize visitors who return on another day. */
   storage: z.enum(["none", "local"]).default("none"),
   honour_dnt: z.boolean().default(false),
   /** Addresses and CIDR ranges. */
@@ -53,7 +53,7 @@ export const privacyInput = z.strictObject({
     .default([]),
 });
 
-/** What makes one page another. */
+/** The settings that decide which URLs are one page. */
 export const pagesInput = z.strictObject({
   trailing_slash: z.enum(["keep", "strip"]).default("keep"),
   /** Names of query parameters that belong to the page; each is listed once. */
@@ -72,7 +72,7 @@ export const propertyInput = z.strictObject({
   privacy: privacyInput.default(() => privacyInput.parse({})),
   pages: pagesInput.default(() => pagesInput.parse({})),
   shards: z.int().min(1).max(MOST_SHARDS).default(1),
-  /** Whether everybody may see how many visitors there are now. */
+  /** Whether the number of current visitors is public. */
   public_live: z.boolean().default(false),
 });
 
@@ -93,7 +93,9 @@ export interface Property {
   name: string;
   timezone: string;
   currency: string;
-  /** As the owner wants it; `shard_changes` says from when on (ms since 1970), and what was before. */
+  /**
+   * The number that the owner wants. `shard_changes` has the time of each change (ms since 1970) and the number before.
+   */
   shards: number;
   shard_changes: ShardChange[];
   public_live: boolean;
@@ -104,7 +106,7 @@ export interface Property {
   created_at: string;
 }
 
-/** All measurements, with the standard where the owner said nothing. */
+/** All measurements, with defaults for those that the owner has not set. */
 export function toMeasurements(given: Partial<Measurements> | undefined): Measurements {
   return Object.fromEntries(
     MEASUREMENT_NAMES.map((key) => [key, given?.[key] ?? MEASUREMENTS[key].standard]),

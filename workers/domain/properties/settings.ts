@@ -1,4 +1,4 @@
-// The settings of a property. Each concept declares its own part; this file puts them together.
+// The settings of a property. Each concept declares its own part, and this file combines them.
 import { z } from "zod";
 import { alertsInput } from "../anomalies/record";
 import { retentionInput } from "../lake/retention";
@@ -12,5 +12,5 @@ export const settingsInput = z.strictObject({
 
 export type PropertySettings = z.infer<typeof settingsInput>;
 
-/** What holds where the owner set nothing. */
+/** The defaults. */
 export const STANDARD_SETTINGS: PropertySettings = settingsInput.parse({});

@@ -1,10 +1,12 @@
-// Which addresses a data stream may have: those of websites that a browser can open.
+// The URLs that a data stream may have: those of websites that a browser can open.
 import { hostOf } from "../events/path";
 
-/** Labels of a name as URL writes them (punycode), or an IPv6 address. Underscores are no letters of hosts, but in use. */
+/**
+ * Labels of a name as URL writes them (punycode), or an IPv6 address. Underscores are not valid in hosts, but in use.
+ */
 const HOST = /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.|$))+$|^\[[0-9a-f:.]+\]$/;
 
-/** What is wrong with the address, in words that follow the subject; null when nothing is. */
+/** The problem with the URL, as text that follows the subject; null without one. */
 export function faultOfStreamUrl(text: string): string | null {
   const host = /^https?:\/\/[^/\s?#]+/i.test(text) ? hostOf(text) : null;
   if (host === null) return "must be an http or https address";

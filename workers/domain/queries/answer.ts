@@ -1,4 +1,4 @@
-// The answer: rows of the rollups turned into what the caller reads.
+// Converts rows of the rollups into the answer for the caller.
 import { FACTS, type Fact, type Facts, METRICS, type MetricName } from "../events/catalog";
 import { toLocalTime } from "../time/zone";
 import { type Bucket, hourLabel } from "./bucket";
@@ -8,7 +8,7 @@ import type { Period } from "./period";
 import type { Order, Plan, Reading } from "./plan";
 
 /**
- * Sums of one group. `bucket` and `value` are null where the question does not group by them; where it groups by several
+ * Sums of one group. `bucket` and `value` are null if the query does not group by them. If it groups by several
  * dimensions, `value` is a JSON list of their values, in the order of the query.
  */
 export interface RollupRow extends Partial<Record<Fact, number>> {
@@ -16,14 +16,14 @@ export interface RollupRow extends Partial<Record<Fact, number>> {
   value: string | null;
 }
 
-/** What the rollups said to a plan. */
+/** The rows of the rollups for a plan. */
 export interface RollupRows {
   main: RollupRow[];
   comparison: RollupRow[];
-  /** How many groups there are beyond the page; null when nobody asked. */
+  /** The number of groups on all pages; null if not requested. */
   total: number | null;
   /**
-   * Of the cube: when the oldest of what waits for the pipeline was written (ms), null when nothing waits; undefined when
+   * For the cube: the time (ms) of the oldest object that waits for the pipeline; null without a backlog; undefined if
    * the pipeline has not counted anything yet.
    */
   waitingSince?: number | null | undefined;
@@ -32,9 +32,9 @@ export interface RollupRows {
 export interface AnswerRow {
   /** In the order of the query; null in a comparison whose period has no such bucket. */
   dimensions: (string | null)[];
-  /** In the order of the query; null where there was nothing to measure. */
+  /** In the order of the query; null without data. */
   metrics: (number | null)[];
-  /** `change` is in percent, of `bounce_rate` in percentage points. */
+  /** `change` is in percent, for `bounce_rate` in percentage points. */
   comparison?: { dimensions: (string | null)[]; metrics: (number | null)[]; change: (number | null)[] };
 }
 
@@ -44,22 +44,22 @@ export interface MetricWarning {
 }
 
 export interface AnswerMeta {
-  /** All buckets of the period, also those without a row. */
+  /** All buckets of the period, including those without a row. */
   time_labels?: string[];
-  /** Which of them is now; null when none is. */
+  /** The index of the current bucket; null if there is none. */
   present_index?: number | null;
-  /** Those that the period or the present cuts short. */
+  /** The buckets that the period or the present cuts short. */
   partial_time_labels?: string[];
   comparison_time_labels?: string[];
   comparison_date_range?: [string, string];
   total_rows?: number;
-  /** Of `date_range: "all"`: the first local date with data; null when the property has none. */
+  /** For `date_range: "all"`: the first local date with data; null if the property has none. */
   data_from?: string | null;
-  /** Set when the period has not ended, so that its last day may be compared with a whole one. */
+  /** Set if the period has not ended, so a comparison may set its last day against a whole one. */
   running?: true;
   /**
-   * Set when the technology cube answered, which the pipeline counts into: what had arrived by this time is in it; null
-   * before the pipeline's first run.
+   * Set if the technology cube answered, which the pipeline fills: it includes everything that had arrived by this
+   * time. Null before the pipeline's first run.
    */
   processed_until?: string | null;
   metric_warnings?: Partial<Record<MetricName, MetricWarning>>;
@@ -68,7 +68,7 @@ export interface AnswerMeta {
 export interface Answer {
   results: AnswerRow[];
   meta: AnswerMeta;
-  /** The question as it was understood. */
+  /** The query as it was understood. */
   query: {
     site_id: string;
     metrics: MetricName[];
@@ -104,8 +104,8 @@ function toDimensions(row: Pick<RollupRow, "bucket" | "value">, { query, timezon
 }
 
 /**
- * Every bucket that has begun, in place of only those with data: a comparison needs both sides. Rows keep their order;
- * those that were missing go where time puts them, or to the end when something else orders the rows.
+ * Adds a row for every bucket that has begun, because a comparison needs both sides. Existing rows keep their order.
+ * Added rows go to their place in time, or to the end if the query has another order.
  */
 function withEmptyBuckets(rows: readonly RollupRow[], { buckets, order }: Plan): RollupRow[] {
   const known = new Map(rows.map((row) => [row.bucket, row]));
@@ -116,7 +116,7 @@ function withEmptyBuckets(rows: readonly RollupRow[], { buckets, order }: Plan):
   return order[0].direction === "asc" ? inTime : inTime.reverse();
 }
 
-/** Finds the row to compare with: the bucket at the same position, the same value, or the only one there is. */
+/** Finds the row to compare with: the bucket at the same position, the same value, or the only row. */
 function counterparts(plan: Plan, rows: readonly RollupRow[]): (row: RollupRow) => RollupRow | null {
   if (!plan.time) {
     const byValue = new Map(rows.map((row) => [row.value, row]));
@@ -147,19 +147,22 @@ function toResults(plan: Plan, read: RollupRows, rows: readonly RollupRow[]): An
   });
 }
 
-/** Both ends within the period, to the second, as Plausible tells them. */
+/** Both ends of the period, inclusive, to the second, as in Plausible. */
 const toEnds = ({ from, to }: Period, timezone: string): [string, string] => [
   toLocalTime(from, timezone),
   toLocalTime(to - 1000, timezone),
 ];
 
-/** The cube knows visitors by combination: rows of several values of a dimension that the answer does not show add up. */
+/**
+ * The cube knows visitors by combination, so rows for several values of a dimension that the answer does not show add
+ * up.
+ */
 const letsSeveralThrough = ({ operator, dimension, values }: Filter, { others }: Plan["query"]): boolean =>
   (operator === "is_not" || values.length > 1) && !others.includes(dimension);
 
 /**
- * Hours know visitors of the hour, and nobody can tell afterwards who of them came in several. Days are exact; where a
- * period cuts a day, that part of it is a sum of hours, and the answer says so.
+ * Hourly rows count each visitor once per hour, and visitors of several hours cannot be recognized afterwards. Days are
+ * exact. If a period cuts a day, that part is a sum of hours, and the answer says so.
  */
 function metricWarnings({ query, time, main, comparison }: Plan): AnswerMeta["metric_warnings"] {
   const cuts = ({ slices }: Reading) => slices.some((slice) => slice.kind === "hours");
@@ -240,7 +243,7 @@ function toEcho(plan: Plan): Answer["query"] {
 
 export function toAnswer(plan: Plan, read: RollupRows): Answer {
   const { limit, offset } = plan.query.pagination;
-  // A time series alone comes whole: it is short, and its empty buckets are only known here.
+  // A series is read whole: it is short, and only this code knows its empty buckets.
   const hasValues = plan.query.others.length > 0;
   const isSeries = plan.time !== null && !hasValues;
   const filled = isSeries && plan.comparison ? withEmptyBuckets(read.main, plan) : read.main;

@@ -6,22 +6,22 @@ import { isRunning, type Period } from "./period";
 
 export interface Bucket {
   label: string;
-  /** As the rollups know it: the label, or for hours the beginning in epoch seconds. */
+  /** The key in the rollups: the label, or for hours the start in epoch seconds. */
   key: string | number;
-  /** False while it lies wholly ahead. */
+  /** False while it is entirely in the future. */
   begun: boolean;
-  /** True when now lies in it. */
+  /** True if it includes the present. */
   present: boolean;
-  /** True when the period or the present cuts it short. */
+  /** True if the period or the present cuts it short. */
   partial: boolean;
 }
 
-/** Longest shift back that any zone has made at once. */
+/** The longest backward shift of any zone at once. */
 const LONGEST_SHIFT = 3 * 3_600_000;
 
 /**
- * `YYYY-MM-DD HH:MM:SS` on the wall, as Plausible labels hours. The hour that DST repeats carries its offset the second
- * time, so that no two buckets share a label.
+ * `YYYY-MM-DD HH:MM:SS` in local time, as Plausible labels hours. The second occurrence of an hour that DST repeats has
+ * its offset, so that no two buckets share a label.
  */
 export function hourLabel(hour: number, timezone: string): string {
   const local = toLocalTime(hour, timezone);
@@ -51,7 +51,7 @@ function toHours({ from, to }: Period, timezone: string, now: number): Bucket[] 
   return buckets;
 }
 
-/** Of a bucket that holds `date`: its first day, and the first day of the next. */
+/** The first day of the bucket that includes `date`, and the first day of the next. */
 const BOUNDS = {
   "time:day": (date: string) => [date, addDays(date, 1)],
   "time:week": (date: string) => [startOfWeek(date), addDays(startOfWeek(date), 7)],
@@ -61,7 +61,7 @@ const BOUNDS = {
 function toDates(period: Period, time: Exclude<TimeDimension, "time:hour">, timezone: string, now: number): Bucket[] {
   const first = localDate(period.from, timezone);
   const last = localDate(period.to - 1, timezone);
-  // A period of hours cuts its first and its last day.
+  // A period of hours cuts its first and last day.
   const wholeFrom = startOfDate(first, timezone) === period.from ? first : addDays(first, 1);
   const wholeTo = startOfDate(addDays(last, 1), timezone) === period.to ? addDays(last, 1) : last;
   const today = localDate(now, timezone);
@@ -70,7 +70,7 @@ function toDates(period: Period, time: Exclude<TimeDimension, "time:hour">, time
   for (let date = first; date <= last; ) {
     const [start, next] = BOUNDS[time](date) as [string, string];
     const present = running && start <= today && today < next;
-    // Weeks are labelled by their first day within the period, months by their first day, as Plausible does.
+    // The label of a week is its first day within the period, that of a month its first day, as in Plausible.
     const label = time === "time:week" ? date : start;
     const partial = present || start < wholeFrom || next > wholeTo;
     buckets.push({ label, key: label, begun: date <= today, present, partial });
@@ -85,7 +85,7 @@ export const toBuckets = (period: Period, time: TimeDimension, timezone: string,
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The bucket that the dimension `time` stands for, by the length of the period: Plausible's thresholds. */
+/** The bucket for the dimension `time`, by the length of the period. The thresholds are Plausible's. */
 export function bucketFor({ from, to }: Period): TimeDimension {
   if (to - from <= 48 * HOUR) return "time:hour";
   if (to - from < 41 * DAY) return "time:day";

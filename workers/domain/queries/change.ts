@@ -1,12 +1,14 @@
-// How a metric changed from one period to the next. The API and the screens differ, on purpose and here only.
+// The change of a metric between two periods. The API and the screens differ on purpose, and only here.
 import { METRICS, type MetricName } from "../events/catalog";
 
 /**
- * `plausible` is the API's: dashboards and scripts written for Plausible read it. The bounce rate changes by percentage points
- * with one decimal, everything else (scroll depth too) by whole percent, and from nothing to something by 100.
+ * `plausible` is for the API, which dashboards and scripts written for Plausible read. The bounce rate changes by
+ * percentage points with one decimal; everything else (scroll depth too) changes by whole percent, and from zero to
+ * something by 100.
  *
- * `points` is for people, on screens and in mail: every metric that is a percentage changes by whole percentage points, since
- * a percent of a percent misleads; everything else changes by whole percent, and from nothing there is no change to state.
+ * `points` is for people, on screens and in mail. Every metric that is a percentage changes by whole percentage points,
+ * since a percent of a percent misleads. Everything else changes by whole percent, and from zero there is no change to
+ * state.
  */
 export type ChangeWay = "plausible" | "points";
 
@@ -14,7 +16,7 @@ export type ChangeWay = "plausible" | "points";
 export const isInPoints = (metric: MetricName, way: ChangeWay): boolean =>
   way === "plausible" ? metric === "bounce_rate" : METRICS[metric].unit === "percent";
 
-/** Null where there is nothing to compare: a side without a value, or by `points` a count that was 0 before. */
+/** Null without a comparison: a side has no value or, with `points`, a count was 0 before. */
 export function changeOf(metric: MetricName, before: number | null, now: number | null, way: ChangeWay): number | null {
   if (before === null || now === null) return null;
   if (isInPoints(metric, way))

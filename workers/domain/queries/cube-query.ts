@@ -1,4 +1,4 @@
-// Questions to the technology cube: which dimensions may be crossed and filtered, and what a filter says.
+// Queries to the technology cube: the dimensions to combine and filter, and the filters.
 import { CUBE_DIMENSIONS, type CubeColumn, firstsMask, TECH_FACTS } from "../counts/techstack";
 import { type Dimension, METRIC_NAMES, METRICS, type MetricName } from "../events/catalog";
 import { Problem } from "../requests/problem";
@@ -6,19 +6,19 @@ import { Problem } from "../requests/problem";
 export const FILTER_OPERATORS = ["is", "is_not"] as const;
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 
-/** `is`: any of the values, as answers show them. `is_not`: none of them. */
+/** `is`: any of the values, as shown in answers. `is_not`: none of them. */
 export interface Filter {
   operator: FilterOperator;
   dimension: Dimension;
   values: string[];
 }
 
-/** What to read of the cube. */
+/** The part of the cube to read. */
 export interface CubeGroups {
-  /** Columns that a group has values of. */
+  /** The columns of a group's values. */
   columns: CubeColumn[];
   filters: { operator: FilterOperator; column: CubeColumn; values: string[] }[];
-  /** Rows count their visitors when their mask `firsts` has one of these bits. */
+  /** Rows count their visitors if their mask `firsts` has one of these bits. */
   mask: number;
 }
 
@@ -26,7 +26,7 @@ const MOST_CROSSED = 4;
 const MOST_FILTERS = 20;
 const MOST_VALUES = 500;
 const MOST_CHARACTERS = 500;
-/** Operators of the dialect that need rows. */
+/** Operators of the dialect that need rows of events. */
 const LATER_OPERATORS = ["contains", "contains_not", "matches", "matches_not", "has_done", "has_not_done"];
 const CONNECTIVES = ["and", "or", "not"];
 
@@ -63,17 +63,17 @@ function toFilter(asked: unknown, index: number): Filter {
   return { operator, dimension, values };
 }
 
-/** @throws Problem invalid for what is not a list of filters that the cube can hold. */
+/** @throws Problem invalid unless it is a list of filters that the cube supports. */
 export function toFilters(asked: readonly unknown[]): Filter[] {
   if (asked.length > MOST_FILTERS) throw invalid(`filters must have at most ${MOST_FILTERS} items`);
   return asked.map(toFilter);
 }
 
-/** True when the question is one of the cube: it crosses dimensions or filters. Others are answered by the rollups. */
+/** True if the query needs the cube: it combines dimensions or has filters. The rollups answer all others. */
 export const asksCube = ({ others, filters }: { others: readonly Dimension[]; filters: readonly Filter[] }): boolean =>
   others.length > 1 || filters.length > 0;
 
-/** @throws Problem invalid when dimensions or metrics are not of the cube. */
+/** @throws Problem invalid if a dimension or metric is not in the cube. */
 export function checkCube(
   others: readonly Dimension[],
   filters: readonly Filter[],
@@ -94,7 +94,9 @@ export function checkCube(
     );
 }
 
-/** Visitors of a filtered question came with a combination of what it groups by and what it filters by. */
+/**
+ * The mask covers grouped and filtered dimensions: the visitors of a filtered query came with a combination of both.
+ */
 export function toCubeGroups(others: readonly Dimension[], filters: readonly Filter[]): CubeGroups {
   const columns = others.map(columnOf);
   return {

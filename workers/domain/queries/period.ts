@@ -1,4 +1,4 @@
-// The period of a question: what `date_range` means on the property's calendar, and what it is compared with.
+// The period of a query: the meaning of `date_range` on the property's calendar, and the period to compare it with.
 import { Problem } from "../requests/problem";
 import {
   addMonths,
@@ -22,17 +22,17 @@ export interface Days {
   last: string;
 }
 
-/** `date_range` as asked: a name, two dates (both included), or two instants (the second excluded). */
+/** `date_range` from the caller: a name, two dates (both included), or two times (the second excluded). */
 export type DateRange = PeriodName | Days | { from: number; to: number };
 
-/** Instants from `from` until before `to`; `days` where they are whole local days. */
+/** From `from` until before `to`; `days` if these are whole local days. */
 export interface Period {
   from: number;
   to: number;
   days: Days | null;
 }
 
-/** Where and when a question is asked. */
+/** The time zone and the time of a query. */
 export interface Vantage {
   timezone: string;
   now: number;
@@ -62,7 +62,7 @@ function toInstant(text: string, subject: string): number {
   return instant;
 }
 
-/** @throws Problem invalid, its message beginning with `subject`. */
+/** @throws Problem invalid, with a message that begins with `subject`. */
 export function toDateRange(value: unknown, subject: string): DateRange {
   if (isName(value)) return value;
   if (!Array.isArray(value) || value.length !== 2 || !value.every((end) => typeof end === "string"))
@@ -88,7 +88,7 @@ const ofDays = (first: string, last: string, timezone: string): Period => ({
   days: { first, last },
 });
 
-/** Widened to the local hours that it touches: rollups know nothing finer. */
+/** Extended to whole local hours, the finest rows of the rollups. */
 function ofInstants(from: number, to: number, timezone: string): Period {
   const start = localHour(from, timezone);
   const end = nextHour(localHour(to - 1, timezone), timezone);
@@ -99,9 +99,9 @@ function ofInstants(from: number, to: number, timezone: string): Period {
 }
 
 /**
- * The dates of a named period. As in Plausible's Stats API v2 (https://plausible.io/docs/stats-api#date_range, and its
- * query builder): `7d` … `91d` are the last whole days before today and `6mo`, `12mo` the last whole calendar months
- * before this one; `day`, `month` and `year` run to their end, which may lie ahead.
+ * The dates of a named period, as in Plausible's Stats API v2 (https://plausible.io/docs/stats-api#date_range, and its
+ * query builder): `7d` … `91d` are the last whole days before today, and `6mo`, `12mo` the last whole calendar months
+ * before this one. `day`, `month` and `year` extend to their end, which may be in the future.
  */
 function datesOf(name: Exclude<PeriodName, "24h">, { timezone, now, firstDay }: Vantage): Days {
   const today = localDate(now, timezone);
@@ -128,7 +128,7 @@ function datesOf(name: Exclude<PeriodName, "24h">, { timezone, now, firstDay }: 
   }
 }
 
-/** The running hour and the 23 hours before it: at most 24 hours, never more. Not whole days, whatever the clock says. */
+/** The current hour and the 23 hours before it: never more than 24 hours, and not whole days. */
 function lastDayOfHours({ timezone, now }: Vantage): Period {
   const to = nextHour(localHour(now, timezone), timezone);
   return { from: localHour(to - DAY_MS, timezone), to, days: null };
@@ -142,21 +142,21 @@ export function toPeriod(range: DateRange, vantage: Vantage): Period {
   return ofDays(first, last, timezone);
 }
 
-/** True while events may still fall into the period. */
+/** True while new events may belong to the period. */
 export const isRunning = (period: Period, now: number): boolean => period.from <= now && now < period.to;
 
 /**
- * The days to compare with: as many days of the past as have begun of a running period, so that a month that is three
- * days old is not held against a whole one. Whole calendar months step back by whole months (the first three days of
- * October, not the last three), since anything else puts months of different names and lengths side by side; all else
- * steps back by its own number of days. A year before 29 February is 28 February.
+ * The days to compare with: as many past days as have begun in the current period, so that three days of a month are
+ * not compared with a whole one. Whole calendar months step back by whole months (the first three days of October, not
+ * the last three), because anything else would compare months of different names and lengths. Other periods step back
+ * by their own number of days. A year before 29 February is 28 February.
  */
 function daysBefore({ first, last }: Days, mode: "previous_period" | "year_over_year", today: string): Days {
   const begun = today >= first && today < last ? today : last;
   const months = wholeMonths(first, last);
   if (months !== null) {
     const back = mode === "year_over_year" ? -12 : -months;
-    // The last day of a month stands for the month's end: 28 February ↔ 31 January.
+    // The last day of a month corresponds to the last day of the other month: 28 February ↔ 31 January.
     const end = addMonths(begun, back);
     return { first: addMonths(first, back), last: begun === endOfMonth(begun) ? endOfMonth(end) : end };
   }
@@ -173,7 +173,7 @@ function matchWeekday(days: Days, period: Days): Days {
   return { first: addDays(days.first, shift), last: addDays(days.last, shift) };
 }
 
-/** What a period is compared with by itself; `custom` comparisons are periods of their own (`toPeriod`). */
+/** The default comparison of a period. `custom` comparisons are periods of their own (`toPeriod`). */
 export function comparisonOf(
   period: Period,
   mode: "previous_period" | "year_over_year",
@@ -189,7 +189,7 @@ export function comparisonOf(
   const length = period.to - period.from;
   if (mode === "previous_period")
     return { from: localHour(period.from - length, timezone), to: period.from, days: null };
-  // The same time on the wall a year ago.
+  // The same local time a year ago.
   const date = localDate(period.from, timezone);
   const sinceMidnight = period.from - startOfDate(date, timezone);
   const from = localHour(startOfDate(addMonths(date, -12), timezone) + sinceMidnight, timezone);

@@ -1,5 +1,5 @@
-// The plan: which rows of the rollups, or of the technology cube, answer a query. It decides, workers/storage/counts/rollups.ts
-// reads, answer.ts tells.
+// The plan: the rows of the rollups or the technology cube that answer a query. This file decides,
+// workers/storage/counts/rollups.ts reads, and answer.ts formats.
 import { TOTAL } from "../counts/rollup";
 import { FACTS, type Fact, METRICS, type MetricName, type TimeDimension } from "../events/catalog";
 import { Problem } from "../requests/problem";
@@ -9,26 +9,26 @@ import { asksCube, type CubeGroups, toCubeGroups } from "./cube-query";
 import { comparisonOf, type Period, toPeriod, type Vantage } from "./period";
 import type { Direction, Query } from "./query";
 
-/** The rollup rows of whole local days (both included), or of hours; the hours of a day that is cut lie on `date`. */
+/** The rollup rows of whole local days (both included), or of hours. The hours of a partial day belong to `date`. */
 export type Slice =
   | { kind: "days"; first: string; last: string }
   | { kind: "hours"; from: number; to: number; date: string };
 
-/** What to sum, and into which groups. */
+/** What to sum, and how to group it. */
 export interface Reading {
-  /** Key of the rollup: column of the dimension; `total` for the whole day. */
+  /** Rollup key: the column of the dimension; `total` for the whole day. */
   column: string;
-  /** Set when the cube is read instead of the rollup; its slices are days. */
+  /** Set if the cube is read instead of the rollup; its slices are days. */
   cube?: CubeGroups;
   slices: Slice[];
   time: TimeDimension | null;
-  /** First local date: weeks are labelled no earlier. */
+  /** First local date. Labels of weeks are not earlier. */
   first: string;
 }
 
 export interface Order {
   by: "time" | "value" | MetricName;
-  /** Of `value`, where the query has several dimensions: which of them. */
+  /** For `value` with several dimensions: the index of the dimension. */
   place?: number;
   direction: Direction;
 }
@@ -36,7 +36,7 @@ export interface Order {
 export interface Plan {
   query: Query;
   timezone: string;
-  /** The time dimension, chosen. */
+  /** The time dimension after resolving `time`. */
   time: TimeDimension | null;
   facts: Fact[];
   order: Order[];
@@ -44,20 +44,20 @@ export interface Plan {
   main: Reading;
   buckets: Bucket[];
   comparison: { period: Period; reading: Reading; buckets: Bucket[] } | null;
-  /** True when now lies in the period: its last bucket will grow. */
+  /** True if the period includes the present, so its last bucket will grow. */
   running: boolean;
-  /** When it is asked, ms. */
+  /** The time of the query, ms. */
   now: number;
-  /** The first local date with data, null when there is none; set when the query asks for `all`. */
+  /** The first local date with data, null without data; set if the query asks for `all`. */
   firstDay?: string | null;
 }
 
-/** Above it nobody reads hours, and each costs a look-up of its offset. */
+/** Longer hourly series are unreadable, and each hour costs a look-up of its offset. */
 const MAX_HOURLY_DAYS = 92;
 
 /**
- * Whole days are read from the daily rows, in which a visitor counts once a day. Only what sticks out at either end is
- * read from the hours, in which a visitor counts once an hour.
+ * Whole days are read from daily rows, in which a visitor counts once a day. Only the partial days at both ends are
+ * read from hourly rows, in which a visitor counts once an hour.
  */
 function toSlices(period: Period, timezone: string): Slice[] {
   if (period.days) return [{ kind: "days", ...period.days }];
@@ -100,13 +100,13 @@ function toReading(period: Period, query: Query, time: TimeDimension | null, tim
 function chooseTime(query: Query, period: Period): TimeDimension | null {
   if (query.time !== "time") return query.time;
   const chosen = bucketFor(period);
-  // Hours are kept for totals only.
+  // Hourly rows exist for totals only.
   return chosen === "time:hour" && (query.others.length > 0 || asksCube(query)) ? "time:day" : chosen;
 }
 
 const isTimeName = (name: string): boolean => name === "time" || name.startsWith("time:");
 
-/** The order asked for, and below it time, then values: the same question has the same answer, page by page. */
+/** The requested order, then time, then values, so that pages of the same query are consistent. */
 function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | null): Order[] {
   const byValue = (place: number, direction: Direction): Order =>
     others.length > 1 ? { by: "value", place, direction } : { by: "value", direction };
@@ -115,7 +115,7 @@ function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | nul
     if (place >= 0) return byValue(place, direction);
     return { by: isTimeName(name) ? "time" : (name as MetricName), direction };
   });
-  // The standard of Plausible: time first, else the first metric, the largest above.
+  // Plausible's default: time first, otherwise the first metric in descending order.
   if (order.length === 0 && time) order.push({ by: "time", direction: "asc" });
   if (order_by.length === 0 && others.length > 0) order.push({ by: metrics[0]!, direction: "desc" });
   if (time && !order.some(({ by }) => by === "time")) order.push({ by: "time", direction: "asc" });
@@ -140,7 +140,7 @@ function toComparison(query: Query, period: Period, time: TimeDimension | null, 
   };
 }
 
-/** @throws Problem invalid when it cannot be answered for this period. */
+/** @throws Problem invalid if the query cannot be answered for this period. */
 export function toPlan(query: Query, vantage: Vantage): Plan {
   const { timezone, now } = vantage;
   const period = toPeriod(query.range, vantage);

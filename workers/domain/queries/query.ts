@@ -1,4 +1,4 @@
-// The query: a question in the dialect of Plausible's Stats API v2, checked until it can be answered.
+// The query: validates a query in the dialect of Plausible's Stats API v2.
 import { z } from "zod";
 import {
   DIMENSIONS,
@@ -20,7 +20,7 @@ import { type ComparisonMode, type DateRange, toDateRange } from "./period";
 export type Direction = "asc" | "desc";
 export const MAX_ROWS = 10_000;
 
-/** What to compare with. `range` is set for `custom` and only then. */
+/** The comparison. `range` is set only for `custom`. */
 export interface Comparisons {
   mode: ComparisonMode;
   range: DateRange | null;
@@ -31,26 +31,26 @@ export interface Query {
   site_id: string;
   metrics: MetricName[];
   range: DateRange;
-  /** As asked, in the order asked. */
+  /** In the order of the request. */
   dimensions: string[];
-  /** The time dimension among them; `time` lets the length of the period choose. */
+  /** The time dimension among them; with `time`, the length of the period decides. */
   time: TimeDimension | "time" | null;
-  /** The other dimensions among them, in the order asked. More than one are of the technology cube. */
+  /** The other dimensions, in the order of the request. Several of them need the technology cube. */
   others: Dimension[];
-  /** All of them hold. They are of the technology cube, and so are then all dimensions. */
+  /** All of them must match. With filters, all dimensions must be in the technology cube. */
   filters: Filter[];
-  /** As asked; empty when the question leaves it to us. */
+  /** In the order of the request; empty for the default order. */
   order_by: [string, Direction][];
   comparisons: Comparisons | null;
   time_labels: boolean;
   total_rows: boolean;
-  /** False where visits with a signal (domain/networks/network.ts) are to be left out. */
+  /** False leaves out visits with a signal (domain/networks/network.ts). */
   suspected_bots: boolean;
   pagination: { limit: number; offset: number };
 }
 
 const direction = z.enum(["asc", "desc"]);
-/** Counted before its entries are looked at: a list of a thousand wrong ones is one fault, not a thousand. */
+/** Checks the length before the entries: a list of a thousand wrong ones is one fault, not a thousand. */
 const list = <Entry extends z.ZodType>(entry: Entry, most: number, least = 0) =>
   z.array(z.unknown()).min(least).max(most).pipe(z.array(entry));
 
@@ -63,7 +63,7 @@ const querySchema = z.strictObject({
   order_by: list(z.tuple([z.string(), direction]), 10).default([]),
   include: z
     .strictObject({
-      /** Of no meaning here: history that was imported is part of every answer. */
+      /** Has no effect here: every answer includes imported history. */
       imports: z.boolean().default(false),
       time_labels: z.boolean().default(false),
       total_rows: z.boolean().default(false),
@@ -85,11 +85,11 @@ const querySchema = z.strictObject({
     .prefault({}),
 });
 
-/** What a caller sent, fit for a message: quoted, and no longer than a line. */
+/** The caller's text for a message: quoted, and limited to one line. */
 const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 const invalid = (message: string): Problem => new Problem("invalid", message);
 
-/** Known to the dialect; answered once goals and filters are. */
+/** In the dialect, but not answered until goals and filters are supported. */
 const LATER_METRICS = ["conversion_rate", "group_conversion_rate", "ctr"];
 const isLaterDimension = (name: string): boolean => name === "event:goal" || name.startsWith("event:props:");
 
@@ -131,7 +131,7 @@ const WHY_NOT: Record<Scope, string> = {
   entry: "",
 };
 
-/** What answers the question that was probably meant. */
+/** The dimension that the caller probably meant. */
 const INSTEAD: Record<string, string> = {
   "event:page": "visit:entry_page",
   "event:hostname": "a dimension of the visit",
@@ -173,8 +173,8 @@ function toComparisons(
 }
 
 /**
- * A question out of anything that a caller may send.
- * @throws Problem invalid, saying which part is wrong and why.
+ * Validates a query from an untrusted body.
+ * @throws Problem invalid, which names the wrong part and the reason.
  */
 export function toQuery(body: unknown): Query {
   const asked = parseInput(querySchema, body);

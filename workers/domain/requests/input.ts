@@ -1,8 +1,8 @@
-// What a caller sends, held against a schema: typed data comes out, or a Problem that names every field that is wrong.
+// Validates a caller's input with a schema. The result is typed data, or a Problem that lists every wrong field.
 import type { z } from "zod";
 import { Problem } from "./problem";
 
-/** One thing that is wrong. `path` is empty where the body itself is meant. */
+/** One fault. `path` is empty for the body itself. */
 export interface InputFault {
   path: string;
   message: string;
@@ -10,7 +10,7 @@ export interface InputFault {
 
 type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
-/** `streams[0].url`, the way a JavaScript programmer would write it. */
+/** `streams[0].url`, as in JavaScript. */
 export function toPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, key) => (typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)),
@@ -21,7 +21,10 @@ export function toPath(path: readonly PropertyKey[]): string {
 const FORMATS: Record<string, string> = { email: "email address" };
 const UNITS: Record<string, string> = { string: " characters", array: " items", set: " items", object: " fields" };
 
-/** Zod's default sentences begin with "Invalid input"; ours begin with the field. A schema's own message goes first. */
+/**
+ * Zod's default messages begin with "Invalid input"; ours begin with the field. A schema's own message takes
+ * precedence.
+ */
 function toSentence(issue: Issue): string {
   const subject = toPath(issue.path ?? []) || "body";
   const unit = "origin" in issue ? (UNITS[String(issue.origin)] ?? "") : "";
@@ -46,8 +49,8 @@ function toSentence(issue: Issue): string {
 }
 
 /**
- * A check of a schema: `faultOf` says what is wrong in words that follow the subject ("must begin with /"), or null. The
- * subject is the whole path, so that the sentence names the item of a list.
+ * A check for a schema: `faultOf` returns the problem as text that follows the subject ("must begin with /"), or null.
+ * The subject is the whole path, so that the sentence names the item of a list.
  */
 export const heldAgainst =
   <T>(faultOf: (value: T) => string | null) =>
@@ -56,7 +59,7 @@ export const heldAgainst =
     if (fault !== null) context.addIssue({ code: "custom", params: { fault } });
   };
 
-/** @throws Problem invalid, with an InputFault for everything that is wrong. */
+/** @throws Problem invalid, with an InputFault for each fault. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value, { error: toSentence });
   if (parsed.success) return parsed.data;

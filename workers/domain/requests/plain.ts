@@ -1,4 +1,4 @@
-// Plain text: what identifies or names something, as the schemas take it.
+// Plain text: the schema for texts that identify or name something.
 import { z } from "zod";
 import { toPath } from "./input";
 

@@ -1,5 +1,5 @@
-// Problems: the closed list of errors that a caller is told about. Refusals (refusal.ts) are not problems, but for those
-// of which the caller must hear with a status of its own.
+// Problems: the closed list of errors returned to callers. Refusals (refusal.ts) are not problems, except for those
+// that need an HTTP status of their own.
 import type { Refusal } from "./refusal";
 
 export const PROBLEM_STATUS = {
@@ -16,18 +16,18 @@ export const PROBLEM_STATUS = {
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
-/** What a caller reads: `{"error": ProblemBody}`. The message is a sentence that begins with the subject. */
+/** The error for a caller: `{"error": ProblemBody}`. The message is a sentence that begins with the subject. */
 export interface ProblemBody {
   code: ProblemCode;
   message: string;
   details?: unknown;
 }
 
-/** Thrown in any room, turned into HTTP in exactly one place (workers/http/reply.ts). */
+/** Thrown anywhere, and turned into HTTP in exactly one place (workers/http/reply.ts). */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details?: unknown;
-  /** Set when the problem is that everything was refused: told in a header. */
+  /** Set if the request's events were all refused. The reply has the reason in a header. */
   readonly refusal: Refusal | null;
 
   constructor(code: ProblemCode, message: string, details?: unknown, refusal: Refusal | null = null) {

@@ -15,7 +15,7 @@ export const REFUSALS = {
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** Response header with the reason, for a person who wonders why nothing was counted. */
+/** Response header with the reason, for people who wonder why nothing was counted. */
 export const REFUSAL_HEADER = "X-TrackKit-Refused";
 
 /** How many events were refused, by reason. */

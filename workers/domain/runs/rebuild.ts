@@ -1,4 +1,4 @@
-// What may be rebuilt and checked: which days, as an owner asks for them and as chance picks them.
+// Rebuilds and checks: the days that an owner requests or that are selected at random.
 import { z } from "zod";
 import { type Difference, toText } from "../counts/difference";
 import type { Retention } from "../lake/retention";
@@ -21,15 +21,15 @@ export const rebuildInput = z.strictObject({
 });
 
 /**
- * The first local day of which both record and counts are all there; null: there is no bound. Of an older one a recount
- * would find nothing, and take away what is counted.
+ * The first local day with complete record and counts; null without a limit. A recount of an older day would find
+ * nothing and remove its counts.
  */
 export function firstKeptDay({ events_days, rollups_days }: Retention, today: string): string | null {
   const kept = [events_days, rollups_days].filter((days) => days !== null);
   return kept.length > 0 ? addDays(today, 1 - Math.min(...kept)) : null;
 }
 
-/** @throws Problem invalid when the days cannot be rebuilt. */
+/** @throws Problem invalid if the days cannot be rebuilt. */
 export function requireDays(from: string, to: string, today: string, firstKept: string | null): void {
   if (from > to) throw new Problem("invalid", "from must not be after to");
   if (daysBetween(from, to) >= MOST_REBUILD_DAYS)
@@ -43,12 +43,12 @@ export function requireDays(from: string, to: string, today: string, firstKept: 
 export const daysOf = (from: string, to: string): string[] =>
   Array.from({ length: daysBetween(from, to) + 1 }, (_, i) => addDays(from, i));
 
-/** A number from 0 to below `below` that looks like chance and is the same for the same text. */
+/** A pseudo-random number from 0 to below `below` that is the same for the same text. */
 export const pickFor = (text: string, below: number): number => hash64(text)[1] % below;
 
 const MOST_CHARS = 4_000;
 
-/** What a rebuild or check found, for the run log. */
+/** The result of a rebuild or check, for the run log. */
 export function toRunReport(
   siteId: string,
   days: readonly { day: string; differences: number; examples: readonly Difference[]; files: number; rows: number }[],

@@ -1,18 +1,21 @@
-// What Workflows are started with. Zod-free.
+// The parameters of Workflows. Zod-free.
 import type { TaskKind } from "./tasks";
 
 /** The watermark pipeline. */
 export interface RunParams {
   trigger: "cron" | "owner";
-  /** ms since 1970: when it was due. */
+  /** Due time, ms since 1970. */
   due: number;
 }
 
-/** The child: the addresses of one run. */
+/** The child: looks up the addresses of one run. */
 export interface EnrichmentParams {
-  /** Instance of the pipeline that waits for it; null where nobody does. */
+  /** The pipeline instance that waits for it; null without one. */
   parent: string | null;
-  /** Type of the event that tells the parent: a run has several rounds, and an event may come twice. */
+  /**
+   * Type of the event that notifies the parent. It is unique per round, because a run has several and an event may
+   * arrive twice.
+   */
   event: string;
   units: EnrichmentUnit[];
 }
@@ -20,19 +23,19 @@ export interface EnrichmentParams {
 /** The addresses of one property. */
 export interface EnrichmentUnit {
   site_id: string;
-  /** Range of raw objects that they come from, both included. */
+  /** Range of the raw objects, both included. */
   first_id: number;
   last_id: number;
-  /** The IP list in the lake; null where the property keeps no addresses. */
+  /** The IP list in the lake; null if the property stores no addresses. */
   ip_list: string | null;
-  /** Where the result goes. */
+  /** The key of the result. */
   target: string;
 }
 
 /** A task of maintenance. */
 export interface TaskParams {
   kind: TaskKind;
-  /** Null: of all properties. */
+  /** Null for all properties. */
   site_id: string | null;
   due: number;
   /** `rebuild` and `check`: local dates, both included. */
@@ -42,8 +45,8 @@ export interface TaskParams {
   user_id?: string;
   /** `replay`: ids of dead letters; absent: all of the property. */
   ids?: string[];
-  /** `reports`: which. */
+  /** `reports`: the period. */
   period?: "week" | "month";
-  /** `compaction`: whole days too, not only what is busy. */
+  /** `compaction`: includes whole days, not only busy properties. */
   daily?: boolean;
 }

@@ -1,4 +1,4 @@
-// The pipeline as data: what runs report, and what the dashboard and API clients are told. Zod-free.
+// Runs as data: reports, and the replies to the dashboard and API clients. Zod-free.
 import type { Dataset, LakeZone } from "../lake/zones";
 import type { Capacity } from "../visits/capacity";
 import type { RunKind } from "./tasks";
@@ -8,20 +8,26 @@ export type RunStatus = "running" | "done" | "failed";
 
 /** Times are ms since 1970. */
 export interface RunStep {
-  /** Place among the steps of its run, from 0. */
+  /** Position among the steps of its run, from 0. */
   place: number;
   status: "running" | "done" | "failed";
   started_at: number;
   ended_at: number | null;
-  /** How often it was begun. */
+  /** The number of attempts. */
   attempts: number;
-  /** What it handled, in a few words: "12 objects, 3,400 rows". */
+  /** The step's work in a few words: "12 objects, 3,400 rows". */
   note: string | null;
-  /** The property it was about, whose readers alone see it. Null for a step of many; absent in runs before the field. */
+  /**
+   * The property of the step, whose readers alone see it. Null for a step of many; absent in runs from before the
+   * field.
+   */
   site_id?: string | null;
 }
 
-/** What a run did, as names and numbers or short texts: `{"techstack_rows": 120, "addresses": 80}`. Flat, for a table. */
+/**
+ * The results of a run, as names with numbers or short texts: `{"techstack_rows": 120, "addresses": 80}`. Flat, for a
+ * table.
+ */
 export type RunReport = Record<string, number | string | null>;
 
 // ————— Shapes of the API: GET /api/v1/properties/{site_id}/pipeline and below. Times are ISO 8601 (UTC).
@@ -33,7 +39,7 @@ export interface RunView {
   status: RunStatus;
   started_at: string;
   ended_at: string | null;
-  /** Of this property: raw objects and rows that it handled. */
+  /** For this property: processed raw objects and rows. */
   files: number;
   rows: number;
   report: RunReport | null;
@@ -55,19 +61,19 @@ export interface PipelineView {
   interval_minutes: number;
   datasets: {
     dataset: Dataset;
-    /** Last lake_files.id that was processed; 0 before the first. */
+    /** The last processed lake_files.id; 0 before the first. */
     position: number;
     moved_at: string | null;
-    /** Raw objects and rows behind the watermark, and how long the oldest of them has waited. */
+    /** Raw objects and rows after the watermark, and the waiting time of the oldest. */
     waiting_files: number;
     waiting_rows: number;
     lag_seconds: number;
   }[];
   zones: { zone: LakeZone; files: number; rows: number; bytes: number }[];
   dead_letters: number;
-  /** How full the property's shards are. */
+  /** The load of the property's shards. */
   capacity: Capacity;
-  /** The run that is going on, of all properties. */
+  /** The current run of the pipeline over all properties. */
   running: string | null;
   /** The newest first, at most 50. */
   runs: RunView[];

@@ -1,31 +1,31 @@
-// The list of background work: what each kind of run is called, and when the cron starts it. Parameters, the schedule,
-// the functions (workers/tasks.ts), mail and the dashboard follow from it. Zod-free.
+// The list of background work: the kinds of runs, and when the cron starts them. Parameters, the schedule, the
+// functions (workers/tasks.ts), mail and the dashboard derive from it. Zod-free.
 
-/** How often the cron of wrangler.toml comes. */
+/** The interval of the cron in wrangler.toml. */
 export const CRON_MINUTES = 5;
 
 /** When a task is due. */
 export interface Slot {
-  /** Of the instance's id, where a kind has several slots. */
+  /** Part of the instance's id if a kind has several slots. */
   name?: string;
   every: "hour" | "day";
-  /** Minutes after the beginning of its hour or UTC day. */
+  /** Minutes after the start of its hour or UTC day. */
   after: number;
-  /** The slot of `compaction` that merges whole days too, not only what is busy. */
+  /** The slot of `compaction` that also merges whole days, not only busy properties. */
   daily?: true;
 }
 
 interface Kind {
-  /** In the list of runs. */
+  /** For the list of runs. */
   label: string;
-  /** In a mail about one. */
+  /** For a mail about the run. */
   title: string;
   slots: readonly Slot[];
 }
 
 /**
- * `run` is the watermark pipeline, which the cron starts by PIPELINE_MINUTES. The others are tasks of maintenance. Alerts
- * come after the hour's last events have been counted; what is heavy comes while Europe and America sleep.
+ * `run` is the watermark pipeline, which the cron starts every PIPELINE_MINUTES. The others are maintenance tasks.
+ * Alerts run after the hour's last events have been counted; heavy tasks run while Europe and America sleep.
  */
 export const RUNS = {
   run: { label: "Run", title: "Pipeline run", slots: [] },
@@ -38,11 +38,11 @@ export const RUNS = {
       { name: "daily-compaction", every: "day", after: 4 * 60, daily: true },
     ],
   },
-  /** Removes what is too old. */
+  /** Removes old data. */
   retention: { label: "Retention", title: "Retention", slots: [{ every: "day", after: 5 * 60 }] },
-  /** Removes one user. */
+  /** Removes the data of one user. */
   erasure: { label: "Erasure", title: "Erasure", slots: [] },
-  /** Stamps days again whose events did not come in order. */
+  /** Stamps days again whose events arrived out of order. */
   restamp: { label: "Restamping", title: "Restamping", slots: [{ every: "hour", after: 40 }] },
   /** Makes the tables of days that are over, after what restamping has changed. */
   analysis: { label: "Analysis tables", title: "Analysis tables", slots: [{ every: "hour", after: 50 }] },
@@ -50,7 +50,7 @@ export const RUNS = {
   rebuild: { label: "Rebuild", title: "Rebuild", slots: [] },
   /** Compares counts with the lake. */
   check: { label: "Check", title: "Rollup check", slots: [{ every: "day", after: 6 * 60 }] },
-  /** Looks for anomalies. */
+  /** Detects anomalies. */
   alerts: { label: "Alerts", title: "Anomaly detection", slots: [{ every: "hour", after: 10 }] },
   /** Writes the weekly and monthly mail. */
   reports: { label: "Reports", title: "Report email", slots: [{ every: "hour", after: 30 }] },

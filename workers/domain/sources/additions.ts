@@ -1,11 +1,12 @@
-// What Matomo's lists lack: shops, video sites, mail, apps, names in tags. Kept by hand; a new one is one entry.
+// Sources missing in Matomo's lists: shops, video sites, mail, apps, names in tags. Maintained by hand; a new one is
+// one entry.
 
-/** What a source is to the channel rules, as in GA4's source categories, and AI assistants. */
+/** The kind of a source for the channel rules: GA4's source categories, and AI assistants. */
 export type SourceKind = "ai" | "search" | "social" | "video" | "shopping" | "email" | "site";
 
-/** Same form as the generated tables; here subdomains are meant too, unless they have an entry of their own. */
+/** The format of the generated tables, except that subdomains match too, unless they have an entry of their own. */
 export const ADDITIONS: Record<SourceKind, string> = {
-  // Below a shop, and no shop.
+  // Under a shop's domain, but not a shop.
   site: `AWS=aws.amazon.com`,
   ai: `ChatGPT=com.openai.chatgpt;Claude=com.anthropic.claude;Perplexity=ai.perplexity.app.android;
 Gemini=com.google.android.apps.bard;Deepseek=deepseek.com com.deepseek.chat;Grok=ai.x.grok;Le Chat=ai.mistral.chat;
@@ -37,7 +38,7 @@ Proton Mail=mail.proton.me;iCloud Mail=icloud.com/mail;Fastmail=app.fastmail.com
 Zoho Mail=mail.zoho.com;Mail.ru Mail=e.mail.ru;Yandex Mail=mail.yandex.{};Mailchimp=mailchi.mp list-manage.com`,
 };
 
-/** What people write into `utm_source`, lower case, where it is not the name itself or a host. */
+/** Common spellings in `utm_source`, lower case, other than the name itself or a host. */
 export const TAG_ALIASES: Record<string, string> = {
   adwords: "Google",
   google_ads: "Google",
@@ -73,12 +74,12 @@ export const TAG_ALIASES: Record<string, string> = {
   mail_chimp: "Mailchimp",
 };
 
-/** A parameter that an advertising or mailing system puts on the links it sends people through. */
+/** A parameter that an advertising or mailing system adds to its links. */
 export interface ClickId {
   parameter: string;
-  /** The source where neither tag nor referrer names one. */
+  /** The source if neither tag nor referrer names one. */
   source: string;
-  /** The medium where no tag says it; null for ids that paid and unpaid links have alike. */
+  /** The medium if no tag names one; null for ids that both paid and unpaid links have. */
   medium: string | null;
 }
 
@@ -98,7 +99,7 @@ export const CLICK_IDS: readonly ClickId[] = [
   { parameter: "epik", source: "Pinterest", medium: "cpc" },
   { parameter: "ScCid", source: "Snapchat", medium: "cpc" },
   { parameter: "qclid", source: "Quora", medium: "cpc" },
-  // Facebook and Instagram put theirs on every link that leaves, paid or not.
+  // Facebook and Instagram add theirs to every outbound link, paid or not.
   { parameter: "fbclid", source: "Facebook", medium: null },
   { parameter: "igshid", source: "Instagram", medium: null },
   { parameter: "igsh", source: "Instagram", medium: null },

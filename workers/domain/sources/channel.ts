@@ -1,12 +1,12 @@
 // Channels: GA4's default channel group as a list of rules, and AI assistants.
 import type { SourceKind } from "./additions";
 
-/** What the rules look at. All texts are lower case, and empty where nothing was said. */
+/** The input of the rules. All texts are lower case, and empty if missing. */
 export interface ChannelFacts {
-  /** The source as written in the tag, else its name; empty when direct. */
+  /** The source as written in the tag, otherwise its name; empty if direct. */
   source: string;
   kind: SourceKind | null;
-  /** `utm_medium`, else what click id and referrer imply. */
+  /** `utm_medium`, otherwise the medium that click id and referrer imply. */
   medium: string;
   campaign: string;
 }
@@ -25,9 +25,9 @@ const isShopping = ({ kind, campaign }: ChannelFacts): boolean =>
   kind === "shopping" || campaign.includes("shopping") || /(?:[^a-df-z]|^)shop/.test(campaign);
 
 /**
- * The first rule that fits gives the channel. Rules and order are Google's (https://support.google.com/analytics/answer/9756891,
- * "Manual traffic"). Ours are: "AI Assistants"; web mail (Gmail …) is Email; and the last rule, for GA4 leaves a link that
- * is tagged with a source only Unassigned.
+ * The first rule that matches sets the channel. Rules and order are Google's
+ * (https://support.google.com/analytics/answer/9756891, "Manual traffic"). We added "AI Assistants", count web mail
+ * (Gmail …) as Email, and added the last rule, because GA4 leaves a link that is tagged only with a source Unassigned.
  */
 export const CHANNELS: readonly [name: string, fits: (facts: ChannelFacts) => boolean][] = [
   ["Direct", ({ source, medium }) => DIRECT_SOURCES.includes(source) && NO_MEDIA.includes(medium)],
@@ -55,7 +55,7 @@ export const CHANNELS: readonly [name: string, fits: (facts: ChannelFacts) => bo
   ["Referral", ({ medium }) => NO_MEDIA.includes(medium)],
 ];
 
-/** The channel's name; null where no rule fits, which GA4 calls Unassigned. */
+/** The channel's name; null if no rule matches, which GA4 calls Unassigned. */
 export function channelOf(facts: ChannelFacts): string | null {
   return CHANNELS.find(([, fits]) => fits(facts))?.[0] ?? null;
 }

@@ -1,4 +1,4 @@
-// Who a host or a tag belongs to: look-ups in the tables of sources.
+// Looks up the known source of a host or a tag.
 import { remembered } from "../visitors/remember";
 import { ADDITIONS, type SourceKind, TAG_ALIASES } from "./additions";
 import { AI_ASSISTANTS, SEARCH_ENGINES, SOCIAL_NETWORKS } from "./known-hosts";
@@ -9,15 +9,15 @@ export interface NamedSource {
 }
 
 interface Index {
-  /** By host, or by host and path. `exact` are search engines: mail.google.com is no search. */
+  /** By host, or by host and path. `exact` is for search engines: mail.google.com is not a search. */
   exact: Map<string, NamedSource>;
-  /** Whose subdomains are meant too: alice.tumblr.com is tumblr. */
+  /** Hosts that include their subdomains: alice.tumblr.com is tumblr. */
   family: Map<string, NamedSource>;
   /** By lower-case name. */
   names: Map<string, NamedSource>;
 }
 
-/** Earlier tables win: on the lists ChatGPT is also a search engine, and YouTube also a social network. */
+/** Earlier tables take precedence: the lists also have ChatGPT as a search engine and YouTube as a social network. */
 const TABLES: readonly [kind: SourceKind, table: string, scope: "exact" | "family"][] = [
   ["site", ADDITIONS.site, "family"],
   ["ai", ADDITIONS.ai, "family"],
@@ -31,7 +31,7 @@ const TABLES: readonly [kind: SourceKind, table: string, scope: "exact" | "famil
   ["search", SEARCH_ENGINES, "exact"],
 ];
 
-/** Names of the list of search engines whose results are of another kind. */
+/** Names in the list of search engines that are of another kind. */
 const KIND_OF_NAME: Record<string, SourceKind> = { "Google Shopping": "shopping", "Google Video": "video" };
 
 function readTables(): Index {
@@ -39,7 +39,7 @@ function readTables(): Index {
   for (const [kind, table, scope] of TABLES) {
     for (const entry of table.split(/;\n?/)) {
       const [name = "", hosts = ""] = entry.split("=");
-      // A name has one kind, whichever table its hosts are in.
+      // A name has one kind, whichever table lists its hosts.
       const source = index.names.get(name.toLowerCase()) ?? { name, kind: KIND_OF_NAME[name] ?? kind };
       index.names.set(name.toLowerCase(), source);
       for (const host of hosts.split(/\s+/)) if (!index[scope].has(host)) index[scope].set(host, source);
@@ -49,14 +49,14 @@ function readTables(): Index {
 }
 
 let read: Index | undefined;
-/** Read at the first look-up: the start of the Worker, which Cloudflare limits, stays free of it. */
+/** Read on the first look-up, because Cloudflare limits the start-up time of a Worker. */
 const index = (): Index => {
   read ??= readTables();
   return read;
 };
 
 /**
- * The host as it is and with a country as `{}`: google.co.uk is `google.{}`, de.search.yahoo.com `{}.search.yahoo.com`.
+ * The host itself and with a country as `{}`: google.co.uk is `google.{}`, de.search.yahoo.com `{}.search.yahoo.com`.
  * The tables have countries only at the end and as first or second label.
  */
 function spellings(host: string): string[] {
@@ -96,14 +96,14 @@ function lookUp(address: string): NamedSource | null {
 const MAX_REMEMBERED = 200;
 const lookUpRemembered = remembered(lookUp, 1000);
 
-/** The known source behind a host and path, null when none of the tables has it. */
+/** The known source of a host and path; null if no table has it. */
 export function sourceForHost(hostname: string, path = ""): NamedSource | null {
   const address = [hostname.toLowerCase(), ...path.split("/", 3).filter(Boolean)].join("/");
-  // Longer ones are not in the tables for their path, nor worth remembering.
+  // The tables have no longer paths, and caching them is not worthwhile.
   return address.length <= MAX_REMEMBERED ? lookUpRemembered(address) : lookUp(address);
 }
 
-/** The known source that a tag names by its name (`facebook`), a short form (`fb`) or a host (`m.facebook.com`). */
+/** The known source of a tag that is a name (`facebook`), a short form (`fb`) or a host (`m.facebook.com`). */
 export function sourceForTag(tag: string): NamedSource | null {
   const text = tag.toLowerCase();
   const name = Object.hasOwn(TAG_ALIASES, text) ? TAG_ALIASES[text]!.toLowerCase() : text;

@@ -1,4 +1,4 @@
-// Where a visit came from: tags of the page's address, click ids, referrer; and from these the channel.
+// The source of a visit: tags in the page's URL, click ids, referrer; and the channel derived from these.
 import type { VisitFacts } from "../events/event";
 import { isKnownHost, toNormalPath, withoutWww } from "../events/path";
 import { toCleanText } from "../requests/text";
@@ -13,17 +13,17 @@ export type SourceFacts = Pick<
 >;
 
 export interface SourceQuestion {
-  /** Address of the page, with its query. */
+  /** URL of the page, with its query. */
   url: URL;
   /** `document.referrer`; also `android-app://…`, or a bare host and path. */
   referrer: string | null;
-  /** Hosts of the property's data streams: links from these are internal. */
+  /** Hosts of the property's data streams. Links from these are internal. */
   siteHosts: readonly string[];
 }
 
 const MAX_TAG = 255;
 const MAX_REFERRER = 1000;
-/** As DNS has it; a URL may hold more. */
+/** The limit in DNS; a URL may have a longer host. */
 const MAX_HOST = 253;
 const WEB = new Set(["http:", "https:"]);
 const APPS = new Set(["android-app:", "ios-app:"]);
@@ -43,7 +43,7 @@ function toReferrer(text: string | null): Referrer | null {
   return host && host.length <= MAX_HOST ? { host, path: toNormalPath(pathname).replace(/\/+$/, "") } : null;
 }
 
-/** Spares the many addresses without a query the look-up of twenty parameters. */
+/** Saves twenty parameter look-ups for the many URLs without a query. */
 const NO_TAGS = { get: () => null, has: () => false };
 
 function clickIdIn(params: { has(name: string): boolean }): ClickId | undefined {
@@ -51,10 +51,10 @@ function clickIdIn(params: { has(name: string): boolean }): ClickId | undefined 
 }
 
 /**
- * Source: the first of `utm_source`, `source`, `ref`; a referrer that we know by name; a click id; the referrer's host.
- * A known source has one name however it was reached (`fb`, l.facebook.com → Facebook); `utm_source` stays as given.
- * `referrer` is `host/path` without `www.`, query and closing slash. All null for direct and internal visits, whose
- * channel is Direct. Never throws.
+ * Source: the first of `utm_source`, `source`, `ref`; a referrer with a known name; a click id; the referrer's host. A
+ * known source has one name, whichever way it was reached (`fb`, l.facebook.com → Facebook); `utm_source` stays as
+ * given. `referrer` is `host/path` without `www.`, query and trailing slash. All null for direct and internal visits,
+ * whose channel is Direct. Never throws.
  */
 export function sourceOf({ url, referrer, siteHosts }: SourceQuestion): SourceFacts {
   const params = url.search.length > 1 ? url.searchParams : NO_TAGS;
@@ -92,7 +92,7 @@ export function sourceOf({ url, referrer, siteHosts }: SourceQuestion): SourceFa
 
 let spam: Set<string> | undefined;
 
-/** True when the referrer's host, or a domain above it, is on the list of hosts that spam referrers. */
+/** True if the referrer's host, or a parent domain, is on the list of referrer spam hosts. */
 export function isSpamReferrer(referrer: string | null): boolean {
   const from = toReferrer(referrer);
   if (!from) return false;

@@ -5,7 +5,9 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const SLOT = 900_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
-/** Offsets by zone and quarter of an hour: nearly every shift falls on one, so one look-up serves all its instants. */
+/**
+ * Offsets by zone and quarter of an hour. Nearly all shifts are at a quarter, so one look-up covers all its instants.
+ */
 const offsets = new Map<string, Map<number, number>>();
 const MAX_SLOTS = 20_000;
 
@@ -29,7 +31,7 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** What the runtime says, for whole seconds. Dear: some microseconds each. */
+/** The runtime's offset, for whole seconds. Expensive: some microseconds each. */
 function askOffset(instant: number, timezone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatFor(timezone).formatToParts(instant)) part[type] = Number(value);
@@ -55,7 +57,7 @@ function offsetOfSlot(slot: number, timezone: string): number {
 export function offsetAt(instant: number, timezone: string): number {
   const slot = Math.floor(instant / SLOT);
   const offset = offsetOfSlot(slot, timezone);
-  // St John's shifted at one minute past midnight until 2011, Gaza until 2018: inside a quarter of an hour.
+  // St John's shifted at one minute past midnight until 2011, Gaza until 2018: within a quarter of an hour.
   if (offset === offsetOfSlot(slot + 1, timezone)) return offset;
   return askOffset(Math.floor(instant / SECOND) * SECOND, timezone);
 }
@@ -76,7 +78,7 @@ export function localDate(instant: number, timezone: string): string {
   return date;
 }
 
-/** The first instant after `low` that has the offset of `high`; there is one shift between them. */
+/** The first instant after `low` with the offset of `high`, if there is one shift between them. */
 function shiftBetween(low: number, high: number, timezone: string): number {
   const offset = offsetAt(high, timezone);
   let before = Math.floor(low / SECOND);
@@ -89,15 +91,15 @@ function shiftBetween(low: number, high: number, timezone: string): number {
   return after * SECOND;
 }
 
-/** The instant at which the local hour of an instant began: on the half hour in half-hour zones. */
+/** The start of an instant's local hour: on the half hour in half-hour zones. */
 export function localHour(instant: number, timezone: string): number {
   const offset = offsetAt(instant, timezone);
   const start = Math.floor((instant + offset) / HOUR) * HOUR - offset;
-  // A shift inside the hour (Lord Howe moves by 30 minutes) begins a new bucket.
+  // A shift within the hour (Lord Howe shifts by 30 minutes) begins a new bucket.
   return offsetAt(start, timezone) === offset ? start : shiftBetween(start, instant, timezone);
 }
 
-/** The beginning of the local hour after the one that begins at `hour`. */
+/** The start of the local hour after the one that begins at `hour`. */
 export function nextHour(hour: number, timezone: string): number {
   let next = localHour(hour + HOUR, timezone);
   for (let nearer = localHour(next - 1, timezone); nearer > hour; nearer = localHour(next - 1, timezone)) next = nearer;
@@ -105,12 +107,12 @@ export function nextHour(hour: number, timezone: string): number {
 }
 
 /**
- * The first instant of a local date. Where midnight does not exist (some zones shift then), the first that does; where
- * the whole date does not exist (Apia skipped one in 2011), the beginning of the next.
+ * The first instant of a local date. If midnight does not exist (some zones shift then), the first one that does. If
+ * the whole date does not exist (Apia skipped one in 2011), the start of the next.
  */
 export function startOfDate(date: string, timezone: string): number {
   const clock = Date.parse(`${date}T00:00:00Z`);
-  // Two guesses from either side of any shift; the earlier one that is on the date wins.
+  // Two guesses, from before and after any shift; the earlier one on the date applies.
   const guesses = [clock - offsetAt(clock - 14 * HOUR, timezone), clock - offsetAt(clock + 14 * HOUR, timezone)];
   const onDate = guesses.filter((guess) => localDate(guess, timezone) === date).sort((a, b) => a - b);
   let start = onDate[0] ?? Math.max(...guesses);
@@ -118,7 +120,7 @@ export function startOfDate(date: string, timezone: string): number {
   return start;
 }
 
-/** The date `days` after a date; both on the calendar, so DST plays no part. */
+/** The date `days` after a date. Calendar arithmetic, so DST does not matter. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
@@ -130,7 +132,7 @@ export function formatOffset(offset: number): string {
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** ISO 8601 as the zone's clock shows it, with the offset: `2026-11-22T00:00:00+01:00`. */
+/** ISO 8601 in local time, with the offset: `2026-11-22T00:00:00+01:00`. */
 export function toLocalTime(instant: number, timezone: string): string {
   const offset = offsetAt(instant, timezone);
   return new Date(instant + offset).toISOString().slice(0, 19) + formatOffset(offset);

@@ -1,4 +1,4 @@
-// Country codes: ISO 3166-1 alpha-2, with the few that networks and look-ups of addresses use beside them.
+// Country codes: ISO 3166-1 alpha-2, and the few other codes that networks and address databases use.
 
 /** The codes of ISO 3166-1 as of 2026. test/pure/visitors/country.test.ts compares them with the package iso-3166-1. */
 const ISO_3166 = `
@@ -10,17 +10,17 @@ const ISO_3166 = `
   PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
   TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`;
 
-/** Kosovo has no code of the standard; CLDR, Cloudflare and MaxMind use this one. */
+/** Kosovo has no code in the standard; CLDR, Cloudflare and MaxMind use this one. */
 const KOSOVO = "XK";
 
-/** Codes that name no country: unknown, Tor, and the regions of old look-ups. */
+/** Codes without a country: unknown, Tor, and the regions of old databases. */
 const UNKNOWN: ReadonlySet<string> = new Set(["XX", "ZZ", "T1", "EU", "AP"]);
 
 const COUNTRIES: ReadonlySet<string> = new Set([...ISO_3166.trim().split(/\s+/), KOSOVO]);
 
 /**
- * The country of a code in any case: `UK` is `GB`. Null for a code that says that the country is unknown, undefined for
- * what is no code of a country.
+ * The country of a code in any case: `UK` is `GB`. Null for a code that means an unknown country, undefined for an
+ * invalid code.
  */
 export function toCountry(code: string): string | null | undefined {
   const upper = code.toUpperCase();

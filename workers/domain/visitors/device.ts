@@ -1,4 +1,4 @@
-// What a visitor looks with: device, browser and operating system, coarse; screen and language.
+// A visitor's device, browser and operating system without details, and their screen and language.
 import UAParser from "ua-parser-js";
 import type { VisitFacts } from "../events/event";
 import { remembered } from "./remember";
@@ -6,7 +6,7 @@ import { remembered } from "./remember";
 export type DeviceFacts = Pick<VisitFacts, "device" | "browser" | "browser_version" | "os" | "os_version">;
 
 const UNKNOWN: DeviceFacts = { device: null, browser: null, browser_version: null, os: null, os_version: null };
-/** ua-parser-js itself reads no more; longer keys would only fill the memory. */
+/** ua-parser-js itself reads no more; longer keys would only use memory. */
 const MAX_AGENT = 500;
 
 const DEVICES: Record<string, string> = {
@@ -19,7 +19,7 @@ const DEVICES: Record<string, string> = {
   embedded: "Embedded",
 };
 
-/** One name for the variants of a browser. What is not listed keeps the parser's name. */
+/** One name for the variants of a browser. Other browsers keep the parser's name. */
 const BROWSERS: Record<string, string> = {
   "Mobile Safari": "Safari",
   "Mobile Chrome": "Chrome",
@@ -41,7 +41,7 @@ const BROWSERS: Record<string, string> = {
   brave: "Brave",
 };
 
-/** Engines: the page is shown by something that does not say its name. */
+/** Engines, from programs that show pages without naming themselves. */
 const ENGINES = new Set(["WebKit", "Mozilla"]);
 
 const SYSTEMS: Record<string, string> = {
@@ -59,7 +59,7 @@ const LINUXES =
   /^(?:[kxln]?ubuntu|debian|suse|opensuse|gentoo|arch|slackware|fedora|mandriva|centos|red ?hat|raspbian|deepin|manjaro|mint|linux|gnu|pclinuxos|mageia|elementary os|linpus|linspire|sabayon|zenwalk|vectorlinux)$/i;
 const DESKTOPS = new Set(["Windows", "macOS", "Linux", "Chrome OS", "FreeBSD", "OpenBSD", "NetBSD", "Solaris"]);
 
-/** `17.5.1` → `17` or `17.5`; null for what is no version. */
+/** `17.5.1` → `17` or `17.5`; null without a version. */
 function toVersion(version: string | undefined, parts: 1 | 2): string | null {
   const numbers = /^(\d{1,4})(?!\d)(?:\.(\d{1,4})(?!\d))?/.exec(version ?? "");
   if (!numbers?.[1]) return null;
@@ -67,9 +67,10 @@ function toVersion(version: string | undefined, parts: 1 | 2): string | null {
 }
 
 /**
- * As exact as agents are honest. Browsers froze what they say: Windows 11 says 10, every macOS since 11 says 10.15.7,
- * Chrome's Android says 10 of model K, Safari 26 says iOS 18: there the answer is `10+`, `10.15+`, `10+`, and Safari's
- * own version, which is the system's. Linux and Chrome OS have no version that a person would know.
+ * The version as far as user agents report it. Browsers froze these values: Windows 11 reports 10, every macOS since 11
+ * reports 10.15.7, Chrome on Android reports 10 on model K, and Safari 26 reports iOS 18. The result is then `10+`,
+ * `10.15+`, `10+`, and Safari's own version, which is the system's. Versions of Linux and Chrome OS mean nothing to
+ * people.
  */
 function toSystemVersion(os: string, version: string | undefined, safari: number, agent: string): string | null {
   switch (os) {
@@ -114,7 +115,7 @@ function parse(agent: string): DeviceFacts {
   return {
     device: type ? (DEVICES[type] ?? null) : os && DESKTOPS.has(os) ? "Desktop" : null,
     browser,
-    // Safari's features come with the second number.
+    // Safari changes features with its second number.
     browser_version: ENGINES.has(browserName ?? "") ? null : toVersion(browserVersion, isSafari ? 2 : 1),
     os,
     os_version: os ? toSystemVersion(os, systemVersion, safari, agent) : null,
@@ -124,14 +125,14 @@ function parse(agent: string): DeviceFacts {
 const parseRemembered = remembered(parse, 2000);
 
 /**
- * The device behind a user agent. Apps that show pages (Facebook, Instagram, TikTok …) are named as browsers. An iPad
- * that asks for desktop pages says that it is a Mac, and is believed. The same agent gives the same (shared) object.
+ * The device of a user agent. Apps that show pages (Facebook, Instagram, TikTok …) count as browsers. An iPad that
+ * requests desktop pages reports a Mac, and counts as one. The same agent returns the same (shared) object.
  */
 export function deviceOf(userAgent: string | null): DeviceFacts {
   return userAgent ? parseRemembered(userAgent.slice(0, MAX_AGENT)) : UNKNOWN;
 }
 
-/** The language of a tag such as `de-CH`: two or three letters, lower case. Null for what is none. */
+/** The language of a tag such as `de-CH`: two or three letters, lower case. Null for an invalid tag. */
 export function languageOf(tag: string | null): string | null {
   return /^\s*([a-z]{2,3})(?=$|[-_,;\s])/i.exec(tag ?? "")?.[1]?.toLowerCase() ?? null;
 }

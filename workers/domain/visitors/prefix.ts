@@ -1,17 +1,17 @@
-// Prefixes: the networks (CIDR) that an address lies in, of which a cache may know one.
+// Prefixes: the networks (CIDR) of an address, for look-ups in a cache.
 import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Bits of the network that an address stands for where nobody names another: as much as a truncated address has. */
+/** Bits of an address's network if the provider names none: as many as in a truncated address. */
 const OWN_BITS = { ipv4: 24, ipv6: 48 } as const;
 /**
- * The shortest and the longest prefix that a provider may name. A wider one would let a single reply speak for a good
+ * The shortest and the longest prefix that a provider may name. With a wider one, a single reply would cover a large
  * part of the internet; an IPv6 /64 is one household.
  */
 const BITS = { ipv4: [16, 32], ipv6: [32, 64] } as const;
 
-/** @throws when the text is no address. */
+/** @throws when the text is not an address. */
 const toAddress = (text: string): Address => ipaddr.process(text);
 
 function toPrefix(address: Address, bits: number): string {
@@ -24,13 +24,13 @@ function toPrefix(address: Address, bits: number): string {
   return `${base instanceof ipaddr.IPv6 ? base.toRFC5952String() : base.toString()}/${bits}`;
 }
 
-/** The /24 or /48 that an address lies in. @throws when it is no address. */
+/** The /24 or /48 of an address. @throws when the text is not an address. */
 export function prefixOf(ip: string): string {
   const address = toAddress(ip);
   return toPrefix(address, OWN_BITS[address.kind()]);
 }
 
-/** All prefixes under which something may be known of an address, the narrowest first. @throws when it is no address. */
+/** All prefixes of an address that may be cached, the narrowest first. @throws when the text is not an address. */
 export function prefixesOf(ip: string): string[] {
   const address = toAddress(ip);
   const [least, most] = BITS[address.kind()];
@@ -39,7 +39,7 @@ export function prefixesOf(ip: string): string[] {
   return prefixes;
 }
 
-/** The prefix that a provider named, in its canonical form; null when it is none, too wide, or the address is not in it. */
+/** A provider's prefix in canonical form; null if it is invalid, too wide, or does not include the address. */
 export function namedPrefix(ip: string, named: string): string | null {
   const match = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(named.trim());
   if (!match || !ipaddr.isValid(match[1]!)) return null;

@@ -1,8 +1,8 @@
-// A bounded memory of a pure function's answers. The same few thousand user agents and referrers come again and again.
+// A bounded cache for a pure function. The same few thousand user agents and referrers occur again and again.
 
 /**
- * The same function, which keeps between `limit` and twice `limit` answers. Two generations: when the young one is full
- * it becomes the old one, and what is asked for again moves over. No clock and no list to keep in order.
+ * The same function with a cache of `limit` to twice `limit` results. It has two generations: a full young one becomes
+ * the old one, and entries that are used again move to the young one. Needs neither a clock nor a sorted list.
  */
 export function remembered<Answer>(ask: (key: string) => Answer, limit: number): (key: string) => Answer {
   let young = new Map<string, Answer>();

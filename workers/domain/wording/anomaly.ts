@@ -1,4 +1,4 @@
-// Names and numbers of anomalies, as the Anomalies screen and the mail say them.
+// Names and numbers of anomalies for the Anomalies screen and mail.
 import type { AnomalyMetric, AnomalyRecord } from "../anomalies/record";
 import { formatCount, formatPercent, signed } from "./number";
 
@@ -11,7 +11,7 @@ export const ANOMALY_METRIC_NAMES: Record<AnomalyMetric, string> = {
   errors: "JavaScript errors",
 };
 
-/** Counts are of an hour or more, so whole numbers are exact enough; an expected count may lie between two. */
+/** Counts cover at least an hour, so whole numbers are precise enough; an expected count may be fractional. */
 export const formatAnomalyValue = (metric: AnomalyMetric, value: number, locale: string): string =>
   metric === "bounce_rate" ? formatPercent(Math.round(value), locale) : formatCount(Math.round(value), locale);
 
@@ -22,8 +22,8 @@ export interface Deviation {
 }
 
 /**
- * How far an anomaly is from what was expected. Null where nothing to speak of was expected: ten errors instead of 0.2 are
- * not "50 times as many" in any useful sense.
+ * How far an anomaly is from its expectation. Null if next to nothing was expected: ten errors instead of 0.2 are not
+ * "50 times as many" in any useful sense.
  */
 export function deviationOf({
   metric,

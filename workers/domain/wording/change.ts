@@ -1,4 +1,4 @@
-// The change of a metric as a person reads it.
+// The change of a metric for people.
 import { METRICS, type Metric, type MetricName } from "../events/catalog";
 import { changeOf, isInPoints } from "../queries/change";
 import { formatCount, formatShort, signed } from "./number";
@@ -7,13 +7,13 @@ export interface Change {
   /** `+12%`, `−3 pts`, `0%`; in full `−3 points`, `no change`. */
   text: string;
   direction: "up" | "down" | "flat";
-  /** Null where nothing changed. */
+  /** Null without a change. */
   better: boolean | null;
 }
 
 /**
- * @param full writes for a sentence or a mail, without it for the narrow line under a figure.
- * @returns null where there is nothing to compare with.
+ * @param full writes the long form, for a sentence or a mail; the short form fits the narrow line under a figure.
+ * @returns null without a comparison.
  */
 export function toChange(
   name: MetricName,

@@ -1,5 +1,5 @@
-// Dates and times in words of a language. A date or an hour of a property is local already, so it is read as UTC: no zone
-// may move it a second time.
+// Dates and times as text. A property's dates and hours are local already, so they are read as UTC: no zone may shift
+// them again.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -13,7 +13,7 @@ function formatFor(locale: string, options: Intl.DateTimeFormatOptions): Intl.Da
   return format;
 }
 
-/** A local label as an instant in UTC. The hour that a clock change repeats has its offset behind the 19 characters. */
+/** A local label as an instant in UTC. An hour that a clock change repeats has its offset after the 19 characters. */
 const instantOf = (label: string): Date =>
   new Date(label.length > 10 ? `${label.slice(0, 19).replace(" ", "T")}Z` : `${label}T12:00:00Z`);
 
@@ -28,27 +28,28 @@ const MONTH = { month: "long", year: "numeric" } as const;
 /** `16 Nov 2026` */
 export const longDate = (date: string, locale: string): string => formatDate(date, DAY_OF_YEAR, locale);
 
-/** `Week of 16 Nov 2026`, of the week's first day. */
+/** `Week of 16 Nov 2026`, from the week's first day. */
 export const weekOf = (date: string, locale: string): string => `Week of ${longDate(date, locale)}`;
 
-/** `Mon 16 Nov`, in en-GB with a comma behind the weekday on some platforms. */
+/** `Mon 16 Nov`; in en-GB some platforms add a comma after the weekday. */
 export const weekday = (date: string, locale: string): string => formatDate(date, { ...DAY, weekday: "short" }, locale);
 
-/** Not by time/calendar.ts, which brings the table of zones into the dashboard's bundle. */
+/** Does not use time/calendar.ts, which would add the table of zones to the dashboard's bundle. */
 const isWholeMonth = (from: string, to: string): boolean =>
   from.endsWith("-01") &&
   from.slice(0, 7) === to.slice(0, 7) &&
   new Date(instantOf(to).getTime() + 86_400_000).toISOString().slice(8, 10) === "01";
 
-/** Two local dates, both included: `1–28 Nov 2026`, `30 Oct – 2 Nov 2026`; a whole month by its name, `November 2026`. */
+/** Two local dates, both included: `1–28 Nov 2026`, `30 Oct – 2 Nov 2026`; a whole month as `November 2026`. */
 export function formatRange(from: string, to: string, locale: string): string {
   if (from === to) return longDate(from, locale);
   if (isWholeMonth(from, to)) return formatDate(from, MONTH, locale);
   const range = formatFor(locale, { ...DAY_OF_YEAR, timeZone: "UTC" }).formatRange(instantOf(from), instantOf(to));
-  // Intl puts thin spaces around the dash, which some programs that show mail draw as boxes. Two days of one month close up.
+  // Intl adds thin spaces around the dash, which some mail programs draw as boxes. Two days of one month have no
+  // spaces.
   return range.replaceAll("\u2009", " ").replace(/^(\d+) – (\d+ )/, "$1–$2");
 }
 
-/** `24 Nov 2026, 12:00`, on the clock of a zone. */
+/** `24 Nov 2026, 12:00`, in the local time of a zone. */
 export const formatTime = (instant: number, timezone: string, locale: string): string =>
   formatFor(locale, { ...DAY_OF_YEAR, hour: "2-digit", minute: "2-digit", timeZone: timezone }).format(instant);

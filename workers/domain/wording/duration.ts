@@ -1,4 +1,4 @@
-// Durations as a person reads them.
+// Durations for people.
 import { formatCount } from "./number";
 
 /** `8s`, `2m 05s`, `1h 12m`. Hours are the largest unit: `1,200h 00m`. */

@@ -1,4 +1,4 @@
-// Names of event types. A custom event has the name that its sender gave it.
+// Names of event types. A custom event has its sender's name.
 import type { EventType } from "../events/measurement";
 
 const EVENT_NAMES = {

@@ -1,10 +1,10 @@
-// Labels: how one reads within a sentence, and the labels of a run's results.
+// Labels within a sentence, and labels of a run's results.
 
 /** A label within a sentence: `page views`, but `JavaScript errors` and `UTM source`. */
 export const inSentence = (label: string): string =>
   /^.[a-z]*\b/.test(label) ? `${label.charAt(0).toLowerCase()}${label.slice(1)}` : label;
 
-/** Results named after the pipeline's own words. The other names are good labels as they are. */
+/** Results with technical names. The other names are good labels as they are. */
 const RESULT_LABELS: Record<string, string> = {
   techstack_rows: "Technology rows",
   cube_rows: "Technology counts",

@@ -1,9 +1,9 @@
-// Values of metrics as a person reads them. Their names are the labels of the catalogue (events/catalog.ts).
+// Values of metrics for people. Their names are the labels of the catalogue (events/catalog.ts).
 import { METRICS, type MetricName } from "../events/catalog";
 import { formatDuration } from "./duration";
 import { formatCount, formatDecimal, formatPercent, formatShort, NOTHING } from "./number";
 
-/** @param exact writes counts in full (`12,840`) where a screen has room for it; without it they are short (`12.8k`). */
+/** @param exact writes counts in full (`12,840`) for screens with enough room; otherwise they are short (`12.8k`). */
 export function formatMetric(
   name: MetricName,
   value: number | null | undefined,

@@ -1,11 +1,11 @@
-// Numbers in words of a language: counts, percentages and decimals. Every function takes the locale (BCP 47) to write in.
+// Numbers as text: counts, percentages and decimals. Every function takes a locale (BCP 47).
 
 /** Stands for a value that does not exist, such as the bounce rate of no visits. */
 export const NOTHING = "–";
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** Kept by locale: building a format takes far longer than using it, and a screen formats hundreds of numbers. */
+/** Cached by locale: creating a format takes far longer than using it, and a screen formats hundreds of numbers. */
 function formatFor(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${locale} ${JSON.stringify(options)}`;
   let format = formats.get(key);
@@ -23,7 +23,7 @@ const COMPACT = { notation: "compact", maximumFractionDigits: 1 } as const;
 /** `3,400` */
 export const formatCount = (value: number, locale: string): string => formatFor(locale, WHOLE).format(value);
 
-/** `1,284`; from ten thousand on three digits: `12.8k`, `3.4M`. */
+/** `1,284`; from ten thousand, three digits: `12.8k`, `3.4M`. */
 export const formatShort = (value: number, locale: string): string =>
   value < 10_000
     ? formatCount(value, locale)
@@ -32,13 +32,13 @@ export const formatShort = (value: number, locale: string): string =>
 /** `2.40` */
 export const formatDecimal = (value: number, locale: string): string => formatFor(locale, DECIMAL).format(value);
 
-/** `41%`, of a value between 0 and 100. */
+/** `41%`, for a value between 0 and 100. */
 export const formatPercent = (value: number, locale: string): string => `${formatCount(value, locale)}%`;
 
-/** `+12`, `−3`, `0`: a typographic minus, so that both signs have one width. */
+/** `+12`, `−3`, `0`. The typographic minus has the same width as the plus. */
 export const signed = (value: number, text: string): string => (value === 0 ? text : `${value > 0 ? "+" : "−"}${text}`);
 
-/** The share of a part in percent. A share that rounds to nothing is `<1%`: something was there. */
+/** The share of a part in percent. A share above zero that rounds to zero is `<1%`. */
 export function formatShare(part: number, whole: number, locale: string): string {
   if (whole <= 0) return NOTHING;
   const percent = (part / whole) * 100;

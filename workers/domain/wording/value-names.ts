@@ -6,7 +6,7 @@ import { eventName } from "./event-names";
 type CodeKind = "region" | "language";
 const displayNames = new Map<string, Intl.DisplayNames>();
 
-/** Made for the first name: the tables are large, and many pages show no country and no language. */
+/** Created on first use: the tables are large, and many pages show no country or language. */
 function displayNamesFor(kind: CodeKind, locale: string): Intl.DisplayNames {
   const key = `${kind} ${locale}`;
   let names = displayNames.get(key);
@@ -17,7 +17,7 @@ function displayNamesFor(kind: CodeKind, locale: string): Intl.DisplayNames {
   return names;
 }
 
-/** Intl throws for text that is no code, and an import may contain such text. */
+/** Intl throws for invalid codes, which an import may contain. */
 function codeName(kind: CodeKind, code: string, locale: string): string {
   try {
     return displayNamesFor(kind, locale).of(code) ?? code;
@@ -38,7 +38,7 @@ const NETWORK_TYPE_NAMES: Record<NetworkType, string> = {
 
 const ABSENT_NAMES: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": "Unknown" };
 
-/** The name of a dimension's value. Null is the row of events without a value. */
+/** The name of a dimension's value. Null stands for events without a value. */
 export function valueName(dimension: string, value: string | null, locale: string): string {
   const known = dimensionFor(dimension);
   const text = value ?? known?.absent ?? "";

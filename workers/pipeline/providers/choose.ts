@@ -14,7 +14,7 @@ export type ProviderSettings = Pick<
   | "IP_PROVIDER_FILE"
 >;
 
-/** Nobody is asked, and why where somebody should have been. */
+/** No provider is called. `reason` says why, if one was configured. */
 export interface Edge {
   kind: "edge";
   reason: string | null;

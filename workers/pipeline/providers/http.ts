@@ -29,7 +29,8 @@ function toTemplate(template: string): { host: string; urlFor: (ip: string) => s
 function toHeaders(line: string | undefined): Headers {
   const headers = new Headers({ accept: "application/json" });
   if (!line?.trim()) return headers;
-  // The line is a secret: not a word of it goes into the log, where the runtime writes values that are not ASCII.
+  // The header is a secret. The regular expression excludes values that are not ASCII, because the runtime would log
+  // them.
   const match = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([!-~][ -~\t]*)$/.exec(line.trim());
   if (!match) throw new Problem("invalid", 'IP_PROVIDER_HEADER must read "Name: value"');
   headers.set(match[1]!, match[2]!);

@@ -53,7 +53,7 @@ export async function mmdbProvider({
   IP_PROVIDER_FILE,
 }: Pick<Cloudflare.Env, "LAKE" | "IP_PROVIDER_FILE">): Promise<Provider> {
   const { reader } = await load(LAKE, IP_PROVIDER_FILE);
-  // The depth of the tree at which the file answers is the length of the network's prefix.
+  // The depth of the tree at which the file has an answer is the network's prefix length.
   const fields = { ...fieldsFor("mmdb"), ip: ["ip"], prefix: ["prefix"] };
   return {
     name: "mmdb",

@@ -1,4 +1,4 @@
-// Insight: counted details put together for the screens. The shapes and their meaning are in domain/counts/insight.ts.
+// Insight: combines counted details for the screens. domain/counts/insight.ts defines the shapes and their meaning.
 import { vitalDimension } from "../../domain/counts/details";
 import {
   type EventInsight,

@@ -1,4 +1,4 @@
-// Insight into networks: which organizations read what, of which types they are, and what is suspected to be bots.
+// Insight into networks: the visiting organizations, their pages and types, and suspected bots.
 import type { NetworksInsight } from "../../domain/counts/insight";
 import { ABSENT_NETWORK_TYPE, SIGNALS } from "../../domain/networks/network";
 import { networkTypeFor } from "../../domain/networks/network-type";
@@ -10,7 +10,10 @@ const MOST_PAGES = 5;
 
 const toTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-/** Visits without a known network are in the types only. What is known of a network besides its counts is known after a run of the pipeline. */
+/**
+ * Visits without a known network appear in the types only. Facts about a network other than its counts need a run of
+ * the pipeline.
+ */
 export async function networksInsight(db: D1Database, days: PropertyDays): Promise<NetworksInsight> {
   const { networks, pages, types, signals } = await readNetworks(db, days, MOST_NETWORKS, MOST_PAGES);
   const pagesOf = Map.groupBy(pages, ({ network }) => network);

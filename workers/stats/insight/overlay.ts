@@ -1,4 +1,4 @@
-// The numbers of the overlay: a page of the site asks for its own heatmap, with the pass that its owner opened it by.
+// The numbers of the overlay: a page of the site requests its own heatmap with the pass from its owner's link.
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { isHeatWidth } from "../../domain/counts/heatmap";
@@ -11,11 +11,11 @@ import { provePass } from "../../http/overlay-pass";
 import { loadProperty } from "../../storage/properties/properties";
 import { heatmapInsight } from "./insight";
 
-/** Where the dashboard named no period. */
+/** For links without a period. */
 const STANDARD_DAYS = 30;
 
 export const overlayDataRoutes = new Hono<AppEnv>();
-// The page is of another origin, and holds no cookie of ours: the pass alone lets it in.
+// The page has another origin and none of our cookies. Only the pass grants access.
 overlayDataRoutes.use("/api/overlay/*", cors({ origin: "*", allowMethods: ["GET"], allowHeaders: ["Authorization"] }));
 
 overlayDataRoutes.get("/api/overlay/heatmap", async (c) => {
@@ -30,6 +30,6 @@ overlayDataRoutes.get("/api/overlay/heatmap", async (c) => {
   if (!isHeatWidth(width)) throw new Problem("invalid", `width must be one of ${HEAT_WIDTHS.join(", ")}`);
   const to = pass.to ?? localDate(Date.now(), property.timezone);
   const days = { site_id: property.site_id, from: pass.from ?? addDays(to, 1 - STANDARD_DAYS), to };
-  // Only what looks like a route is taken for one: `#/x`, as the tracker of a site that routes so tells it.
+  // A fragment counts as a route only if it looks like one (`#/x`), as in the tracker on sites with such routes.
   return c.json(await heatmapInsight(c.env.DB, days, pageOf(new URL(url), true, property.pages), width));
 });

@@ -1,4 +1,4 @@
-// The routes of insight: which days of which property are asked for, and of what.
+// The routes of insight, and their parameters: the property and the days.
 import { type Context, Hono } from "hono";
 import { isHeatWidth } from "../../domain/counts/heatmap";
 import { HEAT_WIDTHS, type HeatWidth, MOST_INSIGHT_DAYS } from "../../domain/counts/insight";
@@ -18,7 +18,7 @@ export const insightRoutes = new Hono<AppEnv>();
 
 const ROOT = "/api/v1/properties/:site_id/insight";
 const STANDARD_DAYS = 7;
-/** No page, device or name of an event is longer. */
+/** No page, device or event name is longer. */
 const MAX_PARAMETER = 1000;
 
 function dateOf(c: Context<AppEnv>, name: "from" | "to"): string | undefined {
@@ -27,7 +27,7 @@ function dateOf(c: Context<AppEnv>, name: "from" | "to"): string | undefined {
   return text;
 }
 
-/** The days asked for: without `to` until today, without `from` a week. */
+/** The requested days. `to` defaults to today, `from` to a week. */
 function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): PropertyDays {
   const to = dateOf(c, "to") ?? localDate(Date.now(), timezone);
   const from = dateOf(c, "from") ?? addDays(to, 1 - STANDARD_DAYS);
@@ -37,13 +37,13 @@ function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): PropertyDa
   return { site_id, from, to };
 }
 
-/** @throws Problem unauthorized, not_found, forbidden, or invalid when the days cannot be read. */
+/** @throws Problem unauthorized, not_found, forbidden, or invalid when the days are not dates. */
 async function asked(c: Context<AppEnv>): Promise<{ property: Property; days: PropertyDays }> {
   const property = await askedProperty(c, "stats");
   return { property, days: daysOf(c, property) };
 }
 
-/** Null where the parameter is not given or empty. */
+/** Null when the parameter is missing or empty. */
 function parameterOf(c: Context<AppEnv>, name: string): string | null {
   const text = c.req.query(name);
   if (text !== undefined && text.length > MAX_PARAMETER)

@@ -1,4 +1,4 @@
-// Insight into rules: what was counted by day, with the last match as the hubs know it.
+// Insight into rules: the counts by day, and the last match from the hubs.
 import { MOST_INSIGHT_ROWS, type RuleCounts, type RuleInsight, type RulesInsight } from "../../domain/counts/insight";
 import { ELEMENT } from "../../domain/counts/value";
 import type { LivePicture } from "../../domain/visits/hub";
@@ -6,7 +6,7 @@ import { type CountedRule, type PropertyDays, readRule, readRules } from "../../
 
 type LiveRules = LivePicture["rules"];
 
-/** Percent with one decimal; null of nothing. */
+/** Percent with one decimal; null without views. */
 const rateOf = (clicks: number, views: number): number | null =>
   views > 0 ? Math.round((clicks / views) * 1000) / 10 : null;
 

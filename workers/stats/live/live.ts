@@ -1,11 +1,11 @@
-// The live picture of a property: the shares of its hubs, added up.
+// The live picture of a property: the sum of its hubs' parts.
 import type { Property } from "../../domain/properties/property";
 import { Problem } from "../../domain/requests/problem";
 import { type LivePicture, shardName } from "../../domain/visits/hub";
 import { mergeLive } from "../../domain/visits/live";
 import { hubCount } from "../../domain/visits/shard";
 
-/** @throws Problem unavailable when a hub does not answer: a picture without a shard would be a wrong one. */
+/** @throws Problem unavailable when a hub does not answer, because a picture without a shard would be wrong. */
 export async function readLive(
   hubs: Cloudflare.Env["HUB"],
   property: Pick<Property, "site_id" | "shards" | "shard_changes">,
@@ -21,7 +21,7 @@ export async function readLive(
 }
 
 /**
- * Opens a live socket at the property's first hub, which merges the picture.
+ * Opens a live socket at the property's first hub, which merges the parts of all hubs.
  * @throws Problem unavailable or too_many.
  */
 export async function openLiveSocket(

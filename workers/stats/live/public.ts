@@ -1,4 +1,4 @@
-// What an owner has made public: how many visitors there are now, as numbers and as a badge, for anybody's page.
+// Public numbers: the current visitors of a property as JSON and as a badge, if the owner has made them public.
 import { type Context, Hono } from "hono";
 import { Problem } from "../../domain/requests/problem";
 import { isBadgeTheme, toBadge } from "../../domain/visits/badge";
@@ -8,18 +8,20 @@ import { isWithinRate } from "../../http/rate-limit";
 import { loadProperty } from "../../storage/properties/properties";
 import { readLive } from "./live";
 
-/** A picture serves everybody for so long (ms): a page that thousands read costs an isolate one look in five seconds. */
+/**
+ * Lifetime of a cached picture (ms): a page with thousands of readers costs an isolate one look-up every five seconds.
+ */
 const KEPT_MS = 5_000;
 const KEPT_SITES = 1_000;
-/** Browsers, and a cache before the Worker, keep it as long. */
+/** Browsers and caches in front of the Worker store it for as long. */
 const CACHE = `public, max-age=${KEPT_MS / 1000}`;
-/** The form of every site_id: what has another is not looked up. */
+/** The format of every site_id. Ids with another format are not looked up. */
 const SITE_ID = /^[0-9a-hjkmnp-tv-z]{10}$/;
 
 type Figures = Pick<LivePicture, "active_5m" | "active_30m" | "pageviews_30m">;
 const looks = new Map<string, { figures: Promise<Figures | null>; until: number }>();
 
-/** Null when the property is not public, or none. */
+/** Null when the property does not exist or is not public. */
 async function look(env: Cloudflare.Env, siteId: string): Promise<Figures | null> {
   const property = await loadProperty(env.DB, siteId);
   if (!property?.public_live) return null;
@@ -35,12 +37,14 @@ function keptLook(env: Cloudflare.Env, siteId: string, now: number): Promise<Fig
   looks.delete(siteId);
   const kept = { figures: look(env, siteId), until: now + KEPT_MS };
   looks.set(siteId, kept);
-  // A failure is nobody's answer but of those who waited for it.
+  // Do not cache a failure: only the requests that waited for it get the error.
   kept.figures.catch(() => looks.get(siteId) === kept && looks.delete(siteId));
   return kept.figures;
 }
 
-/** @throws Problem not_found unless the owner has made it public, or too_many for an address that tries ids. */
+/**
+ * @throws Problem not_found unless the owner has made the property public, or too_many for an address that guesses ids.
+ */
 async function figuresFor(c: Context<AppEnv, "/api/public/:site_id/*">): Promise<Figures> {
   const siteId = c.req.param("site_id");
   const now = Date.now();
@@ -50,7 +54,7 @@ async function figuresFor(c: Context<AppEnv, "/api/public/:site_id/*">): Promise
       throw new Problem("too_many", "address exceeded the rate limit; wait ten seconds");
   }
   const looked = SITE_ID.test(siteId) ? keptLook(c.env, siteId, now) : null;
-  // Others may wait for the same look: it goes on when the one who began it hangs up.
+  // Other requests may wait for the same look-up, so it continues when the first one disconnects.
   if (looked) c.executionCtx.waitUntil(looked.catch(() => undefined));
   const figures = await looked;
   if (!figures) throw new Problem("not_found", "property does not exist or is not public");
@@ -60,7 +64,7 @@ async function figuresFor(c: Context<AppEnv, "/api/public/:site_id/*">): Promise
 export const publicRoutes = new Hono<AppEnv>();
 
 publicRoutes.use("/api/public/*", async (c, next) => {
-  // Also what is refused can be read by the page that asked.
+  // The requesting page can read refusals too.
   c.header("access-control-allow-origin", "*");
   c.header("x-content-type-options", "nosniff");
   await next();
@@ -70,7 +74,7 @@ publicRoutes.get("/api/public/:site_id/live.json", async (c) =>
   c.json(await figuresFor(c), 200, { "cache-control": CACHE }),
 );
 
-/** `?theme=light` or `dark`; without it the viewer's system says. */
+/** `?theme=light` or `dark`; the default is the viewer's system theme. */
 publicRoutes.get("/api/public/:site_id/badge.svg", async (c) => {
   const theme = c.req.query("theme") ?? "auto";
   if (!isBadgeTheme(theme)) throw new Problem("invalid", "theme must be one of auto, light, dark");
@@ -78,7 +82,7 @@ publicRoutes.get("/api/public/:site_id/badge.svg", async (c) => {
   return c.body(toBadge(active_5m, theme), 200, {
     "content-type": "image/svg+xml; charset=utf-8",
     "cache-control": CACHE,
-    // Opened on its own it is a document: its style is all that it needs.
+    // Opened directly, the badge is a document. It needs nothing but its style.
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
   });

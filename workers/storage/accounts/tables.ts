@@ -1,5 +1,6 @@
-// The D1 tables of accounts: those of better-auth 1.7 and its organization plugin, under the names it looks for. It keeps
-// times as ISO text and booleans as 0 or 1. A test holds the columns to what the installed better-auth asks for.
+// The D1 tables of accounts: those of better-auth 1.7 and its organization plugin, under the names that it expects. It
+// stores times as ISO text and booleans as 0 or 1. A test compares the columns with the schema of the installed
+// better-auth.
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable("user", {

@@ -1,5 +1,5 @@
-// Reading in D1 what anomalies and forecasts are judged by: totals by hour and by day, errors by day, and what values of
-// dimensions counted on some days.
+// Reads the counts that anomaly detection and forecasts need from D1: totals by hour and by day, errors by day, and
+// counts of dimension values on some days.
 import type { DayTotals, ErrorDay, ErrorHour, HourTotals, Series } from "../../domain/anomalies/series";
 import { ERROR_NAMES } from "../../domain/anomalies/series";
 import { TOTAL } from "../../domain/counts/rollup";
@@ -21,13 +21,13 @@ const DAYS = `SELECT day AS date, ${SUMS} FROM (${DAY_COUNTS.map(
   (table) => `SELECT day, ${TOTALS.join(", ")} FROM ${table}
     WHERE site_id = ?1 AND dimension = '${TOTAL}' AND day BETWEEN ?2 AND ?3`,
 ).join(" UNION ALL ")}) GROUP BY day`;
-/** Days one by one, so that each name is one step in the key: a property may have thousands of names a day. */
+/** Day by day, so that each name is one step in the key: a property may have thousands of names a day. */
 const ERRORS = `SELECT day AS date, value AS name, sum(events) AS events FROM (${DAY_COUNTS.map(
   (table) => `SELECT day, value, events FROM ${table}
     WHERE site_id = ?1 AND dimension = 'name' AND day IN (SELECT value FROM json_each(?2)) AND value IN (${NAMES})`,
 ).join(" UNION ALL ")}) GROUP BY day, value`;
 
-/** Properties that counted anything since an hour (epoch seconds), in a steady order: one step in the key each. */
+/** Properties with counts since an hour (epoch seconds), in a stable order. Finds each in one step of the key. */
 export async function countingSites(db: D1Database, since: number): Promise<string[]> {
   const { results } = await db
     .prepare(
@@ -40,7 +40,7 @@ export async function countingSites(db: D1Database, since: number): Promise<stri
   return results.map(({ site_id }) => site_id);
 }
 
-/** Time zones and shards of properties; of those that are there no more there is none. */
+/** Time zones and shards of properties. Properties that no longer exist are left out. */
 export async function zonedProperties(
   db: D1Database,
   siteIds: readonly string[],
@@ -55,7 +55,7 @@ export async function zonedProperties(
   return results.map((property) => ({ ...property, timezone: canonicalZone(property.timezone) }));
 }
 
-/** Hours in epoch seconds, the end not included; all of some local dates that follow one another. */
+/** Hours in epoch seconds, excluding the end; all of some consecutive local dates. */
 export interface SeriesSpan {
   fromHour: number;
   untilHour: number;
@@ -95,8 +95,8 @@ export interface ValueRow {
 }
 
 /**
- * Values of each dimension that are looked at. One that explains a quarter of a change of 30 % is more than a hundredth of
- * all that was counted on seven days, and of such there are not more.
+ * Values read per dimension. A value that explains a quarter of a change of 30 % has more than a hundredth of all
+ * counts on seven days, so no more values can matter.
  */
 const MOST_VALUES = 100;
 

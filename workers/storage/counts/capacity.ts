@@ -1,4 +1,4 @@
-// The visitors of a property on the fuller of two days, and its number of shards.
+// The visitors of a property on the busier of two days, and its number of shards.
 import { TOTAL } from "../../domain/counts/rollup";
 import { addDays, localDate } from "../../domain/time/zone";
 import { type Capacity, toCapacity } from "../../domain/visits/capacity";

@@ -83,7 +83,7 @@ function toCount(messages: readonly StampedMessage[], counted: CountedMessage[])
   return { messages: counted, rollups, refusals, origins: originsOf(messages) };
 }
 
-/** Where the events of some messages come from, and what of them was late. */
+/** The sources of some messages, and the days on which their events were late. */
 function originsOf(messages: readonly StampedMessage[]): Origins {
   const sources = new Map<string, Origins["sources"][number]>();
   const late = new Map<string, Origins["late"][number]>();
@@ -92,7 +92,7 @@ function originsOf(messages: readonly StampedMessage[]): Origins {
       const source = sourceOf(id);
       sources.set(`${site_id} ${event.local_date} ${source}`, [site_id, event.local_date, source]);
       if (event.late !== 1) continue;
-      // Where its visit began its numbers change too.
+      // A late event also changes the numbers of the day on which its visit began.
       for (const day of [event.local_date, event.visit_date]) late.set(`${site_id} ${day}`, [site_id, day]);
     }
   return { sources: [...sources.values()], late: [...late.values()] };

@@ -17,7 +17,7 @@ export interface CountedMessage {
 
 export interface Count {
   messages: CountedMessage[];
-  /** By id of the property or of its suspects. */
+  /** By the id of the property or of its suspects. */
   rollups: Map<string, Rollup>;
   /** By property, local date and reason. */
   refusals: [site_id: string, day: string, reason: string, count: number][];
@@ -40,13 +40,13 @@ const PENDING = `INSERT INTO rollup_pending (site_id, dimension, parcel, increme
 const REFUSALS = upsert("refusals", ["site_id", "day", "reason"], ["count"]);
 const RECEIPTS = "INSERT INTO receipts (message_id, counted_at) SELECT value ->> 0, value ->> 1 FROM json_each(?)";
 
-/** Hours without a change are left out: the additions of a correction may cancel out. */
+/** Hours without a change are omitted: the parts of a correction may cancel out. */
 const hourRows = (siteId: string, { hours }: Rollup): Row[] =>
   [...hours]
     .filter(([, facts]) => FACTS.some((fact) => facts[fact] !== 0))
     .map(([hour, facts]) => [siteId, hour, ...FACTS.map((fact) => facts[fact])]);
 
-/** Days are many rows and are folded in later (pending.ts). */
+/** Days have many rows, so they are folded in later (pending.ts). */
 const pendingRows = (siteId: string, { days }: Rollup, now: number): Row[] =>
   toParcels(days).map(({ dimension, increments, body }) => [
     siteId,
@@ -94,8 +94,8 @@ export async function countedAmong(db: D1Database, ids: readonly string[]): Prom
 }
 
 /**
- * Which of a property's messages need not be sent again: they were counted, are kept as dead letters, or nobody will ever
- * count them because the property is gone.
+ * The messages of a property that need not be sent again: they were counted, are stored as dead letters, or can never
+ * be counted because the property has been deleted.
  */
 export async function settledAmong(db: D1Database, siteId: string, ids: readonly string[]): Promise<Set<string>> {
   const { results } = await db
@@ -110,7 +110,7 @@ export async function settledAmong(db: D1Database, siteId: string, ids: readonly
   return new Set(results.map(({ id }) => id));
 }
 
-/** Which of these properties exist, those that are being deleted not among them. */
+/** The properties among these that exist, without those being deleted. */
 export async function knownAmong(db: D1Database, siteIds: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare("SELECT site_id FROM properties WHERE deleted_at IS NULL AND site_id IN (SELECT value FROM json_each(?))")

@@ -1,5 +1,5 @@
-// All counts of some local days in D1, read in one transaction with the list of the objects they were counted from; and
-// corrections to them.
+// Reads all counts of some local days from D1 in one transaction with the list of the objects they were counted from,
+// and adds corrections to them.
 import type { DayCounts, Span } from "../../domain/counts/day-counts";
 import type { Rollup } from "../../domain/counts/rollup";
 import { countedIdsOf } from "../../domain/counts/suspects";
@@ -21,7 +21,7 @@ export interface DaySnapshot {
   corrected_at: number | null;
 }
 
-/** After a change of time zone, hours may fall outside of their days, so objects are found by time too. */
+/** After a change of time zone, hours may lie outside their days, so objects are also found by time. */
 const FILES = `SELECT * FROM lake_files WHERE site_id = ?1 AND (zone = 'ip_enrichment' OR (zone IN ('raw', 'events')
   AND (max_date >= ?2 AND min_date <= ?3 OR max_time >= ?4 AND min_time < ?5))) ORDER BY id`;
 

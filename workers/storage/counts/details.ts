@@ -1,4 +1,4 @@
-// Reading details (domain/counts/details.ts) in D1: what was counted in some days, on whichever side of the fold it is.
+// Reads details (domain/counts/details.ts) of some days from D1, both pending and folded ones.
 import {
   eventPageDimension,
   heatDimension,
@@ -27,7 +27,7 @@ const counted = (dimensions: string): string =>
       WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND dimension IN (${dimensions})`,
   ).join(" UNION ALL ");
 
-/** The same of dimensions that are packed. */
+/** The same for packed dimensions. */
 const unpacked = (dimensions: string): string => `SELECT dimension, place, key, events FROM ${UNPACKED_DAYS}
       WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3 AND dimension IN (${dimensions})
     UNION ALL
@@ -54,7 +54,7 @@ export async function readEventNames(
   return results;
 }
 
-/** How often an event occurred, on which pages, and with which props: of each list the most frequent. */
+/** How often an event occurred, its pages and its props. Each list has the most frequent entries. */
 export async function readEvent(
   db: D1Database,
   days: PropertyDays,
@@ -93,14 +93,16 @@ export interface VitalSamples {
   value: string;
   dimension: string;
   samples: number;
-  /** The bucket of the 75th percentile: the first that at least three quarters of the samples do not go beyond. */
+  /**
+   * The bucket of the 75th percentile: the first bucket at or below which at least three quarters of the samples lie.
+   */
   bucket: number;
   good: number;
   fair: number;
   poor: number;
 }
 
-/** The split is made once, and every part adds it up in its own way; the quantiles are taken where the counts are. */
+/** Splits the values once. Each part groups them differently, and SQL computes the quantiles where the counts are. */
 const VITAL_SAMPLES = `WITH
   samples AS MATERIALIZED (SELECT dimension, ${firstPartSql("place")} AS page, ${otherPartsSql("place")} AS device,
       CAST(${firstPartSql("key")} AS INTEGER) AS bucket, ${otherPartsSql("key")} AS rating, sum(events) AS n
@@ -174,7 +176,9 @@ export async function readHeatmaps(
   return (await prepare(db, days, sql, heatDimension("page"), width, most).all<CountedHeatmap>()).results;
 }
 
-/** Matches of a rule, who made them (daily visitors, summed), and the page views on which it was in sight. */
+/**
+ * The matches of a rule, the visitors who made them (daily, summed), and the page views on which the rule was in sight.
+ */
 export interface CountedRule {
   id: string;
   clicks: number;
@@ -194,7 +198,7 @@ const RULES = `SELECT id, coalesce(sum(events) FILTER (WHERE dimension = '${rule
 const ruleStatement = (db: D1Database, days: PropertyDays, id: string | null): D1PreparedStatement =>
   prepare(db, days, RULES, id);
 
-/** All rules that matched or were in sight, the most clicked first. A property has few enough to tell all. */
+/** All rules that matched or were in sight, the most clicked first. A property has few rules, so there is no limit. */
 export const readRules = async (db: D1Database, days: PropertyDays): Promise<CountedRule[]> =>
   (await ruleStatement(db, days, null).all<CountedRule>()).results;
 
@@ -214,7 +218,7 @@ export interface CountedRulePage {
   seen: number;
 }
 
-/** One rule: on which pages it matched and was in sight, the elements (ELEMENT), the devices. */
+/** One rule: the pages on which it matched and was in sight, its elements (ELEMENT) and devices. */
 export async function readRule(
   db: D1Database,
   days: PropertyDays,

@@ -1,17 +1,18 @@
-// The statements of a fold, which adds a portion of `rollup_pending` to `rollup_days` and `packed_days`. They run in one
-// transaction, in the order of this file, and all take the same parameters: ?1 site ids (a JSON list), ?2 the increments
-// of a portion. Each statement finds the portion for itself, and the first two find which of it is packed. They find the
-// same, because only the last one changes `rollup_pending`, and the first leaves `packed_days` alone.
+// The statements of a fold, which adds a portion of `rollup_pending` to `rollup_days` and `packed_days`. They run in
+// one transaction, in the order of this file, with the same parameters: ?1 site ids (a JSON list), ?2 the number of
+// increments in a portion. Each statement selects the portion itself, and the first two decide which counts are packed.
+// They agree, because only the last one changes `rollup_pending`, and the first does not change `packed_days`.
 import { NETWORK_PAGE, PACKED } from "../../domain/counts/details";
 import { FACTS } from "../../domain/events/catalog";
 import { keySql, placeSql } from "./value";
 
 /**
- * The most bytes of a packed row; D1 allows 2 MB. That is more than 20,000 pages that a network read in a day. Counts of
- * further pages get rows of their own in `rollup_days`. Vitals and heatmaps have a bounded number of values per place.
+ * The maximum bytes of a packed row; D1 allows 2 MB. That is more than 20,000 pages that a network reads in a day.
+ * Counts of further pages get their own rows in `rollup_days`. Vitals and heatmaps have a bounded number of values per
+ * place.
  */
 const ROOM = 1_000_000;
-/** Bytes of an entry besides its key, at most: two headers and the digits of its count. */
+/** Maximum bytes of an entry besides its key: two headers and the digits of its count. */
 const ENTRY = 24;
 
 const KEY = "site_id, dimension, parcel";

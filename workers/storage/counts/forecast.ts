@@ -1,4 +1,4 @@
-// The forecast of a property, from its days until yesterday: the one that the dashboard draws and the weekly mail lists.
+// The forecast of a property from its days until yesterday. The dashboard and the weekly mail show the same one.
 import { forecast } from "../../domain/anomalies/forecast";
 import { rounded } from "../../domain/anomalies/outcome";
 import type { ForecastView } from "../../domain/anomalies/record";

@@ -1,5 +1,5 @@
-// Day counts that wait in `rollup_pending`, and folding them into `rollup_days` and `packed_days`. Whoever reads day
-// counts reads what waits in the same statement: then every count is seen once, on whichever side it is.
+// Day counts wait in `rollup_pending` and are folded into `rollup_days` and `packed_days`. A query must read the
+// pending and the folded counts in the same statement, so that it sees each count exactly once.
 import { FOLD_PACKED, FOLD_ROWS, FORGET_PORTION } from "./fold";
 
 /** The two places of day counts, with the same columns. The second is a view of the pending increments. */
@@ -10,19 +10,23 @@ export const UNPACKED_DAYS = `(SELECT site_id, dimension, place, day, counted.ke
   FROM packed_days, json_each(counts) counted)`;
 
 /**
- * Increments of a property wait until they are so many: what waits is read with every question, 30,000 of them in about
- * 10 ms. That is five minutes of 100 events/s; a quiet property's rows wait longer and are shared by more events.
+ * A property's increments are folded when it has this many. Every query also reads the pending increments, 30,000 of
+ * them in about 10 ms. That is five minutes of 100 events/s. Rows of a quiet property wait longer, so that more events
+ * share them.
  */
 const MOST_INCREMENTS = 30_000;
-/** Or until they are so old: `foldWhenDue` reads through all rows that wait, also those of a thousand quiet properties. */
+/**
+ * Older increments are folded even if they are few: `foldWhenDue` reads all pending rows, including those of a thousand
+ * quiet properties.
+ */
 const LONGEST_MS = 60 * 60_000;
-/** Increments folded by one statement: a tenth of a second, since D1 has one writer. And portions of one run. */
+/** Increments per statement, which takes a tenth of a second because D1 has one writer; and portions per run. */
 const PORTION = 20_000;
 const PORTIONS = 200;
 
 /**
- * Adds what waits of some properties to the rollups. Each portion is one transaction with the deletion of its rows, so it
- * may fail anywhere, and run at the same time as others and as ingest.
+ * Folds the pending counts of some properties into the rollups. Each portion is one transaction that also deletes its
+ * rows, so a fold may fail at any point and may run concurrently with others and with ingest.
  */
 export async function foldPending(db: D1Database, siteIds: readonly string[]): Promise<void> {
   const parameters = [JSON.stringify(siteIds), PORTION];
@@ -36,7 +40,7 @@ export async function foldPending(db: D1Database, siteIds: readonly string[]): P
   }
 }
 
-/** Folds the properties of which much waits, or something for long: among those given, or among all. */
+/** Folds properties with many or old increments, among the given ones or among all. */
 export async function foldWhenDue(db: D1Database, now: number, siteIds?: readonly string[]): Promise<void> {
   const { results } = await db
     .prepare(

@@ -1,5 +1,5 @@
-// Reading the rollups and refusals in D1: one statement per question. Counting into them is in counts.ts, the technology
-// cube in techstack.ts.
+// Reads rollups and refusals from D1, one statement per query. counts.ts writes them; techstack.ts has the technology
+// cube.
 import { TOTAL } from "../../domain/counts/rollup";
 import { type Fact, METRICS, type MetricName } from "../../domain/events/catalog";
 import { SIGNAL_NAMES, suspectsId } from "../../domain/networks/network";
@@ -12,7 +12,8 @@ import { cubeSliceSql, type Fragment, waitingStatement } from "./techstack";
 const BUCKETS = {
   "time:hour": "at",
   "time:day": "at",
-  // The next Sunday less six days is the Monday of the week; the first week is labelled no earlier than the period.
+  // The next Sunday less six days is the Monday of the week. The first week's label is the first day of the period at
+  // the earliest.
   "time:week": "max(date(at, 'weekday 0', '-6 days'), ?)",
   "time:month": "substr(at, 1, 7) || '-01'",
 } as const;
@@ -37,10 +38,10 @@ function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts
 }
 
 /**
- * The ids to add up: the property's own counts, and, to leave out suspected bots, those of its suspects as negative
- * numbers. Both have every fact of a suspected event, so the difference counts the other events. For visitors, the
- * "first" belongs to one event: a user who came from several networks that day, some suspected, is left out if the
- * first event was.
+ * The ids to add up: the property's own counts and, to leave out suspected bots, those of its suspects as negative
+ * numbers. Both have all facts of a suspected event, so the difference counts the other events. The visitor's "first"
+ * belongs to one event: if a user came from several networks on a day and some were suspected, the user is left out if
+ * the first event was suspected.
  */
 function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteId: string; facts: string }[] {
   const own = { siteId: site_id, facts: facts.join(", ") };
@@ -53,8 +54,8 @@ function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteI
 }
 
 /**
- * One row per group: `bucket`, `value` and the sums of the facts; only of `values` (SQL) when given. Groups in which
- * nothing was counted are left out.
+ * One row per group: `bucket`, `value` and the sums of the facts, limited to `values` (SQL) if given. Groups without
+ * counts are omitted.
  */
 function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
   const slices = sourcesOf(plan).flatMap(({ siteId, facts }) =>
@@ -91,15 +92,15 @@ const orderSql = (order: readonly Order[]): string =>
     })
     .join(", ");
 
-/** A row of the statement: its part of the answer, and its place there. */
+/** A row of the statement, with its part of the answer and its place in that part. */
 interface TaggedRow extends RollupRow {
   part: "main" | "comparison" | "total";
   place: number;
 }
 
 /**
- * All of the answer in one statement, so that the groups are made once: the page, what it is compared with (only the
- * values on it), and how many groups there are. A series has no page: it is short, and answer.ts fills its gaps.
+ * The whole answer in one statement, so that the groups are computed once: the page, its comparison (only for values on
+ * the page), and the number of groups. A series has no pages, because it is short and answer.ts fills its gaps.
  */
 function answerSql(plan: Plan): Fragment {
   const { query, facts, comparison } = plan;
@@ -132,7 +133,7 @@ export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRow
   const { results } = answer as D1Result<TaggedRow>;
   const main = results.filter(({ part }) => part === "main").sort((a, b) => a.place - b.place);
   return {
-    // Nothing was counted and the query has no groups: the answer is still one row.
+    // Without counts and without groups, the answer is still one row.
     main: main.length > 0 || plan.query.dimensions.length > 0 ? main : [EMPTY],
     comparison: results.filter(({ part }) => part === "comparison"),
     total: results.find(({ part }) => part === "total")?.place ?? null,
@@ -142,7 +143,7 @@ export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRow
 
 const EMPTY: RollupRow = { bucket: null, value: null };
 
-/** The first local date with data, from one step in the primary key and from waiting counts. */
+/** The first local date with data, from one step in the primary key and from pending counts. */
 export async function readFirstDay(db: D1Database, siteId: string): Promise<string | null> {
   const firsts = DAY_COUNTS.map((table) => `SELECT min(day) AS day FROM ${table} WHERE site_id = ? AND dimension = ?`);
   const first = db

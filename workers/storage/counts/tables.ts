@@ -71,7 +71,10 @@ export const rollupPending = sqliteTable(
 
 const countedIn = sql.raw(FACTS.map((fact, i) => `counts.value ->> ${i} AS ${fact}`).join(", "));
 
-/** The same in the columns of `rollup_days`. Two halves, so that site_id and dimension are looked up in the key. */
+/**
+ * The pending counts in the columns of `rollup_days`. The view has two halves, so that SQLite finds site_id and
+ * dimension by the key.
+ */
 export const pendingDays = sqliteView("pending_days", {
   site_id: text().notNull(),
   dimension: text().notNull(),
@@ -95,8 +98,8 @@ export const refusals = sqliteTable(
 );
 
 /**
- * The technology cube: counts by local day and combination. `firsts` is the mask of the dimensions of the cube of which
- * this was the visitor's first event of the day with this value (domain/counts/techstack.ts says how visitors add up).
+ * The technology cube: counts by local day and combination. `firsts` is a mask of the cube's dimensions for which this
+ * was the visitor's first event of the day with this value (domain/counts/techstack.ts explains how visitors add up).
  */
 export const techstackDays = sqliteTable(
   "techstack_days",

@@ -1,11 +1,11 @@
-// The technology cube in D1: adds to it, and reads rows for a query (rollups.ts makes the answer).
+// The technology cube in D1: adds to it, and reads its rows for a query (rollups.ts builds the answer).
 import { CUBE_COLUMNS, type CubeRow, TECH_FACTS } from "../../domain/counts/techstack";
 import type { Fact } from "../../domain/events/catalog";
 import type { CubeGroups, FilterOperator } from "../../domain/queries/cube-query";
 import { toParameters } from "../parameters";
 import { upsert } from "./counts";
 
-/** SQL with its parameters. Its names come from the catalogue; everything that a caller sent is a parameter. */
+/** SQL with its parameters. Names come from the catalogue; everything from a caller is a parameter. */
 export interface Fragment {
   sql: string;
   params: (string | number)[];
@@ -28,7 +28,7 @@ function valueSql(columns: readonly string[]): string {
   return columns[0] ?? "''";
 }
 
-/** Rows of some local days, as `at` (local date), `value` and the facts; only of `values` (SQL) when given. */
+/** Rows of some local days, as `at` (local date), `value` and the facts, limited to `values` (SQL) if given. */
 export function cubeSliceSql(
   siteId: string,
   days: { first: string; last: string },
@@ -49,8 +49,9 @@ export function cubeSliceSql(
 }
 
 /**
- * When the oldest object was written that the pipeline has not counted into the cube yet: one row, `since` null when none
- * waits; no row before the pipeline has counted any. The + keeps SQLite to the ids: few are above the watermark.
+ * The time of the oldest object that the pipeline has not counted into the cube yet. One row, with `since` null without
+ * a backlog; no row before the pipeline's first count. The + makes SQLite search by id, because few ids are above the
+ * watermark.
  */
 export const waitingStatement = (db: D1Database, siteId: string): D1PreparedStatement =>
   db

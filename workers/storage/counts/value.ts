@@ -1,4 +1,4 @@
-// Reading the parts of a detail's value in SQL, as domain/counts/value.ts writes them. Each function takes and returns an
+// Reads the parts of a detail's value in SQL. domain/counts/value.ts writes them. Each function takes and returns an
 // SQL expression.
 import { KEY_SEPARATOR, PART_SEPARATOR } from "../../domain/counts/value";
 

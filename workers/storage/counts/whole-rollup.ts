@@ -1,4 +1,4 @@
-// Rollups of a property or its suspects in the domain's form, to compare them with the lake.
+// Reads the rollups of a property or its suspects in the domain's form, to compare them with the lake.
 import { ALL_TIME, type Span } from "../../domain/counts/day-counts";
 import { emptyRollup, type Rollup } from "../../domain/counts/rollup";
 import { FACTS, type Facts } from "../../domain/events/catalog";
@@ -9,8 +9,8 @@ type Row<Key> = Key & Facts;
 const factsOf = (row: Facts): Facts => Object.fromEntries(FACTS.map((fact) => [fact, row[fact]])) as Facts;
 
 /**
- * The dimensions of a property, found one step in the primary key each: days come after the dimension there, so that a
- * day's rows would else be looked for among those of all days.
+ * The dimensions of a property, each found in one step of the primary key. The key has the day after the dimension, so
+ * without the dimensions a day's rows would be searched among those of all days.
  */
 const DIMENSIONS = `WITH RECURSIVE known(dimension) AS (
     SELECT min(dimension) FROM rollup_days WHERE site_id = ?1
@@ -25,7 +25,7 @@ const UNPACKED = `SELECT dimension, day, place || char(9) || key, ${FACTS.map((f
 const DAYS = `${DIMENSIONS} SELECT dimension, day, value, ${FACTS.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")}
   FROM (${FOLDED} UNION ALL ${PENDING} UNION ALL ${UNPACKED}) GROUP BY dimension, day, value`;
 
-/** For a batch: the hours and days of a span. Their results are given to `toRollup`. */
+/** For a batch: the hours and days of a span. Pass their results to `toRollup`. */
 export const rollupStatements = (
   db: D1Database,
   id: string,

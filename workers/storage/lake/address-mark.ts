@@ -2,8 +2,8 @@
 // twice.
 
 /**
- * Its name among the datasets of `watermarks`. `position` is a day number, `moved_at` when the days before it were
- * done.
+ * The name of this dataset in `watermarks`. `position` is a day number, and `moved_at` is when the days before it were
+ * finished.
  */
 const DATASET = "addresses";
 const DAY_MS = 86_400_000;
@@ -12,7 +12,7 @@ const toDayNumber = (date: string): number => Date.parse(date) / DAY_MS;
 const toDate = (dayNumber: number): string => new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
 
 export interface AddressMark {
-  /** All days before it. */
+  /** All days before this date are done. */
   date: string;
   at: number;
 }

@@ -2,8 +2,8 @@
 import { BUSY } from "../../domain/lake/compaction";
 
 /**
- * Properties with raw objects behind their watermarks: enough of them to be busy, or, of `all`, every property that has a
- * watermark. Properties being deleted are left out.
+ * Properties with raw objects behind their watermarks: those with enough of them to be busy, or with `all` every
+ * property that has a watermark. Without properties being deleted.
  */
 export async function compactableProperties(db: D1Database, all: boolean): Promise<string[]> {
   const sql = all

@@ -1,4 +1,4 @@
-// Dead letters: the message is in R2, its name and reason in D1.
+// Dead letters: R2 has the message, D1 its id and reason.
 import { and, count, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rawKey } from "../../domain/lake/keys";
@@ -33,7 +33,7 @@ export async function keepDeadLetter(env: LetterEnv, { body, ...row }: DeadLette
   ]);
 }
 
-/** Notes that a letter failed once more. One that was discarded meanwhile stays away. */
+/** Records another failure of a letter. A letter discarded in the meantime is not stored again. */
 export async function noteFailure(db: D1Database, id: string, reason: string, now: number): Promise<void> {
   await drizzle(db)
     .update(deadLetters)
@@ -154,7 +154,7 @@ function forgetStatements(db: D1Database, rows: readonly DeadLetterRow[], now: n
   ];
 }
 
-/** The id of a hub's message, and the key that its object would have; null for other messages. */
+/** The id of a hub's message and the key that its object would have; null for other messages. */
 function rawObjectOf(text: string): [id: string, key: string | null] | null {
   let message: EventMessage;
   try {

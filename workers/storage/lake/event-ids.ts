@@ -4,7 +4,10 @@ import type { Event } from "../../domain/events/event";
 import { columnsIn } from "../../domain/lake/parquet";
 import { seenId } from "../../domain/visits/seen";
 
-/** The ids (`seenId`) of those events of a property that are in the lake. Reads two columns of the objects of their times. */
+/**
+ * The ids (`seenId`) of those events that the lake already has. Reads two columns of the objects that cover their
+ * times.
+ */
 export async function eventIdsAmong(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   siteId: string,

@@ -43,20 +43,20 @@ const LISTED = `SELECT key FROM lake_files
 /** A listed object is never swept, even if it was announced as garbage again afterwards. */
 const DUE = `SELECT key FROM lake_garbage WHERE delete_at <= ?1 AND key NOT IN (${LISTED}) LIMIT ?2`;
 
-/** Deletes due objects, at most so many thousand. @returns how many. */
+/** Deletes due objects, up to a limit of thousands. @returns how many. */
 export async function sweepGarbage(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   now: number,
   portions = 50,
 ): Promise<number> {
-  // It was announced again after it was listed, by a retry of a step that had finished. It is not garbage.
+  // A retried step announced it again after it had been listed. It is not garbage.
   await DB.prepare(`DELETE FROM lake_garbage WHERE delete_at <= ?1 AND key IN (${LISTED})`).bind(now).run();
   let swept = 0;
   for (let portion = 0; portion < portions; portion++) {
     const { results } = await DB.prepare(DUE).bind(now, OBJECTS).all<{ key: string }>();
     if (results.length === 0) break;
     const keys = results.map(({ key }) => key);
-    // Objects before rows: after a crash in between they are deleted again, which does no harm.
+    // Objects before rows: after a crash in between, the next sweep deletes them again, which is harmless.
     await LAKE.delete(keys);
     await keepStatement(DB, keys).run();
     swept += keys.length;

@@ -1,12 +1,12 @@
-// Handing over: events that collect could not send to the hub reach it later, by ingest or by a replay.
+// Hand-over: ingest or a replay sends the hub the events that collect could not deliver.
 import { type HubBatch, isImportName } from "../../domain/visits/hub";
 import type { UnstampedMessage } from "../../domain/visits/message";
 import { routesFor } from "../../domain/visits/shard";
 import { loadProperty } from "../properties/properties";
 
 /**
- * Sends the hubs events that collect could not send. Hubs recognize events they already have by id. The hub of each
- * event is determined again, because the number of shards may have changed.
+ * Sends hubs the events that collect could not deliver. Hubs recognize events they already have by id. The hub of each
+ * event is computed again, because the number of shards may have changed.
  */
 export async function handOver(
   { hub, batch }: UnstampedMessage,
@@ -20,7 +20,7 @@ export async function handOver(
     await env.HUB.getByName(hub).accept(own);
     return;
   }
-  // One after the other: if one fails and all are retried, at worst the earlier ones are sent again.
+  // Sequentially: if one fails and all are retried, only the earlier ones are sent twice.
   for (const [i, { hubs, arrivals }] of routes.entries()) {
     const [first, ...next] = hubs;
     const { refusals } = own;

@@ -1,4 +1,4 @@
-// The list of the lake's objects in D1: adds objects to it, and reads the days and the sizes that it covers.
+// The list of the lake's objects in D1: adds objects, and reads the days and sizes of a property.
 import type { NewObject } from "../../domain/lake/object";
 import { LAKE_ZONES, type LakeZone } from "../../domain/lake/zones";
 import { toParameters } from "../parameters";
@@ -38,7 +38,7 @@ const REQUIRE = `INSERT INTO lake_files (site_id, zone, key, rows, bytes, min_ti
   SELECT NULL, '', '', 0, 0, 0, 0, '', '', 0
   WHERE (SELECT count(*) FROM lake_files WHERE site_id = ?1 AND id IN (SELECT value FROM json_each(?2))) <> json_array_length(?2)`;
 
-/** For a batch: writes NULL where none is allowed, and so fails the batch, unless all ids (a JSON list) are listed. */
+/** For a batch: writes NULL to a NOT NULL column, which fails the batch, unless all ids (a JSON list) are listed. */
 export const requireListed = (db: D1Database, siteId: string, ids: string): D1PreparedStatement =>
   db.prepare(REQUIRE).bind(siteId, ids);
 

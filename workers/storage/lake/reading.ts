@@ -8,7 +8,7 @@ import type { LakeZone } from "../../domain/lake/zones";
 import type { Found } from "../../domain/networks/enrichment";
 import { readEnrichment } from "./enrichment";
 
-/** The sources of a reader: the objects with the events, and the enrichment of the addresses in raw ones. */
+/** The sources of a reader: the objects with the events, and the enrichments of the addresses in raw objects. */
 export interface LakeSnapshot {
   events: LakeFile[];
   enrichments: LakeFile[];
@@ -48,7 +48,7 @@ export async function filesById(db: D1Database, siteId: string, ids: readonly nu
   return results;
 }
 
-/** The oldest raw objects of a property, at most so many, because a backlog of months does not fit into memory. */
+/** The oldest raw objects of a property, up to a limit, because a backlog of months does not fit into memory. */
 export async function oldestRaw(db: D1Database, siteId: string, limit: number): Promise<LakeFile[]> {
   const { results } = await db
     .prepare("SELECT * FROM lake_files WHERE zone = 'raw' AND site_id = ? ORDER BY id LIMIT ?")
@@ -57,7 +57,7 @@ export async function oldestRaw(db: D1Database, siteId: string, limit: number): 
   return results;
 }
 
-/** Which of some keys of the raw zone are listed. */
+/** The keys of the raw zone that are listed. */
 export async function rawAmong(db: D1Database, siteId: string, keys: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare(
@@ -113,7 +113,10 @@ export function enrichmentReader(
   };
 }
 
-/** The events of a snapshot as they count, in portions of a few thousand; object by object, of all days that are in them. */
+/**
+ * The effective events of a snapshot, object by object, in portions of a few thousand. They include events of all days
+ * in the objects.
+ */
 export async function* eventsIn(lake: R2Bucket, snapshot: LakeSnapshot): AsyncGenerator<StampedEvent[]> {
   for await (const { events } of eventsByFile(lake, snapshot)) yield events;
 }
@@ -138,8 +141,8 @@ export async function* eventsByFile(
 }
 
 /**
- * A property's events as they count, in portions: from all objects with events of these local days. The objects also
- * have events of other days, so a caller who wants only some days must check `local_date`.
+ * A property's effective events in portions, from all objects with events of these local days. The objects also contain
+ * events of other days, so a caller that wants only some days must check `local_date`.
  */
 export async function* readEvents(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,

@@ -1,12 +1,12 @@
-// Marks in D1: which local days are to be stamped again. Ingest sets them in the batch that counts; a day costs a row
-// when it is marked, and its source once.
+// Marks in D1: the local days to stamp again. Ingest sets them in the batch that counts. A day costs one row per mark
+// and one per source.
 import { toParameters } from "../parameters";
 
-/** Of the messages of a batch. */
+/** The origins of a batch's messages. */
 export interface Origins {
-  /** Who stamped events of which day. */
+  /** The source that stamped events of each day. */
   sources: [site_id: string, day: string, source: string][];
-  /** Days with events that came out of order. */
+  /** Days with events that arrived out of order. */
   late: [site_id: string, day: string][];
 }
 
@@ -14,17 +14,17 @@ const SOURCES = `INSERT OR IGNORE INTO day_sources (site_id, day, source)
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`;
 const LATE = `INSERT OR IGNORE INTO restamp_days (site_id, day, marked_at)
   SELECT value ->> 0, value ->> 1, ?2 FROM json_each(?1)`;
-/** Hubs do not know each other's visitors: what one adds to a day of another is never in order. */
+/** Hubs do not know each other's visitors, so events that one hub adds to another hub's day are always out of order. */
 const MIXED = `${LATE} AS given WHERE EXISTS (SELECT 1 FROM day_sources s
   WHERE s.site_id = given.value ->> 0 AND s.day = given.value ->> 1 AND s.source <> given.value ->> 2)`;
 
-/** For a batch: notes the sources, and marks days that need it. */
+/** For a batch: records the sources, and marks the days that need it. */
 export const markStatements = (db: D1Database, { sources, late }: Origins, now: number): D1PreparedStatement[] => [
   ...toParameters(sources).flatMap((rows) => [db.prepare(SOURCES).bind(rows), db.prepare(MIXED).bind(rows, now)]),
   ...toParameters(late).map((rows) => db.prepare(LATE).bind(rows, now)),
 ];
 
-/** For a batch: marks a day, if there are events of it. */
+/** For a batch: marks a day if it has events. */
 export const markDay = (db: D1Database, siteId: string, day: string, now: number): D1PreparedStatement =>
   db
     .prepare(
@@ -34,9 +34,9 @@ export const markDay = (db: D1Database, siteId: string, day: string, now: number
     .bind(siteId, day, now);
 
 /**
- * For a batch: removes the mark of a day, unless objects with events of it were listed meanwhile.
- * @param last the last object that was known.
- * @param outputs keys of the objects that the batch lists itself.
+ * For a batch: removes the mark of a day, unless objects with events of the day were listed in the meantime.
+ * @param last the last known object.
+ * @param outputs keys of the objects that the batch itself lists.
  */
 export const unmarkDay = (
   db: D1Database,
@@ -58,7 +58,7 @@ export interface MarkedDay {
   day: string;
 }
 
-/** Marked days of properties that are not being deleted, each property's in their order. */
+/** Marked days of properties that are not being deleted, in order for each property. */
 export async function markedDays(db: D1Database, limit: number): Promise<MarkedDay[]> {
   const { results } = await db
     .prepare(
@@ -70,7 +70,7 @@ export async function markedDays(db: D1Database, limit: number): Promise<MarkedD
   return results;
 }
 
-/** Removes the marks of days before a local date, of which nothing is kept that could be restamped. */
+/** Removes the marks of days before a local date. Their events have been removed and cannot be restamped. */
 export async function unmarkBefore(db: D1Database, siteId: string, day: string): Promise<void> {
   await db.prepare("DELETE FROM restamp_days WHERE site_id = ? AND day < ?").bind(siteId, day).run();
 }

@@ -1,10 +1,10 @@
-// What restamping a day reads: the objects with its events and with those of the day before, listed in one transaction
+// The input of restamping a day: the objects with its events and those of the day before, listed in one transaction
 // with the position of the pipeline.
 import type { LakeFile } from "../../domain/lake/object";
 import { DATASETS } from "../../domain/lake/zones";
 
 export interface RestampSnapshot {
-  /** Objects with events of the day that the pipeline has processed: only those may be replaced. */
+  /** Objects with events of the day that the pipeline has processed. Only these may be replaced. */
   day: LakeFile[];
   /** Objects with events of the day before. */
   before: LakeFile[];

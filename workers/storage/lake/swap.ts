@@ -10,9 +10,9 @@ interface Input {
 }
 
 /**
- * Replaces inputs by outputs, which have been announced and written, together with other statements of the batch.
- * Ids are never reused, so only one of two swaps of the same input succeeds.
- * @returns false if an input is gone: another swap has replaced it, or an earlier attempt of this one.
+ * Replaces inputs by announced and written outputs, together with other statements of the batch. Ids are never reused,
+ * so only one of two swaps of the same input succeeds.
+ * @returns false if an input is gone, because another swap or an earlier attempt of this one has replaced it.
  */
 export async function swapObjects(
   db: D1Database,

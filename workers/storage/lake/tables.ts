@@ -31,14 +31,17 @@ export const lakeFiles = sqliteTable(
   ],
 );
 
-/** Local days of which the events are to be stamped again, because they did not come in order. */
+/** Local days whose events must be stamped again, because they arrived out of order. */
 export const restampDays = sqliteTable(
   "restamp_days",
   { site_id: text().notNull(), day: text().notNull(), marked_at: integer().notNull() },
   (t) => [primaryKey({ columns: [t.site_id, t.day] })],
 );
 
-/** Who stamped events of a local day: `live`, or the epoch of an import's hub. Hubs do not know each other's visits. */
+/**
+ * The sources that stamped events of a local day: `live`, or the epoch of an import's hub. Hubs do not know each
+ * other's visits.
+ */
 export const daySources = sqliteTable(
   "day_sources",
   { site_id: text().notNull(), day: text().notNull(), source: text().notNull() },
@@ -60,9 +63,9 @@ export const deadLetters = sqliteTable("dead_letters", {
 });
 
 /**
- * Objects to be deleted from the lake, each at a time. Writers announce objects here before they write them and remove
- * the announcement in the batch that lists them, so that objects left behind by a crash are found. Swaps add replaced
- * objects.
+ * Objects to be deleted from the lake, with the time when each is due. Writers announce objects here before they write
+ * them and remove the announcement in the batch that lists them, so that objects left behind by a crash are found.
+ * Swaps add replaced objects.
  */
 export const lakeGarbage = sqliteTable(
   "lake_garbage",

@@ -1,4 +1,4 @@
-// Which properties have somebody to tell: in D1, those that set recipients or a webhook. The standard has neither.
+// Finds the properties with recipients or a webhook in their settings. By default a property has neither.
 import type { Reports } from "../../domain/mail/mail";
 import { settingsInput } from "../../domain/properties/settings";
 import { canonicalZone } from "../../domain/time/zone-name";
@@ -22,7 +22,7 @@ const toMailedProperty = ({ settings, ...row }: Row): MailedProperty => ({
   reports: settingsInput.parse(JSON.parse(settings)).reports,
 });
 
-/** All properties that have somebody to tell; of `siteIds` only, where given. */
+/** All properties with recipients or a webhook, or those among `siteIds` if given. */
 export async function listMailedProperties(
   db: D1Database,
   siteIds: readonly string[] | null = null,
@@ -33,7 +33,7 @@ export async function listMailedProperties(
   return results.map(toMailedProperty);
 }
 
-/** The work of the runs between two instants for a property: sums of rows and objects, and of the reported numbers. */
+/** The work of the runs between two times for a property: sums of rows and objects, and of the reported numbers. */
 export interface RunSums {
   runs: number;
   files: number;
@@ -68,7 +68,7 @@ export async function readRunSums(db: D1Database, siteId: string, from: number, 
   };
 }
 
-/** Which of these topics (`weekly_report/site/2026-11-16`) somebody has been told of. */
+/** The topics among these (`weekly_report/site/2026-11-16`) for which a mail was queued. */
 export async function mailedTopics(db: D1Database, topics: readonly string[]): Promise<Set<string>> {
   const { results } = await db
     .prepare(

@@ -2,7 +2,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { MailContent } from "../../domain/mail/mail";
 
-/** The outbox. A mail's id says what it is about, so that nothing is told twice; its Message-ID is made from it. */
+/** The outbox. A mail's id contains its topic, so that no topic is sent twice; its Message-ID is derived from it. */
 export const mails = sqliteTable(
   "mails",
   {

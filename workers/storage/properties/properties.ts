@@ -29,7 +29,7 @@ const toStream = ({ id, url, name, measurements }: StreamRow): Stream => ({
   id,
   url,
   name,
-  // Measurements newer than the stream have their default.
+  // Stored streams lack newer measurements, which get their defaults.
   measurements: toMeasurements(measurements),
 });
 
@@ -37,7 +37,7 @@ const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: Property
   ...row,
   // Older properties may have the zone under a former name.
   timezone: canonicalZone(row.timezone),
-  // Settings newer than the property have their default.
+  // Stored properties lack newer settings, which get their defaults.
   privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
   pages: { ...STANDARD_PAGES, ...row.pages },
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
@@ -71,7 +71,7 @@ export interface Configuration {
   rules: Omit<Rule, "name" | "created_at">[];
 }
 
-/** All of one version, in one round trip. */
+/** Everything from one version, in one round trip. */
 export async function loadConfiguration(db: D1Database, siteId: string): Promise<Configuration | null> {
   const orm = drizzle(db);
   const [found, of, withRules] = await orm.batch([
@@ -127,7 +127,7 @@ export async function createProperty(
     created_at: now,
     deleted_at: null,
   };
-  // Streams made at once keep their order by a millisecond each.
+  // Streams created together keep their order by timestamps one millisecond apart.
   const streamRows = given.map((stream, index) => toStreamRow(row.site_id, stream, now + index));
   // A statement per stream: 20 rows of six columns would be more than D1's 100 bound parameters.
   await orm.batch([
@@ -137,7 +137,10 @@ export async function createProperty(
   return toProperty(row, streamRows);
 }
 
-/** Fields that the changes do not name keep their values, in `privacy` and `pages` too. @returns null when the property is gone. */
+/**
+ * Fields missing in the changes keep their values, also in `privacy` and `pages`. @returns null when the property is
+ * gone.
+ */
 export async function updateProperty(
   db: D1Database,
   siteId: string,
@@ -154,7 +157,7 @@ export async function updateProperty(
 const patched = (column: SQLWrapper, changes: object = {}): SQL =>
   sql`json_patch(${column}, ${JSON.stringify(changes)})`;
 
-/** Hides the property from everybody. deletion.ts removes its data. */
+/** Hides the property from everybody. admin/deletion.ts removes its data. */
 export async function markPropertyDeleted(db: D1Database, siteId: string, now: number): Promise<void> {
   await drizzle(db)
     .update(properties)

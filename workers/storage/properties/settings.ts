@@ -4,7 +4,7 @@ import type { PropertySettings } from "../../domain/properties/settings";
 import { STANDARD_SETTINGS, settingsInput } from "../../domain/properties/settings";
 
 type Sections = keyof PropertySettings;
-/** Fields that are absent stay as they are; those that are given are replaced as a whole. */
+/** Absent fields stay as they are. Given fields are replaced as a whole. */
 export type SettingsChanges = { [Section in Sections]?: Partial<PropertySettings[Section]> };
 
 /** Rows of an older version get the defaults of newer settings. */

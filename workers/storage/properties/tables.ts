@@ -1,6 +1,6 @@
-// The D1 tables of properties, and of the things that owners set up in them. `npm run migrate:make` writes migrations
-// from the files of this name; WITHOUT ROWID is added there by hand, because drizzle cannot say it: one row written
-// instead of two.
+// The D1 tables of properties and of everything that owners configure in them. `npm run migrate:make` writes migrations
+// from the files of this name. WITHOUT ROWID is added there by hand, because drizzle does not support it; it saves one
+// of two row writes.
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Measurements } from "../../domain/events/measurement";
 import type { PageSettings } from "../../domain/events/path";
@@ -21,12 +21,15 @@ export const properties = sqliteTable(
     shard_changes: text({ mode: "json" }).$type<ShardChange[]>().notNull().default([]),
     public_live: integer({ mode: "boolean" }).notNull().default(false),
     privacy: text({ mode: "json" }).$type<Privacy>().notNull(),
-    /** A setting that the owner never changed is absent. */
+    /** Contains only settings that the owner has changed. */
     pages: text({ mode: "json" }).$type<Partial<PageSettings>>().notNull().default({}),
-    /** Grows with every change of the property, its streams and its rules, so that collect knows whether it is up to date. */
+    /**
+     * Increases with every change of the property, its streams and its rules, so that collect knows whether its copy is
+     * current.
+     */
     version: integer().notNull().default(0),
     created_at: integer().notNull(),
-    /** Set when the owner deletes it: gone for everybody at once, swept by the cron until nothing is left. */
+    /** Set when the owner deletes the property. It is hidden at once, and the cron sweeps until nothing is left. */
     deleted_at: integer(),
   },
   (t) => [index("properties_by_organization").on(t.organization_id)],
@@ -62,7 +65,7 @@ export const rules = sqliteTable(
   (t) => [primaryKey({ columns: [t.site_id, t.id] })],
 );
 
-/** Imports into a property: each is a hub of its own, to be destroyed with the property. */
+/** Imports into a property. Each has its own hub, which is destroyed with the property. */
 export const imports = sqliteTable(
   "imports",
   { site_id: text().notNull(), import_id: text().notNull(), created_at: integer().notNull() },

@@ -4,7 +4,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "driz
 import type { RunReport, RunStatus, RunStep, RunTrigger } from "../../domain/runs/run";
 import type { RunKind } from "../../domain/runs/tasks";
 
-/** How far each dataset of a property has been processed: the last `lake_files.id` (of the raw zone). */
+/** The position of each dataset of a property: the last processed `lake_files.id` (of the raw zone). */
 export const watermarks = sqliteTable(
   "watermarks",
   {

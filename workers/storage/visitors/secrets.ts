@@ -1,15 +1,18 @@
-// Visitor secrets: a random one per property and local date, under which collect hashes addresses and agents. All isolates
-// use the same, so they are in D1; each isolate remembers those it has read.
+// Visitor secrets: one random secret per property and local date, with which collect hashes addresses and agents. All
+// isolates share them through D1, and each isolate caches those it has read.
 import { lte } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { toHex } from "../../domain/requests/hex";
 import { forgetSecrets } from "../../domain/visitors/keyed-hash";
 import { visitorSecrets } from "./tables";
 
-/** Secrets are destroyed this long (ms) after they were made: the day itself, and the visits that cross its midnight. */
+/**
+ * Secrets are destroyed this long (ms) after their creation: after the day itself and the visits that cross its
+ * midnight.
+ */
 export const SECRET_LIFE = 48 * 3_600_000;
 
-/** Secrets that an isolate remembers, at some 200 bytes each. An import of thirty years has 11,000 dates. */
+/** Secrets that an isolate caches, about 200 bytes each. An import of thirty years has 11,000 dates. */
 const MOST_SECRETS = 20_000;
 
 interface Secret {
@@ -22,7 +25,7 @@ const remembered = new Map<string, Secret>();
 
 const keyOf = (siteId: string, date: string): string => `${siteId} ${date}`;
 
-/** The secrets of some dates when the isolate remembers them all, else null. */
+/** The secrets of some dates if the isolate has cached all of them, else null. */
 function rememberedSecrets(siteId: string, dates: readonly string[], now: number): Map<string, string> | null {
   const secrets = new Map<string, string>();
   for (const date of dates) {
@@ -35,7 +38,7 @@ function rememberedSecrets(siteId: string, dates: readonly string[], now: number
 
 function remember(siteId: string, date: string, secret: Secret): void {
   const key = keyOf(siteId, date);
-  // A Map keeps the order of insertion: the first was read longest ago.
+  // A Map keeps the order of insertion, so the first entry was read longest ago.
   const [oldest] = remembered.keys();
   if (oldest !== undefined && remembered.size >= MOST_SECRETS) remembered.delete(oldest);
   remembered.delete(key);
@@ -52,8 +55,8 @@ const randomSecret = (): string => toHex(crypto.getRandomValues(new Uint8Array(1
 
 async function readSecrets(db: D1Database, siteId: string, dates: readonly string[], now: number) {
   const made = JSON.stringify(dates.map((date) => [date, randomSecret()]));
-  // One round trip, and nothing is written where secrets exist. One that is too old is replaced, whether or not the cron
-  // has deleted it, so that every isolate takes leave of it at the same moment.
+  // One round trip that writes nothing when the secrets exist. It replaces an expired secret even if the cron has not
+  // deleted it yet, so that all isolates stop using it at the same time.
   const [, { results }] = (await db.batch<Secret & { date: string }>([
     db
       .prepare(
@@ -75,7 +78,7 @@ async function readSecrets(db: D1Database, siteId: string, dates: readonly strin
   return new Map(results.map(({ date, secret }) => [date, secret]));
 }
 
-/** The secrets of some dates; those that do not exist yet are made. One read of D1 per isolate, property and date. */
+/** The secrets of some dates. Missing ones are created. One read of D1 per isolate, property and date. */
 export async function secretsFor(
   db: D1Database,
   siteId: string,
@@ -85,7 +88,7 @@ export async function secretsFor(
   return rememberedSecrets(siteId, dates, now) ?? readSecrets(db, siteId, dates, now);
 }
 
-/** Destroys the secrets that are too old. */
+/** Destroys expired secrets. */
 export async function destroySecrets(db: D1Database, now: number): Promise<void> {
   await drizzle(db)
     .delete(visitorSecrets)

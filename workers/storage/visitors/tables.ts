@@ -1,14 +1,14 @@
 // The D1 table of visitor secrets. WITHOUT ROWID is added to the migrations by hand.
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** The secrets under which collect hashes addresses and agents, by property and local date. */
+/** The secrets with which collect hashes addresses and agents, by property and local date. */
 export const visitorSecrets = sqliteTable(
   "visitor_secrets",
   {
     site_id: text().notNull(),
     date: text().notNull(),
     secret: text().notNull(),
-    /** Valid for SECRET_LIFE from then on. */
+    /** Valid for SECRET_LIFE from this time. */
     made_at: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.site_id, t.date] })],

@@ -1,4 +1,4 @@
-// Anomalies: when a number was not what it usually is at this time, what explains it, and what is watched.
+// Anomalies: when a metric was unusual for the time, its explanation, and the monitored metrics.
 import { A } from "@solidjs/router";
 import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import type { AnomaliesView } from "../../../../workers/domain/anomalies/record";

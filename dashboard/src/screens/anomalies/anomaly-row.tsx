@@ -1,4 +1,4 @@
-// One anomaly: what moved, when, by how much against what was expected, and what explains it most.
+// One anomaly: the metric, the time, the difference from the expected value, and the best explanation.
 import { type JSX, Show } from "solid-js";
 import type { AnomalyView } from "../../../../workers/domain/anomalies/record";
 import { dimensionFor } from "../../../../workers/domain/events/catalog";
@@ -10,7 +10,7 @@ import { valueName } from "../../data/naming";
 import { useProperty } from "../../frame/property-frame";
 import { words } from "../../words/anomalies";
 
-/** What explains errors and pages not found beside the dimensions of the catalogue. */
+/** Explanations of errors and missing pages that are not dimensions of the catalogue. */
 const OF_ERRORS: Record<string, string> = words.errorDimensions;
 
 export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => void }): JSX.Element {
@@ -80,7 +80,7 @@ export function AnomalyRow(props: { anomaly: AnomalyView; onDismissed: () => voi
   );
 }
 
-/** Observed against expected, in words and on a scale; the picture says nothing that the words do not. */
+/** Observed against expected, as text and on a scale. The scale adds nothing to the text. */
 function Figures(props: { anomaly: AnomalyView }): JSX.Element {
   const value = (one: number): string => formatValue(props.anomaly.metric, one);
   const gauge = () => toGauge(props.anomaly);

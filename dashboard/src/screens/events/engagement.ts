@@ -1,4 +1,4 @@
-// Media and forms: funnels made of the details of their events. Pure.
+// Media and forms: funnels built from the details of their events. Pure.
 import type { EventInsight, ValueCount } from "../../../../workers/domain/counts/insight";
 import { ERROR_PLACE, FORM_FIELD } from "../../../../workers/domain/counts/value";
 import { words } from "../../words/events";
@@ -18,7 +18,7 @@ const countsOf = (insight: EventInsight, key: string): Map<string, number> =>
 
 export interface Funnel {
   name: string;
-  /** How often each of MEDIA_STEPS was reached. */
+  /** The count of each of MEDIA_STEPS. */
   steps: number[];
 }
 
@@ -33,12 +33,12 @@ export function toFunnels(details: Record<MediaStep, EventInsight>): Funnel[] {
 
 export interface ErrorCount {
   message: string;
-  /** `https://…/cart.js:120`, as far as the browser tells; scripts of other sites hide it. */
+  /** `https://…/cart.js:120`, as far as known. Browsers hide it for scripts of other sites. */
   place: string | null;
   events: number;
 }
 
-/** The value of three parts that the details of errors have. */
+/** Splits the three-part values in the details of errors. */
 export const toErrors = (details: EventInsight): ErrorCount[] =>
   valuesOf(details, "message file line").map(({ value, events }) => {
     const [message, file, line] = ERROR_PLACE.split(value);
@@ -55,11 +55,11 @@ export interface FormFunnel {
 export interface FieldFunnel {
   name: string;
   entered: number;
-  /** How often this was the last field before the form was given up. */
+  /** How often this was the last field before the visitor abandoned the form. */
   last: number;
 }
 
-/** One funnel per form, the most started first; its fields by how often they were entered. */
+/** One funnel per form, the most started first, with its fields by number of entries. */
 export function toForms(details: Record<FormEvent, EventInsight>): FormFunnel[] {
   const [starts, submissions, abandoned] = (["form_start", "form_submit", "form_abandon"] as const).map((name) =>
     countsOf(details[name], "form"),

@@ -1,4 +1,4 @@
-// The kinds of event that belong together: media and forms as funnels; downloads, images and errors as lists.
+// Groups of related events: media and forms as funnels; downloads, images and errors as lists.
 import { type Accessor, For, type JSX, Show } from "solid-js";
 import type { EventInsight } from "../../../../workers/domain/counts/insight";
 import { createLoaded, type LoadedFor } from "../../data/answer";
@@ -151,7 +151,7 @@ export function ImageEvents(props: GroupProps): JSX.Element {
   );
 }
 
-/** What it was beside the pages on which it happened. */
+/** The values of the events next to the pages where they happened. */
 function TwoLists<T, K>(props: {
   title: string;
   first: {

@@ -1,4 +1,4 @@
-// Events: everything that happened, by kind and name; one of them in detail; and the kinds that belong together.
+// Events: all events by kind and name, the details of one, and groups of related events.
 import { For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import type { EventsInsight } from "../../../../workers/domain/counts/insight";
@@ -93,10 +93,10 @@ function EventList(props: { events: LoadedFor<EventsInsight, InsightScene>; scre
   );
 }
 
-/** Names of the props that are made of other fields of an event; the rest is shown as the site calls it. */
+/** Labels of props that are built from other fields of an event. Other props keep the site's names. */
 const PROP_LABELS: Record<string, string> = words.properties;
 const propLabel = (key: string): string => PROP_LABELS[key] ?? key;
-/** Values of two parts are joined by a line feed. */
+/** Two-part values are joined by a line feed. */
 const propValue = (value: string): string => value.replaceAll("\n", " › ");
 
 function EventDetail(props: { name: string; screen: Screen }): JSX.Element {

@@ -1,4 +1,5 @@
-// Heatmaps as they are drawn: cells sorted into a few shades, each shade one path; the curve of scroll reach. Pure.
+// Prepares heatmaps for drawing: cells sorted into a few shades, one path per shade, and the curve of scroll reach.
+// Pure.
 import {
   HEAT_COLUMNS,
   HEAT_ROW_PIXELS,
@@ -17,25 +18,25 @@ export const WIDTHS = {
 export const SHADES = 5;
 
 export interface Shade {
-  /** Counts of this shade, both included. */
+  /** The range of counts in this shade, both included. */
   from: number;
   to: number;
-  /** Its cells as one SVG path, a column wide and a row high by one. */
+  /** Its cells as one SVG path, in units of a column and a row. */
   path: string;
 }
 
 export interface HeatPicture {
   columns: number;
-  /** As many as have anything in them, and a little room below. */
+  /** The rows with any counts, and some room below. */
   rows: number;
   shades: Shade[];
-  /** The most frequent first: the table behind the picture. */
+  /** The most frequent first, for the table. */
   cells: HeatCell[];
 }
 
 /**
- * Shades by ratio, not by difference: one button takes most of the clicks of a page, and on an even scale all else
- * would be white.
+ * Shades by ratio, not by difference: one button gets most of the clicks of a page, and on a linear scale everything
+ * else would be white.
  */
 export function toHeatPicture(cells: readonly HeatCell[]): HeatPicture {
   const top = Math.max(1, ...cells.map(([, , count]) => count));
@@ -60,7 +61,7 @@ export function toHeatPicture(cells: readonly HeatCell[]): HeatPicture {
 /** "240–280 px" from the top of the page. */
 export const depthOf = (row: number): string => words.depth(`${row * HEAT_ROW_PIXELS}–${(row + 1) * HEAT_ROW_PIXELS}`);
 
-/** Share of the views that got so far, by depth in percent; everybody saw the top. */
+/** The share of views that reached each depth in percent. All views reach the top. */
 export function toReach(reach: readonly number[], views: number): { depth: number; views: number; share: number }[] {
   const of = Math.max(views, reach[0] ?? 0, 1);
   return [

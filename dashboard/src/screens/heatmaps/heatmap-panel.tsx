@@ -1,4 +1,4 @@
-// A page's heatmap at one width: the grid of clicks or moves with its legend and table, and how far down views got.
+// A page's heatmap at one width: the grid of clicks or moves with its legend and table, and the scroll reach.
 import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
 import { HEAT_ROW_PIXELS, type HeatmapInsight, type HeatWidth } from "../../../../workers/domain/counts/insight";
 import { createAction } from "../../data/action";
@@ -16,7 +16,7 @@ import { ReachCurve } from "./reach-curve";
 const LAYERS = words.layers;
 type Layer = keyof typeof LAYERS;
 
-/** Cells told in the table: below them the counts of single visitors begin. */
+/** Cells in the table. After these, counts come from single visitors. */
 const TABLE_ROWS = 50;
 
 export function HeatmapPanel(props: {
@@ -82,7 +82,7 @@ export function HeatmapPanel(props: {
   );
 }
 
-/** Draws the same over the page itself, in a window of the site. */
+/** Draws the heatmap on the page itself, in a window with the site. */
 function ShowOnPage(props: { page: string; screen: Screen }): JSX.Element {
   const { property } = useProperty();
   const open = createAction((site: string) => {
@@ -104,16 +104,16 @@ function ShowOnPage(props: { page: string; screen: Screen }): JSX.Element {
   );
 }
 
-/** Fewer shades than there are classes are spread over them, the last always the strongest. */
+/** Fewer shades than classes are spread over the classes, and the last one is always the strongest. */
 const shadeClass = (index: number, of: number): string => `heat-${Math.round(((index + 1) / of) * SHADES)}`;
 
 function Grid(props: { insight: HeatmapInsight; layer: Layer }): JSX.Element {
   const picture = createMemo((): HeatPicture => toHeatPicture(props.insight[props.layer]));
   const width = (): number => WIDTHS[props.insight.width].pixels;
-  /** Width of a cell against its height, as on the page itself. */
+  /** Width of a cell relative to its height, as on the page. */
   const ratio = (): number => width() / picture().columns / HEAT_ROW_PIXELS;
   let scroll!: HTMLDivElement;
-  /** Long pages begin where most happened: an empty top would look as if nothing had. */
+  /** Long pages are scrolled to the busiest part, because an empty top would look like no data. */
   createEffect(() => {
     const [, busiest = 0] = picture().cells[0] ?? [];
     const top = (busiest / picture().rows) * scroll.scrollHeight;

@@ -1,4 +1,4 @@
-// Heatmaps: on which pages there are some, and one of them: where visitors click, move and read.
+// Heatmaps: the list of pages with heatmaps, and one of them: where visitors click, move and scroll.
 import { For, type JSX, Show } from "solid-js";
 import { HEAT_WIDTHS, type HeatmapRow, type HeatWidth } from "../../../../workers/domain/counts/insight";
 import { createLoaded } from "../../data/answer";
@@ -17,7 +17,7 @@ interface PageHeat {
   views: number;
   clicks: number;
   moves: number;
-  /** Of the widths that it was seen at, the most viewed first. */
+  /** Its widths, the most viewed first. */
   widths: HeatWidth[];
 }
 
@@ -39,7 +39,7 @@ export function Heatmaps(): JSX.Element {
   const screen = createScreen();
   const heatmaps = createLoaded(screen.scene, loadHeatmaps, screen.tick);
   const pages = (): PageHeat[] => byPage(heatmaps.value()?.pages ?? []);
-  /** Without a choice the most viewed page is shown: an empty half of a screen tells nothing. */
+  /** Shows the most viewed page by default, so that half of the screen is not empty. */
   const page = (): string | undefined => screen.param("page") ?? pages()[0]?.page;
   const widthsOf = (name: string): HeatWidth[] => pages().find((one) => one.page === name)?.widths ?? [];
   const width = (): HeatWidth => {

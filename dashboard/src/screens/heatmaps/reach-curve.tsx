@@ -1,4 +1,4 @@
-// How far down a page its views got: a curve, one sentence, and the table behind them.
+// The scroll reach of a page: a curve, one sentence, and a table.
 import { For, type JSX } from "solid-js";
 import { formatCount } from "../../data/format";
 import { words as heatmaps } from "../../words/heatmaps";

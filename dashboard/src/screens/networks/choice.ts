@@ -1,14 +1,14 @@
-// Networks: which of them a viewer wants to see. Pure.
+// Networks: the viewer's choice of network types. Pure.
 import type { NetworksInsight } from "../../../../workers/domain/counts/insight";
 import { readsAsOrganization, signalOf } from "../../../../workers/domain/networks/network";
 
 export type NetworkRow = NetworksInsight["networks"][number];
 
-/** Besides the types themselves: what can read something as an organization, and everything. */
+/** Choices besides the types: networks that identify an organization, and all. */
 export const ORGANIZATIONS = "organizations";
 export const ALL_NETWORKS = "all";
 
-/** True where visits of this type are suspected to be bots'. */
+/** True if visits of this type are suspected bots. */
 export const isSuspected = (type: string): boolean => signalOf({ network_type: type }) !== null;
 
 export interface NetworkChoice {
@@ -24,7 +24,7 @@ const isShown = (type: string, { show, withoutBots }: NetworkChoice): boolean =>
 export const toShown = (insight: NetworksInsight, choice: NetworkChoice): NetworkRow[] =>
   insight.networks.filter(({ network_type }) => isShown(network_type, choice));
 
-/** What can be chosen, with the visitors that it stands for: organizations, all, then each type that came. */
+/** The choices with their numbers of visitors: organizations, all, then each type with visits. */
 export function toChoices(
   { types }: NetworksInsight,
   withoutBots: boolean,

@@ -1,4 +1,4 @@
-// Networks as rows with their figures; one of them opened to show what it read.
+// Networks as rows with their figures. A row opens to show its pages.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { formatAgo, formatCount, NOTHING } from "../../data/format";
 import { countryName, valueName } from "../../data/naming";
@@ -11,7 +11,7 @@ import type { NetworkRow } from "./choice";
 
 const STANDARD_ROWS = 25;
 
-/** From the smallest to the largest, as addresses are written. */
+/** From the smallest to the largest, as in postal addresses. */
 const placeOf = ({ place: { city, region, country } }: NetworkRow): string =>
   [city, region === city ? null : region, country === null ? null : countryName(country)].filter(Boolean).join(", ") ||
   NOTHING;

@@ -1,4 +1,4 @@
-// Networks: which organizations read what, and what of all visits is suspected to be bots'.
+// Networks: the organizations and the pages they read, and suspected bots.
 import { type Accessor, createMemo, For, type JSX, Show } from "solid-js";
 import { createLoaded, isOld } from "../../data/answer";
 import { formatCount } from "../../data/format";

@@ -1,4 +1,4 @@
-// A panel: the visitors of the period by one dimension, with tabs for its neighbours.
+// A panel: visitors of the period by one dimension, with tabs for related dimensions.
 import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import { createAnswer } from "../../data/answer";
@@ -20,7 +20,7 @@ export interface BreakdownPanelProps {
   name: PanelName;
   scene: Scene;
   tick: () => unknown;
-  /** Visitors of a whole period, which shares are shares of; null while they are not known. */
+  /** Visitors of a whole period, the base of shares; null while unknown. */
   visitorsOf: (scene: Scene) => number | null;
   onTab: (dimension: DimensionName) => void;
   onAll: () => void;

@@ -1,4 +1,4 @@
-// The summary: one figure per metric with its change. The chosen one is drawn below.
+// The summary: one figure per metric with its change. The trend below shows the selected one.
 import { For, type JSX, Show } from "solid-js";
 import { METRICS, type MetricName } from "../../../../workers/domain/events/catalog";
 import { isBusy, isOld, type LoadedFor } from "../../data/answer";
@@ -12,7 +12,7 @@ export function Cards(props: {
   summary: LoadedFor<Summary, Scene>;
   /** The metric of the chart. */
   picked: MetricName;
-  /** False where a change would only tell that there was no record before. */
+  /** False if the comparison has no data. */
   comparable: boolean;
   onPick: (metric: MetricName) => void;
 }): JSX.Element {
@@ -33,7 +33,7 @@ export function Cards(props: {
         {(metric, index) => {
           const value = () => row()?.metrics[index()];
           const view = () => props.summary.shown()?.key.view;
-          /** Today is not over: against a whole day every count would look like a fall. */
+          /** Today is incomplete, so compared with a whole day every count would look like a drop. */
           const isPart = () => view()?.period.name === "day" && METRICS[metric].unit === "count";
           const whole = () => (props.comparable && isPart() ? row()?.comparison?.metrics[index()] : undefined);
           const change = () => {

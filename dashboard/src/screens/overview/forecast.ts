@@ -1,4 +1,4 @@
-// Forecast and anomalies on the overview: where they have a place, and how they join the line. Pure.
+// Forecast and anomalies on the overview: when to show them, and how to add them to the line. Pure.
 import type { AnomaliesView, ForecastView } from "../../../../workers/domain/anomalies/record";
 import { MOST_INSIGHT_DAYS } from "../../../../workers/domain/counts/insight";
 import type { ForecastAsk } from "../../data/anomaly";
@@ -10,19 +10,22 @@ import type { Point, Series } from "../../data/series";
 const FORECAST_METRICS: readonly string[] = ["visitors", "pageviews", "events"] satisfies ForecastView["metric"][];
 const isForecast = (metric: string): metric is ForecastView["metric"] => FORECAST_METRICS.includes(metric);
 
-/** Null where a forecast has no place: by hours or months, of what is over, of rates, or of some visits only. */
+/** Null without a forecast: for hours or months, past periods, rates, or a part of the visits. */
 export function forecastAsk({ siteId, today, view }: Scene): ForecastAsk | null {
   const { period, metric, withoutBots } = view;
   if (withoutBots || !isForecast(metric) || intervalFor(period) !== "day" || !isRunning(period, today)) return null;
   return { siteId, metric };
 }
 
-/** Null where anomalies have no place: they are of days, and the line may be of hours or months. */
+/** Null without anomalies: they have days, but the line may have hours or months. */
 export function anomaliesAsk({ siteId, today, view: { period } }: Scene): InsightScene | null {
   return intervalFor(period) === "day" ? { siteId, ...daysOf(period, today, MOST_INSIGHT_DAYS) } : null;
 }
 
-/** The days to come behind the line, and how today will end; days that the period has already keep their place. */
+/**
+ * Adds future days after the line, and the expected end of today. Days that the period already includes keep their
+ * place.
+ */
 export function withForecast(series: Series, { days }: ForecastView, today: string): Series {
   if (!days || series.interval !== "day") return series;
   const ahead = days.filter(({ date }) => date >= today);
@@ -38,7 +41,7 @@ export function withForecast(series: Series, { days }: ForecastView, today: stri
   return { ...series, points: [...points, ...more] };
 }
 
-/** Marks the days that were out of the ordinary. @param dateOf the local date of an instant. */
+/** Marks the days with anomalies. @param dateOf the local date of an instant. */
 export function withMarks(series: Series, { anomalies }: AnomaliesView, dateOf: (instant: number) => string): Series {
   if (series.interval !== "day") return series;
   const spans = anomalies

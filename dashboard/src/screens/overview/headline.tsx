@@ -1,4 +1,4 @@
-// The headline: the page's answer in one sentence, before any figure is read.
+// The headline: the summary of the page in one sentence, above the figures.
 import { type Accessor, createMemo, type JSX, Show } from "solid-js";
 import { createAnswer, createRetry, isBusy, isOld, type LoadedFor } from "../../data/answer";
 import { formatCount, formatRange, toChange } from "../../data/format";
@@ -11,7 +11,7 @@ import { Bone } from "../../parts/notice";
 import { words } from "../../words/overview";
 import { PANEL_ROWS } from "./breakdown-panel";
 
-/** The first named value of a dimension. Where the panel asks the same, it costs no second request. */
+/** The first named value of a dimension. Shares its request with the panel. */
 function createTop(
   scene: Accessor<Scene>,
   panel: "sources" | "pages",
@@ -38,13 +38,15 @@ function whenOf({ view: { period } }: Scene): string {
   return from === to ? words.headline.onDay(from) : words.headline.fromTo(from, to);
 }
 
-/** How the visitors moved, as the end of the sentence: "down 9% vs. the day before". Empty where nothing is compared. */
+/**
+ * The change of the visitors, for the end of the sentence: "down 9% vs. the day before". Empty without a comparison.
+ */
 function movedOf(summary: Summary, scene: Scene): string {
   const row = changeRow(summary);
   const now = row?.comparison && toChange("visitors", row.metrics[0] ?? null, row.comparison.metrics[0] ?? null);
   if (!now) return "";
   const { period, compare } = scene.view;
-  // Today is not over, so the whole day is shown beside it instead of a change.
+  // Today is incomplete, so show the whole day next to it instead of a change.
   if (period.name === "day") {
     const whole = formatCount(periodRow(summary)?.comparison?.metrics[0] ?? 0);
     return compare === "year" ? words.headline.wholeYearAgo(whole) : words.headline.wholeYesterday(whole);

@@ -1,4 +1,4 @@
-// Right now: the last thirty minutes, minute by minute, and the pages being read.
+// Right now: the last thirty minutes, minute by minute, and the active pages.
 import { For, type JSX, Show } from "solid-js";
 import { isOld, type Loaded } from "../../data/answer";
 import { formatCount, formatDuration, formatMetric } from "../../data/format";

@@ -1,4 +1,4 @@
-// The overview: what happened on a property, in one sentence, eight figures, one line and six panels.
+// The overview of a property: one sentence, eight figures, one line and six panels.
 import { A, useSearchParams } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { loadAnomalies, loadForecast } from "../../data/anomaly";
@@ -47,7 +47,7 @@ export function Overview(): JSX.Element {
   });
   const today = createMemo(() => clock().slice(0, 10));
   const scene = createMemo((): Scene => ({ siteId: property().site_id, today: today(), view: view() }));
-  /** A period that is over needs no second look. */
+  /** A past period needs no refresh. */
   const tick = (): number => (isRunning(view().period, today()) ? minute() : 0);
 
   const change = (part: Partial<View>, replace = false): void =>
@@ -86,9 +86,9 @@ export function Overview(): JSX.Element {
     const shown = summary.shown();
     return shown && haveSameVisitors(shown.key, of) ? (periodRow(shown.value)?.metrics[0] ?? null) : null;
   };
-  /** What the figures are of; while there are none, what is asked for. */
+  /** The view of the shown figures, or the requested view without figures. */
   const shownView = (): View => summary.shown()?.key.view ?? view();
-  /** No event ever: the page then says how to get the first one. */
+  /** Without any event, the page explains how to get the first one. */
   const isNew = (): boolean => {
     const shown = summary.value();
     return (

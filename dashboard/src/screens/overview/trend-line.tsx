@@ -1,4 +1,4 @@
-// The trend as a line: the canvas, and what the pointer is over in words beside it.
+// The trend as a line: the canvas, and the values under the pointer as text.
 import { createEffect, createSignal, type JSX, onCleanup, onMount, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import type { Hover, LineChart, Picture } from "../../chart/line-chart";
@@ -13,7 +13,7 @@ export function TrendLine(props: { picture: Picture }): JSX.Element {
   let canvas!: HTMLCanvasElement;
   let isGone = false;
 
-  // Chart.js is the heaviest thing here: it comes after the page has shown its figures.
+  // Chart.js is the largest dependency, so it loads after the page has shown its figures.
   onMount(async () => {
     const { createLineChart } = await import("../../chart/line-chart");
     if (!isGone) setChart(createLineChart(canvas, setHover));

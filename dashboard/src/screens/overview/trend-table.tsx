@@ -1,4 +1,4 @@
-// The table that stands behind the line: for screen readers always, on the screen when it is asked for.
+// The table of the trend: always present for screen readers, visible on request.
 import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import type { Picture } from "../../chart/line-chart";

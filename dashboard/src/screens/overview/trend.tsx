@@ -1,4 +1,4 @@
-// The trend: the chosen metric over time, as a line or as the table that stands behind it.
+// The trend: the selected metric over time, as a line or a table.
 import { createMemo, type JSX, Show } from "solid-js";
 import type { AnomaliesView, ForecastView } from "../../../../workers/domain/anomalies/record";
 import { METRICS } from "../../../../workers/domain/events/catalog";
@@ -23,14 +23,14 @@ import { TrendTable } from "./trend-table";
 export interface TrendProps {
   trend: LoadedFor<TrendAnswers, Scene>;
   view: View;
-  /** Of the days to come. */
+  /** The forecast of the next days. */
   forecast: LoadedFor<ForecastView, ForecastAsk>;
-  /** What was out of the ordinary. */
+  /** The anomalies of the days. */
   anomalies: LoadedFor<AnomaliesView, InsightScene>;
   timezone: string;
-  /** Where the property's record begins: nothing is compared with what lies before it. */
+  /** The property's first data. Nothing is compared with the time before it. */
   beginning: LoadedFor<Answer, Scene>;
-  /** The property's wall clock. */
+  /** The property's local time. */
   clock: string;
   onTable: (table: boolean) => void;
 }
@@ -61,7 +61,7 @@ export function Trend(props: TrendProps): JSX.Element {
       },
     };
   });
-  /** What the line lacks; where there is no line, its own failure says enough. */
+  /** The data missing in the line. Without a line, its own error is enough. */
   const lacking = () =>
     picture() &&
     [

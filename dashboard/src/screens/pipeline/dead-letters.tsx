@@ -1,4 +1,4 @@
-// Dead letters: messages that could not be counted, each with its reason; played again, or thrown away.
+// Dead letters: messages that could not be counted, each with its reason. They can be replayed or discarded.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { createLoaded } from "../../data/answer";

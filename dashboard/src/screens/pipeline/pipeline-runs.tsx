@@ -1,4 +1,4 @@
-// The runs of the pipeline and the tasks of maintenance, the newest first; one of them opened with its steps.
+// The runs of the pipeline and maintenance tasks, newest first. A row opens to show its steps.
 import { A, useSearchParams } from "@solidjs/router";
 import { createEffect, createSignal, For, type JSX, Show } from "solid-js";
 import type { RunDetails, RunView } from "../../../../workers/domain/runs/run";
@@ -27,7 +27,7 @@ export const RunState = (props: { status: RunView["status"] }): JSX.Element => (
 export function PipelineRuns(props: { runs: RunView[]; started: string | null; isOld: boolean }): JSX.Element {
   const [params, setParams] = useSearchParams<{ run?: string }>();
   const hrefOf = (id: string): string => `?${new URLSearchParams({ ...params, run: id } as Record<string, string>)}`;
-  /** Started from here, and not in the list yet because it had nothing to do for this property, or has just begun. */
+  /** Started from here but not in the list: it did nothing for this property, or has just begun. */
   const isElsewhere = (): boolean => props.started !== null && !props.runs.some(({ id }) => id === props.started);
   return (
     <section class="panel" aria-label={words.runs}>

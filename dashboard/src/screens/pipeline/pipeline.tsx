@@ -1,4 +1,4 @@
-// Pipeline: what becomes of events after they have been counted, how far it is, and what could not be counted.
+// Pipeline: its status and lag, the lake, runs, dead letters, and rebuilds.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import type { PipelineView } from "../../../../workers/domain/runs/run";
 import { adviceFor, stateOf } from "../../../../workers/domain/visits/capacity";
@@ -25,7 +25,7 @@ export function Pipeline(): JSX.Element {
   const { property } = useProperty();
   const tick = createTick(REFRESH);
   const pipeline = createLoaded(() => property().site_id, loadPipeline, tick);
-  /** The run that this page has started last: it is watched in the list of runs. */
+  /** The last run started from this page. The list of runs follows it. */
   const [started, setStarted] = createSignal<string | null>(null);
   const watch = (runId: string): void => {
     setStarted(runId);

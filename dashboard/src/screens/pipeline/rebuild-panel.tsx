@@ -1,4 +1,4 @@
-// Rebuild: chosen days are counted anew from the lake, or only held against it.
+// Rebuild: counts the chosen days again from the lake, or only compares them with it.
 import { createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
 import { localClock } from "../../data/calendar";

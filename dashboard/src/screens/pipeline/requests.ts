@@ -1,4 +1,4 @@
-// The pipeline: its API calls, and how its states read. The domain has the shapes.
+// The pipeline: its API calls, and the texts of its states. The domain has the shapes.
 import type { Dataset, LakeZone } from "../../../../workers/domain/lake/zones";
 import type { DeadLettersView, PipelineView, RunDetails, RunReport } from "../../../../workers/domain/runs/run";
 import { resultLabel } from "../../../../workers/domain/wording/label";
@@ -34,7 +34,7 @@ export const startRebuild = (siteId: string, days: { from: string; to: string; c
 export const loadDeadLetters = (siteId: string, signal: AbortSignal): Promise<DeadLettersView> =>
   request(at(siteId, "/dead-letters"), { signal });
 
-/** Without ids: all of them. */
+/** Without ids: all dead letters. */
 export const replayDeadLetters = (siteId: string, ids?: readonly string[]): Promise<Started> =>
   request(at(siteId, "/dead-letters/replay"), { method: "POST", body: ids ? { ids } : {} });
 
@@ -45,7 +45,7 @@ export const DATASET_NAMES: Record<Dataset, { label: string; what: string }> = w
 
 export const ZONE_NAMES: Record<LakeZone, { label: string; what: string }> = words.zoneNames;
 
-/** Bytes as a person reads them: 812 B, 4.2 kB, 1.3 MB. */
+/** Bytes for people: 812 B, 4.2 kB, 1.3 MB. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;
@@ -57,7 +57,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** How long something took: 80 ms, 2.4 s, 1 m 12 s. */
+/** A duration: 80 ms, 2.4 s, 1 m 12 s. */
 export function formatTook(started: string, ended: string | null): string {
   if (ended === null) return words.running;
   const ms = Math.max(0, Date.parse(ended) - Date.parse(started));

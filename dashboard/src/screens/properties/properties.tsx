@@ -1,4 +1,4 @@
-// The list of properties: each with who is there now and how its week went.
+// The list of properties, each with its current visitors and its last week.
 import { A, useNavigate } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { createAnswer, isOld } from "../../data/answer";
@@ -87,7 +87,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
     const { points } = toSeries(known, "visitors", localClock(Date.now(), props.property.timezone));
     const sum = (values: (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? 0), 0);
     const now = sum(points.map((point) => point.value));
-    // Today is not over: the change is that of the six whole days.
+    // Today is incomplete, so the change covers the six complete days.
     const whole = points.slice(0, -1);
     const change = toChange(
       "visitors",

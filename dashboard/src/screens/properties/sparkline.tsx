@@ -1,4 +1,4 @@
-// A line without axes: the shape of a few numbers, the words beside it say the rest.
+// A line without axes: the shape of a few numbers. The text next to it has the values.
 import { createMemo, type JSX } from "solid-js";
 
 const WIDTH = 120;

@@ -1,4 +1,4 @@
-// The running feed: the latest events, newest first, in a frame that does not grow.
+// The live feed: the latest events, newest first, in a frame of fixed height.
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { Loaded } from "../../data/answer";
 import { formatClock } from "../../data/format";
@@ -11,7 +11,7 @@ import { LiveBones } from "./rows";
 
 type FeedItem = LivePicture["feed"][number];
 
-/** An event that was shown before stays the same object, so that only new rows are drawn, and move. */
+/** Keeps the objects of events that were already shown, so that only new rows render and move. */
 function keepKnown(next: readonly FeedItem[], before: readonly FeedItem[]): FeedItem[] {
   const known = new Map<string, FeedItem[]>();
   for (const item of before) {

@@ -1,4 +1,4 @@
-// The last half hour in figures: who is here, what they saw, whether they stayed.
+// The last half hour in figures: visitors, page views, bounce rate and visit duration.
 import { For, type JSX, Show } from "solid-js";
 import type { Loaded } from "../../data/answer";
 import { formatCount, formatMetric } from "../../data/format";

@@ -1,4 +1,4 @@
-// Where the visitors of the last half hour are, on the map. The panel of countries says the same in figures.
+// The visitors of the last half hour on the map. The panel of countries has the same numbers.
 import type { JSX } from "solid-js";
 import type { Loaded } from "../../data/answer";
 import type { LivePicture } from "../../data/property";

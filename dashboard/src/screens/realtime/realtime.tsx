@@ -1,4 +1,4 @@
-// Realtime: who is on the property now, and what they do, as it happens.
+// Realtime: current visitors and their actions, as they happen.
 import { createMemo, createSignal, type JSX, Show } from "solid-js";
 import { formatClock, formatCount } from "../../data/format";
 import type { LiveWatch } from "../../data/live-watch";
@@ -24,7 +24,7 @@ interface Held {
 
 export function Realtime(): JSX.Element {
   const { property, live: running } = useProperty();
-  /** What moves by itself can be held, to be read in peace. */
+  /** The moving parts can be paused for reading. */
   const [held, setHeld] = createSignal<Held | null>(null);
   const live: LiveWatch = { ...running, value: createMemo(() => held()?.picture ?? running.value()) };
   const hold = (): void => {

@@ -16,7 +16,7 @@ export function LiveRows(props: {
   list: RowList;
   title: string;
   dimension: DimensionName;
-  /** What a row is called in the head of the column. */
+  /** The name of the rows in the column head. */
   column: string;
   empty: string;
 }): JSX.Element {
@@ -75,7 +75,7 @@ function RowTable(props: {
 
 const BONES = ["w80", "w60", "w40", "w30", "w20"];
 
-/** What stands in a live panel until the first picture is there; nothing where there will be none. */
+/** Skeleton of a live panel until the first picture arrives; nothing if there will be none. */
 export const LiveBones = (props: { live: Pick<Loaded<unknown>, "state"> }): JSX.Element => (
   <Show when={props.live.state() !== "error"}>
     <div class="bones">

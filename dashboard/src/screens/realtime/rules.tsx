@@ -1,4 +1,4 @@
-// The counters of the rules, ticking: how often each matched since it was made, and when it last did.
+// Live counters of the rules: the matches since each was created, and the last match.
 import { A } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
 import { createLoaded, isOld, type Loaded } from "../../data/answer";
@@ -11,11 +11,11 @@ import { TableHeads } from "../../parts/table-heads";
 import { words } from "../../words/realtime";
 import { LiveBones } from "./rows";
 
-/** "12 sec. ago" must not stay so. */
+/** Times such as "12 sec. ago" are updated at this interval. */
 const AGE = 5_000;
 
 export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }): JSX.Element {
-  /** A rule that nobody has told of yet is a reason to ask for their names again. */
+  /** A new rule id in the picture triggers a reload of the rules' names. */
   const ids = createMemo(() =>
     (props.live.value()?.rules ?? [])
       .map((rule) => rule.id)
@@ -72,7 +72,7 @@ export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }):
                         </span>
                       </th>
                       <td class="number">
-                        {/* Keyed: a count that changes is drawn anew, and so is seen to tick. */}
+                        {/* Keyed: a changed count renders again, so the change is visible. */}
                         <Show when={formatCount(counts().get(rule.id)?.clicks ?? 0)} keyed>
                           {(count) => <span class="live-rule-count">{count}</span>}
                         </Show>

@@ -1,4 +1,4 @@
-// How true the picture is: live, asked for now and then, or of earlier.
+// The state of the picture: live, polled, or outdated.
 import { type JSX, Match, Show, Switch } from "solid-js";
 import { formatClock } from "../../data/format";
 import { type Connection, type LiveWatch, POLL_SECONDS } from "../../data/live-watch";

@@ -1,4 +1,5 @@
-// The map of the world, shaded by visitors: the more of them, the darker the country. A table beside it says the same.
+// The world map, shaded by visitors: the more visitors, the darker the country. The table next to it has the same
+// numbers.
 import { createMemo, createResource, createSignal, For, type JSX, Show } from "solid-js";
 import { formatCount } from "../../data/format";
 import { countryName } from "../../data/naming";
@@ -19,13 +20,13 @@ interface Atlas {
   width: number;
   height: number;
   lands: Land[];
-  /** Where the countries lie that are too small to be seen. */
+  /** Positions of countries that are too small to see. */
   points: Map<string, { x: number; y: number }>;
 }
 
 const split = (line: string): [string, string] => [line.slice(0, 2), line.slice(3)];
 
-/** The outlines are as large as a page: they come when a map is first shown, and once. */
+/** The outlines are as large as a page, so they load once, when a map is first shown. */
 async function loadAtlas(): Promise<Atlas> {
   const { OUTLINES, POINTS, WORLD_HEIGHT, WORLD_WIDTH } = await import("./world-outlines");
   return {
@@ -47,7 +48,7 @@ async function loadAtlas(): Promise<Atlas> {
 
 let atlas: Promise<Atlas> | undefined;
 
-/** The least shade that still differs from empty land. */
+/** The lightest shade that still differs from empty land. */
 const FAINTEST = 22;
 
 export function WorldMap(props: { places: readonly MapPlace[] }): JSX.Element {
@@ -58,7 +59,7 @@ export function WorldMap(props: { places: readonly MapPlace[] }): JSX.Element {
   const [over, setOver] = createSignal<{ code: string; x: number; y: number } | null>(null);
   const visitors = createMemo(() => new Map(props.places.map((place) => [place.value, place.visitors])));
   const most = createMemo(() => Math.max(...visitors().values(), 1));
-  /** By the root: with a plain share, all countries but the largest would look alike. */
+  /** By square root: on a linear scale, all countries except the largest would look alike. */
   const shadeOf = (code: string): string | undefined => {
     const count = visitors().get(code);
     return count ? `${FAINTEST + (100 - FAINTEST) * Math.sqrt(count / most())}%` : undefined;

@@ -1,4 +1,4 @@
-// One rule in detail: on which pages, which elements and which devices.
+// One rule in detail: its pages, elements and devices.
 import { type JSX, Show } from "solid-js";
 import { createLoaded } from "../../data/answer";
 import { formatAgo, formatCount } from "../../data/format";
@@ -21,7 +21,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
     props.screen.tick,
     ({ scene, id }) => ({ scene, id }),
   );
-  /** The rule that the figures are of. */
+  /** The rule of the shown figures. */
   const rule = (): Rule => insight.shown()?.key.rule ?? props.rule;
   const most = (counts: readonly { clicks: number }[]): number => Math.max(1, ...counts.map(({ clicks }) => clicks));
   return (

@@ -1,4 +1,4 @@
-// The form of a rule, in a dialog: made or changed. What the API refuses is said at the field it is about.
+// The form to create or edit a rule, in a dialog. API errors appear at their fields.
 import { createSignal, For, type JSX } from "solid-js";
 import { RULE_TRIGGER_NAMES, RULE_TRIGGERS, type RuleTrigger } from "../../../../workers/domain/events/rule";
 import { createAction } from "../../data/action";
@@ -21,7 +21,7 @@ import { SelectorField } from "./selector-field";
 
 export function RuleDialog(props: {
   siteId: string;
-  /** Null for one to be made. */
+  /** Null for a new rule. */
   rule: Rule | null;
   onClose: () => void;
   onSaved: () => void;

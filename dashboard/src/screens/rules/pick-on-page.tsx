@@ -1,4 +1,4 @@
-// "Pick on the page": the owner points at the element on the site itself, and the selector comes back into the form.
+// "Pick on page": the owner selects an element on the site itself, and the form receives its selector.
 import { For, type JSX, onCleanup, Show } from "solid-js";
 import type { OverlayChoice } from "../../../../workers/domain/events/overlay";
 import { createAction } from "../../data/action";
@@ -7,10 +7,10 @@ import { useProperty } from "../../frame/property-frame";
 import { words as parts } from "../../words/parts";
 import { words } from "../../words/rules";
 
-/** A property rarely has more websites, and a form has no room for more buttons. */
+/** Properties rarely have more websites, and the form has no room for more buttons. */
 const MOST_SITES = 3;
 
-/** Where to begin: the page that a pattern names when it names one. */
+/** The page to open: the one in the pattern, if it names a single page. */
 function pageFor(streamUrl: string, pattern: string): string {
   const isPage = pattern.startsWith("/") && !pattern.includes("*");
   return new URL(isPage ? pattern : "/", streamUrl).href;

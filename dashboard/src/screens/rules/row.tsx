@@ -1,4 +1,4 @@
-// A rule in the list: its switch, what it looks for, what came of it, and the ways to change and delete it.
+// A rule in the list: its switch, its selector, its counts, and buttons to edit and delete it.
 import { createSignal, type JSX, Show } from "solid-js";
 import type { RuleCounts } from "../../../../workers/domain/counts/insight";
 import { RULE_TRIGGERS } from "../../../../workers/domain/events/rule";
@@ -13,13 +13,13 @@ import { words } from "../../words/rules";
 
 export const formatRate = (ctr: number | null): string => (ctr === null ? NOTHING : `${ctr.toFixed(1)}%`);
 
-/** What a match of the rule is: not everything that is counted was clicked. */
+/** The name of the rule's matches: not every counted match is a click. */
 export const matchName = (rule: Rule): string => words.matches[rule.trigger];
 
 export function RuleRow(props: {
   siteId: string;
   rule: Rule;
-  /** Undefined while they are on their way, null where they could not be loaded. */
+  /** Undefined while loading, null if loading failed. */
   counts: RuleCounts | null | undefined;
   href: string;
   chosen: boolean;
@@ -39,7 +39,7 @@ export function RuleRow(props: {
   const last = (): string => {
     const at = props.counts?.last_click_at;
     if (at) return formatAgo(Date.parse(at), Date.now());
-    // Imports of history have no last moment: only what comes live has one.
+    // Imported history has no last match; only live matches do.
     return props.counts?.clicks ? words.imported : words.never;
   };
   const figure = (text: (counts: RuleCounts) => string): JSX.Element => (
@@ -59,7 +59,7 @@ export function RuleRow(props: {
           checked={props.rule.enabled}
           onChange={(event) => {
             const input = event.currentTarget;
-            // The switch shows what holds, also where the change was refused.
+            // The switch shows the actual state, even if the change was rejected.
             void turn.run(input.checked).finally(() => {
               input.checked = props.rule.enabled;
             });

@@ -1,4 +1,4 @@
-// Rules: which elements are watched, how often they were used, and one of them in detail.
+// Rules: the list with their counts, and one of them in detail.
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import type { RuleCounts } from "../../../../workers/domain/counts/insight";
 import { createLoaded, isBusy, isOld } from "../../data/answer";
@@ -14,7 +14,7 @@ import { RuleRow } from "./row";
 import "./rules.css";
 import { words } from "../../words/rules";
 
-/** Of a rule that the reply leaves out: it neither matched nor was it seen. */
+/** The counts of a rule missing in the reply: it had no matches and was not seen. */
 const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: null, views: 0, ctr: null };
 
 export function Rules(): JSX.Element {
@@ -23,7 +23,7 @@ export function Rules(): JSX.Element {
   const siteId = property().site_id;
   const rules = createLoaded(() => siteId, loadRules);
   const counts = createLoaded(screen.scene, loadRuleCounts, screen.tick);
-  /** The rule that a dialog is open for; `new` for one to be made. */
+  /** The rule in the open dialog; `new` for a new one. */
   const [editing, setEditing] = createSignal<Rule | "new" | null>(null);
 
   const countsOf = createMemo(() => new Map(counts.value()?.rules.map((rule) => [rule.id, rule])));

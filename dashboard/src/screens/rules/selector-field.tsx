@@ -1,4 +1,4 @@
-// The field of a rule's selector: what helps to find one belongs beside it.
+// The field of a rule's selector, with tools to find one.
 import type { JSX } from "solid-js";
 import { Field } from "../../parts/field";
 import { words } from "../../words/rules";

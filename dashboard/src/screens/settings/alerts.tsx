@@ -1,4 +1,4 @@
-// Settings: what is out of the ordinary enough to be told.
+// Settings: anomaly alerts.
 import { createSignal, For, type JSX } from "solid-js";
 import type { AnomalyMetric } from "../../../../workers/domain/anomalies/record";
 import { createAction } from "../../data/action";
@@ -33,7 +33,7 @@ const toTyped = ({ limits }: Alerts): Typed =>
     ]),
   ) as Typed;
 
-/** Metrics without a limit are left out. */
+/** Metrics without a limit are omitted. */
 const toLimits = (typed: Typed): Alerts["limits"] =>
   Object.fromEntries(
     METRICS.map((metric) => [

@@ -1,4 +1,4 @@
-// Settings: what a property is called and where its days begin; what of it everybody may see; and its end.
+// Settings: a property's name and time zone, public numbers, and deletion.
 import { useNavigate } from "@solidjs/router";
 import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
@@ -46,7 +46,7 @@ function Deletion(props: { onClose: () => void }): JSX.Element {
   const [typed, setTyped] = createSignal("");
   const [complaint, setComplaint] = createSignal<string | null>(null);
   const remove = createAction(async () => {
-    // Away first: the page of a property that is gone has nothing to show.
+    // Navigate first: the page of a deleted property has nothing to show.
     await deleteProperty(siteId);
     navigate("/", { replace: true });
   });

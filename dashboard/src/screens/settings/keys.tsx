@@ -1,4 +1,4 @@
-// Settings: the API keys that may speak for this property.
+// Settings: the API keys with access to this property.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { createLoaded, type LoadedFor } from "../../data/answer";

@@ -1,4 +1,4 @@
-// Settings: which addresses are one page, and which query parameters make another.
+// Settings: trailing slashes, and the query parameters that distinguish pages.
 import { createMemo, createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
 import { areAllMarked, PATHS, toEntryFaults, toLines, toList } from "../../data/lines";

@@ -1,4 +1,4 @@
-// Settings: what is kept of visitors, and who is not counted at all.
+// Settings: the stored data about visitors, and exclusions.
 import { createMemo, createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
 import { ADDRESSES, areAllMarked, PATHS, toEntryFaults, toLines, toList } from "../../data/lines";

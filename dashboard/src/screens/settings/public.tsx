@@ -1,4 +1,4 @@
-// Settings: the live numbers for everybody: a badge for the owner's own pages, and the same as data.
+// Settings: public live numbers, as a badge for the owner's pages and as JSON.
 import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { changeProperty } from "../../data/property";
@@ -8,11 +8,11 @@ import { Copyable } from "../../parts/copy";
 import { Switch } from "../../parts/field";
 import { publicNumbers as words } from "../../words/settings";
 
-/** Where the Worker answers strangers: the tracker comes from there too. */
+/** The Worker's public URL, from which sites also load the tracker. */
 const publicAddress = (siteId: string, file: string): string =>
   new URL(`/api/public/${encodeURIComponent(siteId)}/${file}`, me()?.tracker_url ?? location.origin).href;
 
-/** The address is our own, and can hold no quote. */
+/** The URL is ours and cannot contain a quote. */
 export const badgeCode = (address: string): string => `<img src="${address}" alt="${words.badgeAlt}">`;
 
 export function PublicNumbers(): JSX.Element {
@@ -23,7 +23,7 @@ export function PublicNumbers(): JSX.Element {
   const change = async (isPublic: boolean): Promise<void> => {
     setWanted(isPublic);
     await save.run(isPublic);
-    // Where it could not be saved the switch goes back.
+    // If saving failed, the switch goes back.
     setWanted(property().public_live);
   };
   return (
@@ -37,7 +37,7 @@ export function PublicNumbers(): JSX.Element {
       </Show>
       <Show when={property().public_live}>
         <div class="public-live">
-          {/* Through the dashboard's own origin, as its content policy demands. */}
+          {/* Through the dashboard's own origin, as its content security policy requires. */}
           <img src={`/api/public/${encodeURIComponent(siteId)}/badge.svg`} alt={words.badgeAlt} height="20" />
           <Copyable label={words.badge} text={badgeCode(publicAddress(siteId, "badge.svg"))} />
           <Copyable label={words.json} text={publicAddress(siteId, "live.json")} />

@@ -1,4 +1,4 @@
-// Settings: what arrived in the last seven days and was not counted, and why.
+// Settings: the events excluded in the last seven days, by reason.
 import { For, type JSX, Show } from "solid-js";
 import { createLoaded } from "../../data/answer";
 import { formatCount } from "../../data/format";

@@ -1,4 +1,4 @@
-// Settings: who gets which mail, and the webhook as the other way to be told.
+// Settings: mail recipients and reports, and the webhook.
 import { createMemo, createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
 import { ADDRESSES, areAllMarked, toEntryFaults, toLines, toList } from "../../data/lines";

@@ -1,4 +1,4 @@
-// Settings of a property beside the property itself: the calls. Shapes are told in the domain.
+// API calls for the settings other than the property itself. The domain has the shapes.
 import type { Alerts } from "../../../../workers/domain/anomalies/record";
 import type { Retention } from "../../../../workers/domain/lake/retention";
 import type { MailsView, Reports } from "../../../../workers/domain/mail/mail";
@@ -22,10 +22,10 @@ export interface SettingsChange {
 export const changeSettings = (siteId: string, change: SettingsChange): Promise<PropertySettings> =>
   request(at(siteId, "/settings"), { method: "PATCH", body: change });
 
-/** What stands for a secret that was told before. */
+/** Stands for a secret that was shown before. */
 const SECRET_SET = "set";
 
-/** The secret of the webhook, in the one reply that tells it. */
+/** The webhook's secret, from the only reply that contains it. */
 export const freshSecret = ({ reports: { webhook } }: PropertySettings): string | null =>
   webhook && webhook.secret !== SECRET_SET && webhook.secret !== null ? webhook.secret : null;
 
@@ -45,6 +45,6 @@ export const sendTest = (siteId: string): Promise<TestSent> => request(at(siteId
 export const previewUrl = (siteId: string, kind: string): string =>
   at(siteId, `/reports/preview?${new URLSearchParams({ kind })}`);
 
-/** A number that may be left out: what a field says, null where it is empty. */
+/** An optional number: the value of a field, null if it is empty. */
 export const toNumber = (typed: string): number | null => (typed.trim() === "" ? null : Number(typed));
 export const fromNumber = (value: number | null | undefined): string => (value == null ? "" : String(value));

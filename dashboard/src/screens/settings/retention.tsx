@@ -1,4 +1,4 @@
-// Settings: how long things are kept, and the erasure of one user.
+// Settings: how long data is stored, and erasing a user.
 import { A } from "@solidjs/router";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";

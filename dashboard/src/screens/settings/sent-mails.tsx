@@ -1,4 +1,4 @@
-// What was sent to whom, and whether it arrived at the mail service; a test, and what reports look like.
+// The list of sent mails with their delivery to the mail service, a test mail, and previews.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import type { MailKind, MailView } from "../../../../workers/domain/mail/mail";
 import { createAction } from "../../data/action";
@@ -18,7 +18,7 @@ const PREVIEWS = ["weekly_report", "monthly_report"] as const satisfies MailKind
 const SHOWN = 20;
 
 export function SentMails(props: {
-  /** Moves when recipients were changed: a complaint about them is then old. */
+  /** Changes when the recipients change, because an error about them is then outdated. */
   changes: number;
 }): JSX.Element {
   const { property } = useProperty();

@@ -1,4 +1,4 @@
-// The settings of a property as a section needs them: loaded, or the bones or the failure in their place.
+// The settings of a property for a section: loaded, or a skeleton or an error.
 import { type JSX, Show } from "solid-js";
 import { createLoaded } from "../../data/answer";
 import { useProperty } from "../../frame/property-frame";
@@ -7,7 +7,10 @@ import { Failure } from "../../parts/notice";
 import { words } from "../../words/settings";
 import { loadSettings, type PropertySettings } from "./requests";
 
-/** The children are made once, of what was loaded first: a form is not taken away from whoever is typing. */
+/**
+ * Creates the children once, from the first settings, so that a reload does not replace a form that someone is typing
+ * into.
+ */
 export function SettingsLoaded(props: { children: (settings: PropertySettings) => JSX.Element }): JSX.Element {
   const { property } = useProperty();
   const settings = createLoaded(() => property().site_id, loadSettings);

@@ -1,4 +1,4 @@
-// The settings of a property: a section each for what it is, what it measures, what it keeps and who may ask.
+// The settings of a property, in sections.
 import { A, useParams } from "@solidjs/router";
 import { type Component, For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
@@ -56,7 +56,7 @@ export function Settings(): JSX.Element {
       </nav>
       <div class="settings-body">
         <h1>{section().label}</h1>
-        {/* Keyed by the section: a form never carries what was typed into another. */}
+        {/* Keyed by the section: a form never keeps text typed into another. */}
         <Show when={section()} keyed>
           {({ page }) => <Dynamic component={page} />}
         </Show>

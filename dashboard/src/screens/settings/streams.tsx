@@ -1,4 +1,4 @@
-// Settings: the data streams of a property, what each measures, and the tag once more.
+// Settings: the data streams of a property with their measurements, and the tag.
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { changeStream, createStream, deleteStream, type Stream, type StreamDraft } from "../../data/property";
@@ -18,7 +18,7 @@ export function StreamSettings(): JSX.Element {
     await createStream(siteId, draft);
     setAdding(false);
   });
-  /** By id: saving one stream must not close the forms of the others. */
+  /** By id, so that saving one stream does not close the forms of the others. */
   const ids = (): string[] => property().streams.map((stream) => stream.id);
 
   return (

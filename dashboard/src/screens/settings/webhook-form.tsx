@@ -1,4 +1,4 @@
-// The webhook: where the same news is posted as signed JSON, and the secret that signs it, shown once.
+// The webhook: the URL that receives the same messages as signed JSON, and the signing secret, shown once.
 import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { useProperty } from "../../frame/property-frame";

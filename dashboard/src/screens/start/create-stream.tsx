@@ -15,7 +15,7 @@ export function CreateStream(): JSX.Element {
   const save = createAction(async (draft: StreamDraft) => {
     const known = property();
     if (!known) return;
-    // Whoever comes back to this step changes the stream instead of adding a second one.
+    // On returning to this step, edit the stream instead of adding a second one.
     const existing = known.streams[0];
     if (existing) await changeStream(known.site_id, existing.id, draft);
     else await createStream(known.site_id, draft);

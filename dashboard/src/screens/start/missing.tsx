@@ -1,4 +1,4 @@
-// An address that leads nowhere.
+// The page for unknown URLs.
 import { A } from "@solidjs/router";
 import type { JSX } from "solid-js";
 import { Mark } from "../../parts/mark";

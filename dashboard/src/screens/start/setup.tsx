@@ -1,4 +1,4 @@
-// The first run: the owner's account, made with the token that deploying printed.
+// The first run: creates the owner's account with the token that the deployment printed.
 import { A, useNavigate } from "@solidjs/router";
 import { createResource, createSignal, type JSX, Match, Switch } from "solid-js";
 import { createAction } from "../../data/action";
@@ -9,7 +9,7 @@ import { Failure } from "../../parts/notice";
 import { words as frame } from "../../words/frame";
 import { words } from "../../words/start";
 
-/** As the accounts of the Worker demand. */
+/** The minimum length that the Worker requires. */
 const PASSWORD = 10;
 
 export function Setup(): JSX.Element {

@@ -1,4 +1,4 @@
-// Signing in; and before there is any account, the way to the first one.
+// Sign-in. Without any account it leads to the setup of the first one.
 import { Navigate, useNavigate, useSearchParams } from "@solidjs/router";
 import { createEffect, createResource, createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
@@ -8,7 +8,7 @@ import { Mark } from "../../parts/mark";
 import { words as frame } from "../../words/frame";
 import { words } from "../../words/start";
 
-/** Only a path of this dashboard: a link must not send anyone elsewhere after signing in. */
+/** Accepts only a path of this dashboard: a link must not send anyone elsewhere after signing in. */
 const toPath = (next: unknown): string =>
   typeof next === "string" && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/";
 
@@ -21,7 +21,7 @@ export function SignIn(): JSX.Element {
   const next = (): string => toPath(params.next);
   document.title = frame.pageTitle(words.signIn);
 
-  // Someone who is signed in already has nothing to do here.
+  // A signed-in user goes on to the dashboard.
   if (me() === undefined) loadMe().catch(() => undefined);
   createEffect(() => {
     if (me()) navigate(next(), { replace: true });

@@ -1,4 +1,4 @@
-// The full combinations of browser, system, device and screen, page by page, each value a way to narrow down.
+// The full combinations of browser, system, device and screen, in pages. Each value is a filter link.
 import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import { formatCount, formatMetric } from "../../data/format";

@@ -1,4 +1,4 @@
-// Two dimensions of technology crossed: a table whose cells are shaded by their share, with the totals at its edges.
+// A matrix of two technology dimensions: a table with cells shaded by their share, and totals.
 import { For, type JSX, Show } from "solid-js";
 import { METRICS } from "../../../../workers/domain/events/catalog";
 import { formatCount, formatShare } from "../../data/format";
@@ -35,7 +35,7 @@ export function TechMatrix(props: { matrix: Matrix; view: TechView; hrefTo: (vie
   );
   const metric = (): string => METRICS[props.view.metric].label;
   const caption = (): string => words.by(metric(), techLabel(props.view.rows), techLabel(props.view.columns));
-  /** Where a cell leads: to the values that it has, as far as they are not those of the rest. */
+  /** The target of a cell: filters for its values, except those of the rest. */
   const hrefOf = (row: Line, column: Line): string | undefined => {
     if (row.value === null && column.value === null) return undefined;
     return props.hrefTo(

@@ -1,10 +1,10 @@
-// Queries of the technology screen, and the matrix made of their answers. Pure.
+// Queries of the technology screen, and the matrix built from their answers. Pure.
 import type { CubeColumn } from "../../../../workers/domain/counts/techstack";
 import { DIMENSIONS, type MetricName } from "../../../../workers/domain/events/catalog";
 import type { Answer, Question, Row } from "../../data/question";
 import type { Params } from "../../data/view";
 
-/** In the order in which they are offered. Those with a version behind them are narrowed down to it. */
+/** In the order of the picker. Filtering by one with a version goes on to the version. */
 export const TECH_COLUMNS = [
   "browser",
   "browser_version",
@@ -15,7 +15,7 @@ export const TECH_COLUMNS = [
 ] as const satisfies readonly CubeColumn[];
 export type TechColumn = (typeof TECH_COLUMNS)[number];
 
-/** What a cell may count. */
+/** The metrics of a cell. */
 export const TECH_METRICS = ["visitors", "visits", "pageviews"] as const satisfies readonly MetricName[];
 export type TechMetric = (typeof TECH_METRICS)[number];
 
@@ -28,7 +28,7 @@ export interface TechView {
   columns: TechColumn;
   metric: TechMetric;
   filters: Partial<Record<TechColumn, string>>;
-  /** Of the list of combinations, from 1. */
+  /** Page of the list of combinations, from 1. */
   page: number;
 }
 
@@ -36,7 +36,9 @@ const isOneOf = <T extends string>(all: readonly T[], name: string | undefined):
   all.some((one) => one === name);
 const [STANDARD_ROWS, STANDARD_COLUMNS]: [TechColumn, TechColumn] = ["browser", "os"];
 
-/** What the URL says, with the standard wherever it says nothing or nonsense. A dimension is never crossed with itself. */
+/**
+ * The view from the URL, with defaults for missing or invalid parameters. A dimension is never combined with itself.
+ */
 export function readTech(params: Params): TechView {
   const rows = isOneOf(TECH_COLUMNS, params.rows) ? params.rows : STANDARD_ROWS;
   const asked = isOneOf(TECH_COLUMNS, params.columns) ? params.columns : STANDARD_COLUMNS;
@@ -52,7 +54,7 @@ export function readTech(params: Params): TechView {
   };
 }
 
-/** The parameters that make the URL mean this; undefined for what is standard. */
+/** The URL parameters for this view; undefined for defaults. */
 export function writeTech({ rows, columns, metric, filters, page }: TechView): Params {
   const standardColumns = rows === STANDARD_COLUMNS ? STANDARD_ROWS : STANDARD_COLUMNS;
   return {
@@ -64,7 +66,7 @@ export function writeTech({ rows, columns, metric, filters, page }: TechView): P
   };
 }
 
-/** Rows and columns change places when one is chosen to be what the other is. */
+/** Rows and columns swap if one is set to the dimension of the other. */
 export function crossBy(view: TechView, side: "rows" | "columns", column: TechColumn): TechView {
   const other = side === "rows" ? "columns" : "rows";
   return { ...view, [other]: view[other] === column ? view[side] : view[other], [side]: column };
@@ -72,7 +74,9 @@ export function crossBy(view: TechView, side: "rows" | "columns", column: TechCo
 
 const FINER: Partial<Record<TechColumn, TechColumn>> = { browser: "browser_version", os: "os_version" };
 
-/** What is worth seeing once a dimension has one value only: its versions, else what is not on the screen yet. */
+/**
+ * The next dimension after one has been filtered to a single value: its versions, or one that is not on the screen yet.
+ */
 function nextAfter(column: TechColumn, { filters }: TechView, other: TechColumn): TechColumn {
   const isFree = (one: TechColumn | undefined): boolean =>
     one !== undefined && one !== other && one !== column && filters[one] === undefined;
@@ -80,7 +84,7 @@ function nextAfter(column: TechColumn, { filters }: TechView, other: TechColumn)
   return (isFree(finer) ? finer : TECH_COLUMNS.find(isFree)) ?? column;
 }
 
-/** Narrowed down to a value; a side of the matrix that would have only this value left moves on. */
+/** Filters by values. A side of the matrix with only one value left moves to the next dimension. */
 export function narrow(view: TechView, values: TechView["filters"]): TechView {
   let next: TechView = { ...view, filters: { ...view.filters, ...values }, page: 1 };
   for (const column of TECH_COLUMNS) {
@@ -117,7 +121,7 @@ export const matrixQuestion = (scene: TechScene, view: TechView): Question => ({
   order_by: [[view.metric, "desc"]],
 });
 
-/** A full combination is of these. */
+/** The dimensions of a full combination. */
 export const COMBINATION = ["browser", "os", "device", "screen"] as const satisfies readonly TechColumn[];
 export const COMBINATION_METRICS = [
   "visitors",
@@ -137,12 +141,12 @@ export const combinationQuestion = (scene: TechScene, view: TechView): Question 
   pagination: { limit: PAGE_ROWS, offset: (view.page - 1) * PAGE_ROWS },
 });
 
-/** A row or column of the matrix; the last may stand for all that have no place of their own. */
+/** A row or column of the matrix. The last may combine all values without a row or column of their own. */
 export interface Line {
-  /** Null for the rest. */
+  /** Null for the combined rest. */
   value: string | null;
   total: number;
-  /** How many values it stands for. */
+  /** The number of values in it. */
   values: number;
 }
 
@@ -152,13 +156,13 @@ export interface Matrix {
   /** By row, then column. */
   cells: number[][];
   total: number;
-  /** The largest cell, which the shades are measured against. */
+  /** The largest cell, which has the full shade. */
   top: number;
 }
 
 export const MOST_LINES = 8;
 
-/** The largest values, and one line for the rest; a rest of one value is shown as what it is. */
+/** The largest values, and one line for the rest. A rest of one value is shown as that value. */
 function toLines(totals: ReadonlyMap<string, number>): { lines: Line[]; placeOf: (value: string) => number } {
   const sorted = [...totals].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = sorted.length <= MOST_LINES + 1 ? sorted : sorted.slice(0, MOST_LINES);
@@ -170,7 +174,7 @@ function toLines(totals: ReadonlyMap<string, number>): { lines: Line[]; placeOf:
   return { lines, placeOf: (value) => places.get(value) ?? shown.length };
 }
 
-/** Totals are the sums of what stands in the row or column, so that the table adds up as it is read. */
+/** Totals are the sums of the shown row or column, so that the table adds up. */
 export function toMatrix(results: readonly Row[]): Matrix {
   const counts = results.flatMap(({ dimensions: [row, column], metrics: [count] }) =>
     row != null && column != null && count ? [{ row, column, count }] : [],
@@ -197,11 +201,14 @@ export function toMatrix(results: readonly Row[]): Matrix {
   };
 }
 
-/** Strength of a cell's colour in percent: its share of the largest, the small ones lifted so that they can be told apart. */
+/**
+ * The strength of a cell's colour in percent: its share of the largest cell, with small shares raised to be
+ * distinguishable.
+ */
 export const shadeOf = (count: number, top: number): number =>
   count <= 0 || top <= 0 ? 0 : Math.max(4, Math.round(Math.sqrt(count / top) * 62));
 
-/** Up to when the pipeline has counted what these answers tell: an instant, null before its first run. */
+/** The time up to which the pipeline has counted the data of these answers; null before its first run. */
 export function processedUntil(meta: Answer["meta"]): number | null | undefined {
   const { processed_until: until } = meta;
   return until === undefined || until === null ? until : Date.parse(until);

@@ -73,7 +73,7 @@ export function Tech(): JSX.Element {
   );
 }
 
-/** What is crossed with what, and what is counted. */
+/** Selects rows, columns and the metric. */
 function Controls(props: { view: TechView; onChange: (view: TechView) => void }): JSX.Element {
   return (
     <div class="tech-controls">
@@ -126,7 +126,7 @@ const Choice = (props: { label: string; value: TechColumn; onPick: (column: Tech
   </label>
 );
 
-/** What the screen is narrowed down to, each with the way out. */
+/** The active filters, each with a button to remove it. */
 function Filters(props: { screen: Screen; view: TechView; hrefTo: (view: TechView) => string }): JSX.Element {
   const chosen = (): TechColumn[] => TECH_COLUMNS.filter((column) => props.view.filters[column] !== undefined);
   const nameOf = (column: TechColumn): string => valueName(techDimension(column), props.view.filters[column] ?? "");
@@ -174,7 +174,7 @@ function Processed(props: { answer: Answer; view: TechView }): JSX.Element {
   );
 }
 
-/** Empty because the pipeline has not come by yet, because of the filters, or because nobody came. */
+/** The empty state: the pipeline has not run yet, the filters match nothing, or there were no visitors. */
 function Nothing(props: { answer: Answer; view: TechView }): JSX.Element {
   const { property } = useProperty();
   const isFiltered = (): boolean => Object.keys(props.view.filters).length > 0;

@@ -1,4 +1,4 @@
-// Web vitals as a person reads them: their names, the bands of web.dev, and where a value lies on the scale. Pure.
+// Web vitals for people: names, the bands of web.dev, and the position of a value on the scale. Pure.
 import type { Vital } from "../../../../workers/domain/counts/insight";
 import { NOTHING } from "../../data/format";
 import { words } from "../../words/vitals";
@@ -6,9 +6,12 @@ import { words } from "../../words/vitals";
 interface VitalAbout {
   label: string;
   hint: string;
-  /** Up to here it is good… */
+  /** Values up to this are good. */
   good: number;
-  /** …up to here it needs improvement, beyond it is poor. https://web.dev/articles/defining-core-web-vitals-thresholds */
+  /**
+   * Values up to this need improvement, above it they are poor.
+   * https://web.dev/articles/defining-core-web-vitals-thresholds
+   */
   poor: number;
 }
 
@@ -29,7 +32,7 @@ export function bandOf(metric: Vital, value: number): Band {
   return value <= poor ? "needs" : "poor";
 }
 
-/** As few digits as do, but never so few that the number would seem to lie in another band. */
+/** As few digits as possible, but enough that the number does not appear to be in another band. */
 function toDigits(metric: Vital, value: number, unit: number, digits: number): string {
   const text = (value / unit).toFixed(digits);
   return bandOf(metric, Number(text) * unit) === bandOf(metric, value) ? text : (value / unit).toFixed(digits + 1);
@@ -43,8 +46,8 @@ export function formatVital(metric: Vital, value: number | null): string {
 }
 
 /**
- * Where a value lies on a scale whose three bands are equally long, in percent from the left. The poor band ends at
- * twice its beginning: what is beyond stands at the end.
+ * The position of a value on a scale with three bands of equal length, in percent from the left. The poor band ends at
+ * twice its beginning; larger values are at the end.
  */
 export function placeOf(metric: Vital, value: number): number {
   const { good, poor } = VITAL_ABOUT[metric];

@@ -1,4 +1,4 @@
-// One web vital: its value at the 75th percentile on the scale of web.dev, and how many page views were in which band.
+// One web vital: its 75th percentile on the scale of web.dev, and the number of page views in each band.
 import { For, type JSX, Show } from "solid-js";
 import type { VitalInsight } from "../../../../workers/domain/counts/insight";
 import { formatCount, formatShare } from "../../data/format";

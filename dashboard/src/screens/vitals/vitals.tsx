@@ -1,4 +1,4 @@
-// Web vitals: how fast the site is for those who use it, by page and device.
+// Web vitals: the speed of the site for its visitors, by page and device.
 import { For, type JSX, Show } from "solid-js";
 import { VITALS, type Vital, type VitalRow, type VitalsInsight } from "../../../../workers/domain/counts/insight";
 import { createLoaded, isOld } from "../../data/answer";
@@ -78,7 +78,7 @@ export function Vitals(): JSX.Element {
   );
 }
 
-/** What the screen is narrowed down to, each with the way out. */
+/** The active filters, each with a button to remove it. */
 function Chips(props: { screen: Screen }): JSX.Element {
   const chips = () =>
     [
@@ -182,7 +182,7 @@ function Breakdown(props: {
   );
 }
 
-/** The band is said by its mark's shape and in words, not by colour alone. */
+/** The mark's shape and the text show the band, not only the colour. */
 function Value(props: { metric: Vital; value: number | null }): JSX.Element {
   return (
     <Show when={props.value !== null} fallback={formatVital(props.metric, null)}>

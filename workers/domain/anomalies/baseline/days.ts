@@ -1,4 +1,4 @@
-// What a whole day should count, by the six weeks before it.
+// Expects the count of a day from the six weeks before it.
 import type { Calendar } from "../calendar";
 import { type CountNoise, median, trimmedMean } from "../deviation";
 import { levels, raised } from "./level";
@@ -15,7 +15,7 @@ export interface DayExpectation {
   firstDay: number;
 }
 
-/** The count to expect of a day. */
+/** The expected count of a day. */
 export function expectDay(
   calendar: Calendar,
   totals: readonly number[],
@@ -42,7 +42,7 @@ export function expectDay(
   const { ratio, mean } = dispersionOf(squares, Float64Array.from(fitted), once, "day");
   const weeks = count / WEEK;
   const wider = widened(weeks < 3 ? Math.max(2, count / 4) : weeks);
-  // Days count much: what is beyond clumps is taken as excess, except where hardly anything is counted.
+  // Counts of days are large: the noise beyond clumps is treated as excess, except for metrics with very low counts.
   const own = mean < FEW ? Math.max(clump, ratio * wider) : clump;
   const noise = { dispersion: own, excess: Math.max(LEAST_EXCESS, (ratio - own) / mean) * wider };
   const expected = typical[0]!;

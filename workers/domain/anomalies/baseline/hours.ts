@@ -1,4 +1,4 @@
-// What the hours of a day should count, by the six weeks before it.
+// Expects the counts of a day's hours from the six weeks before it.
 import type { Calendar } from "../calendar";
 import type { CountNoise } from "../deviation";
 import { levels, raised } from "./level";
@@ -6,22 +6,25 @@ import { noiseByRun } from "./noise";
 import { HOURS, LEAST_DAYS, WEEK, WEEKS } from "./span";
 import { type Hourly, type Row, rowFor, samplesFor, type Typical, typicalHours } from "./typical";
 
-/** What one local day should count, by what lies before it. */
+/** The expected counts of one local day. */
 export interface Expectation {
   /** By hour of the clock, for a whole hour. */
   hours: number[];
   /** Variance of each hour around its median, from its own MAD: large for an hour that differs from week to week. */
   ownVariance: number[];
-  /** Noise of sums over 1, 2 … LONGEST_RUN hours, of all hours together: six values alone tell little of their spread. */
+  /**
+   * Noise of sums over 1, 2 … LONGEST_RUN hours, estimated from all hours together: six values alone say little about
+   * their spread.
+   */
   noise: CountNoise[];
-  /** Weeks it rests on; less than 3 when days of the week had to be pooled. */
+  /** Weeks in the baseline; less than 3 if days of the week had to be pooled. */
   weeks: number;
-  /** Expected of the hours of the baseline, by position from `firstHour`. */
+  /** Expected counts of the hours in the baseline, by position from `firstHour`. */
   fitted: Float64Array;
   firstHour: number;
 }
 
-/** Counts to expect in the hours of a day; null while there is too little before it. */
+/** The expected counts of a day's hours; null without enough history. */
 export function expectHours(
   calendar: Calendar,
   hourly: Hourly,

@@ -1,14 +1,15 @@
-// The level of a metric: what the counts of earlier weeks are multiplied by to be comparable with today.
+// The level of a metric: the factors that make the counts of earlier weeks comparable with today.
 import { median } from "../deviation";
 import { WEEK, WEEKS } from "./span";
 
 const soft = (value: number, by: number): number => Math.sign(value) * Math.max(0, Math.abs(value) - by);
 
 /**
- * By what the counts of earlier weeks are multiplied to be at the level of today, by weeks back: a growth that goes on and a
- * step that the last week made. Each week is compared by the median over its weekdays of the logarithms of their ratios,
- * which three anomalous days do not move; growth is the median of all slopes (Theil 1950, Sen 1968); and of both only what
- * exceeds their own error is believed (soft threshold, Donoho 1995), so that a steady site keeps its six weeks as they are.
+ * Factors that scale the counts of earlier weeks to today's level, by weeks back. They account for continuing growth
+ * and for a step in the last week. Two weeks are compared by the median over the weekdays of the logarithms of their
+ * ratios, which three anomalous days do not change. Growth is the median of all slopes (Theil 1950, Sen 1968). Only the
+ * part of either that exceeds its own error is used (soft threshold, Donoho 1995), so a steady site keeps its six weeks
+ * unchanged.
  */
 export function levels(totals: readonly number[], day: number, first: number): number[] {
   const compared: { week: number; ratio: number; error: number }[] = [];
@@ -25,15 +26,16 @@ export function levels(totals: readonly number[], day: number, first: number): n
   const slopes = compared.flatMap((a, at) =>
     compared.slice(at + 1).map((b) => (b.ratio - a.ratio) / (b.week - a.week)),
   );
-  // Five weeks, each with half of the squared error, whose squared distances from their middle sum up to ten: half of that.
+  // Each of five weeks has half of the squared error, and their squared distances from the middle sum to ten; half of
+  // that.
   const growth = slopes.length < 3 ? 0 : soft(median(slopes), error / Math.sqrt(80));
   const step = soft(median(compared.map(({ week, ratio }) => ratio - growth * week)), error);
   return Array.from({ length: WEEKS }, (_, week) => Math.exp(growth * (week + 1) + (week === 0 ? 0 : step)));
 }
 
 /**
- * What is added to a day where the last week counts more than twice what ratios make of the weeks before it, as of a metric
- * that was nothing before: what has been so for four days is usual.
+ * The amount to add to a day if the last week has more than twice the count that the ratios predict from earlier weeks,
+ * as for a metric that was zero before. A level that has lasted for four days is normal.
  */
 export function raised(expected: readonly number[], last: readonly number[]): number {
   const usual = median(expected);

@@ -1,17 +1,17 @@
-// The noise of a metric: how far counts lie from their medians when nothing is the matter, measured on the baseline itself.
+// The noise of a metric: how far normal counts lie from their medians, measured on the baseline itself.
 import type { Grain } from "../anomaly";
 import type { CountNoise } from "../deviation";
 
-/** Evidence is gathered over 1 to so many hours that follow one another. */
+/** The longest run of consecutive hours over which evidence is collected. */
 export const LONGEST_RUN = 12;
 /** No site is steadier than 5 %. */
 export const LEAST_EXCESS = 0.0025;
-/** Share of days, the least like the others, that do not tell of noise: they may be anomalies. */
+/** Share of the most deviant days that the estimate excludes, because they may be anomalies. */
 const LEFT_OUT = { hour: 0.1, day: 0.15 };
-/** What the noise of normal counts is short of by leaving those out: of sums over an hour's runs, of single days. */
+/** Corrects the noise of normal counts for excluding those days: for sums over an hour's runs, and for single days. */
 const MADE_UP = { hour: 1.3, day: 2.1 };
 
-/** Variance over mean by days, without those that are least like the others: `mean` is that of one time. */
+/** Variance over mean by days, without the most deviant ones. `mean` is the mean of one time. */
 export function dispersionOf(squares: Float64Array, means: Float64Array, counted: Float64Array, grain: Grain) {
   const days: number[] = [];
   for (let day = 0; day < counted.length; day++) if (counted[day]! > 0) days.push(day);
@@ -25,10 +25,15 @@ export function dispersionOf(squares: Float64Array, means: Float64Array, counted
   return mean === 0 ? { ratio: 1, mean: 1 } : { ratio: (MADE_UP[grain] * square) / mean, mean: mean / times };
 }
 
-/** How much wider the next count lies than the baseline around its own median of `n` (variance of a median: π/2n). */
+/**
+ * How much wider the next count spreads than the baseline around its own median of `n` (variance of a median: π/2n).
+ */
 export const widened = (n: number): number => (n / Math.max(1, n - 1)) * (1 + Math.PI / 2 / n);
 
-/** Sums of the baseline up to each hour: what was fitted, and what was counted beyond it; and the day of each hour. */
+/**
+ * Cumulative sums of the baseline up to each hour: the fitted counts and the differences from them; and the day of each
+ * hour.
+ */
 export interface Sums {
   fit: Float64Array;
   apart: Float64Array;
@@ -36,7 +41,10 @@ export interface Sums {
   days: number;
 }
 
-/** The noise of sums over a run of hours: by the line through quiet and busy times, variance/mean = dispersion + excess · mean. */
+/**
+ * The noise of sums over a run of hours, by the line through quiet and busy times: variance/mean = dispersion + excess
+ * · mean.
+ */
 function runNoise({ fit, apart, day, days }: Sums, run: number, n: number, clump: number): CountNoise {
   const hours = day.length;
   const middle = (fit[hours]! / hours) * run;
@@ -58,7 +66,7 @@ function runNoise({ fit, apart, day, days }: Sums, run: number, n: number, clump
   return { dispersion: Math.max(clump, dispersion * widened(n)), excess: excess * widened(n) };
 }
 
-/** Runs whose noise is estimated; that of the lengths between lies on the line between. */
+/** Runs with an estimate of their own. The other lengths are interpolated linearly. */
 const MEASURED_RUNS = [1, 3, 6, 12] as const;
 
 export function noiseByRun(sums: Sums, n: number, clump: number): CountNoise[] {
@@ -73,7 +81,10 @@ export function noiseByRun(sums: Sums, n: number, clump: number): CountNoise[] {
   });
 }
 
-/** What the own variance of an hour or day, six values' say, adds to the noise of all: a quarter of what it is more. */
+/**
+ * The noise that the own variance of an hour or day adds to the common noise: a quarter of the difference, because it
+ * rests on six values.
+ */
 export function varianceBeyond({ dispersion, excess }: CountNoise, mean: number, ownVariance: number): number {
   return Math.max(0, ownVariance - dispersion * mean - excess * mean * mean) / 4;
 }

@@ -1,12 +1,12 @@
-// What a property's bounce rate usually is: by hour of the week, with the spread that visits alone do not explain.
+// The usual bounce rate of a property by hour of the week, with the spread that the number of visits does not explain.
 import type { Calendar } from "../calendar";
 import { median } from "../deviation";
 import { HOURS, WEEK } from "./span";
 
 const LEAST_DAYS = 14;
-/** Visits that the usual rate of the property weighs against those of one hour of the week. */
+/** Weight of the property's usual rate, in visits, against one hour of the week. */
 const PRIOR = 60;
-/** The rates of no site agree better from one hour to the next: 3 points at a rate of 50 %. */
+/** Minimum spread between hours: 3 points at a rate of 50 %. No site's rates are more uniform. */
 const LEAST_CORRELATION = 0.0036;
 const MADE_UP = 1.5;
 
@@ -30,7 +30,7 @@ const sums = (values: Float64Array, from: number, to: number): number => {
   return sum;
 };
 
-/** Rates of days that have enough visits to have one. */
+/** The median rate of the days that have enough visits. */
 function rateOfDays(days: readonly { hits: number; trials: number }[]): number | null {
   const rates = days.filter(({ trials }) => trials >= 5).map(({ hits, trials }) => hits / trials);
   return rates.length < 5 ? null : median(rates);
@@ -38,7 +38,10 @@ function rateOfDays(days: readonly { hits: number; trials: number }[]): number |
 
 const inside = (rate: number): number => Math.min(0.98, Math.max(0.02, rate));
 
-/** Correlation by moments: variance over binomial variance is 1 + (n − 1) · correlation. The tenth least alike is left out. */
+/**
+ * Correlation by moments: variance over binomial variance is 1 + (n − 1) · correlation. Excludes the most deviant
+ * tenth.
+ */
 function correlationOf(times: readonly { hits: number; trials: number; rate: number }[]): number {
   const ratios = times
     .filter(({ trials }) => trials >= 5)
@@ -55,11 +58,11 @@ function correlationOf(times: readonly { hits: number; trials: number; rate: num
 }
 
 function usualRate(days: readonly { hits: number; trials: number }[]): number | null {
-  // A rate that has been so for most of two weeks is the usual one, whatever it was before.
+  // A rate that has lasted for most of two weeks is the usual one, whatever it was before.
   return rateOfDays(days.slice(-2 * WEEK)) ?? rateOfDays(days);
 }
 
-/** Rates to expect of the hours of a day; null while there is too little before it. */
+/** The expected rates of a day's hours; null without enough history. */
 export function expectRates(calendar: Calendar, rates: Rates, day: number, first: number): RateExpectation | null {
   const count = Math.min(6 * WEEK, day - first);
   if (count < LEAST_DAYS) return null;
@@ -70,7 +73,7 @@ export function expectRates(calendar: Calendar, rates: Rates, day: number, first
   });
   const usual = usualRate(days);
   if (usual === null) return null;
-  // Three hours around each hour of the clock on the same weekday, each as much apart from its day as it was.
+  // Three hours around each hour of the clock on the same weekday, as differences from the rates of their days.
   const hours = Array.from({ length: HOURS }, (_, hour) => {
     let [apart, trials] = [0, 0];
     for (let back = WEEK; back <= count; back += WEEK) {
@@ -84,14 +87,14 @@ export function expectRates(calendar: Calendar, rates: Rates, day: number, first
     }
     return inside(usual + apart / (trials + PRIOR));
   });
-  // Times of three hours: hours of few visits say nothing of how rates scatter.
+  // Times of three hours, because single hours with few visits say nothing about the spread of rates.
   const times: { hits: number; trials: number; rate: number }[] = [];
   for (let at = calendar.firstHour[day - count]!; at + 3 <= calendar.firstHour[day]!; at += 3)
     times.push({ hits: sums(rates.hits, at, at + 3), trials: sums(rates.trials, at, at + 3), rate: inside(usual) });
   return { rates: hours, correlation: correlationOf(times), weeks: count / WEEK };
 }
 
-/** The rate to expect of a day. */
+/** The expected rate of a day. */
 export function expectRate(rates: Rates, day: number, first: number): RateExpectation | null {
   const count = Math.min(6 * WEEK, day - first);
   if (count < LEAST_DAYS) return null;

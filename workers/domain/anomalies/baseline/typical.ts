@@ -1,5 +1,5 @@
-// What the hours of a weekday typically count: medians of the same hour over the weeks, drawn together with their
-// neighbours where counts are few.
+// Typical counts of a weekday's hours: medians of the same hour over the weeks, smoothed with the neighbouring hours if
+// counts are low.
 import type { Calendar } from "../calendar";
 import { median, trimmedMean } from "../deviation";
 import { FEW, HOURS, LEAST_HOUR, WEEK } from "./span";
@@ -19,7 +19,7 @@ export function hourlyFor(calendar: Calendar, values: Float64Array): Hourly {
   for (let hour = 0; hour < values.length; hour++) {
     const day = calendar.dayOfHour[hour]!;
     totals[day]! += values[hour]!;
-    // Half an hour, as Lord Howe has when its clocks move, is no sample.
+    // Half an hour, as on Lord Howe when its clocks change, is not a sample.
     if (calendar.hourEnd[hour]! - calendar.hourStart[hour]! < 3600) continue;
     const cell = day * HOURS + calendar.hourOfDay[hour]!;
     byClock[cell] = seen[cell] ? (byClock[cell]! + values[hour]!) / 2 : values[hour]!;
@@ -28,7 +28,10 @@ export function hourlyFor(calendar: Calendar, values: Float64Array): Hourly {
   return { values, byClock, totals };
 }
 
-/** The days whose hours stand for those of a day: the same weekday, or all of the working days or weekend of a new property. */
+/**
+ * The days that a day's hours are compared with: the same weekday, or for a new property all working days or weekend
+ * days.
+ */
 export function samplesFor(calendar: Calendar, day: number, back: number, count: number): number[] {
   const days: number[] = [];
   if (count >= 3 * WEEK) {
@@ -53,7 +56,7 @@ export interface Typical {
   ownVariance: number;
 }
 
-/** The hours of a day at the level of today: each by itself, and the mean of it and those beside it. */
+/** The hours of a day scaled to today's level: each hour alone, and its mean with the neighbouring hours. */
 export interface Row {
   own: Float64Array;
   around: Float64Array;
@@ -76,7 +79,10 @@ export function rowFor({ byClock }: Hourly, day: number, scale: number): Row {
   return { own, around };
 }
 
-/** What the hours of the clock count on some days; their spread, which costs two medians each, where it is asked for. */
+/**
+ * Typical counts by hour of the clock on some days. The spread costs two medians per hour, so it is computed only on
+ * request.
+ */
 export function typicalHours(rows: readonly Row[], spread: boolean): Typical[] {
   const found: Typical[] = [];
   for (let hour = 0; hour < HOURS; hour++) {

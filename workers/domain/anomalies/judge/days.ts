@@ -1,4 +1,4 @@
-// Judging the days of a metric, each by itself.
+// Judges each day of a metric.
 import type { AnomalyMetric } from "../anomaly";
 import { type DayExpectation, expectDay } from "../baseline/days";
 import { varianceBeyond } from "../baseline/noise";
@@ -10,7 +10,7 @@ import { CLUMP, type JudgedTime, type Subject } from "./subject";
 import { columns, type Track, weigh } from "./track";
 import { toVerdict, type Verdict } from "./verdict";
 
-/** Days of the baseline that were as far apart on the same side. */
+/** Days of the baseline that deviated as much on the same side. */
 function usualDays(totals: readonly number[], { fitted, firstDay, noise }: DayExpectation, score: number): number {
   return fitted.filter((mean, at) => {
     const own = countScore(totals[firstDay + at]!, mean, noise);

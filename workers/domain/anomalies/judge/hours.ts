@@ -1,5 +1,5 @@
-// Judging the hours of a metric. Evidence is gathered over the 1 to 12 hours that end with each: an afternoon that is a
-// little too quiet every hour is as anomalous as one silent hour.
+// Judges the hours of a metric. Evidence is collected over the 1 to 12 hours that end with each hour: an afternoon
+// slightly too quiet in every hour is as anomalous as one silent hour.
 import type { AnomalyMetric } from "../anomaly";
 import { type Expectation, expectHours } from "../baseline/hours";
 import { LONGEST_RUN, varianceBeyond } from "../baseline/noise";
@@ -12,7 +12,7 @@ import { CLUMP, type JudgedTime, type Subject } from "./subject";
 import { columns, type Track, type Weight, weigh } from "./track";
 import { toVerdict, type Verdict } from "./verdict";
 
-/** The run of hours that ends with one and lies farthest apart, if the last hour made it more surprising. */
+/** The run of hours ending at `at` with the greatest deviation, if its last hour made it more surprising. */
 function farthestRun(track: Track, at: number, first: number): { from: number; weight: Weight } | null {
   const last = weigh(track, at, at);
   let best = { from: at, weight: last };
@@ -22,13 +22,13 @@ function farthestRun(track: Track, at: number, first: number): { from: number; w
   }
   const { from, weight } = best;
   if (from === at) return best;
-  // A normal hour after an anomalous run would be drawn into it.
+  // Otherwise a normal hour after an anomalous run would become part of it.
   if (last.observed > last.expected !== weight.score > 0) return null;
   const without = weigh(track, from, at - 1);
   return Math.abs(weight.score) >= Math.abs(without.score) || Math.abs(last.score) >= 2 ? best : null;
 }
 
-/** Days of the baseline on which a run of as many hours was as far apart on the same side. */
+/** Days of the baseline on which a run of this many hours deviated as much on the same side. */
 function usualDays(hourly: Hourly, calendar: Calendar, expectation: Expectation, run: number, score: number): number {
   const days = new Set<number>();
   const { fitted, firstHour } = expectation;

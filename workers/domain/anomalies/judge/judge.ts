@@ -1,4 +1,4 @@
-// Judges the hours and days of one metric, each by what lies before it and by the owner's limits.
+// Judges the hours and days of one metric by their baseline and by the owner's limits.
 import type { AnomalyMetric } from "../anomaly";
 import type { Calendar } from "../calendar";
 import { judgeDays } from "./days";

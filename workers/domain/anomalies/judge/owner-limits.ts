@@ -1,9 +1,9 @@
-// The owner's own limits: an hour or a day above or below one is an anomaly, whatever is usual.
+// The owner's limits: an hour or day beyond a limit is an anomaly, whatever the baseline.
 import type { AnomalyMetric, AnomalySettings, Grain } from "../anomaly";
 import { LEAST_VISITS, type Track } from "./track";
 import type { Side, Verdict } from "./verdict";
 
-/** Crossings of the owner's limits at one position. */
+/** The owner's limits that are crossed at one position. */
 function crossed(track: Track, at: number, metric: AnomalyMetric, grain: Grain, settings: AnomalySettings): Side[] {
   const visits = track.trials?.[at] ?? 0;
   if (track.trials && visits < LEAST_VISITS) return [];

@@ -1,13 +1,16 @@
-// How far from the expected, and by how much, a value must lie to be anomalous: the owner's sensitivity and least change,
-// and what differs by metric.
+// The deviation and the difference from which a value is anomalous: the owner's sensitivity and minimum change, and the
+// rules that differ by metric.
 import type { AnomalyMetric, AnomalySettings } from "../anomaly";
 import type { Weight } from "./track";
 
 interface Sensitive {
-  /** Standard deviations that an hour, and a day, must lie apart. 4.5 is one chance in 300,000, 3.6 one in 6,000. */
+  /**
+   * Minimum deviation of an hour, and of a day, in standard deviations. 4.5 is a chance of one in 300,000, 3.6 one in
+   * 6,000.
+   */
   hour: number;
   day: number;
-  /** Counts, and points of a bounce rate, by which it must differ at least. */
+  /** Minimum difference, in counts and in points of a bounce rate. */
   counts: number;
   points: number;
 }
@@ -17,18 +20,18 @@ export const SENSITIVITY: Record<AnomalySettings["sensitivity"], Sensitive> = {
   high: { hour: 3.9, day: 3.2, counts: 6, points: 7 },
 };
 
-/** A new property's limits are wider: what its weeks are like is not known yet. */
+/** Limits are wider for new properties, because their weekly pattern is not known yet. */
 const wideFor = (weeks: number): number => (weeks < 3 ? 1.4 : weeks < 5 ? 1.1 : 1);
-/** Metrics of which less is no anomaly: nobody is woken because errors stopped. */
+/** Metrics for which fewer is no anomaly: nobody needs an alert because errors stopped. */
 export const ONLY_UP: ReadonlySet<AnomalyMetric> = new Set(["not_found", "errors"]);
-/** How many times the least counts a metric must differ by: a visitor views several pages. */
+/** Factor on the minimum difference in counts, because a visitor views several pages. */
 const PER_VISITOR: Partial<Record<AnomalyMetric, number>> = { pageviews: 2.5, events: 3 };
-/** Part of the limits at which less is anomalous: days of few are rarer than days of many (their logarithms are even). */
+/** Factor on the limits for drops: days with few are rarer than days with many (logarithms of counts are symmetric). */
 const DOWN = 0.87;
-/** Percent by which there must be more 404s or errors at least: less than double worries nobody. */
+/** Minimum increase of 404s or errors in percent. Less than double is not worth an alert. */
 const LEAST_MORE = 100;
 
-/** The score as a multiple of the limit: 1 is just anomalous. */
+/** The score as a multiple of the limit. An anomaly has at least 1. */
 export const strengthOf = (metric: AnomalyMetric, score: number, limit: number, weeks: number): number =>
   Math.abs(score) / (limit * wideFor(weeks) * (score < 0 && metric !== "bounce_rate" ? DOWN : 1));
 

@@ -1,4 +1,4 @@
-// What is judged: the points of one metric with the owner's settings, and the time in which verdicts are wanted.
+// The input of the judge: the points of one metric, the owner's settings, and the time to judge.
 import type { AnomalyMetric, AnomalySettings, DayPoint, HourPoint } from "../anomaly";
 
 export interface Subject {
@@ -9,13 +9,13 @@ export interface Subject {
   settings: AnomalySettings;
 }
 
-/** Verdicts are given from the position of a day until an instant, in epoch seconds. */
+/** The judge covers the time from the position of a day to a time in epoch seconds. */
 export interface JudgedTime {
   firstDay: number;
   until: number;
 }
 
-/** Variance over mean of what one visitor does, at least: a reader of 15 pages at night is no spike. */
+/** Minimum variance over mean caused by single visitors: a reader of 15 pages at night is not a spike. */
 export const CLUMP: Record<AnomalyMetric, number> = {
   visitors: 1,
   pageviews: 4,

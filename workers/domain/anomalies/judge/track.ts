@@ -1,13 +1,13 @@
-// A track: what was seen and what was expected of one metric along a row of hours or days, and the sums over parts of it.
+// A track: observed and expected values of one metric along a row of hours or days, and sums over parts of it.
 import { LONGEST_RUN } from "../baseline/noise";
 import { type CountNoise, countRange, countScore, rateRange, rateScore } from "../deviation";
 
-/** Visits under which a bounce rate is no rate. */
+/** A bounce rate needs at least this many visits. */
 export const LEAST_VISITS = 40;
-/** Deviations between which 95 % of a normal lie. */
+/** 95 % of a normal distribution lie within this many deviations. */
 const NORMAL_95 = 1.96;
 
-/** Numbers of a time: counts, or the percent of a bounce rate. */
+/** The numbers of a time: counts, or the percentages of a bounce rate. */
 export interface Measure {
   observed: number;
   expected: number | null;
@@ -15,14 +15,14 @@ export interface Measure {
   high: number | null;
 }
 
-/** What was seen and expected, by position of the hour or the day. */
+/** Observed and expected values, by position of the hour or day. */
 export interface Track {
   starts: readonly number[];
   ends: readonly number[];
   hits: Float64Array;
-  /** Visits of a bounce rate; null of a count. */
+  /** Visits of a bounce rate; null for a count. */
   trials: Float64Array | null;
-  /** Expected count, or rate; NaN where nothing can be said. */
+  /** Expected count, or rate; NaN without an expectation. */
   expected: Float64Array;
   /** Noise of the sum over a run that ends at a position. */
   noiseAt: (position: number, run: number) => CountNoise;
@@ -31,7 +31,7 @@ export interface Track {
   correlationAt: (position: number) => number;
 }
 
-/** Points as columns: hits and trials by position. What lies at no beginning of a bucket is left out. */
+/** Points as columns: hits and trials by position. Points that do not start a bucket are ignored. */
 export function columns(starts: readonly number[], points: Iterable<readonly [number, number, number]>) {
   const position = new Map(starts.map((start, at) => [start, at]));
   const [hits, trials] = [new Float64Array(starts.length), new Float64Array(starts.length)];
@@ -44,7 +44,7 @@ export function columns(starts: readonly number[], points: Iterable<readonly [nu
   return { hits, trials };
 }
 
-/** Sums over positions [from, to] of a track: what was seen, what was expected, and how far apart they are. */
+/** Sums over positions [from, to] of a track: observed, expected, and the score of their difference. */
 export function weigh(track: Track, from: number, to: number) {
   let [hits, trials, expected, beyond] = [0, 0, 0, 0];
   for (let at = from; at <= to; at++) {

@@ -1,11 +1,11 @@
-// A verdict: that some hours, or a day, of a metric are anomalous; and when it is given.
+// A verdict states that some hours, or a day, of a metric are anomalous.
 import type { AnomalyMetric, AnomalySettings, Grain } from "../anomaly";
 import { isLarge, ONLY_UP, SENSITIVITY, strengthOf } from "./sensitivity";
 import type { Measure, Weight } from "./track";
 
 export type Side = "up" | "down";
 
-/** That some hours, or a day, of a metric are anomalous. It is known when they are over. */
+/** Some hours, or a day, of a metric are anomalous. It becomes known at their end. */
 export interface Verdict {
   metric: AnomalyMetric;
   grain: Grain;
@@ -13,11 +13,13 @@ export interface Verdict {
   /** Epoch seconds. */
   start: number;
   end: number;
-  /** Standard deviations over the limit of the sensitivity: 1 is just anomalous. 0 where a limit of the owner was crossed. */
+  /**
+   * The score as a multiple of the sensitivity's limit; an anomaly has at least 1. 0 if an owner's limit was crossed.
+   */
   strength: number;
   score: number;
   reason: "baseline" | "limit";
-  /** Nothing at all in a time in which much was expected. */
+  /** Nothing was observed in a time with a high expected count. */
   silent: boolean;
 }
 
@@ -28,9 +30,9 @@ export interface Judgement {
   measure: (grain: Grain, start: number, end: number) => Measure;
 }
 
-/** What happened on so many days of the baseline is usual, however unlikely the formula finds it. */
+/** A deviation that occurred on this many days of the baseline is normal, however unlikely by the formula. */
 const USUAL_DAYS = 4;
-/** What must have been expected of a time for its silence to be an outage. */
+/** Minimum expected count for silence to be an outage. */
 const LEAST_SILENCE = 10;
 
 /** The time that was weighed. */
@@ -43,11 +45,11 @@ interface Weighed {
   /** Epoch seconds. */
   start: number;
   end: number;
-  /** Days of the baseline that were as far apart on the same side. Asked last, since counting them takes longest. */
+  /** Days of the baseline that deviated as much on the same side. Called last, because it is the slowest check. */
   alikeDays: () => number;
 }
 
-/** Null where the time is not anomalous: too close, too small, less of what is bad, or usual. */
+/** Null if the time is not anomalous: the deviation or difference is too small, fewer is good, or it is usual. */
 export function toVerdict(weighed: Weighed, settings: AnomalySettings): Verdict | null {
   const { metric, grain, weight, weeks, start, end, alikeDays } = weighed;
   const strength = strengthOf(metric, weight.score, SENSITIVITY[settings.sensitivity][grain], weeks);

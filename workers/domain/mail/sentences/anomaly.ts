@@ -1,4 +1,4 @@
-// What the mail about an anomaly says.
+// Sentences of the mail about an anomaly.
 import type { AnomalyMetric, AnomalyRecord } from "../../anomalies/record";
 import { ANOMALY_METRIC_NAMES } from "../../wording/anomaly";
 import { inSentence } from "../../wording/label";

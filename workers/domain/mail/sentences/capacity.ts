@@ -1,4 +1,5 @@
-// What the mail about the number of shards says. Its state and advice are those of the Pipeline screen (visits/capacity.ts).
+// Sentences of the mail about the number of shards. State and advice are those of the Pipeline screen
+// (visits/capacity.ts).
 
 export const subjectOf = (share: number): string => `shards are ${share}% full`;
 export const previewOf = (visitors: string, shards: string): string => `${visitors} on ${shards} in one day.`;

@@ -1,4 +1,4 @@
-// What the weekly and the monthly report say.
+// Sentences of the weekly and the monthly report.
 
 export type Span = "week" | "month";
 const ADJECTIVE: Record<Span, string> = { week: "weekly", month: "monthly" };

@@ -1,4 +1,4 @@
-// What mails about the pipeline say.
+// Sentences of mails about the pipeline.
 
 export const handledOf = (rows: string, objects: string): string => `${rows} from ${objects}`;
 export const runSubject = (handled: string): string => `pipeline run processed ${handled}`;

@@ -1,4 +1,4 @@
-// What the foot of every mail says, and the pages behind its link.
+// Sentences in the footer of every mail, and on the pages behind its link.
 import type { MailKind } from "../mail";
 
 export const FOOT = { settings: "Email settings", unsubscribe: "Unsubscribe" };
