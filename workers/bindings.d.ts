@@ -2,6 +2,7 @@
 declare namespace Cloudflare {
   interface Env {
     RATE_LIMIT: RateLimit;
+    ANALYST: DurableObjectNamespace<import("../durable-objects/analyst").Analyst>;
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
     EVENTS: Queue<unknown>;
     LAKE: R2Bucket;

@@ -4,7 +4,7 @@ import type { MetricName } from "../domain/events/catalog";
 import type { MailKind, NewMail } from "../domain/mail/mail";
 import { type ReportData, toReportLetter } from "../domain/mail/report-letter";
 import { dueReport, periodBefore, type ReportPeriod } from "../domain/mail/report-period";
-import { toAnswer } from "../domain/queries/answer";
+import { type Answer, toAnswer } from "../domain/queries/answer";
 import type { Days } from "../domain/queries/period";
 import { toPlan } from "../domain/queries/plan";
 import { toQuery } from "../domain/queries/query";
@@ -44,7 +44,7 @@ async function ask(
 ) {
   const query = toQuery({ site_id, date_range: [first, last], ...more });
   const plan = toPlan(query, { timezone, now, firstDay: null });
-  return toAnswer(plan, await readRollups(db, plan)).results;
+  return (toAnswer(plan, await readRollups(db, plan)) as Answer).results;
 }
 
 /** The numbers of a period. @returns null for a period without visitors. */

@@ -1,15 +1,46 @@
-// Answers a query: plans it, reads the rollups and builds the answer.
+// Answers a query: plans it, reads the source that the plan names, and builds the answer.
+import { NOTHING_SAVED, type Saved } from "../domain/analysis/saved";
 import type { Property } from "../domain/properties/property";
 import { type Answer, toAnswer } from "../domain/queries/answer";
-import { toPlan } from "../domain/queries/plan";
+import type { MetricValue } from "../domain/queries/metric";
+import type { Period } from "../domain/queries/period";
+import { type Plan, toPlan } from "../domain/queries/plan";
 import type { Query } from "../domain/queries/query";
+import { datesOf, toAsks, toRollupRows } from "../domain/queries/scan-rows";
 import { readFirstDay, readRollups } from "../storage/counts/rollups";
+import { type AnalystEnv, askAnalysts } from "./ask-analysts";
 
-/** @throws Problem invalid when the rollups cannot answer the query. */
-export async function answerQuery(db: D1Database, property: Property, query: Query, now: number): Promise<Answer> {
-  // The buckets of `all` depend on its first day, so read that first.
+export type AnswerEnv = Pick<Cloudflare.Env, "DB"> & AnalystEnv;
+
+async function scanPeriod(env: AnswerEnv, plan: Plan, period: Period, saved: Saved) {
+  const goals = saved.goals.map(({ name }) => name);
+  const asked = toAsks(plan, period, goals);
+  const asks = asked.map(({ ask }) => ask);
+  const { rows, scanned } = await askAnalysts(env, plan.query.site_id, datesOf(period, plan.timezone), asks, saved);
+  return { counted: asked.map(({ role }, i) => ({ role, rows: rows[i]! })), scanned };
+}
+
+async function scanAll(env: AnswerEnv, plan: Plan): Promise<Answer<MetricValue>> {
+  const saved = NOTHING_SAVED;
+  const [main, before] = await Promise.all([
+    scanPeriod(env, plan, plan.period, saved),
+    plan.comparison && scanPeriod(env, plan, plan.comparison.period, saved),
+  ]);
+  const comparison = before?.counted ?? null;
+  const scanned = main.scanned + (before?.scanned ?? 0);
+  return toAnswer(plan, toRollupRows(plan, { main: main.counted, comparison, scanned }));
+}
+
+/** @throws Problem invalid when it cannot be answered. */
+export async function answerQuery(
+  env: AnswerEnv,
+  property: Property,
+  query: Query,
+  now: number,
+): Promise<Answer<MetricValue>> {
+  // `all` must be resolved first: its beginning decides the buckets.
   const asksAll = query.range === "all" || query.comparisons?.range === "all";
-  const firstDay = asksAll ? await readFirstDay(db, property.site_id) : null;
+  const firstDay = asksAll ? await readFirstDay(env.DB, property.site_id) : null;
   const plan = toPlan(query, { timezone: property.timezone, now, firstDay });
-  return toAnswer(plan, await readRollups(db, plan));
+  return plan.source === "scan" ? scanAll(env, plan) : toAnswer(plan, await readRollups(env.DB, plan));
 }

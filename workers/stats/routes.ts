@@ -24,7 +24,7 @@ statsRoutes.post("/api/v2/query", async (c) => {
   requireCaller(c.var.caller);
   const query = toQuery(parseJson(await readText(c.req.raw, MAX_QUERY_BYTES)));
   const property = await askedProperty(c, "stats", query.site_id);
-  return c.json(await answerQuery(c.env.DB, property, query, Date.now()));
+  return c.json(await answerQuery(c.env, property, query, Date.now()));
 });
 
 statsRoutes.get("/api/v1/properties/:site_id/live", async (c) => {

@@ -7,6 +7,9 @@ export class PropertyHub extends DurableObject {
   }
 }
 
+/** The configuration names it; nobody calls it. */
+export class Analyst extends DurableObject {}
+
 interface Env {
   HUB: DurableObjectNamespace<PropertyHub>;
 }

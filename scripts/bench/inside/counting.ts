@@ -8,6 +8,8 @@ import type { CronCost, Filling, Mark, Occurrence } from "../tally";
 import { compactOnce, fillLake, runOnce } from "./pipeline";
 import { countedEnv, settle, tally, watchStorage } from "./watch";
 
+export { Analyst } from "../../../workers/index";
+
 export class PropertyHub extends RealHub {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     watchStorage(ctx.storage);

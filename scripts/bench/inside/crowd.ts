@@ -35,6 +35,8 @@ const EVENTS = {
   },
 } as unknown as Queue;
 
+export { Analyst } from "../../../workers/index";
+
 export class PropertyHub extends RealHub {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, { ...env, EVENTS });

@@ -21,6 +21,7 @@ describe("an answer", () => {
       time_labels: ["2026-11-02", "2026-11-03", "2026-11-04"],
       present_index: null,
       partial_time_labels: [],
+      source: "rollups",
     });
   });
 
@@ -91,15 +92,5 @@ describe("an answer", () => {
       include: {},
       pagination: { limit: 10_000, offset: 0 },
     });
-  });
-
-  it("warns of visitors only where hours are added up", () => {
-    const warns = (more: Record<string, unknown>) =>
-      answerTo({ metrics: ["visitors"], ...more }, []).meta.metric_warnings !== undefined;
-    expect(warns({ date_range: "24h" })).toBe(true);
-    expect(warns({ date_range: "24h", metrics: ["visits"] })).toBe(false);
-    expect(warns({ date_range: "24h", dimensions: ["time:hour"] })).toBe(false);
-    expect(warns({ date_range: "7d" })).toBe(false);
-    expect(warns({ date_range: "7d", include: { comparisons: { mode: "custom", date_range: "24h" } } })).toBe(true);
   });
 });

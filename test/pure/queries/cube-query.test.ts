@@ -48,8 +48,6 @@ describe("a question of technology", () => {
     for (let many = 2; many <= 4; many += 1)
       for (const time of ["time:day", "time:week", "time:month"])
         expect(planFor({ dimensions: [time, ...names.slice(-many)] }).main.cube?.columns).toHaveLength(many);
-    expect(planFor({ dimensions: ["time", ...names.slice(0, 2)], date_range: "day" }).time).toBe("time:day");
-    expect(planFor({ dimensions: ["time"], filters: [filter("Chrome")], date_range: "day" }).time).toBe("time:day");
   });
 
   it("is ordered by the first metric, and below it by every dimension, unless told otherwise", () => {
@@ -65,51 +63,32 @@ describe("a question of technology", () => {
   });
 
   const names = CUBE_DIMENSIONS.map(({ name }) => name);
+  it.each<[string, Record<string, unknown>]>([
+    ["a dimension that is not of the cube", { dimensions: ["visit:browser", "visit:source"] }],
+    ["hours", { dimensions: ["time:hour", ...names.slice(0, 2)] }],
+    ["a cut day", { ...crossed, date_range: "24h" }],
+    ["a metric that is not of the cube", { ...crossed, metrics: ["visitors", "time_on_page"] }],
+    ["another dimension beside a filter", { dimensions: ["event:page"], filters: [filter("a")] }],
+    ["a filter on another dimension", { filters: [["is", "visit:source", ["a"]]] }],
+    ["filters joined", { filters: [["or", [filter("a")]]] }],
+    ["a part of a value", { filters: [["contains", "visit:os", ["a"]]] }],
+    ["numbers for values", { filters: [["is", "visit:os", [1]]] }],
+    ["options", { filters: [[...filter("a"), { case_sensitive: false }]] }],
+    ["no suspected bots", { filters: [filter("a")], include: { suspected_bots: false } }],
+    ["visitors of several values that are not shown", { filters: [filter("Chrome", "Firefox")] }],
+    ["visitors of all values but one", { filters: [["is_not", "visit:os", ["Linux"]]] }],
+  ])("with %s is scanned", (_, more) => {
+    expect(planFor(more).source).toBe("scan");
+  });
+
+  it("is read from the cube where that is exact", () => {
+    expect(planFor(crossed).source).toBe("cube");
+    expect(planFor({ filters: [filter("Chrome", "Firefox")], metrics: ["visits"] }).source).toBe("cube");
+    expect(planFor({ dimensions: ["visit:browser"], filters: [filter("Chrome", "Firefox")] }).source).toBe("cube");
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
-    [
-      "a dimension that is not of the cube",
-      { dimensions: ["visit:browser", "visit:source"] },
-      `dimensions must be at most one, and at most one time dimension beside it; only ${names.join(", ")} may be combined, at most 4`,
-    ],
-    ["five dimensions", { dimensions: names.slice(0, 5) }, "dimensions must be at most one"],
-    ["hours", { dimensions: ["time:hour", ...names.slice(0, 2)] }, "dimension time:hour is available for totals only"],
-    ["hours of what is filtered", { dimensions: ["time:hour"], filters: [filter("a")] }, "use time:day with filters"],
-    ["a cut day", { ...crossed, date_range: "24h" }, "dimension visit:browser is counted by whole local days"],
-    [
-      "a cut day, filtered",
-      { filters: [filter("a")], date_range: "24h" },
-      "filtered counts are counted by whole local",
-    ],
-    [
-      "a metric that is not of the cube",
-      { ...crossed, metrics: ["visitors", "time_on_page"] },
-      "metric time_on_page is not available for combined or filtered dimensions; the metrics are visitors, visits, pageviews, events, views_per_visit, bounce_rate, visit_duration",
-    ],
-    [
-      "another dimension beside a filter",
-      { dimensions: ["event:page"], filters: [filter("a")] },
-      "filters are not available yet beside the dimension event:page; use one of visit:browser, ",
-    ],
-    [
-      "a filter on another dimension",
-      { filters: [["is", "visit:source", ["a"]]] },
-      "filters[0] is on a dimension without",
-    ],
-    ["a filter on nothing", { filters: [["is", null, ["a"]]] }, "filters[0] is on a dimension without"],
-    ["a filter that is a word", { filters: ["is"] }, 'filters[0] must be of the form ["is", "visit:browser"'],
-    ["an empty filter", { filters: [filter("a"), []] }, "filters[1] must be of the form"],
-    ["filters joined", { filters: [["or", [filter("a")]]] }, "filters[0] joins filters with or, which is not"],
-    [
-      "a part of a value",
-      { filters: [["contains", "visit:os", ["a"]]] },
-      "filters[0] has the operator contains, which",
-    ],
-    ["a wild operator", { filters: [["constructor", "visit:os", ["a"]]] }, "filters[0] must begin with is or is_not"],
-    ["no values", { filters: [filter()] }, "filters[0] must have a list of 1 to 500 values"],
-    ["numbers for values", { filters: [["is", "visit:os", [1]]] }, "filters[0] must have a list of 1 to 500 values"],
-    ["a text for values", { filters: [["is", "visit:os", "a"]] }, "filters[0] must have a list of 1 to 500 values"],
-    ["options", { filters: [[...filter("a"), {}]] }, "filters[0] must have nothing after its values"],
-    ["filters without end", { filters: Array(21).fill(filter("a")) }, "filters must have at most 20 items"],
+    ["five dimensions", { dimensions: names.slice(0, 5) }, "dimensions must be at most 4, and at most one time"],
     [
       "a comparison of a series by dimensions",
       { dimensions: ["time:day", ...names.slice(0, 2)], include: { comparisons: { mode: "previous_period" } } },
@@ -143,16 +122,10 @@ describe("an answer of the cube", () => {
     expect(until()).toBe(null);
     expect(until(NOW - 60_000)).toBe("2026-11-22T11:29:00+01:00");
     expect(until(null)).toBe("2026-11-22T11:30:00+01:00");
-    expect(answerTo({}, []).meta).toEqual({});
+    expect(answerTo({}, []).meta).toEqual({ source: "rollups" });
   });
 
-  it("tells its filters, and warns of visitors where one lets several values through", () => {
-    const { query, meta } = answerTo({ filters: [filter("Chrome")] }, []);
-    expect(query.filters).toEqual([["is", "visit:browser", ["Chrome"]]]);
-    expect(meta.metric_warnings).toBeUndefined();
-    const warns = (more: Record<string, unknown>) => answerTo(more, []).meta.metric_warnings?.visitors?.code;
-    expect(warns({ filters: [filter("Chrome", "Firefox")] })).toBe("several_values");
-    expect(warns({ filters: [["is_not", "visit:os", ["Linux"]]] })).toBe("several_values");
-    expect(warns({ dimensions: ["visit:browser"], filters: [filter("Chrome", "Firefox")] })).toBeUndefined();
+  it("tells its filters", () => {
+    expect(answerTo({ filters: [filter("Chrome")] }, []).query.filters).toEqual([["is", "visit:browser", ["Chrome"]]]);
   });
 });

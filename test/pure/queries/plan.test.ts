@@ -89,15 +89,31 @@ describe("a plan", () => {
     ]);
   });
 
-  it("chooses the buckets of time, but no hours for a dimension", () => {
+  it("chooses the buckets of time", () => {
     expect(planFor({ dimensions: ["time"], date_range: "day" }).time).toBe("time:hour");
-    expect(planFor({ dimensions: ["time", "visit:os"], date_range: "day" }).time).toBe("time:day");
+    expect(planFor({ dimensions: ["time", "visit:os"], date_range: "day" }).time).toBe("time:hour");
+    expect(planFor({ dimensions: ["time"], date_range: "28d" }).time).toBe("time:day");
   });
 
-  it("refuses a dimension of hours", () => {
-    expect(() => planFor({ dimensions: ["visit:os"], date_range: "24h" })).toThrow(
-      "dimension visit:os is counted by whole local days; use a date_range of dates, not of hours",
-    );
+  it.each<[string, Record<string, unknown>, "rollups" | "scan"]>([
+    ["totals of whole days", { date_range: "7d" }, "rollups"],
+    ["a dimension of whole days", { dimensions: ["visit:os"], date_range: "7d" }, "rollups"],
+    ["hours of totals", { dimensions: ["time:hour"], date_range: "24h" }, "rollups"],
+    ["visits of a cut day", { metrics: ["visits"], date_range: "24h" }, "rollups"],
+    ["visitors of a cut day", { date_range: "24h" }, "scan"],
+    ["visitors compared with a cut day", { include: { comparisons: { mode: "custom", date_range: "24h" } } }, "scan"],
+    ["a dimension of a cut day", { metrics: ["visits"], dimensions: ["visit:os"], date_range: "24h" }, "scan"],
+    ["a dimension by hour", { dimensions: ["time:hour", "visit:os"], date_range: "day" }, "scan"],
+    ["bounces of pages", { metrics: ["bounce_rate"], dimensions: ["event:page"] }, "scan"],
+    ["reading by event", { metrics: ["time_on_page"], dimensions: ["event:name"] }, "scan"],
+    ["reading by page", { metrics: ["time_on_page"], dimensions: ["event:page"] }, "rollups"],
+    ["a prop", { dimensions: ["event:props:plan"] }, "scan"],
+    ["goals", { dimensions: ["event:goal"] }, "scan"],
+    ["people", { metrics: ["users"] }, "scan"],
+    ["two dimensions", { dimensions: ["visit:source", "visit:country"] }, "scan"],
+    ["a filter", { filters: [["is", "visit:source", ["Google"]]] }, "scan"],
+  ])("%s", (_, more, source) => {
+    expect(planFor(more).source).toBe(source);
   });
 
   it("refuses more hours than anybody reads", () => {

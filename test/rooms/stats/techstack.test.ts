@@ -124,7 +124,7 @@ const byDimensions = ({ results }: Answer) =>
 
 const ask = (more: Record<string, unknown>): Promise<Answer> => {
   const asked = { site_id: property.site_id, metrics: METRICS, date_range: ["2026-10-01", "2026-11-21"], ...more };
-  return answerQuery(env.DB, property, toQuery(asked), NOW);
+  return answerQuery(env, property, toQuery(asked), NOW) as Promise<Answer>;
 };
 
 describe("the technology cube", () => {
@@ -165,12 +165,16 @@ describe("the technology cube", () => {
     const narrow = people.filter(
       ({ browser, os }) => ["Chrome", "It's; DROP TABLE"].includes(browser) && os !== "macOS",
     );
-    expect(byDimensions(await ask({ filters }))).toEqual({ "": recount(narrow) });
-    expect(byDimensions(await ask({ filters, dimensions: ["visit:screen"] }))).toEqual(
-      recounted(narrow, ({ screen }) => screen),
+    // Visitors of several values that the answer does not show are scanned, and here is no lake.
+    const metrics = METRICS.filter((name) => name !== "visitors");
+    const withoutVisitors = (answer: Record<string, unknown[]>) =>
+      Object.fromEntries(Object.entries(answer).map(([key, values]) => [key, values.slice(1)]));
+    expect(byDimensions(await ask({ filters, metrics }))).toEqual(withoutVisitors({ "": recount(narrow) }));
+    expect(byDimensions(await ask({ filters, metrics, dimensions: ["visit:screen"] }))).toEqual(
+      withoutVisitors(recounted(narrow, ({ screen }) => screen)),
     );
-    expect(byDimensions(await ask({ filters, dimensions: ["time:month"] }))).toEqual(
-      recounted(narrow, ({ day }) => `${day.slice(0, 7)}-01`),
+    expect(byDimensions(await ask({ filters, metrics, dimensions: ["time:month"] }))).toEqual(
+      withoutVisitors(recounted(narrow, ({ day }) => `${day.slice(0, 7)}-01`)),
     );
     expect((await ask({ filters: [["is", "visit:os", ["Plan 9"]]], dimensions: ["visit:os"] })).results).toEqual([]);
     expect((await ask({ metrics: ["visits"], filters: [["is", "visit:os", ["Plan 9"]]] })).results).toEqual([
@@ -238,14 +242,8 @@ describe("the technology cube", () => {
     expect(good.status).toBe(200);
     expect(((await good.json()) as Answer).results).toHaveLength(6);
     for (const [more, message] of [
-      [{ dimensions: ["visit:device", "visit:city"] }, "dimensions must be at most one"],
-      [
-        { dimensions: ["visit:city"], filters: [["is", "visit:os", ["macOS"]]] },
-        "filters are not available yet beside",
-      ],
-      [{ filters: [["matches", "visit:os", ["mac.*"]]] }, "operator matches, which is not available yet"],
-      [{ dimensions: ["visit:device", "visit:os"], metrics: ["scroll_depth"] }, "metric scroll_depth is not available"],
-      [{ dimensions: ["visit:device", "visit:os"], date_range: "24h" }, "whole local days"],
+      [{ filters: [["matches", "visit:os", ["mac.*("]]] }, "filters[0]"],
+      [{ dimensions: ["visit:device", "visit:mood"] }, 'dimension \\"visit:mood\\" does not exist'],
     ] as const) {
       const reply = await post(more);
       expect(reply.status).toBe(400);

@@ -136,7 +136,7 @@ describe("counts", () => {
     const ask = () =>
       Promise.all(
         questions.map((question) =>
-          answerQuery(env.DB, property, toQuery({ site_id: property.site_id, ...question }), NOW),
+          answerQuery(env, property, toQuery({ site_id: property.site_id, ...question }), NOW),
         ),
       );
     await write(property.site_id, first);

@@ -85,18 +85,16 @@ function toAction(event: Needed, date: string): ActionRow {
 
 /**
  * The actions of a visit, in order. Reading and scrolling are added to their page view where the two share an hour and a
- * page; where they do not, they keep a row that says which page view it is.
+ * page; where they do not, they keep a row after the others, which says which page view it is.
  */
 function toActions(events: readonly Needed[], date: string): ActionRow[] {
-  const actions: ActionRow[] = [];
-  const places = new Map<string, number>();
+  const reading = (event: Needed) => event.event_type === "engagement";
+  const actions = events.filter((event) => !reading(event)).map((event) => toAction(event, date));
+  // Reading may come before its page view where both have the same time.
+  const places = new Map(actions.flatMap((action, place) => (action.pageview === 1 ? [[action.event_id, place] as const] : [])));
   for (const event of events) {
+    if (!reading(event)) continue;
     const action = toAction(event, date);
-    if (event.event_type !== "engagement") {
-      if (event.event_type === "pageview") places.set(event.event_id, actions.length);
-      actions.push(action);
-      continue;
-    }
     const place = event.view_id === null ? undefined : places.get(event.view_id);
     const view = place === undefined ? undefined : actions[place]!;
     const isOfView = view !== undefined && view.page === action.page && view.hostname === action.hostname;

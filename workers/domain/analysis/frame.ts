@@ -107,10 +107,26 @@ function toTexts(lists: readonly ArrayLike<unknown>[], rows: number): TextColumn
   }
 }
 
+const PROP = "props:";
+
+/** The lists of a column. A prop is read from the column `props`. */
+function listOf(name: string, values: Values): ArrayLike<unknown> {
+  if (!name.startsWith(PROP)) return values[name] ?? [];
+  const key = name.slice(PROP.length);
+  return Array.from(values.props ?? [], (props) => {
+    const value = props != null && Object.hasOwn(props, key) ? (props as Record<string, unknown>)[key] : null;
+    return value == null ? null : String(value);
+  });
+}
+
+/** The columns of a file that some columns of a frame are made of. */
+export const storedFor = (names: Iterable<string>): Set<string> =>
+  new Set([...names].map((name) => (name.startsWith(PROP) ? "props" : name)));
+
 function toFloor(names: ReadonlySet<string>, lists: readonly Values[], rows: number): Floor {
   const floor: Floor = { rows, texts: new Map(), numbers: new Map() };
   for (const name of names) {
-    const columns = lists.map((values) => values[name] ?? []);
+    const columns = lists.map((values) => listOf(name, values));
     if (name in NUMBERS) floor.numbers.set(name, toNumbers(name, columns, rows));
     else floor.texts.set(name, toTexts(columns, rows));
   }

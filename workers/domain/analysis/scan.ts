@@ -211,7 +211,8 @@ class Scan {
           const isCandidate = this.isCandidate(action);
           // Reading of a page view in another hour: it matches when the page view does.
           const about = isCandidate ? action : action - view[action]!;
-          if (!isCandidate && !this.isReading(action)) continue;
+          // Without a page view, reading belongs to no event's name.
+          if (!isCandidate && (!this.isReading(action) || (this.isByName && about === action))) continue;
           if (holds.action !== null && !holds.action(about, visit)) continue;
           if (startsHere && isCandidate && COUNTS_VISIT[use[action]!]) this.countVisit(date, visit, action);
           const isWithin = times === null || (event_time[action]! >= times[0] && event_time[action]! < times[1]);

@@ -1,11 +1,12 @@
 // Converts rows of the rollups into the answer for the caller.
-import { FACTS, type Fact, type Facts, METRICS, type MetricName } from "../events/catalog";
+import { FACTS, type Fact, type Facts, METRICS } from "../events/catalog";
 import { toLocalTime } from "../time/zone";
 import { type Bucket, hourLabel } from "./bucket";
 import { changeOf } from "./change";
-import type { Filter } from "./cube-query";
+import { isOfCounts, type MetricValue, type QueryMetric, type ScanMetricName } from "./metric";
 import type { Period } from "./period";
-import type { Order, Plan, Reading } from "./plan";
+import type { Order, Plan } from "./plan";
+import type { Source } from "./source";
 
 /**
  * Sums of one group. `bucket` and `value` are null if the query does not group by them. If it groups by several
@@ -14,6 +15,8 @@ import type { Order, Plan, Reading } from "./plan";
 export interface RollupRow extends Partial<Record<Fact, number>> {
   bucket: string | number | null;
   value: string | null;
+  /** Metrics that are not made of these sums. */
+  others?: Partial<Record<ScanMetricName, MetricValue>>;
 }
 
 /** The rows of the rollups for a plan. */
@@ -27,20 +30,17 @@ export interface RollupRows {
    * the pipeline has not counted anything yet.
    */
   waitingSince?: number | null | undefined;
+  /** For a scan: the number of events it looked at. */
+  scanned?: number;
 }
 
-export interface AnswerRow {
+export interface AnswerRow<Value = number | null> {
   /** In the order of the query; null in a comparison whose period has no such bucket. */
   dimensions: (string | null)[];
   /** In the order of the query; null without data. */
-  metrics: (number | null)[];
+  metrics: Value[];
   /** `change` is in percent, for `bounce_rate` in percentage points. */
-  comparison?: { dimensions: (string | null)[]; metrics: (number | null)[]; change: (number | null)[] };
-}
-
-export interface MetricWarning {
-  code: string;
-  warning: string;
+  comparison?: { dimensions: (string | null)[]; metrics: (Value | null)[]; change: (number | null)[] };
 }
 
 export interface AnswerMeta {
@@ -62,18 +62,22 @@ export interface AnswerMeta {
    * time. Null before the pipeline's first run.
    */
   processed_until?: string | null;
-  metric_warnings?: Partial<Record<MetricName, MetricWarning>>;
+  /** The source of the answer. */
+  source?: Source;
+  /** For a scan: the number of events it looked at. */
+  events_scanned?: number;
 }
 
-export interface Answer {
-  results: AnswerRow[];
+/** The values of metrics are numbers, unless the query asks for an amount of money. */
+export interface Answer<Value = number | null> {
+  results: AnswerRow<Value>[];
   meta: AnswerMeta;
   /** The query as it was understood. */
   query: {
     site_id: string;
-    metrics: MetricName[];
+    metrics: QueryMetric[];
     date_range: [string, string];
-    filters: [operator: string, dimension: string, values: string[]][];
+    filters: unknown[];
     dimensions: string[];
     order_by: [string, string][];
     include: Record<string, unknown>;
@@ -83,10 +87,18 @@ export interface Answer {
 
 const NOTHING = Object.fromEntries(FACTS.map((fact) => [fact, 0])) as Facts;
 
-function toMetrics(row: RollupRow | undefined, metrics: readonly MetricName[]): (number | null)[] {
+function toMetrics(row: RollupRow | undefined, metrics: readonly QueryMetric[]): MetricValue[] {
   const facts: Facts = { ...NOTHING };
   for (const fact of FACTS) facts[fact] = row?.[fact] ?? 0;
-  return metrics.map((name) => METRICS[name].from(facts));
+  return metrics.map((name) => (isOfCounts(name) ? METRICS[name].from(facts) : (row?.others?.[name] ?? null)));
+}
+
+/** Two amounts of one currency are compared; others are not. */
+function toNumbers(before: MetricValue, now: MetricValue): [number | null, number | null] {
+  const isNumber = (value: MetricValue): value is number | null => value === null || typeof value === "number";
+  if (isNumber(before) && isNumber(now)) return [before, now];
+  if (isNumber(before) || isNumber(now) || before.currency !== now.currency) return [null, null];
+  return [before.value, now.value];
 }
 
 const timeLabel = (bucket: string | number, timezone: string): string =>
@@ -130,18 +142,20 @@ function counterparts(plan: Plan, rows: readonly RollupRow[]): (row: RollupRow) 
   };
 }
 
-function toResults(plan: Plan, read: RollupRows, rows: readonly RollupRow[]): AnswerRow[] {
+function toResults(plan: Plan, read: RollupRows, rows: readonly RollupRow[]): AnswerRow<MetricValue>[] {
   const { metrics } = plan.query;
   const counterpart = plan.comparison && counterparts(plan, read.comparison);
   return rows.map((row) => {
-    const result: AnswerRow = { dimensions: toDimensions(row, plan), metrics: toMetrics(row, metrics) };
+    const result: AnswerRow<MetricValue> = { dimensions: toDimensions(row, plan), metrics: toMetrics(row, metrics) };
     if (!counterpart) return result;
     const other = counterpart(row);
     const before = other ? toMetrics(other, metrics) : metrics.map(() => null);
     result.comparison = {
       dimensions: other ? toDimensions(other, plan) : plan.query.dimensions.map(() => null),
       metrics: before,
-      change: metrics.map((name, i) => changeOf(name, before[i] ?? null, result.metrics[i] ?? null, "plausible")),
+      change: metrics.map((name, i) =>
+        changeOf(name, ...toNumbers(before[i] ?? null, result.metrics[i] ?? null), "plausible"),
+      ),
     };
     return result;
   });
@@ -152,38 +166,6 @@ const toEnds = ({ from, to }: Period, timezone: string): [string, string] => [
   toLocalTime(from, timezone),
   toLocalTime(to - 1000, timezone),
 ];
-
-/**
- * The cube knows visitors by combination, so rows for several values of a dimension that the answer does not show add
- * up.
- */
-const letsSeveralThrough = ({ operator, dimension, values }: Filter, { others }: Plan["query"]): boolean =>
-  (operator === "is_not" || values.length > 1) && !others.includes(dimension);
-
-/**
- * Hourly rows count each visitor once per hour, and visitors of several hours cannot be recognized afterwards. Days are
- * exact. If a period cuts a day, that part is a sum of hours, and the answer says so.
- */
-function metricWarnings({ query, time, main, comparison }: Plan): AnswerMeta["metric_warnings"] {
-  const cuts = ({ slices }: Reading) => slices.some((slice) => slice.kind === "hours");
-  if (time === "time:hour" || !query.metrics.includes("visitors")) return undefined;
-  if (query.filters.some((filter) => letsSeveralThrough(filter, query)))
-    return {
-      visitors: {
-        code: "several_values",
-        warning:
-          "visitors who came on one day with several of the values that a filter lets through count once for each",
-      },
-    };
-  if (!cuts(main) && !(comparison && cuts(comparison.reading))) return undefined;
-  return {
-    visitors: {
-      code: "hourly_visitors",
-      warning:
-        "visitors of days that the period cuts are the sum of hourly visitors: who came in two hours counts twice",
-    },
-  };
-}
 
 function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
   const { query, buckets, comparison, timezone } = plan;
@@ -203,8 +185,8 @@ function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
     const { waitingSince } = read;
     meta.processed_until = waitingSince === undefined ? null : toLocalTime(waitingSince ?? plan.now, timezone);
   }
-  const warnings = metricWarnings(plan);
-  if (warnings) meta.metric_warnings = warnings;
+  meta.source = plan.source;
+  if (read.scanned !== undefined) meta.events_scanned = read.scanned;
   return meta;
 }
 
@@ -233,7 +215,7 @@ function toEcho(plan: Plan): Answer["query"] {
     site_id: query.site_id,
     metrics: query.metrics,
     date_range: toEnds(period, timezone),
-    filters: query.filters.map(({ operator, dimension, values }) => [operator, dimension.name, values]),
+    filters: query.filters,
     dimensions: query.dimensions.map((name) => (name === "time" ? (time ?? "") : name)),
     order_by: order.map((one) => [nameOf(one), one.direction]),
     include: toInclude(plan),
@@ -241,7 +223,7 @@ function toEcho(plan: Plan): Answer["query"] {
   };
 }
 
-export function toAnswer(plan: Plan, read: RollupRows): Answer {
+export function toAnswer(plan: Plan, read: RollupRows): Answer<MetricValue> {
   const { limit, offset } = plan.query.pagination;
   // A series is read whole: it is short, and only this code knows its empty buckets.
   const hasValues = plan.query.others.length > 0;

@@ -1,5 +1,6 @@
 // The change of a metric between two periods. The API and the screens differ on purpose, and only here.
-import { METRICS, type MetricName } from "../events/catalog";
+import { METRICS } from "../events/catalog";
+import { isOfCounts, type QueryMetric, SCAN_METRICS } from "./metric";
 
 /**
  * `plausible` is for the API, which dashboards and scripts written for Plausible read. The bounce rate changes by
@@ -13,11 +14,19 @@ import { METRICS, type MetricName } from "../events/catalog";
 export type ChangeWay = "plausible" | "points";
 
 /** Whether a metric changes by percentage points. The others change by percent. */
-export const isInPoints = (metric: MetricName, way: ChangeWay): boolean =>
-  way === "plausible" ? metric === "bounce_rate" : METRICS[metric].unit === "percent";
+export function isInPoints(metric: QueryMetric, way: ChangeWay): boolean {
+  if (way === "plausible")
+    return metric === "bounce_rate" || (!isOfCounts(metric) && SCAN_METRICS[metric].unit === "percent");
+  return (isOfCounts(metric) ? METRICS[metric] : SCAN_METRICS[metric]).unit === "percent";
+}
 
 /** Null without a comparison: a side has no value or, with `points`, a count was 0 before. */
-export function changeOf(metric: MetricName, before: number | null, now: number | null, way: ChangeWay): number | null {
+export function changeOf(
+  metric: QueryMetric,
+  before: number | null,
+  now: number | null,
+  way: ChangeWay,
+): number | null {
   if (before === null || now === null) return null;
   if (isInPoints(metric, way))
     return way === "plausible" ? Math.round((now - before) * 10) / 10 : Math.round(now - before);

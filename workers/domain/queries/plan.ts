@@ -1,13 +1,15 @@
 // The plan: the rows of the rollups or the technology cube that answer a query. This file decides,
 // workers/storage/counts/rollups.ts reads, and answer.ts formats.
 import { TOTAL } from "../counts/rollup";
-import { FACTS, type Fact, METRICS, type MetricName, type TimeDimension } from "../events/catalog";
+import { FACTS, type Fact, METRICS, type TimeDimension } from "../events/catalog";
 import { Problem } from "../requests/problem";
 import { addDays, localDate, startOfDate } from "../time/zone";
 import { type Bucket, bucketFor, toBuckets } from "./bucket";
-import { asksCube, type CubeGroups, toCubeGroups } from "./cube-query";
+import { type CubeGroups, toCubeFilters, toCubeGroups } from "./cube-query";
+import { isOfCounts, type QueryMetric } from "./metric";
 import { comparisonOf, type Period, toPeriod, type Vantage } from "./period";
 import type { Direction, Query } from "./query";
+import { type Source, sourceFor } from "./source";
 
 /** The rollup rows of whole local days (both included), or of hours. The hours of a partial day belong to `date`. */
 export type Slice =
@@ -27,7 +29,7 @@ export interface Reading {
 }
 
 export interface Order {
-  by: "time" | "value" | MetricName;
+  by: "time" | "value" | QueryMetric;
   /** For `value` with several dimensions: the index of the dimension. */
   place?: number;
   direction: Direction;
@@ -35,6 +37,7 @@ export interface Order {
 
 export interface Plan {
   query: Query;
+  source: Source;
   timezone: string;
   /** The time dimension after resolving `time`. */
   time: TimeDimension | null;
@@ -75,7 +78,13 @@ function toSlices(period: Period, timezone: string): Slice[] {
   return slices;
 }
 
-function toReading(period: Period, query: Query, time: TimeDimension | null, timezone: string): Reading {
+function toReading(
+  period: Period,
+  query: Query,
+  source: Source,
+  time: TimeDimension | null,
+  timezone: string,
+): Reading {
   const first = localDate(period.from, timezone);
   if (time === "time:hour") {
     if (period.to - period.from > MAX_HOURLY_DAYS * 86_400_000 + 3_600_000)
@@ -88,21 +97,14 @@ function toReading(period: Period, query: Query, time: TimeDimension | null, tim
     };
   }
   const [dimension] = query.others;
-  if ((dimension || asksCube(query)) && !period.days)
-    throw new Problem(
-      "invalid",
-      `${dimension ? `dimension ${dimension.name} is` : "filtered counts are"} counted by whole local days; use a date_range of dates, not of hours`,
-    );
   const reading: Reading = { column: dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
-  return asksCube(query) ? { ...reading, cube: toCubeGroups(query.others, query.filters) } : reading;
+  return source === "cube"
+    ? { ...reading, cube: toCubeGroups(query.others, toCubeFilters(query.filters) ?? []) }
+    : reading;
 }
 
-function chooseTime(query: Query, period: Period): TimeDimension | null {
-  if (query.time !== "time") return query.time;
-  const chosen = bucketFor(period);
-  // Hourly rows exist for totals only.
-  return chosen === "time:hour" && (query.others.length > 0 || asksCube(query)) ? "time:day" : chosen;
-}
+const chooseTime = (query: Query, period: Period): TimeDimension | null =>
+  query.time === "time" ? bucketFor(period) : query.time;
 
 const isTimeName = (name: string): boolean => name === "time" || name.startsWith("time:");
 
@@ -113,7 +115,7 @@ function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | nul
   const order = order_by.map(([name, direction]): Order => {
     const place = others.findIndex((dimension) => dimension.name === name);
     if (place >= 0) return byValue(place, direction);
-    return { by: isTimeName(name) ? "time" : (name as MetricName), direction };
+    return { by: isTimeName(name) ? "time" : (name as QueryMetric), direction };
   });
   // Plausible's default: time first, otherwise the first metric in descending order.
   if (order.length === 0 && time) order.push({ by: "time", direction: "asc" });
@@ -126,18 +128,12 @@ function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | nul
   return order;
 }
 
-function toComparison(query: Query, period: Period, time: TimeDimension | null, vantage: Vantage): Plan["comparison"] {
-  const asked = query.comparisons;
-  if (!asked) return null;
-  const before =
-    asked.mode === "custom"
-      ? toPeriod(asked.range!, vantage)
-      : comparisonOf(period, asked.mode, asked.matchDayOfWeek, vantage);
-  return {
-    period: before,
-    reading: toReading(before, query, time, vantage.timezone),
-    buckets: time ? toBuckets(before, time, vantage.timezone, vantage.now) : [],
-  };
+/** The period to compare with. */
+function beforeOf({ comparisons }: Query, period: Period, vantage: Vantage): Period | null {
+  if (!comparisons) return null;
+  return comparisons.mode === "custom"
+    ? toPeriod(comparisons.range!, vantage)
+    : comparisonOf(period, comparisons.mode, comparisons.matchDayOfWeek, vantage);
 }
 
 /** @throws Problem invalid if the query cannot be answered for this period. */
@@ -145,10 +141,15 @@ export function toPlan(query: Query, vantage: Vantage): Plan {
   const { timezone, now } = vantage;
   const period = toPeriod(query.range, vantage);
   const time = chooseTime(query, period);
-  const needed = new Set<Fact>(query.metrics.flatMap((name) => METRICS[name].needs));
-  const main = toReading(period, query, time, timezone);
+  const needed = new Set<Fact>(query.metrics.filter(isOfCounts).flatMap((name) => METRICS[name].needs));
+  const before = beforeOf(query, period, vantage);
+  // Both periods are read in the same way, or their difference would be one of ways.
+  const sources = [period, ...(before ? [before] : [])].map((one) => sourceFor(query, one, time));
+  const source = sources.includes("scan") ? "scan" : sources[0]!;
+  const main = toReading(period, query, source, time, timezone);
   return {
     query,
+    source,
     timezone,
     time,
     facts: FACTS.filter((fact) => needed.has(fact)),
@@ -156,7 +157,11 @@ export function toPlan(query: Query, vantage: Vantage): Plan {
     period,
     main,
     buckets: time ? toBuckets(period, time, timezone, now) : [],
-    comparison: toComparison(query, period, time, vantage),
+    comparison: before && {
+      period: before,
+      reading: toReading(before, query, source, time, timezone),
+      buckets: time ? toBuckets(before, time, timezone, now) : [],
+    },
     running: period.from <= now && now < period.to,
     now,
     ...(query.range === "all" && { firstDay: vantage.firstDay }),

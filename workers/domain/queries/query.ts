@@ -1,20 +1,10 @@
 // The query: validates a query in the dialect of Plausible's Stats API v2.
 import { z } from "zod";
-import {
-  DIMENSIONS,
-  type Dimension,
-  dimensionFor,
-  hasMeaning,
-  METRIC_NAMES,
-  type MetricName,
-  metricFor,
-  type Scope,
-  TIME_DIMENSIONS,
-  type TimeDimension,
-} from "../events/catalog";
+import { OTHER_DIMENSIONS, type ScanDimension, scanDimensionFor } from "../analysis/dimensions";
+import { DIMENSIONS, TIME_DIMENSIONS, type TimeDimension } from "../events/catalog";
 import { parseInput } from "../requests/input";
 import { Problem } from "../requests/problem";
-import { asksCube, checkCube, type Filter, toFilters } from "./cube-query";
+import { isQueryMetric, QUERY_METRICS, type QueryMetric } from "./metric";
 import { type ComparisonMode, type DateRange, toDateRange } from "./period";
 
 export type Direction = "asc" | "desc";
@@ -29,16 +19,16 @@ export interface Comparisons {
 
 export interface Query {
   site_id: string;
-  metrics: MetricName[];
+  metrics: QueryMetric[];
   range: DateRange;
   /** In the order of the request. */
   dimensions: string[];
   /** The time dimension among them; with `time`, the length of the period decides. */
   time: TimeDimension | "time" | null;
-  /** The other dimensions, in the order of the request. Several of them need the technology cube. */
-  others: Dimension[];
-  /** All of them must match. With filters, all dimensions must be in the technology cube. */
-  filters: Filter[];
+  /** The other dimensions, in the order of the request. */
+  others: ScanDimension[];
+  /** A list of filter trees as the caller gave them. All of them must match. */
+  filters: unknown[];
   /** In the order of the request; empty for the default order. */
   order_by: [string, Direction][];
   comparisons: Comparisons | null;
@@ -89,63 +79,36 @@ const querySchema = z.strictObject({
 const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 const invalid = (message: string): Problem => new Problem("invalid", message);
 
-/** In the dialect, but not answered until goals and filters are supported. */
-const LATER_METRICS = ["conversion_rate", "group_conversion_rate", "ctr"];
-const isLaterDimension = (name: string): boolean => name === "event:goal" || name.startsWith("event:props:");
-
-function checkMetrics(names: readonly string[]): MetricName[] {
+function checkMetrics(names: readonly string[]): QueryMetric[] {
   names.forEach((name, index) => {
-    if (LATER_METRICS.includes(name)) throw invalid(`metric ${name} is not available yet`);
-    if (!metricFor(name))
-      throw invalid(`metric ${quote(name)} does not exist; the metrics are ${METRIC_NAMES.join(", ")}`);
+    if (!isQueryMetric(name))
+      throw invalid(`metric ${quote(name)} does not exist; the metrics are ${QUERY_METRICS.join(", ")}`);
     if (names.indexOf(name) !== index) throw invalid(`metric ${name} is listed twice`);
   });
-  return names as MetricName[];
+  return names as QueryMetric[];
 }
 
 const isTime = (name: string): name is TimeDimension | "time" =>
   name === "time" || TIME_DIMENSIONS.some((time) => time === name);
 
+const MOST_CROSSED = 4;
+const DIMENSION_NAMES = [...["time", ...TIME_DIMENSIONS, ...DIMENSIONS.map(({ name }) => name)], ...OTHER_DIMENSIONS];
+
 function checkDimensions(names: readonly string[]): Pick<Query, "time" | "others"> {
+  const others: ScanDimension[] = [];
   names.forEach((name, index) => {
-    if (isLaterDimension(name)) throw invalid(`dimension ${quote(name)} is not available yet`);
-    if (!isTime(name) && !dimensionFor(name))
-      throw invalid(
-        `dimension ${quote(name)} does not exist; the dimensions are ${["time", ...TIME_DIMENSIONS, ...DIMENSIONS.map((known) => known.name)].join(", ")}`,
-      );
     if (names.indexOf(name) !== index) throw invalid(`dimension ${name} is listed twice`);
+    if (isTime(name)) return;
+    const dimension = scanDimensionFor(name);
+    if (!dimension)
+      throw invalid(`dimension ${quote(name)} does not exist; the dimensions are ${DIMENSION_NAMES.join(", ")}`);
+    others.push(dimension);
   });
   const times = names.filter(isTime);
-  const others = names.map(dimensionFor).filter((dimension) => dimension !== undefined);
-  if (times.length > 1) throw invalid("dimensions must be at most one, and at most one time dimension beside it");
-  const time = times[0] ?? null;
-  if (time === "time:hour" && others[0])
-    throw invalid(`dimension time:hour is available for totals only; use time:day with ${others[0].name}`);
-  return { time, others };
-}
-
-const WHY_NOT: Record<Scope, string> = {
-  event: "because it describes a whole visit, and a visit has many events",
-  exit: "because the exit page changes during the visit",
-  visit: "",
-  entry: "",
-};
-
-/** The dimension that the caller probably meant. */
-const INSTEAD: Record<string, string> = {
-  "event:page": "visit:entry_page",
-  "event:hostname": "a dimension of the visit",
-  "event:name": "a dimension of the visit",
-  "visit:exit_page": "event:page or visit:entry_page",
-};
-
-function checkMeaning(metrics: readonly MetricName[], dimension: Dimension | undefined): void {
-  if (!dimension) return;
-  const senseless = metrics.find((name) => !hasMeaning(name, dimension.scope));
-  if (senseless)
-    throw invalid(
-      `metric ${senseless} has no meaning by ${dimension.name}, ${WHY_NOT[dimension.scope]}; use ${INSTEAD[dimension.name] ?? "another dimension"}`,
-    );
+  if (times.length > 1) throw invalid("dimensions must have at most one time dimension");
+  if (others.length > MOST_CROSSED)
+    throw invalid(`dimensions must be at most ${MOST_CROSSED}, and at most one time dimension beside them`);
+  return { time: times[0] ?? null, others };
 }
 
 function checkOrder(order: readonly [string, Direction][], metrics: readonly string[], dimensions: readonly string[]) {
@@ -178,15 +141,9 @@ function toComparisons(
  */
 export function toQuery(body: unknown): Query {
   const asked = parseInput(querySchema, body);
-  const filters = toFilters(asked.filters);
   const metrics = checkMetrics(asked.metrics);
-  const { time, others } = checkDimensions(asked.dimensions);
-  if (time === "time:hour" && filters.length > 0)
-    throw invalid("dimension time:hour is available for totals only; use time:day with filters");
-  checkCube(others, filters, metrics);
-  if (!asked.include.suspected_bots && asksCube({ others, filters }))
-    throw invalid("include.suspected_bots must be true for combined dimensions and filters");
-  checkMeaning(metrics, others[0]);
+  const dimensions = checkDimensions(asked.dimensions);
+  const { time } = dimensions;
   checkOrder(asked.order_by, metrics, asked.dimensions);
   if (asked.include.time_labels && !time) throw invalid("include.time_labels needs a time dimension");
   return {
@@ -194,11 +151,10 @@ export function toQuery(body: unknown): Query {
     metrics,
     range: toDateRange(asked.date_range, "date_range"),
     dimensions: asked.dimensions,
-    time,
-    others,
-    filters,
+    ...dimensions,
+    filters: asked.filters,
     order_by: asked.order_by,
-    comparisons: toComparisons(asked.include.comparisons, { time, others }),
+    comparisons: toComparisons(asked.include.comparisons, dimensions),
     time_labels: asked.include.time_labels,
     total_rows: asked.include.total_rows,
     suspected_bots: asked.include.suspected_bots,

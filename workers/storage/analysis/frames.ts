@@ -1,7 +1,7 @@
 // Reads frames: the columns of local days that a question needs, from the tables of closed days and, of open days, from
 // the lake.
 import { toDay } from "../../domain/analysis/day";
-import { type DayValues, type Frame, toFrame, toValues, type Wanted } from "../../domain/analysis/frame";
+import { type DayValues, type Frame, storedFor, toFrame, toValues, type Wanted } from "../../domain/analysis/frame";
 import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../domain/analysis/tables";
 import type { LakeFile } from "../../domain/lake/object";
 import { readValues } from "../../domain/lake/table-parquet";
@@ -24,11 +24,12 @@ const valuesOf = async (lake: R2Bucket, file: LakeFile, names: ReadonlySet<strin
 /** The frame of closed days, in the order of their dates. */
 export async function readClosed(lake: R2Bucket, tables: readonly LakeFile[], wanted: Wanted): Promise<Frame> {
   const visits = new Set([...wanted.visits, ...ALWAYS]);
+  const actions = storedFor(wanted.actions);
   const read = new Map<string, Partial<DayValues>>();
   for (let at = 0; at < tables.length; at += AT_ONCE) {
     const portion = tables.slice(at, at + AT_ONCE);
     const values = await Promise.all(
-      portion.map((file) => valuesOf(lake, file, file.zone === "visits" ? visits : wanted.actions)),
+      portion.map((file) => valuesOf(lake, file, file.zone === "visits" ? visits : actions)),
     );
     portion.forEach(({ zone, min_date }, i) => {
       read.set(min_date, { ...read.get(min_date), date: min_date, [zone]: values[i] });
@@ -59,10 +60,11 @@ export async function readOpen(
     );
   const { events } = days.length > 0 ? await eventsOfDays(lake, snapshot, days) : { events: [] };
   const visits = new Set([...wanted.visits, ...ALWAYS]);
+  const actions = storedFor(wanted.actions);
   return toFrame(
     days.map((date) => {
       const tables = toDay(date, events);
-      return { date, visits: toValues(tables.visits, visits), actions: toValues(tables.actions, wanted.actions) };
+      return { date, visits: toValues(tables.visits, visits), actions: toValues(tables.actions, actions) };
     }),
     wanted,
   );

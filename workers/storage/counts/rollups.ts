@@ -86,7 +86,7 @@ const COLUMNS = { time: "bucket", value: "value" } as const;
 const orderSql = (order: readonly Order[]): string =>
   order
     .map(({ by, place, direction }) => {
-      const known = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by);
+      const known = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by as MetricName);
       const column = place === undefined ? known : `${known} ->> ${place}`;
       return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST`;
     })

@@ -1,0 +1,92 @@
+// Questions that counts cannot answer, over HTTP: filters, crossings, props and money, from closed and open days, equal to a
+// recount of the lake's rows.
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import type { StampedEvent } from "../../../workers/domain/events/event";
+import type { Answer } from "../../../workers/domain/queries/answer";
+import type { MetricValue } from "../../../workers/domain/queries/metric";
+import { addDays } from "../../../workers/domain/time/zone";
+import { closeLakeDay } from "../../../workers/maintenance/analysis/close";
+import { chance } from "../chance";
+import { givenHeldQueue } from "../downstream";
+import { call, givenFreshStorage, givenKey } from "../given";
+import { eventsOf, givenProcessed } from "../given-lake";
+import { FIRST, givenCounted } from "../maintenance/given-days";
+
+givenFreshStorage();
+const queue = givenHeldQueue();
+
+const RANGE = [addDays(FIRST, -1), addDays(FIRST, 4)];
+const MEASURING = ["engagement", "first_visit", "web_vital", "heatmap", "rule_seen"];
+
+it("filters, crossings and props are answered from closed and open days", async () => {
+  const random = chance(Number(env.FAULT_SEED));
+  const { site_id } = await givenCounted(queue, random, 260);
+  const key = await givenKey();
+  const ask = async (question: object): Promise<Answer<MetricValue>> => {
+    const reply = await call("POST", "/api/v2/query", { key, body: { site_id, date_range: RANGE, ...question } });
+    expect([reply.status, question]).toEqual([200, question]);
+    return (await reply.json()) as Answer<MetricValue>;
+  };
+  const rows = await eventsOf(site_id);
+  const counted = rows.filter(({ event_type }) => !MEASURING.includes(event_type));
+  const visitors = (events: readonly StampedEvent[]) =>
+    new Set(events.map(({ local_date, visitor_id }) => `${local_date} ${visitor_id}`)).size;
+  // What only measures may belong to no visit.
+  const visits = (events: readonly StampedEvent[]) =>
+    new Set(events.flatMap(({ visit_id }) => (visit_id === null ? [] : [visit_id]))).size;
+
+  const compareAll = async () => {
+    const swiss = counted.filter(({ country }) => country === "CH");
+    const byPage = await ask({
+      metrics: ["visitors", "pageviews", "events"],
+      dimensions: ["event:page"],
+      filters: [["is", "visit:country", ["CH"]]],
+    });
+    const expected = [...Map.groupBy(swiss, ({ page }) => page ?? "(none)")].map(([page, own]) => [
+      page,
+      visitors(own),
+      own.filter(({ event_type }) => event_type === "pageview").length,
+      own.length,
+    ]);
+    expect(byPage.results.map(({ dimensions, metrics }) => [...dimensions, ...metrics]).sort()).toEqual(
+      expected.sort(),
+    );
+    expect(byPage.meta.source).toBe("scan");
+
+    const crossed = await ask({ metrics: ["visits", "events"], dimensions: ["visit:source", "event:name"] });
+    const pairs = Map.groupBy(
+      rows.filter(({ event_type }) => event_type !== "engagement"),
+      ({ source, name }) => JSON.stringify([source ?? "(direct)", name]),
+    );
+    expect(Object.fromEntries(crossed.results.map((row) => [JSON.stringify(row.dimensions), row.metrics]))).toEqual(
+      Object.fromEntries([...pairs].map(([pair, own]) => [pair, [visits(own), own.length]])),
+    );
+
+    const plans = await ask({
+      metrics: ["visitors"],
+      dimensions: ["event:props:plan"],
+      filters: [["is", "event:name", ["custom"]]],
+    });
+    const custom = counted.filter(({ name }) => name === "custom");
+    const byPlan = Map.groupBy(custom, ({ props }) => String(props?.plan ?? "(none)"));
+    expect(Object.fromEntries(plans.results.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]))).toEqual(
+      Object.fromEntries([...byPlan].map(([plan, own]) => [plan, visitors(own)])),
+    );
+  };
+  await compareAll();
+
+  await givenProcessed(site_id);
+  for (const day of [FIRST, addDays(FIRST, 1)])
+    expect(await closeLakeDay(env, site_id, day, Date.now())).toMatchObject({ outcome: "closed" });
+  await compareAll();
+  // Asked again, from memory.
+  await compareAll();
+
+  const wrong = await call("POST", "/api/v2/query", {
+    key,
+    body: { site_id, date_range: RANGE, metrics: ["visitors"], filters: [["matches", "event:page", ["("]]] },
+  });
+  expect(wrong.status).toBe(400);
+  expect(await wrong.text()).toContain("filters[0]");
+});

@@ -1,0 +1,76 @@
+// The column that a filter tests, by the dimension that it names.
+import { DIMENSIONS, type Dimension, dimensionFor } from "../../events/catalog";
+import { Problem } from "../../requests/problem";
+import type { Level } from "../filter";
+import type { Known } from "./known";
+
+export interface FilterColumn {
+  level: Level;
+  column: string;
+  /** What stands for no value. */
+  absent: string;
+  /** What an answer shows of a value, where that is something else. */
+  shown: ((value: string) => string) | null;
+}
+
+export const PROPS = "event:props:";
+const MOST_KEY_CHARACTERS = 100;
+
+/** Plausible's names for what the same column answers. */
+const ALIASES = new Map([
+  ["visit:country_name", "visit:country"],
+  ["visit:region_name", "visit:region"],
+  ["visit:city_name", "visit:city"],
+]);
+
+const column = (level: Level, name: string, absent: string): FilterColumn => ({
+  ...{ level, column: name, absent },
+  shown: null,
+});
+
+/** Dimensions of the scan alone: rollups keep nothing by them. */
+const OTHERS = new Map([
+  ["event:href", column("event", "href", "(none)")],
+  ["event:scroll_depth", column("event", "scroll_depth", "")],
+  ["event:scroll_bucket", column("event", "scroll_bucket", "(none)")],
+  ["visit:duration_bucket", column("visit", "duration_bucket", "(none)")],
+]);
+
+const PAGE_GROUPS = new Map([
+  ["event:page_group", "event:page"],
+  ["visit:entry_page_group", "visit:entry_page"],
+  ["visit:exit_page_group", "visit:exit_page"],
+]);
+
+const SPECIAL = ["event:goal", `${PROPS}<key>`, ...OTHERS.keys(), ...PAGE_GROUPS.keys()];
+const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+const ofCatalogue = ({ scope, column: name, absent }: Dimension): FilterColumn =>
+  column(scope === "event" ? "event" : "visit", name, absent);
+
+function grouped(name: string, pageGroup: Known["pageGroup"]): FilterColumn {
+  const page = ofCatalogue(dimensionFor(name)!);
+  if (pageGroup === null) return page;
+  return { ...page, shown: (value) => (value === page.absent ? value : (pageGroup(value) ?? page.absent)) };
+}
+
+function ofProp(key: string, part: string): FilterColumn {
+  if (key === "" || key.length > MOST_KEY_CHARACTERS)
+    throw new Problem("invalid", `${part} must name a prop with a key of 1 to ${MOST_KEY_CHARACTERS} characters`);
+  return column("event", `props:${key}`, "");
+}
+
+/** @throws Problem invalid for what is no dimension that can be filtered. */
+export function filterColumnFor(name: unknown, part: string, { pageGroup }: Known): FilterColumn {
+  if (typeof name !== "string") throw new Problem("invalid", `${part} must be the name of a dimension`);
+  if (name.startsWith(PROPS)) return ofProp(name.slice(PROPS.length), part);
+  if (name === "time" || name.startsWith("time:"))
+    throw new Problem("invalid", `${part} must not be a time dimension; use date_range instead`);
+  const page = PAGE_GROUPS.get(name);
+  if (page !== undefined) return grouped(page, pageGroup);
+  const known = dimensionFor(ALIASES.get(name) ?? name);
+  const found = known ? ofCatalogue(known) : OTHERS.get(name);
+  if (found) return found;
+  const names = [...DIMENSIONS.map((dimension) => dimension.name), ...SPECIAL].join(", ");
+  throw new Problem("invalid", `${part} names ${quote(name)}, which does not exist; the dimensions are ${names}`);
+}

@@ -1,0 +1,166 @@
+// A question to the analysis zone, as it goes to an Analyst: plain data, one panel or several over the same days.
+
+import type { TimeDimension } from "../events/catalog";
+import { Problem } from "../requests/problem";
+import { startOfMonth, startOfWeek } from "../time/calendar";
+import { toFilter } from "./ask/filter-tree";
+import type { Known } from "./ask/known";
+import { DERIVED } from "./derived";
+import { scanDimensionFor } from "./dimensions";
+import { type Filter, testsIn } from "./filter";
+import type { Frame, Wanted } from "./frame";
+import { addCounts, BASE, type Counts, noCounts, type Panel, type ScanRow } from "./scan";
+
+export interface Ask {
+  /** Filters as the caller gave them; all must hold. */
+  filters: readonly unknown[];
+  /** Names of dimensions. */
+  groups: readonly string[];
+  time: TimeDimension | null;
+  /** Times (ms), the second excluded, where the period cuts a day. */
+  times: readonly [from: number, to: number] | null;
+  /** The first local date of the period: weeks are labelled no earlier. */
+  first: string;
+  /** True where suspected bots are to be left out. */
+  humansOnly: boolean;
+  persons: boolean;
+  revenue: boolean;
+}
+
+/** An ask with its filter checked. */
+export interface Checked extends Ask {
+  filter: Filter | null;
+}
+
+const NO_BOT: Filter = {
+  kind: "not",
+  of: { kind: "test", level: "visit", column: "network_type", absent: "", accepts: (value) => value === "hosting" },
+};
+
+/** @throws Problem invalid, naming the wrong part. */
+export function check(ask: Ask, known: Known): Checked {
+  const filter = ask.filters.length > 0 ? toFilter(ask.filters, "filters", known) : null;
+  if (!ask.humansOnly) return { ...ask, filter };
+  return { ...ask, filter: filter === null ? NO_BOT : { kind: "and", of: [filter, NO_BOT] } };
+}
+
+function addColumn(into: { visits: Set<string>; actions: Set<string> }, level: "visit" | "event", name: string): void {
+  const derived = Object.hasOwn(DERIVED, name) ? DERIVED[name] : undefined;
+  const table = level === "visit" ? "visits" : "actions";
+  for (const column of derived ? derived.needs : [name]) into[table].add(column);
+}
+
+/** The columns that some asks read. */
+export function wantedBy(asks: readonly Checked[]): Wanted {
+  const wanted = { visits: new Set<string>(BASE.visits), actions: new Set<string>(BASE.actions) };
+  for (const { filter, groups, persons, revenue } of asks) {
+    for (const { level, column } of testsIn(filter)) addColumn(wanted, level, column);
+    for (const name of groups) {
+      const { group } = scanDimensionFor(name)!;
+      addColumn(wanted, group.level, group.column);
+    }
+    if (persons) wanted.visits.add("person_id");
+    if (revenue) for (const name of ["revenue_amount", "revenue_currency"]) wanted.actions.add(name);
+  }
+  return wanted;
+}
+
+/** Names of the derived columns that some asks read. */
+export const derivedIn = (asks: readonly Checked[]): Set<string> =>
+  new Set(
+    asks
+      .flatMap(({ filter, groups }) => [
+        ...testsIn(filter).map(({ column }) => column),
+        ...groups.map((name) => scanDimensionFor(name)!.group.column),
+      ])
+      .filter((name) => Object.hasOwn(DERIVED, name)),
+  );
+
+/** The bucket of a local date. */
+export function bucketOfDate(time: TimeDimension | null, date: string, first: string): string {
+  if (time === "time:day") return date;
+  if (time === "time:week") return [startOfWeek(date), first].sort()[1]!;
+  return time === "time:month" ? startOfMonth(date) : "";
+}
+
+/** The panel of an ask over a frame, with the labels of its buckets by number; null where they are hours. */
+export function toPanel(ask: Checked, frame: Frame): { panel: Panel; labels: readonly string[] | null } {
+  const isByHour = ask.time === "time:hour";
+  const labels = [...new Set(frame.dates.map((date) => bucketOfDate(ask.time, date, ask.first)))];
+  const bucketOf = frame.dates.map((date) => labels.indexOf(bucketOfDate(ask.time, date, ask.first)));
+  const panel: Panel = {
+    filter: ask.filter,
+    groups: ask.groups.map((name) => scanDimensionFor(name)!.group),
+    buckets: isByHour ? { kind: "hours" } : ask.time === null ? { kind: "none" } : { kind: "dates", bucketOf },
+    span: { first: 0, last: frame.dates.length - 1, times: ask.times },
+    persons: ask.persons,
+    revenue: ask.revenue,
+  };
+  return { panel, labels: isByHour || ask.time === null ? null : labels };
+}
+
+/** A row of an answer. `bucket` is a date, or of hours the beginning in epoch seconds; null without time. */
+export interface CountedRow {
+  bucket: string | number | null;
+  values: (string | null)[];
+  counts: Counts;
+}
+
+/** More rows than this do not fit between an Analyst and the Worker. */
+export const MOST_ROWS = 200_000;
+
+/** Adds up the rows of several frames or Analysts. @throws Problem invalid when there are too many. */
+export function joinRows(lists: Iterable<readonly CountedRow[]>, ask: Pick<Ask, "persons" | "revenue">): CountedRow[] {
+  const joined = new Map<string, CountedRow>();
+  for (const rows of lists)
+    for (const { bucket, values, counts } of rows) {
+      const key = JSON.stringify([bucket, values]);
+      let row = joined.get(key);
+      if (!row) {
+        row = { bucket, values, counts: noCounts(ask) };
+        joined.set(key, row);
+      }
+      addCounts(row.counts, counts);
+    }
+  if (joined.size > MOST_ROWS)
+    throw new Problem(
+      "invalid",
+      `dimensions have more than ${MOST_ROWS} combinations of values; ask for fewer, or filter`,
+    );
+  return [...joined.values()];
+}
+
+/** Rows of a scan with the labels of their buckets. */
+export const named = (rows: readonly ScanRow[], ask: Ask, labels: readonly string[] | null): CountedRow[] =>
+  rows.map(({ bucket, values, counts }) => ({
+    bucket: ask.time === null ? null : labels ? labels[bucket]! : bucket,
+    values,
+    counts,
+  }));
+
+/** Counts as text and back: sets and maps are lists there. */
+export const packRows = (rows: readonly CountedRow[]): unknown[] =>
+  rows.map(({ bucket, values, counts: { persons, revenue, ...sums } }) => [
+    bucket,
+    values,
+    Object.values(sums),
+    persons && [...persons],
+    revenue && [...revenue],
+  ]);
+
+export function unpackRows(packed: readonly unknown[]): CountedRow[] {
+  const names = Object.keys(noCounts({ persons: false, revenue: false })).filter(
+    (name) => name !== "persons" && name !== "revenue",
+  );
+  return (
+    packed as [string | number | null, (string | null)[], number[], string[] | null, [string, number][] | null][]
+  ).map(([bucket, values, sums, persons, revenue]) => ({
+    bucket,
+    values,
+    counts: {
+      ...(Object.fromEntries(names.map((name, i) => [name, sums[i]!])) as unknown as Counts),
+      persons: persons && new Set(persons),
+      revenue: revenue && new Map(revenue),
+    },
+  }));
+}
