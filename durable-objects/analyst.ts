@@ -1,10 +1,10 @@
 // Analyst: the Durable Object that answers questions about a month of a property from the analysis zone. It keeps the
 // columns that were asked for in memory, and is a thin adapter: what it does with them is in domain/analysis.
 import { DurableObject } from "cloudflare:workers";
+import type { AnalystAnswer, AnalystQuestion, AnalystReply } from "../workers/domain/analysis/analyst";
 import { DERIVED, derive } from "../workers/domain/analysis/derived";
 import { type Floor, type Frame, sizeOf, type Wanted } from "../workers/domain/analysis/frame";
 import {
-  type Ask,
   type Checked,
   type CountedRow,
   check,
@@ -15,7 +15,7 @@ import {
   toPanel,
   wantedBy,
 } from "../workers/domain/analysis/question";
-import { type Saved, toKnown } from "../workers/domain/analysis/saved";
+import { toKnown } from "../workers/domain/analysis/saved/known";
 import { scan } from "../workers/domain/analysis/scan";
 import { Problem } from "../workers/domain/requests/problem";
 import { addMonths, startOfMonth } from "../workers/domain/time/calendar";
@@ -24,24 +24,6 @@ import { type DaySnapshot, takeDaySnapshot } from "../workers/storage/analysis/d
 import { readClosed, readOpen } from "../workers/storage/analysis/frames";
 import { openDaysIn } from "../workers/storage/analysis/open-days";
 import { heldBytes, hold } from "./column-budget";
-
-/** What the Worker asks. The property and the month are in the Analyst's name, not in the question. */
-export interface AnalystQuestion {
-  /** Local dates of one month, both included. */
-  from: string;
-  to: string;
-  saved: Saved;
-  asks: Ask[];
-}
-
-export interface AnalystAnswer {
-  /** Rows of each ask, packed. */
-  rows: unknown[][];
-  /** Actions that were looked at. */
-  scanned: number;
-}
-
-export type AnalystReply = { answer: AnalystAnswer } | { problem: { code: Problem["code"]; message: string } };
 
 /** An object is kept in memory this long (ms) after a question: the next one then finds the columns. */
 const AWAKE_MS = 120_000;

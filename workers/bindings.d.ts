@@ -2,8 +2,8 @@
 declare namespace Cloudflare {
   interface Env {
     RATE_LIMIT: RateLimit;
-    ANALYST: DurableObjectNamespace<import("../durable-objects/analyst").Analyst>;
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
+    ANALYST: DurableObjectNamespace<import("../durable-objects/analyst").Analyst>;
     EVENTS: Queue<unknown>;
     LAKE: R2Bucket;
     PIPELINE: Workflow<import("./domain/runs/run-params").RunParams>;

@@ -60,7 +60,7 @@ const CONCEPTS: Record<string, readonly string[]> = {
   counts: ["requests", "events", "networks"],
   lake: ["time", "events", "networks", "counts"],
   analysis: ["time", "requests", "events"],
-  queries: ["time", "requests", "events", "counts"],
+  queries: ["time", "requests", "events", "counts", "analysis"],
   anomalies: ["time", "events", "counts"],
   visits: ["time", "requests", "events", "visitors"],
   runs: ["time", "requests", "counts", "lake", "visits"],
@@ -200,6 +200,7 @@ it("every binding of wrangler.toml has its type and its comment", () => {
     ([, name]) => name!,
   );
   expect(bound.sort()).toEqual([
+    "ANALYST",
     "DB",
     "ENRICHMENT",
     "EVENTS",

@@ -7,7 +7,6 @@ import { adminRoutes } from "../../workers/admin/routes";
 import { anomalyRoutes } from "../../workers/alerts/routes";
 import { browserRoutes } from "../../workers/collect/browser";
 import { incomingRoutes } from "../../workers/collect/incoming";
-import type { Rule } from "../../workers/domain/events/rule";
 import type { Property } from "../../workers/domain/properties/property";
 import { reportRoutes } from "../../workers/mail/routes";
 import { mailRoutes } from "../../workers/mail/unsubscribe";
@@ -46,18 +45,34 @@ const SECTIONS: Record<string, string[]> = {
   "/api/v1/properties/:site_id": ["privacy"],
   "/api/v1/properties/:site_id/streams/:id": ["measurements"],
   "/api/v1/properties/:site_id/rules/:id": [],
+  "/api/v1/properties/:site_id/goals/:id": [],
+  "/api/v1/properties/:site_id/segments/:id": [],
+  "/api/v1/properties/:site_id/annotations/:id": [],
+  "/api/v1/properties/:site_id/funnels/:id": [],
   "/api/v1/properties/:site_id/settings": ["retention", "alerts", "reports"],
+};
+
+const SIGN_UP = ["is", "event:name", ["Signup"]];
+
+/** What to create in each collection whose things have a GET of their own. */
+const BODIES: Record<string, object> = {
+  rules: { name: "Buy", selector: "#buy", trigger: "click", page: "/shop/*", attributes: ["data-plan"] },
+  goals: { name: "Sign up", filter: SIGN_UP, currency: "CHF" },
+  segments: { name: "From Zurich", filter: ["is", "visit:city", ["Zürich"]] },
+  annotations: { time: "2026-11-22T10:00:00Z", text: "Release" },
+  funnels: { name: "Join", funnel: { steps: [{ filter: SIGN_UP }] } },
 };
 
 /** A property with one of each thing that hangs on it; `:id` of a path stands for the one that the path is about. */
 async function given(path: string) {
   const key = await givenKey();
   const { site_id, streams } = await givenProperty(undefined, { privacy: { excluded_paths: ["/admin"] } as never });
-  const body = { name: "Buy", selector: "#buy", trigger: "click", page: "/shop/*", attributes: ["data-plan"] };
-  const rule = (await (await call("POST", `/api/v1/properties/${site_id}/rules`, { key, body })).json()) as Rule;
+  const collection = /:site_id\/(.+)\/:id$/.exec(path)?.[1] ?? "";
+  const body = BODIES[collection];
+  const create = () => call("POST", `/api/v1/properties/${site_id}/${collection}`, { key, body });
+  const id = body ? ((await (await create()).json()) as { id: string }).id : streams[0]!.id;
   const settings = { retention: { events_days: 90 }, reports: { weekly: false } };
   await call("PATCH", `/api/v1/properties/${site_id}/settings`, { key, body: settings });
-  const id = path.includes("/rules/") ? rule.id : streams[0]!.id;
   const at = path.replace(":site_id", site_id).replace(":id", id);
   /** The resource as GET tells it; streams have no GET of their own. */
   const read = async (): Promise<unknown> => {
@@ -107,6 +122,7 @@ test.each(paths.flatMap((path) => ["", "null", "[]", '"{}"', "{"].map((body) => 
 
 test.each(paths.filter((path) => path.endsWith("/:id")))("PATCH %s of nothing does not exist", async (path) => {
   const { key, at } = await given(path);
-  for (const body of [{}, { name: "New" }])
+  const change = path.includes("/annotations/") ? { text: "New" } : { name: "New" };
+  for (const body of [{}, change])
     expect((await call("PATCH", at.replace(/[^/]+$/, "never-was"), { key, body })).status).toBe(404);
 });

@@ -5,6 +5,11 @@ import { keyRoutes } from "./keys";
 import { overlayRoutes } from "./overlay";
 import { propertyRoutes } from "./properties";
 import { ruleRoutes } from "./rules";
+import { annotationRoutes } from "./saved/annotations";
+import { funnelRoutes } from "./saved/funnels";
+import { goalRoutes } from "./saved/goals";
+import { pathGroupRoutes } from "./saved/path-groups";
+import { segmentRoutes } from "./saved/segments";
 import { settingsRoutes } from "./settings";
 import { streamRoutes } from "./streams";
 
@@ -12,6 +17,11 @@ export const adminRoutes = new Hono<AppEnv>()
   .route("/", propertyRoutes)
   .route("/", streamRoutes)
   .route("/", ruleRoutes)
+  .route("/", goalRoutes)
+  .route("/", segmentRoutes)
+  .route("/", pathGroupRoutes)
+  .route("/", annotationRoutes)
+  .route("/", funnelRoutes)
   .route("/", keyRoutes)
   .route("/", overlayRoutes)
   .route("/", settingsRoutes);

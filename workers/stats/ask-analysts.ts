@@ -1,7 +1,7 @@
 // Asks the Analysts of a property: one for each month of a period, in parallel.
-import type { AnalystReply } from "../../durable-objects/analyst";
+import type { AnalystReply } from "../domain/analysis/analyst";
 import { type Ask, type CountedRow, joinRows, unpackRows } from "../domain/analysis/question";
-import type { Saved } from "../domain/analysis/saved";
+import type { Saved } from "../domain/analysis/saved/known";
 import { Problem } from "../domain/requests/problem";
 import { addMonths, startOfMonth } from "../domain/time/calendar";
 import { addDays } from "../domain/time/zone";

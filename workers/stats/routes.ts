@@ -21,10 +21,10 @@ const STANDARD_DAYS = 7;
 const MAX_DAYS = 366;
 
 statsRoutes.post("/api/v2/query", async (c) => {
-  requireCaller(c.var.caller);
+  const caller = requireCaller(c.var.caller);
   const query = toQuery(parseJson(await readText(c.req.raw, MAX_QUERY_BYTES)));
   const property = await askedProperty(c, "stats", query.site_id);
-  return c.json(await answerQuery(c.env, property, query, Date.now()));
+  return c.json(await answerQuery(c.env, property, query, Date.now(), caller.kind === "user" ? caller.id : null));
 });
 
 statsRoutes.get("/api/v1/properties/:site_id/live", async (c) => {

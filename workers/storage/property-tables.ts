@@ -10,6 +10,7 @@ import * as mail from "./mail/tables";
 import * as networks from "./networks/tables";
 import * as properties from "./properties/tables";
 import * as runs from "./runs/tables";
+import * as saved from "./saved/tables";
 import * as visitors from "./visitors/tables";
 
 export interface PropertyTable {
@@ -50,5 +51,6 @@ export const PROPERTY_TABLES = tablesWithSite([
   networks,
   properties,
   runs,
+  saved,
   visitors,
 ]);

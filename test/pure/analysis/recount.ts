@@ -247,6 +247,8 @@ export function recount(rows: readonly StampedEvent[], question: Question): Map<
     for (const event of events) {
       if (event.event_type !== "engagement" || event.visit_id === null) continue;
       const view = events.find(({ event_type, event_id }) => event_type === "pageview" && event_id === event.view_id);
+      // Reading belongs to no event's name without its page view.
+      if (!view && dimension === "event:name") continue;
       const about = view ?? event;
       if (isWithin(event.event_time, event.local_date) && holds(about))
         answerFor(about).engaged_ms += event.engaged_ms!;

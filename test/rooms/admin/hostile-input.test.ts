@@ -29,6 +29,26 @@ const stream = fc.record(
 
 const section = <T>(fields: Record<string, fc.Arbitrary<T>>) => fc.record(fields, { requiredKeys: [] });
 
+// Short and shallow: a body that is too long is refused before anybody looks at its filter.
+const operand = fc.oneof(
+  text.filter((one) => one.length <= 100),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const filter = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 3 },
+    fc.tuple(
+      fc.constantFrom("is", "contains", "at_least", "nothing"),
+      fc.oneof(fc.constant("event:name"), operand),
+      operand,
+    ),
+    fc.tuple(fc.constantFrom("not", "has_done"), tie("tree")),
+    fc.tuple(fc.constantFrom("and", "or"), fc.array(tie("tree"), { maxLength: 3 })),
+    operand,
+  ),
+})).tree;
+const shared = fc.oneof(fc.boolean(), json);
+
 const bodies: Record<string, fc.Arbitrary<unknown>> = {
   "POST /api/v1/properties": fc.record(
     { name, timezone: fc.oneof(fc.constant("UTC"), text), currency: json, streams: fc.array(stream), privacy: json },
@@ -45,6 +65,25 @@ const bodies: Record<string, fc.Arbitrary<unknown>> = {
     { requiredKeys: [] },
   ),
   "POST /api/v1/properties/:site_id/streams": stream,
+  "POST /api/v1/properties/:site_id/goals": section<unknown>({ name, filter, currency: json }),
+  "POST /api/v1/properties/:site_id/segments": section<unknown>({ name, filter, shared }),
+  "PUT /api/v1/properties/:site_id/path-groups": fc.record({
+    patterns: fc.array(fc.record({ pattern: text.map((path) => `/${path}`), label: name }), { maxLength: 2 }),
+  }),
+  "POST /api/v1/properties/:site_id/annotations": section<unknown>({
+    date: fc.oneof(fc.constant("2026-11-22"), text),
+    time: fc.oneof(fc.constant(null), text),
+    text: name,
+    shared,
+  }),
+  "POST /api/v1/properties/:site_id/funnels": fc.record({
+    name,
+    funnel: section<unknown>({
+      steps: fc.array(fc.record({ filter }), { maxLength: 4 }),
+      filters: fc.array(filter, { maxLength: 4 }),
+      breakdown: json,
+    }),
+  }),
   "POST /api/v1/properties/:site_id/keys": fc.record({ name, scopes: fc.oneof(fc.constant(["stats"]), json) }),
   "PATCH /api/v1/properties/:site_id/settings": section<unknown>({
     retention: section<unknown>({ events_days: fc.oneof(fc.integer(), json), addresses_days: json }),
@@ -73,6 +112,10 @@ test.each(Object.entries(bodies))("%s takes or refuses whatever it is sent", asy
       // What was taken can be read back.
       expect((await call("GET", "/api/v1/properties", { key })).status).toBe(200);
       expect((await call("GET", `/api/v1/properties/${site_id}/settings`, { key })).status).toBe(200);
+      for (const saved of ["goals", "segments", "path-groups", "annotations", "funnels"].filter((at) =>
+        path.endsWith(at),
+      ))
+        expect((await call("GET", `/api/v1/properties/${site_id}/${saved}`, { key })).status).toBe(200);
     }),
     { numRuns: 60 },
   );

@@ -31,8 +31,7 @@ interface HourRow extends Counts {
   hour: number;
 }
 
-const DAY = 86_400_000;
-const HOUR = 3_600_000;
+const [DAY, HOUR] = [86_400_000, 3_600_000];
 /** St John's: half-hour zone, −02:30 in summer, −03:30 from 1 November 2026, 02:00 on the wall. */
 const TIMEZONE = "America/St_Johns";
 const SUMMER = 2.5 * HOUR;
@@ -253,9 +252,7 @@ describe("answers", () => {
   });
 
   test("24h and cut days are read from hours, whole days between them from days; all but visitors", async () => {
-    // Visitors of a part of a day are scanned.
-    const metrics = METRICS.slice(1);
-    const withoutVisitors = (rows: Counts[]) => recount(rows).slice(1);
+    const [metrics, withoutVisitors] = [METRICS.slice(1), (rows: Counts[]) => recount(rows).slice(1)];
     const now = await ask({ metrics, date_range: "24h" });
     const to = Date.parse("2026-11-22T15:30:00Z");
     expect(now.results[0]?.metrics).toEqual(

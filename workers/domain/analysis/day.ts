@@ -91,7 +91,9 @@ function toActions(events: readonly Needed[], date: string): ActionRow[] {
   const reading = (event: Needed) => event.event_type === "engagement";
   const actions = events.filter((event) => !reading(event)).map((event) => toAction(event, date));
   // Reading may come before its page view where both have the same time.
-  const places = new Map(actions.flatMap((action, place) => (action.pageview === 1 ? [[action.event_id, place] as const] : [])));
+  const places = new Map(
+    actions.flatMap((action, place) => (action.pageview === 1 ? [[action.event_id, place] as const] : [])),
+  );
   for (const event of events) {
     if (!reading(event)) continue;
     const action = toAction(event, date);

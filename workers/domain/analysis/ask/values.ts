@@ -14,6 +14,8 @@ function toText(value: unknown, part: string): string {
 
 /** Texts; numbers and booleans as they are written. @throws Problem invalid for anything but a list of them. */
 export function toFilterValues(given: unknown, part: string): string[] {
+  // A number to compare with may stand alone.
+  if (typeof given === "number") return toFilterValues([given], part);
   if (!Array.isArray(given) || given.length === 0 || given.length > MOST_VALUES)
     throw new Problem("invalid", `${part} must be a list of 1 to ${MOST_VALUES} values`);
   return given.map((value, i) => toText(value, `${part}[${i}]`));

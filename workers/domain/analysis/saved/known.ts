@@ -1,7 +1,7 @@
 // What a property has saved, as it goes to an Analyst with a question: filters as they were given.
-import { toFilter } from "./ask/filter-tree";
-import { type Known, NOTHING_KNOWN } from "./ask/known";
-import { type PathGroup, toPageGroup } from "./ask/path-groups";
+import { toFilter } from "../ask/filter-tree";
+import { type Known, NOTHING_KNOWN } from "../ask/known";
+import { type PathGroup, toPageGroup } from "../ask/path-groups";
 
 export interface Saved {
   goals: { name: string; filter: unknown }[];
