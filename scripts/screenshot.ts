@@ -48,7 +48,7 @@ async function takePicture(browser: Browser, { dashboard, email, password, site_
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-  await page.goto(`${dashboard}/p/${site_id}?period=30d`);
+  await page.goto(`${dashboard}/p/${site_id}?period=30d&compare=none`);
   await page.locator("main canvas").first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .bones') === null);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));

@@ -1,4 +1,5 @@
 // The entry: routes.
+import "./style/layers.css";
 import { Route, Router } from "@solidjs/router";
 import { For, lazy } from "solid-js";
 import { render } from "solid-js/web";

@@ -175,7 +175,7 @@ test("the keyboard reaches the shortcuts, the menus and the dialogs, and leaves 
   await page.keyboard.press("Escape");
   expect(await period.evaluate((button) => button === document.activeElement)).toBe(true);
 
-  await page.getByRole("region", { name: "Pages" }).getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("region", { name: "Pages" }).getByRole("button", { name: "Details" }).click();
   const all = page.getByRole("dialog", { name: "Pages · Page" });
   await all.getByText("1 of 1").waitFor();
   expect(new URL(page.url()).search).toBe("?all=pages");

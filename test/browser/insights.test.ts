@@ -174,6 +174,11 @@ test("media and forms are funnels", async () => {
 test("downloads, errors and missing pages are lists; what is not measured says which switch to set", async () => {
   await kind("Downloads").click();
   expect(await rowsOf("Downloads")).toEqual(["https://shop.example/catalogue.pdf 2"]);
+  const tops = await panel("Downloads")
+    .getByRole("table")
+    .evaluateAll((tables) => tables.map((one) => one.getBoundingClientRect().top));
+  expect(tops).toHaveLength(2);
+  expect(tops[1]).toBe(tops[0]);
   await kind("Errors").click();
   expect(await rowsOf("JavaScript errors")).toEqual(["x is null /cart.js:12 2"]);
   expect(await rowsOf("Pages not found")).toEqual(["/gone 1"]);
@@ -185,7 +190,7 @@ test("downloads, errors and missing pages are lists; what is not measured says w
 
 test("web vitals are told at the 75th percentile with their band, and narrowed down by a click", async () => {
   await open("/vitals");
-  const lcp = panel("75th percentile").getByRole("listitem").filter({ hasText: "Largest Contentful Paint" });
+  const lcp = panel("Metrics").getByRole("listitem").filter({ hasText: "Largest Contentful Paint" });
   // Buckets are 5 % wide: the middle of one is at most 2.5 % off.
   await lcp.getByText(/^(4\.9|5\.0|5\.1) s$/).waitFor();
   await lcp.locator(".band", { hasText: "Poor" }).waitFor();
@@ -310,6 +315,41 @@ test("a rule is switched off where it stands, and deleted only when asked twice"
   await page.getByText("No rules yet").waitFor();
   expect(await rules()).toEqual([]);
   expect(new URL(page.url()).searchParams.get("rule")).toBe(null);
+});
+
+test("a rule that counts views has no click rate, and the figures of all rules stand in the same columns", async () => {
+  const create = (name: string, trigger: string) =>
+    system.api.post<Rule>(`/api/v1/properties/${siteId}/rules`, { name, selector: "#buy", trigger });
+  const click = await create("Buy button", "click");
+  const view = await create("Buy button in sight", "visible");
+  await send([
+    ...times(2, event(ANNA, "rule_seen", { rule_id: click.id })),
+    event(ANNA, "rule", { rule_id: click.id }),
+    ...times(2, event(ANNA, "rule_seen", { rule_id: view.id })),
+    ...times(2, event(ANNA, "rule_view", { rule_id: view.id })),
+  ]);
+  await system.settled(siteId);
+  await open("/rules");
+  const row = (name: string) =>
+    page.getByRole("listitem").filter({ has: page.getByRole("link", { name, exact: true }) });
+  await row("Buy button in sight").getByRole("definition").filter({ hasText: /^2$/ }).waitFor();
+  expect((await figuresOf(row("Buy button").locator("dl"))).slice(0, 3)).toEqual([
+    "Clicks 1",
+    "Visitors 1",
+    "CTR 50.0%",
+  ]);
+  expect((await figuresOf(row("Buy button in sight").locator("dl"))).slice(0, 3)).toEqual([
+    "Views 2",
+    "Visitors 1",
+    "CTR –",
+  ]);
+  const columns = await page
+    .locator(".rule-list dl")
+    .evaluateAll((lists) =>
+      lists.map((list) => Array.from(list.children, (figure) => Math.round(figure.getBoundingClientRect().left))),
+    );
+  expect(columns).toHaveLength(2);
+  expect(columns[1]).toEqual(columns[0]);
 });
 
 test("a failure is told in its panel, and trying again mends it; nothing broke a script or the content policy", async () => {

@@ -40,7 +40,8 @@ export const words = {
     after: ". With a site builder or a framework, add it to the layout that all pages share.",
   },
   waiting: "Waiting for the first event…",
-  waitingHint: "Open a page of your site in another tab. This page updates automatically.",
+  waitingHint:
+    "Open a page of your site in another tab. This page updates automatically. If nothing arrives, turn off ad blockers for your site and check that its host matches the website address.",
   waitingFailed: "The server did not respond. Retrying.",
   firstEvent: "First event received",
   firstEventHint: (ago: string): string => `Last event: ${ago}. The tag works.`,

@@ -77,7 +77,7 @@ export const words = {
     year: "This year",
     all: "All time",
   },
-  comparisons: { previous: "Previous period", year: "Previous year", none: "None" },
+  comparisons: { previous: "Previous period", year: "Previous year", none: "No comparison" },
   periodCut: (days: number, range: string): string =>
     `Showing the last ${days} days of this period, which is the maximum: ${range}.`,
 

@@ -139,8 +139,8 @@ export const words = {
   noEvents: "No events in this period.",
   panelBy: (panel: string): string => `${panel} by`,
   shareHint: "Share of all visitors in this period",
-  showAll: "Show all",
-  showAllOf: (panel: string): string => ` ${panel}`,
+  details: "Details",
+  detailsOf: (panel: string): string => ` of ${inSentence(panel)}`,
 
   dialog: {
     title: (panel: string, tab: string): string => `${panel} · ${tab}`,

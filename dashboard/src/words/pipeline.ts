@@ -65,7 +65,7 @@ export const words = {
   stepState: (state: string): string => ` (${state})`,
   milliseconds: (value: number): string => `${value} ms`,
   seconds: (value: string): string => `${value} s`,
-  minutesAndSeconds: (minutes: number, seconds: number): string => `${minutes} m ${seconds} s`,
+  minutesAndSeconds: (minutes: number, seconds: number): string => `${minutes}m ${String(seconds).padStart(2, "0")}s`,
   attempts: (count: number): string => `${count} attempts`,
 
   deadLetters: "Dead letters",

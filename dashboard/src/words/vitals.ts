@@ -2,7 +2,7 @@
 export const words = {
   title: "Web vitals",
   lead: "75th percentile of real page views.",
-  percentile: "75th percentile",
+  percentile: "Metrics",
   things: "web vitals",
   noneFiltered: "No web vitals for this filter in this period",
   noneFilteredHint: "Remove the filter to see the whole site.",

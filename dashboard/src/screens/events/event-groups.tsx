@@ -168,18 +168,22 @@ function TwoLists<T, K>(props: {
       {(value) => (
         <Show when={insight(value).events > 0} fallback={props.nothing}>
           <div class="insight-halves">
-            <ValueRows
-              caption={props.title}
-              head={props.first.head}
-              columns={[words.events]}
-              rows={toValueRows(props.first.values(insight(value)))}
-            />
-            <ValueRows
-              caption={words.pagesOf(props.title.toLowerCase())}
-              head={words.onPage}
-              columns={[words.events]}
-              rows={toValueRows(insight(value).pages)}
-            />
+            <div>
+              <ValueRows
+                caption={props.title}
+                head={props.first.head}
+                columns={[words.events]}
+                rows={toValueRows(props.first.values(insight(value)))}
+              />
+            </div>
+            <div>
+              <ValueRows
+                caption={words.pagesOf(props.title.toLowerCase())}
+                head={words.onPage}
+                columns={[words.events]}
+                rows={toValueRows(insight(value).pages)}
+              />
+            </div>
           </div>
         </Show>
       )}

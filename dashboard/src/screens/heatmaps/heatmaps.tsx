@@ -17,7 +17,7 @@ interface PageHeat {
   views: number;
   clicks: number;
   moves: number;
-  /** Its widths, the most viewed first. */
+  /** Its widths, the one with the most clicks first. */
   widths: HeatWidth[];
 }
 
@@ -30,7 +30,7 @@ function byPage(rows: readonly HeatmapRow[]): PageHeat[] {
       views: sum(of, "views"),
       clicks: sum(of, "clicks"),
       moves: sum(of, "moves"),
-      widths: [...of].sort((a, b) => b.views - a.views).map(({ width }) => width),
+      widths: [...of].sort((a, b) => b.clicks - a.clicks || b.views - a.views).map(({ width }) => width),
     }))
     .sort((a, b) => b.views - a.views || b.clicks - a.clicks);
 }

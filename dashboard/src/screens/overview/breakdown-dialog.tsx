@@ -1,4 +1,4 @@
-// "Show all": every value of a dimension with more figures, sortable by each, and searchable among the loaded rows.
+// "Details": every value of a dimension with more figures, sortable by each, and searchable among the loaded rows.
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from "solid-js";
 import { METRICS, type MetricName } from "../../../../workers/domain/events/catalog";
 import { createAnswer, isBusy, isOld } from "../../data/answer";

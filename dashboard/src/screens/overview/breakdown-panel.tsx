@@ -60,7 +60,8 @@ export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
       <footer class="panel-foot">
         <Show when={rows().length > 0}>
           <button type="button" class="button button-small button-quiet" onClick={props.onAll}>
-            {words.showAll} <span class="unseen">{words.showAllOf(panel.title)}</span>
+            {words.details}
+            <span class="unseen">{words.detailsOf(panel.title)}</span>
           </button>
         </Show>
       </footer>

@@ -57,13 +57,14 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** A duration: 80 ms, 2.4 s, 1 m 12 s. */
+/** A duration: 80 ms, 2.4 s, 1m 12s. */
 export function formatTook(started: string, ended: string | null): string {
   if (ended === null) return words.running;
   const ms = Math.max(0, Date.parse(ended) - Date.parse(started));
   if (ms < 1000) return words.milliseconds(ms);
   if (ms < 60_000) return words.seconds((ms / 1000).toFixed(1));
-  return words.minutesAndSeconds(Math.floor(ms / 60_000), Math.round((ms % 60_000) / 1000));
+  const seconds = Math.round(ms / 1000);
+  return words.minutesAndSeconds(Math.floor(seconds / 60), seconds % 60);
 }
 
 /** The results of a run, with labels and formatted values. */

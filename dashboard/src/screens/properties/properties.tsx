@@ -124,7 +124,7 @@ function PropertyRow(props: { property: Property }): JSX.Element {
         <Show
           when={week()}
           fallback={
-            <span class="property-week">
+            <span class="property-week" classList={{ "property-week-failed": answer.state() === "error" }}>
               {answer.state() === "error" ? words.unavailable : <Bone class="bone-week" />}
             </span>
           }

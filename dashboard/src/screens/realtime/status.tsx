@@ -26,7 +26,8 @@ export function LiveStatus(props: { live: LiveWatch }): JSX.Element {
           <Match when={connection().state === "stale"}>{words.offline}</Match>
         </Switch>
       </span>
-      <Show when={connection().state === "stale"}>
+      {/* Before the first picture the notice of the failure has the button. */}
+      <Show when={staleSince() !== null}>
         <button type="button" class="button button-small" onClick={() => props.live.retry()}>
           {parts.tryAgain}
         </button>

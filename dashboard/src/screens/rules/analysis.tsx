@@ -12,7 +12,7 @@ import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
 import { words as parts } from "../../words/parts";
 import { words } from "../../words/rules";
-import { formatRate, matchName } from "./row";
+import { formatRate, matchName, rateOf } from "./row";
 
 export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element {
   const insight = createLoaded(
@@ -47,7 +47,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
             <Figure label={matchName(rule())} value={formatCount(value().clicks)} />
             <Figure label={parts.visitors} value={formatCount(value().visitors)} />
             <Figure label={words.analysis.impressions} value={formatCount(value().views)} />
-            <Figure label={words.ctr} value={formatRate(value().ctr)} />
+            <Figure label={words.ctr} value={formatRate(rateOf(rule(), value().ctr))} />
             <Figure
               label={words.last}
               value={
@@ -66,16 +66,18 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
             }
           >
             <div class="insight-halves">
-              <ValueRows
-                caption={words.analysis.pagesOf(rule().name)}
-                head={parts.page}
-                columns={[matchName(rule()), words.analysis.impressions, words.ctr]}
-                rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
-                  name: page,
-                  share: clicks / most(value().pages),
-                  figures: [formatCount(clicks), formatCount(seen), formatRate(ctr)],
-                }))}
-              />
+              <div>
+                <ValueRows
+                  caption={words.analysis.pagesOf(rule().name)}
+                  head={parts.page}
+                  columns={[matchName(rule()), words.analysis.impressions, words.ctr]}
+                  rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
+                    name: page,
+                    share: clicks / most(value().pages),
+                    figures: [formatCount(clicks), formatCount(seen), formatRate(rateOf(rule(), ctr))],
+                  }))}
+                />
+              </div>
               <div>
                 <ValueRows
                   caption={words.analysis.elementsOf(rule().name)}

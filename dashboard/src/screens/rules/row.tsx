@@ -13,6 +13,9 @@ import { words } from "../../words/rules";
 
 export const formatRate = (ctr: number | null): string => (ctr === null ? NOTHING : `${ctr.toFixed(1)}%`);
 
+/** Views out of views are no rate: they would always be 100%. */
+export const rateOf = (rule: Rule, ctr: number | null): number | null => (rule.trigger === "visible" ? null : ctr);
+
 /** The name of the rule's matches: not every counted match is a click. */
 export const matchName = (rule: Rule): string => words.matches[rule.trigger];
 
@@ -87,7 +90,7 @@ export function RuleRow(props: {
       <dl class="tally rule-tally">
         <Figure label={matchName(props.rule)} value={figure(({ clicks }) => formatCount(clicks))} />
         <Figure label={parts.visitors} value={figure(({ visitors }) => formatCount(visitors))} />
-        <Figure label={words.ctr} value={figure(({ ctr }) => formatRate(ctr))} />
+        <Figure label={words.ctr} value={figure(({ ctr }) => formatRate(rateOf(props.rule, ctr)))} />
         <Figure label={words.last} value={figure(last)} />
       </dl>
       <div class="rule-actions">
