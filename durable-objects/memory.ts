@@ -12,14 +12,18 @@ import {
   noteLive,
   noteVisit,
 } from "../workers/domain/visits/live";
+import { isNamedLate } from "../workers/domain/visits/order/lateness";
 import { unpackEvent } from "../workers/domain/visits/packed";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/visits/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, seenId, wasSeen } from "../workers/domain/visits/seen";
 import { type Stamped, stamp } from "../workers/domain/visits/stamp";
 import { isExpected, type Moment, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
+import { personOfUser } from "../workers/storage/visitors/person";
 import { ImportedIds } from "./imported-ids";
 import type { Journal } from "./journal";
+import { StoredNames } from "./stored-names";
 import { VisitorBook } from "./visitor-book";
+import type { Who } from "./visitor-id";
 
 /** Words of hashes in one row, two to an id: 800 KB. */
 const MOST_WORDS = 200_000;
@@ -37,6 +41,7 @@ interface State {
 export class Memory {
   readonly seen = emptySeen();
   readonly live = emptyLive();
+  readonly names: StoredNames;
   private readonly imported: ImportedIds;
   private readonly book: VisitorBook;
   private readonly sql: SqlStorage;
@@ -48,6 +53,7 @@ export class Memory {
     this.sql = sql;
     this.journal = journal;
     this.imported = new ImportedIds(sql);
+    this.names = new StoredNames(sql);
     sql.exec(`CREATE TABLE IF NOT EXISTS seen (generation INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL,
       PRIMARY KEY (generation, n)) WITHOUT ROWID`);
     const state = journal.readMeta<State>("state");
@@ -110,6 +116,36 @@ export class Memory {
     // Both, because a caller's own id may come again with another time.
     if (isImported && !this.imported.note(event.event_id, event.event_time)) return false;
     return noteSeen(this.seen, seenId(event), now);
+  }
+
+  /** Whether a page names a user for a stored id that the hub knows as nobody's, or as another's, at that time. */
+  isNaming({ user_id, stored, by_page, event_time }: Who, siteId: string, now: number): boolean {
+    if (!by_page || !stored || user_id === null) return false;
+    return this.names.isNew(stored.id, event_time, personOfUser(siteId, user_id), now);
+  }
+
+  /** Whether the hub knows another user of the event's stored id, at whatever time. */
+  isShared({ user_id, stored }: Who, siteId: string): boolean {
+    if (!stored || user_id === null) return false;
+    return this.names.hasOther(stored.id, personOfUser(siteId, user_id));
+  }
+
+  /** Who the visitor of an event is, on whatever day and device. Notes the user whom a page names for a stored id. */
+  personFor(who: Who, siteId: string, now: number): Pick<Moment, "person" | "stored"> & { isNewName: boolean } {
+    const { user_id, stored, by_page, event_time } = who;
+    const id = stored?.id ?? null;
+    if (user_id === null) {
+      const person = id === null ? null : (this.names.personAt(id, event_time) ?? id);
+      return { person, stored: id, isNewName: false };
+    }
+    const person = personOfUser(siteId, user_id);
+    if (!by_page || id === null) return { person, stored: null, isNewName: false };
+    return { person, stored: id, isNewName: this.names.note(id, event_time, person, now) };
+  }
+
+  /** True when the visitor was here later on the date than the event that names them. */
+  isNamedLate(date: string, visitor: string, time: number): boolean {
+    return isNamedLate(this.book, date, visitor, time);
   }
 
   /** True when this visitor was here on this date. */

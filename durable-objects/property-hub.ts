@@ -6,7 +6,15 @@ import type { Arrival, Event } from "../workers/domain/events/event";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate, localHour } from "../workers/domain/time/zone";
 import { toArrival } from "../workers/domain/visits/arrival";
-import type { AcceptReply, Hub, HubBatch, HubProperty, LiveShare } from "../workers/domain/visits/hub";
+import type {
+  AcceptReply,
+  Hub,
+  HubBatch,
+  HubProperty,
+  LiveShare,
+  NamedHubs,
+  NamesReply,
+} from "../workers/domain/visits/hub";
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { epochOf } from "../workers/domain/visits/message";
 import { packStamped } from "../workers/domain/visits/packed";
@@ -19,7 +27,8 @@ import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
 import { moveOldVisitors } from "./old-visitors";
 import { Sender } from "./sender";
-import { personOf, Salts } from "./visitor-id";
+import { hearName, tellNames } from "./shared-names";
+import { Salts } from "./visitor-id";
 
 /** A group of this many events is committed without waiting. */
 const FULL_GROUP = 64;
@@ -92,24 +101,30 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       property,
       refusals,
       next,
+      named,
       imported = false,
       ...given
     } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
     const arrivals = given.arrivals.map((arrival) => toArrival(arrival, property.address));
     const now = Date.now();
-    if (this.isEmpty) this.load();
-    this.introduce(property);
+    this.open(property);
     // During a change of the number of shards, another hub may know the visitor.
     const others: Arrival[] = [];
     const idsOf = (arrival: Arrival) => this.salts.idsFor(arrival, property, this.memory, now);
     const isOwn = (arrival: Arrival) => !next || this.memory.expects(arrival, idsOf(arrival), now);
+    const isUntold = (arrival: Arrival) => this.memory.isNaming(arrival, property.site_id, now) && isOwn(arrival);
+    const teller = { namespace: this.env.HUB, name: this.ctx.id.name, property };
+    const late = named && (await tellNames({ ...teller, untold: () => arrivals.filter(isUntold) }, named));
+    // It may have been destroyed meanwhile.
+    this.open(property);
     const group = this.groups.join();
     let duplicates = 0;
     try {
       this.memory.prepare(arrivals.map((arrival) => ({ ...idsOf(arrival), time: arrival.event_time })));
       for (const arrival of arrivals) {
         if (!isOwn(arrival)) others.push(arrival);
-        else if (this.memory.isNew(arrival, imported, now)) this.take(arrival, property, group, now);
+        else if (this.memory.isNew(arrival, imported, now))
+          this.take(arrival, property, group, now, late?.has(arrival.event_id));
         else duplicates += 1;
       }
     } catch (error) {
@@ -121,7 +136,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (group.events.length >= FULL_GROUP) group.commit();
     this.hearVersion(property.version ?? 0);
     const isBehind = property.version !== undefined && property.version < this.version;
-    const passed = this.passOn(property, others, next);
+    const passed = this.passOn(property, others, next, named);
     // A batch that is only passed on writes no row, so it does not wait for one.
     await Promise.all([passed, others.length < arrivals.length || refusals ? group.committed : undefined]);
     const { accepted, duplicates: known, newer = 0 } = await passed;
@@ -130,6 +145,29 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       duplicates: duplicates + known,
       ...(isBehind || newer > 0 ? { newer: Math.max(this.version, newer) } : {}),
     };
+  }
+
+  async hearNames(batch: string, ifKnown: boolean): Promise<NamesReply> {
+    const { property, arrivals } = JSON.parse(batch) as HubBatch;
+    const now = Date.now();
+    this.open(property);
+    const group = this.groups.join();
+    const reply: NamesReply = { late: [], shared: [] };
+    try {
+      const hub = { memory: this.memory, salts: this.salts, property, now };
+      for (const arrival of arrivals) hearName(hub, toArrival(arrival, property.address), ifKnown, reply);
+    } catch (error) {
+      group.fail(error);
+    }
+    await group.committed;
+    return reply;
+  }
+
+  async forgetPerson(person: string): Promise<void> {
+    if (this.isEmpty) return;
+    // What an open group names is written first, so that it is forgotten too.
+    this.groups.commit();
+    this.ctx.storage.transactionSync(() => this.memory.names.forget(person));
   }
 
   async noteVersion(version: number): Promise<void> {
@@ -217,15 +255,26 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (next.length > 0) await this.alarmBy(Math.min(...next));
   }
 
-  private async passOn(property: HubProperty, arrivals: Arrival[], hubs: readonly string[] = []): Promise<AcceptReply> {
+  private async passOn(
+    property: HubProperty,
+    arrivals: Arrival[],
+    hubs: readonly string[] = [],
+    named?: NamedHubs,
+  ): Promise<AcceptReply> {
     const [hub, ...next] = hubs;
     if (hub === undefined || arrivals.length === 0) return { accepted: 0, duplicates: 0 };
-    const batch: HubBatch = { property, arrivals, ...(next.length > 0 ? { next } : {}) };
+    const batch: HubBatch = {
+      property,
+      arrivals,
+      ...(next.length > 0 ? { next } : {}),
+      ...(named ? { named } : {}),
+    };
     return this.env.HUB.getByName(hub).accept(JSON.stringify(batch));
   }
 
-  /** Learns at the first batch whose hub this is. */
-  private introduce({ site_id }: HubProperty): void {
+  /** Reads storage, and learns at the first batch whose hub this is. */
+  private open({ site_id }: HubProperty): void {
+    if (this.isEmpty) this.load();
     if (this.epoch) return;
     this.siteId = site_id;
     const epoch = `${this.ctx.id.toString().slice(0, 16)}${crypto.randomUUID().slice(0, 8)}`;
@@ -233,10 +282,10 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.journal.writeMeta("about", { site_id, epoch: this.epoch });
   }
 
-  private take(arrival: Arrival, property: HubProperty, group: OpenGroup, now: number): void {
+  private take(arrival: Arrival, property: HubProperty, group: OpenGroup, now: number, late = false): void {
     const { keys, ip, first_visit, stored, by_page, ...event } = arrival;
     const who = { keys, stored, by_page, ip };
-    const stamp = this.stampOne(event, property, who, group, now);
+    const stamp = this.stampOne(event, property, who, group, now, late);
     // Only the hub knows whether a cookieless visitor is new today. A stored id tells whether they are new at all.
     const isFirst = first_visit && stamp.firsts & DAY_BIT;
     if (!isFirst || (stored && !stored.isNew && stamp.local_date > stored.made)) return;
@@ -266,6 +315,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     who: Pick<Arrival, "keys" | "stored" | "by_page" | "ip">,
     group: OpenGroup,
     now: number,
+    late = false,
   ): VisitStamp {
     const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
     const ids = this.salts.idsFor(whose, property, this.memory, now, true);
@@ -276,14 +326,16 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const before = beside(-VISIT_GAP) < date ? yesterday() : null;
     const tomorrow = beside(VISIT_GAP) > date ? ids.tomorrow : undefined;
     const hour = localHour(event.event_time, property.timezone);
-    const person = personOf(property.site_id, whose);
+    const { isNewName, ...person } = this.memory.personFor(whose, property.site_id, now);
     const { visit, stamp, carriedFrom } = this.memory.track(event, {
       date,
       hour,
       visitor,
       yesterday,
-      person,
       tomorrow,
+      ...person,
+      unnamed: isNewName ? ids.unnamed() : null,
+      late,
     });
     if (carriedFrom !== null) group.carried.push([seenId(event), carriedFrom]);
     this.memory.seq += 1;
@@ -294,7 +346,10 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   private commit(group: OpenGroup): void {
-    this.ctx.storage.transactionSync(() => appendGroup(this.journal, group));
+    this.ctx.storage.transactionSync(() => {
+      appendGroup(this.journal, group);
+      this.memory.names.write(Date.now());
+    });
     if (group.events.length > 0) this.sockets.changed();
     this.checkpointWhenFull();
     if (this.journal.head === this.journal.sent) return;

@@ -1,17 +1,18 @@
 // Visitor ids: a keyed hash, under a random salt of the local day, of the keyed hash that collect makes of address and
 // agent. With the salt gone nobody can tell who it was.
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Arrival } from "../workers/domain/events/event";
 import { addDays, localDate } from "../workers/domain/time/zone";
 import { forgetSecrets, keyedHash } from "../workers/domain/visitors/keyed-hash";
 import type { HubProperty } from "../workers/domain/visits/hub";
+import { personOfUser } from "../workers/storage/visitors/person";
 import type { Journal } from "./journal";
 
 /** Salts are destroyed after this time (ms), which covers the day and the visits that cross its midnight. */
 export const SALT_LIFE = 48 * 3_600_000;
 
 /** Whom an event is about, as far as its sender knows. */
-type Who = Pick<Arrival, "event_time" | "user_id" | "keys" | "stored" | "by_page">;
+export type Who = Pick<Arrival, "event_time" | "user_id" | "keys" | "stored" | "by_page">;
 
 /** Remembered visitor ids, at about 300 bytes each. */
 const MOST_IDS = 4_000;
@@ -85,9 +86,9 @@ export class Salts {
     book: { knows(date: string, visitor: string): boolean },
     now: number,
     make = false,
-  ): Record<"yesterday" | "tomorrow", () => string | null> & { date: string; visitor: string | null } {
+  ): Record<"yesterday" | "tomorrow" | "unnamed", () => string | null> & { date: string; visitor: string | null } {
     const date = localDate(event_time, timezone);
-    const user = user_id === null ? null : idOfUser(site_id, user_id);
+    const user = user_id === null ? null : personOfUser(site_id, user_id);
     // On the day a stored id is made, the visitor arrived without it and keeps the cookieless id.
     const keyOn = (day: string): string | null => {
       if (day === date) return keys.today;
@@ -107,14 +108,8 @@ export class Salts {
       visitor: idOn(date, make),
       yesterday: () => idOn(addDays(date, -1), false),
       tomorrow: () => idOn(addDays(date, 1), false),
+      // Without the user.
+      unnamed: () => unnamedOn(date, false),
     };
   }
 }
-
-/** Who an event says its visitor is, on whatever day and device: the user whom it names, else its stored id. */
-export const personOf = (siteId: string, { user_id, stored }: Pick<Who, "user_id" | "stored">): string | null =>
-  user_id === null ? (stored?.id ?? null) : idOfUser(siteId, user_id);
-
-/** The id of a visitor with a user id or a stored id: the same on every day. */
-const idOfUser = (siteId: string, userId: string): string =>
-  `u_${createHash("sha256").update(`${siteId}\n${userId}`).digest("base64url").slice(0, 16)}`;

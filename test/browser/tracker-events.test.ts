@@ -169,6 +169,27 @@ test("revenue goes with its event, as it is when it is told, and without nonsens
   ]);
 });
 
+test("an event that the visitor did not cause says so; others say nothing", async () => {
+  stage.site.pages["/"] = stage.html({
+    head: `${STUB}<script>trackkit('Shown', {}, {interactive: false});</script>`,
+  });
+  const page = await stage.visit("/");
+  await page.evaluate(() => {
+    const revenue = { amount: 5, currency: "EUR" };
+    window.trackkit("Renewed", { plan: "pro" }, { revenue, interactive: false });
+    window.trackkit("Clicked", {}, { interactive: true });
+    window.trackkit("Plain");
+  });
+  await stage.leave(page);
+  const told = stage.collector.hits.map(({ n, p, m, y }) => ({ n, p, m, y }));
+  expect(told.slice(1, 5)).toEqual([
+    { n: "Shown", p: {}, m: undefined, y: 0 },
+    { n: "Renewed", p: { plan: "pro" }, m: { amount: 5, currency: "EUR" }, y: 0 },
+    { n: "Clicked", p: {}, m: undefined, y: undefined },
+    { n: "Plain", p: {}, m: undefined, y: undefined },
+  ]);
+});
+
 test("a call that makes no sense is nobody's error", async () => {
   stage.site.pages["/"] = stage.html();
   const page = await stage.visit("/");

@@ -83,6 +83,7 @@ export function breakable(effect: Effect): Cloudflare.Env {
   const HUB = {
     getByName: (name: string) => ({
       accept: (batch: unknown) => effect(() => env.HUB.getByName(name).accept(batch as never), "accept"),
+      forgetPerson: (person: string) => effect(() => env.HUB.getByName(name).forgetPerson(person), "forgetPerson"),
     }),
   } as unknown as typeof env.HUB;
   return { ...env, DB, HUB, LAKE: wrap(env.LAKE, ["put", "get", "head", "delete"]) };

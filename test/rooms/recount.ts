@@ -53,7 +53,7 @@ const MEASURING = ["engagement", "first_visit", "web_vital", "heatmap", "rule_se
  * Splits each person's events, in their order of arrival, into visits with gaps of at most 30 minutes. What only measures
  * joins the visit that goes on, and is alone where none does.
  */
-function visitsOf(sent: readonly Sent[]): { visits: Visit[]; alone: Sent[] } {
+export function visitsOf(sent: readonly Sent[]): { visits: Visit[]; alone: Sent[] } {
   const byPerson = new Map<string, Visit[]>();
   const alone: Sent[] = [];
   for (const event of sent) {

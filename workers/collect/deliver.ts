@@ -67,7 +67,7 @@ export async function deliver(
   const none = { hubs: [shardName(property.site_id, 0)], arrivals: [] };
   if (routes.length === 0 && Object.keys(refusals).length > 0) routes.push(none);
   const sum: AcceptReply = { accepted: 0, duplicates: 0 };
-  const batches = routes.map(({ hubs: [hub, ...next], arrivals: own }, i) => ({
+  const batches = routes.map(({ hubs: [hub, ...next], named, arrivals: own }, i) => ({
     hub: hub!,
     batch: {
       property: toHubProperty(property, version),
@@ -75,6 +75,7 @@ export async function deliver(
       ...(i === 0 ? { refusals } : {}),
       ...(isImport ? { imported: true as const } : {}),
       ...(next.length > 0 ? { next } : {}),
+      ...(named ? { named } : {}),
     } satisfies CollectBatch,
   }));
   await Promise.all(

@@ -11,28 +11,76 @@ import { listFiles, readObject } from "../storage/lake/reading";
 import { swapObjects } from "../storage/lake/swap";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
 
-/** Whose events go: the user's, and the unnamed ones of the visitors whom the hub knew the user as. */
-export interface Person {
+/** Whose events go: the user's, those of the user's person, and the unnamed ones of the visitors that the user was. */
+export interface Person extends Readonly<Ids> {
   user_id: string;
-  /** Ids that the user's events carry: the one made of the user id, and on days when the page named them late, another. */
-  visitors: readonly string[];
+  /** The `person_id` of the user. */
+  person_id: string;
 }
 
-/** An event of another user stays, also where both used one browser. */
-export const isOf = ({ user_id, visitors }: Person, event: Pick<StampedEvent, "user_id" | "visitor_id">): boolean =>
-  event.user_id === user_id || (event.user_id === null && visitors.includes(event.visitor_id));
+/** Ids that lead to a user's other events. */
+export interface Ids {
+  /** Visitor ids of the user's events: the one made of the user id, and on days when the page named them late, another. */
+  visitors: string[];
+  /** Visits of the user that came over midnight, with another visitor id on the day before. */
+  visits: string[];
+  /** Stored ids of the browsers that the user was seen with. */
+  browsers: string[];
+}
 
-/** What an object says of the user: the visitor ids that their events carry. */
-export async function visitorsIn(lake: R2Bucket, { key }: LakeFile, userId: string): Promise<string[]> {
-  const { user_id, visitor_id } = await readColumns(await readObject(lake, key), ["user_id", "visitor_id"]);
-  return [...new Set(visitor_id.filter((_, row) => user_id[row] === userId) as string[])];
+const COLUMNS = ["user_id", "visitor_id", "person_id", "visit_id"] as const;
+type Identity = Pick<StampedEvent, (typeof COLUMNS)[number]>;
+
+/** Persons with a user id; others are stored ids. */
+const isUser = (person: string | null): boolean => person?.startsWith("u_") ?? false;
+
+/** An event of another user stays, also where both used one browser. */
+export function isOf({ user_id, person_id, visitors, visits }: Person, event: Identity): boolean {
+  if (event.user_id !== null) return event.user_id === user_id;
+  if (isUser(event.person_id)) return event.person_id === person_id;
+  return visitors.includes(event.visitor_id) || (event.visit_id !== null && visits.includes(event.visit_id));
+}
+
+/** What an object says of the user; null for nothing. */
+export async function idsIn(
+  lake: R2Bucket,
+  { key }: LakeFile,
+  { user_id, person_id }: Pick<Person, "user_id" | "person_id">,
+): Promise<Ids | null> {
+  const columns = [...COLUMNS, "visit_date", "local_date", "own"] as const;
+  const read = await readColumns(await readObject(lake, key), columns);
+  const rows = [...read.user_id.keys()].filter((row) =>
+    read.user_id[row] === null ? read.person_id[row] === person_id : read.user_id[row] === user_id,
+  );
+  if (rows.length === 0) return null;
+  const valuesOf = (column: unknown[], of: number[]) => [
+    ...new Set(of.map((row) => column[row]).filter((value) => value !== null)),
+  ];
+  const own = rows.map((row) => ownPersonIn(read.own[row]));
+  return {
+    visitors: valuesOf(
+      read.visitor_id,
+      rows.filter((row) => read.user_id[row] === user_id),
+    ) as string[],
+    visits: valuesOf(
+      read.visit_id,
+      rows.filter((row) => read.visit_date[row] !== read.local_date[row]),
+    ) as string[],
+    browsers: [...new Set(own.filter((stored) => stored !== null))],
+  };
+}
+
+/** The stored id that an event has beside its user. */
+function ownPersonIn(own: unknown): string | null {
+  const facts = (typeof own === "string" ? JSON.parse(own) : own) as StampedEvent["own"];
+  return facts?.person_id ?? null;
 }
 
 /** What an object has of a person. */
 export interface Trace {
   /** Of the object. */
   id: number;
-  /** Whether any of it bears the user's name. */
+  /** Whether any of it bears the user's name, or leads to more. */
   isNamed: boolean;
   rows: number;
   /** Local dates whose counts change. */
@@ -45,18 +93,18 @@ const isWhole = (ip: string): boolean => truncateAddress(ip, "truncated") !== ip
 
 /** Null where it has nothing of the person. */
 export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Person): Promise<Trace | null> {
-  const columns = ["user_id", "visitor_id", "local_date", "visit_date", "ip"] as const;
+  const columns = [...COLUMNS, "local_date", "visit_date", "ip"] as const;
   const read = await readColumns(await readObject(lake, key), columns);
-  const rows = read.visitor_id.flatMap((visitor_id, row) =>
-    isOf(person, { user_id: read.user_id[row] as string | null, visitor_id: visitor_id as string }) ? [row] : [],
-  );
+  const identityOf = (row: number) =>
+    Object.fromEntries(COLUMNS.map((name) => [name, read[name][row]])) as unknown as Identity;
+  const rows = [...read.visitor_id.keys()].filter((row) => isOf(person, identityOf(row)));
   if (rows.length === 0) return null;
   const valuesOf = (column: unknown[]) => [
     ...new Set(rows.map((row) => column[row]).filter((value) => value !== null)),
   ];
   return {
     id,
-    isNamed: rows.some((row) => read.user_id[row] === person.user_id),
+    isNamed: rows.some((row) => read.user_id[row] !== null || read.person_id[row] === person.person_id),
     rows: rows.length,
     days: [...new Set([...valuesOf(read.local_date), ...valuesOf(read.visit_date)])] as string[],
     addresses: (valuesOf(read.ip) as string[]).filter(isWhole),

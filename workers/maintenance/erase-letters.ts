@@ -2,6 +2,7 @@
 import type { StampedEvent } from "../domain/events/event";
 import { rawKey } from "../domain/lake/keys";
 import { toParquet } from "../domain/lake/parquet";
+import type { AnyArrival } from "../domain/visits/arrival";
 import { type EventMessage, type PackedMessage, readMessage, type UnstampedMessage } from "../domain/visits/message";
 import { unpackEvent } from "../domain/visits/packed";
 import { countedAmong } from "../storage/counts/counts";
@@ -18,6 +19,12 @@ interface Rest {
   removed: number;
 }
 
+/** Nobody has looked up yet to whom the stored id of an unnamed event belongs. */
+const isArrivalOf = ({ user_id, browsers, visitors }: Person, { user_id: named, stored }: AnyArrival): boolean =>
+  named === null
+    ? stored !== undefined && (browsers.includes(stored.id) || visitors.includes(stored.id))
+    : named === user_id;
+
 /** The message without the person's events, as the queue carries it; null when it has none. */
 function without(text: string, message: EventMessage, person: Person): Rest | null {
   if (message.kind === "stamped") {
@@ -26,7 +33,7 @@ function without(text: string, message: EventMessage, person: Person): Rest | nu
     const removed = packed.events.length - events.length;
     return removed === 0 ? null : { body: { ...packed, events }, removed };
   }
-  const arrivals = message.batch.arrivals.filter(({ user_id }) => user_id !== person.user_id);
+  const arrivals = message.batch.arrivals.filter((arrival) => !isArrivalOf(person, arrival));
   const removed = message.batch.arrivals.length - arrivals.length;
   return removed === 0 ? null : { body: { ...message, batch: { ...message.batch, arrivals } }, removed };
 }

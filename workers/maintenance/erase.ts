@@ -7,6 +7,8 @@ import { cutoffsFor } from "../domain/lake/retention";
 import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { localDate, startOfDate } from "../domain/time/zone";
+import { shardName } from "../domain/visits/hub";
+import { hubCount } from "../domain/visits/shard";
 import { inPortions } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
 import { removeEmptyCounts } from "../storage/counts/old-counts";
@@ -15,8 +17,9 @@ import { filesById, listFiles } from "../storage/lake/reading";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
 import { processedUntil } from "../storage/runs/watermarks";
+import { personOfUser } from "../storage/visitors/person";
 import { planProperty, toPortions } from "./compact";
-import { eraseAddresses, eraseFromObject, type Person, type Trace, traceIn, visitorsIn } from "./erase-events";
+import { eraseAddresses, eraseFromObject, type Ids, idsIn, type Person, type Trace, traceIn } from "./erase-events";
 import { eraseFromLetters } from "./erase-letters";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
 
@@ -25,12 +28,19 @@ const OBJECTS = 40;
 /** Compaction is a daily matter: it takes objects from under one pass, hardly from under two. */
 const MOST_PASSES = 6;
 
+type ErasureEnv = LakeEnv & Pick<Cloudflare.Env, "HUB">;
+
 interface Task {
-  env: LakeEnv;
+  env: ErasureEnv;
   steps: Steps;
   site_id: string;
   user_id: string;
+  person_id: string;
+  /** Names of the property's hubs. */
+  hubs: string[];
 }
+
+type Found = { [Name in keyof Ids]: Set<string> };
 
 interface Bounds {
   today: string;
@@ -114,21 +124,17 @@ async function eraseBeside(
  * the middle of rewriting forgets neither days nor addresses.
  * @returns what was found; nothing when the lake is clean.
  */
-async function erasePass(
-  task: Task,
-  pass: string,
-  bounds: Bounds,
-  visitors: Set<string>,
-  tally: Tally,
-): Promise<Trace[]> {
-  const { env, steps, site_id, user_id } = task;
+async function erasePass(task: Task, pass: string, bounds: Bounds, ids: Found, tally: Tally): Promise<Trace[]> {
+  const { env, steps, site_id, user_id, person_id } = task;
   const portions = await steps.do(`list objects ${pass}`, () => listPortions(task));
-  const known = await eachPortion(task, `look for the user ${pass}`, portions, async (file) => {
-    const ids = await visitorsIn(env.LAKE, file, user_id);
-    return ids.length > 0 ? ids : null;
-  });
-  for (const visitor of known.flat()) visitors.add(visitor);
-  const person: Person = { user_id, visitors: [...visitors] };
+  const known = await eachPortion(task, `look for the user ${pass}`, portions, (file) => idsIn(env.LAKE, file, task));
+  for (const one of known)
+    for (const name of ["visitors", "visits", "browsers"] as const) for (const id of one[name]) ids[name].add(id);
+  const { visitors, visits, browsers } = ids;
+  const person: Person = {
+    ...{ user_id, person_id },
+    ...{ visitors: [...visitors], visits: [...visits], browsers: [...browsers] },
+  };
   const traces = await eachPortion(task, `find events ${pass}`, portions, (file) => traceIn(env.LAKE, file, person));
   // What leads to the rest goes last: should this end for good in the middle, the next erasure still finds all of it.
   traces.sort((a, b) => Number(a.isNamed) - Number(b.isNamed) || a.id - b.id);
@@ -144,18 +150,20 @@ async function erasePass(
   return traces;
 }
 
+/** Hubs forget which browsers the user was seen with. */
+async function forgetNames({ env, hubs, person_id }: Task): Promise<null> {
+  await Promise.all(hubs.map((hub) => env.HUB.getByName(hub).forgetPerson(person_id)));
+  return null;
+}
+
 /** Passes until one finds nothing: an object that compaction took from under a pass is found by the next. */
-async function eraseRound(
-  task: Task,
-  round: number,
-  bounds: Bounds,
-  visitors: Set<string>,
-  tally: Tally,
-): Promise<string[]> {
+async function eraseRound(task: Task, round: number, bounds: Bounds, ids: Found, tally: Tally): Promise<string[]> {
+  // What comes from now on without a name is nobody's, and what came before is in the lake or on its way.
+  await task.steps.do(`forget names (${round})`, () => forgetNames(task));
   await compactRaw(task, round);
   const traces: Trace[] = [];
   for (let pass = 1; ; pass++) {
-    const found = await erasePass(task, `${round}.${pass}`, bounds, visitors, tally);
+    const found = await erasePass(task, `${round}.${pass}`, bounds, ids, tally);
     if (found.length === 0) break;
     if (pass === MOST_PASSES) throw new Error(`lake still had events of the user after ${pass} passes`);
     traces.push(...found);
@@ -173,14 +181,18 @@ async function cleanCounts({ env, steps, site_id }: Task, round: number): Promis
 
 /** @throws when objects that were there when it was asked for still wait for the pipeline: it must be done once more. */
 export async function erase(
-  env: LakeEnv,
+  env: ErasureEnv,
   steps: Steps,
   { site_id, user_id }: Pick<TaskParams, "site_id" | "user_id">,
 ): Promise<RunReport> {
   if (site_id === null || user_id === undefined) throw new Error("task erasure needs a property and user_id");
   const property = await loadProperty(env.DB, site_id);
   if (!property) return { rows_removed: 0 };
-  const task: Task = { env, steps, site_id, user_id };
+  const task: Task = {
+    ...{ env, steps, site_id, user_id },
+    person_id: personOfUser(site_id, user_id),
+    hubs: Array.from({ length: hubCount(property) }, (_, shard) => shardName(site_id, shard)),
+  };
   const tally: Tally = {
     objects_looked_at: 0,
     objects_rewritten: 0,
@@ -197,9 +209,9 @@ export async function erase(
       ? { today, firstDay: ALL_TIME.from, firstHour: ALL_TIME.firstHour }
       : { today, firstDay: rollups, firstHour: startOfDate(rollups, property.timezone) / 1000 };
   });
-  const visitors = new Set<string>();
+  const ids: Found = { visitors: new Set(), visits: new Set(), browsers: new Set() };
   const round = async (number: number) => {
-    const days = await eraseRound(task, number, bounds, visitors, tally);
+    const days = await eraseRound(task, number, bounds, ids, tally);
     await cleanCounts(task, number);
     tally.days += days.length;
   };

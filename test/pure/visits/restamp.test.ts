@@ -8,7 +8,8 @@ import { addToTechstack, emptyTechstack, techstackRows, toCube } from "../../../
 import type { Event, StampedEvent } from "../../../workers/domain/events/event";
 import type { EventType } from "../../../workers/domain/events/measurement";
 import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
-import { inTotalOrder, noPast, restampDay } from "../../../workers/domain/visits/order/restamp";
+import { type Names, personAt, withName } from "../../../workers/domain/visits/names";
+import { DayNames, inTotalOrder, noPast, restampDay } from "../../../workers/domain/visits/order/restamp";
 import { packStamped, unpackEvent } from "../../../workers/domain/visits/packed";
 import { stamp } from "../../../workers/domain/visits/stamp";
 import { type Book, createBook, VISIT_GAP } from "../../../workers/domain/visits/visit";
@@ -31,6 +32,10 @@ interface Step {
   source: string | null;
   device: string;
   user: string | null;
+  /** Whether its browser keeps an id. */
+  isStored: boolean;
+  /** Whether a user stays the visitor who came without the name. */
+  stays: boolean;
   /** Whether it names its page view. */
   isNamed: boolean;
   hub: number;
@@ -49,7 +54,9 @@ const step = fc.record<Step>({
   page: fc.constantFrom("/", "/a", null),
   source: fc.constantFrom("Google", null),
   device: fc.constantFrom("Desktop", "Mobile"),
-  user: fc.constantFrom(null, null, null, "u_anna"),
+  user: fc.constantFrom(null, null, null, "u_anna", "u_bob"),
+  isStored: fc.boolean(),
+  stays: fc.boolean(),
   isNamed: fc.boolean(),
   hub: fc.constant(0),
 });
@@ -79,15 +86,38 @@ function toSent(one: Step, n: number, { zone, start }: Place): Sent {
   return { ...one, event, date: localDate(event.event_time, zone) };
 }
 
+interface Hub {
+  book: Book;
+  seq: number;
+  names: Map<string, Names>;
+}
+
+/** Who it was by the event, as a hub knows it; what the event names is known from then on. */
+function whoIs({ names }: Hub, { event, user, person, date, isStored }: Sent, storedId: StoredId) {
+  const stored = isStored ? storedId(person, date) : null;
+  const known = names.get(stored ?? "") ?? [];
+  const named = personAt(known, event.event_time);
+  if (user === null) return { person: stored && (named ?? stored), stored };
+  if (stored === null) return { person: user, stored };
+  names.set(stored, withName(known, event.event_time, user));
+  return { person: user, stored, unnamed: named === user ? null : `${person} on ${date}` };
+}
+
+/** The stored id of a person's browser on a date. */
+type StoredId = (person: number, date: string) => string;
+const always: StoredId = (person) => `s_${person}`;
+const anewEachDay: StoredId = (person, date) => `s_${person} of ${date}`;
+
 /** Hubs that stamp what arrives; each has its own memory and its own places in the record. */
-function hubs({ zone }: Place) {
-  const of = new Map<number, { book: Book; seq: number }>();
-  return ({ event, date, person, user, hub }: Sent): StampedEvent => {
-    const known = of.get(hub) ?? { book: createBook(), seq: 0 };
+function hubs({ zone }: Place, storedId: StoredId) {
+  const of = new Map<number, Hub>();
+  return (one: Sent): StampedEvent => {
+    const { event, date, person, user, hub, stays } = one;
+    const known: Hub = of.get(hub) ?? { book: createBook(), seq: 0, names: new Map() };
     of.set(hub, known);
     known.seq += 1;
     // Ids of cookieless visitors say nothing of their other days. A user keeps theirs.
-    const idOn = (day: string) => user ?? `${person} on ${day}`;
+    const idOn = (day: string) => (stays ? null : user) ?? `${person} on ${day}`;
     const beside = (ms: number) => localDate(event.event_time + ms, zone);
     const visitor = idOn(date);
     const before = beside(-VISIT_GAP) < date ? idOn(addDays(date, -1)) : null;
@@ -96,7 +126,7 @@ function hubs({ zone }: Place) {
       hour: localHour(event.event_time, zone),
       visitor,
       yesterday: () => idOn(addDays(date, -1)),
-      person: user,
+      ...whoIs(known, one, storedId),
       ...(beside(VISIT_GAP) > date ? { tomorrow: () => idOn(addDays(date, 1)) } : {}),
     });
     const about = {
@@ -109,7 +139,8 @@ function hubs({ zone }: Place) {
   };
 }
 
-const arrive = (sent: readonly Sent[], place: Place): StampedEvent[] => sent.map(hubs(place));
+const arrive = (sent: readonly Sent[], place: Place, storedId = always): StampedEvent[] =>
+  sent.map(hubs(place, storedId));
 
 /** Restamps day by day, as long as there are days. */
 function restampAll(rows: readonly StampedEvent[]): StampedEvent[] {
@@ -221,25 +252,33 @@ describe("restamping", () => {
   const close = fc
     .tuple(step, fc.integer({ min: 1380, max: 1480 }))
     .map(([one, at]) => ({ ...one, at, person: one.person % 2 }));
-  const shuffled = (steps: readonly Step[], where: Place, by: readonly number[]): Sent[] =>
+  const shuffled = (steps: readonly Step[], where: Place, by: readonly number[], isByDay = false): Sent[] =>
     sortedOf(given(steps, where), where)
       .map((one, i) => ({ one, at: i + by[i]! }))
-      .toSorted((a, b) => a.at - b.at)
+      .toSorted((a, b) => (isByDay && a.one.date !== b.one.date ? (a.one.date < b.one.date ? -1 : 1) : a.at - b.at))
       .map(({ one }) => one);
   const viewsOf = (rows: readonly StampedEvent[]) =>
-    Object.fromEntries(rows.map(({ event_id, view_id, person_id }) => [event_id, [view_id, person_id]]));
+    Object.fromEntries(rows.map(({ event_id, view_id, visit_id }) => [event_id, [view_id, visit_id]]));
+  /** The person of each visit is that of its last event. */
+  const personsOf = (rows: readonly StampedEvent[]) =>
+    Object.fromEntries(
+      rows.toSorted(inTotalOrder).map(({ event_id, visit_id, person_id }) => [visit_id ?? event_id, person_id]),
+    );
 
+  // A name that comes a day late is not that of events that came before it.
   it.each([
-    ["far apart", step],
-    ["close together", close],
-  ])("needs only the days with late events, one after the other: events %s", (_, arbitrary) => {
+    ["far apart", step, anewEachDay, false],
+    ["close together", close, anewEachDay, false],
+    ["of one day after those of the day before", step, always, true],
+  ])("needs only the days with late events, one after the other: events %s", (_, arbitrary, storedId, isByDay) => {
     fc.assert(
       fc.property(fc.array(arbitrary, { maxLength: 40 }), place, jitter, (steps, where, by) => {
-        const sent = shuffled(steps, where, by);
-        const sorted = arrive(sortedOf(sent, where), where);
-        const restamped = restampMarked(arrive(sent, where));
+        const sent = shuffled(steps, where, by, isByDay);
+        const sorted = arrive(sortedOf(sent, where), where, storedId);
+        const restamped = restampMarked(arrive(sent, where, storedId));
         expect(numbersOf(restamped)).toEqual(numbersOf(sorted));
         expect(viewsOf(restamped)).toEqual(viewsOf(sorted));
+        expect(personsOf(restamped)).toEqual(personsOf(sorted));
       }),
       { numRuns: 1500 },
     );
@@ -255,6 +294,30 @@ describe("restamping", () => {
         expect(numbersOf(restamped)).toEqual(numbersOf(arrive(sortedOf(sent, where), where)));
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it("gives the same persons to a day in portions of visitors", () => {
+    fc.assert(
+      // Of events at one time, only those of one portion are in order.
+      fc.property(
+        fc.uniqueArray(close, { maxLength: 40, selector: ({ at }) => at }),
+        place,
+        fc.boolean(),
+        (steps, where, isOdd) => {
+          const rows = arrive(given(steps, where), where);
+          const [day = ""] = rows.map(({ local_date }) => local_date);
+          const all = rows.filter(({ local_date }) => local_date === day);
+          const names = new DayNames();
+          for (const row of all) names.add(row);
+          const isMine = ({ visitor_id }: StampedEvent) => (visitor_id.length % 2 === 1) === isOdd;
+          const persons = (events: readonly StampedEvent[]) =>
+            events.filter(isMine).map(({ event_id, person_id }) => [event_id, person_id]);
+          const whole = persons(restampDay(all, noPast()).events);
+          expect(persons(restampDay(all.filter(isMine), noPast(), names.all()).events)).toEqual(whole);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

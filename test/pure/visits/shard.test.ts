@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Arrival, Sighting } from "../../../workers/domain/events/event";
-import { hubCount, hubsFor, type ShardChange, withShards } from "../../../workers/domain/visits/shard";
+import { hubCount, hubsFor, namedHubsFor, type ShardChange, withShards } from "../../../workers/domain/visits/shard";
 
 const NOW = Date.UTC(2026, 9, 5, 12);
 const MINUTE = 60_000;
@@ -88,6 +88,37 @@ describe("an event", () => {
         expect(hubs.at(-1)).toBe(hubsFor(property(one.shards), arrival(person), now)[0]);
       }),
     );
+  });
+});
+
+describe("a user whom a page names for a stored id", () => {
+  const stored = (person: number, made: string, user_id: string | null) =>
+    ({ ...arrival(person), user_id, by_page: true, stored: { id: `s_${person}`, made, isNew: false } }) as Arrival;
+
+  it("is told to every hub that gets the browser's events without a name, today, later, and after a change", () => {
+    const changes = [
+      { from: 0, shards: 2 },
+      { from: NOW + MINUTE, shards: 5 },
+    ];
+    for (const person of people)
+      for (const made of ["2026-10-05", "2026-09-01"]) {
+        const told = namedHubsFor(property(5, changes), stored(person, made, "ann"));
+        const unnamed = [property(2), property(5)].flatMap((one) => [
+          ...hubsFor(one, stored(person, made, null), NOW),
+          ...hubsFor(one, { ...stored(person, made, null), event_time: NOW + DAY }, NOW + DAY),
+        ]);
+        expect(told).toEqual([...new Set(unnamed)].sort());
+      }
+  });
+
+  it("is nobody else's concern with one shard, without a stored id, and where no page says it", () => {
+    const none = [
+      namedHubsFor(property(1), stored(1, "", "ann")),
+      namedHubsFor(property(3), stored(1, "", null)),
+      namedHubsFor(property(3), { ...stored(1, "", "ann"), stored: undefined }),
+      namedHubsFor(property(3), { ...stored(1, "", "ann"), by_page: undefined }),
+    ];
+    expect(none).toEqual([[], [], [], []]);
   });
 });
 

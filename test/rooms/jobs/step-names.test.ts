@@ -97,12 +97,12 @@ it("erasure: the round, the pass and the number of the portion", async () => {
   ];
   expect(names).toEqual([
     "begin",
-    ...["plan (1)", "compact 1.1"],
+    ...["forget names (1)", "plan (1)", "compact 1.1"],
     ...[...before("1.1"), ...after("1.1"), "rewrite 1.1.1"],
     ...["list objects 1.2", ...after("1.2")],
     "remove empty counts (1)",
     ...["last object", "let arrive what was under way"],
-    ...["plan (2)", "list objects 2.1", ...after("2.1")],
+    ...["forget names (2)", "plan (2)", "list objects 2.1", ...after("2.1")],
     ...["remove empty counts (2)", "look for what waits"],
   ]);
 });

@@ -19,6 +19,7 @@ import { countMessages } from "../../../workers/storage/counts/count-messages";
 import { foldPending } from "../../../workers/storage/counts/pending";
 import { keepDeadLetter } from "../../../workers/storage/lake/dead-letters";
 import { listFiles } from "../../../workers/storage/lake/reading";
+import { personOfUser } from "../../../workers/storage/visitors/person";
 import { Chaos, type Kept } from "../chaos";
 import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
 import { aStampedEvent, eventsOf, givenLoaded, givenMessage, keysIn } from "../given-lake";
@@ -179,6 +180,54 @@ it("erasure removes a user from record, counts, addresses and dead letters, and 
   const kept = (await (await env.LAKE.get(deadLetterKey("letter")))!.json()) as { message: string };
   expect((JSON.parse(kept.message) as { events: unknown[] }).events.length).toBe(1);
   expect(await erase(env, plainSteps(), { site_id, user_id: "ada" })).toMatchObject({ rows_removed: 0 });
+});
+
+it("erasure takes what the user did without a name on other days, and leaves other users of the same browser", async () => {
+  const { site_id } = await givenProperty("organization", utc);
+  const [ada, bob] = ["ada", "bob"].map((user) => personOfUser(site_id, user));
+  const visit = { visit_id: "over midnight", visit_date: addDays(TODAY, -1) };
+  const own = { person_id: "s_browser" };
+  const onBrowser = { visitor_id: "s_browser", own };
+  const going: [string, number, Partial<StampedEvent>][] = [
+    ["named", 3, { ...onBrowser, user_id: "ada", person_id: ada! }],
+    ["before her name", 4, { visitor_id: "s_browser", person_id: "s_browser" }],
+    ["next day", 2, { ...onBrowser, person_id: ada! }],
+    ["on the day its id was made", 2, { visitor_id: "cookieless", own, person_id: ada! }],
+    ["in her visit", 2, { visitor_id: "another", person_id: ada! }],
+    ["before midnight", 1, { ...visit, visitor_id: "evening" }],
+    ["after midnight", 0, { ...visit, visitor_id: ada!, user_id: "ada", person_id: ada!, new_visit: 0 }],
+  ];
+  const staying: typeof going = [
+    ["bob", 1, { ...onBrowser, user_id: "bob", person_id: bob! }],
+    ["bob without a name", 1, { ...onBrowser, person_id: bob! }],
+    ["another browser", 1, { visitor_id: "s_another", person_id: "s_another" }],
+    ["nobody", 1, {}],
+  ];
+  for (const [event_id, ago, given] of [...going, ...staying])
+    await givenMessage(site_id, [aStampedEvent(site_id, noonOf(ago), { event_id, ...given })]);
+  await givenLoaded(site_id);
+  const arrivals = [
+    { event_id: "hers", user_id: null, stored: { id: "s_browser", made: "", isNew: false } },
+    { event_id: "his", user_id: "bob", stored: { id: "s_browser", made: "", isNew: false } },
+    { event_id: "another", user_id: null, stored: { id: "s_another", made: "", isNew: false } },
+    { event_id: "nobody", user_id: null },
+  ];
+  const stamped = going
+    .slice(1)
+    .map(([event_id, ago, given]) => aStampedEvent(site_id, noonOf(ago), { event_id, ...given }));
+  const bodies = {
+    unstamped: { kind: "unstamped", hub: `${site_id}/0`, batch: { property: { site_id }, arrivals } },
+    stamped: { kind: "stamped", id: "stamped", site_id, refusals: {}, events: stamped.map(packed) },
+  };
+  for (const [id, body] of Object.entries(bodies))
+    await keepDeadLetter(env, { id, site_id, key: deadLetterKey(id), reason: "r", failed_at: 1, events: 4, body });
+  const report = await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  expect((await eventsOf(site_id)).map(({ event_id }) => event_id)).toEqual(staying.map(([id]) => id).sort());
+  expect(report).toMatchObject({ rows_removed: going.length, letter_events_removed: 1 + stamped.length });
+  expect(await checkAll(env, site_id)).toEqual([]);
+  const kept = (await (await env.LAKE.get(deadLetterKey("unstamped")))!.json()) as { message: string };
+  const { batch } = JSON.parse(kept.message) as { batch: { arrivals: typeof arrivals } };
+  expect(batch.arrivals.map(({ event_id }) => event_id)).toEqual(["his", "another", "nobody"]);
 });
 
 it("killed before and after each effect, erasure ends with the same", async () => {

@@ -185,10 +185,11 @@ export interface Stamp {
 }
 
 /**
- * `view_id` and `person_id` are null if the event itself names none. An event older than its visit's first event keeps
- * its facts of the visit, because the visit would have them if the events had arrived in order.
+ * `view_id` and `person_id` are null if the event itself names none. `person_id` is the stored id if the event has one and
+ * the row's person is a user: the one that it names, or the one with whom the id was seen before. An event older than its
+ * visit's first event keeps its facts of the visit, because the visit would have them if the events had arrived in order.
  */
-export type OwnFacts = Partial<VisitFacts> & { view_id?: null; person_id?: null };
+export type OwnFacts = Partial<VisitFacts> & { view_id?: null; person_id?: string | null };
 
 /** The counts of a visit's events on a local date before its first page view. */
 export type EarlyFacts = [date: string, events: number, engaged_ms: number, scroll_sum: number, scroll_views: number];

@@ -43,7 +43,7 @@ export interface MergeRules {
 }
 
 /** The columns that the rules read. */
-export type Row = Pick<StampedEvent, "user_id" | "visitor_id" | "local_date">;
+export type Row = Pick<StampedEvent, "user_id" | "visitor_id" | "person_id" | "visit_id" | "local_date">;
 
 type Column = ArrayLike<unknown>;
 type Columns = Record<keyof StampedEvent, Column>;
@@ -111,6 +111,8 @@ const eventAt = (columns: Columns, row: number): StampedEvent =>
 const rowAt = (columns: Columns, row: number): Row => ({
   user_id: columns.user_id[row] as string | null,
   visitor_id: columns.visitor_id[row] as string,
+  person_id: columns.person_id[row] as string | null,
+  visit_id: columns.visit_id[row] as string | null,
   local_date: columns.local_date[row] as string,
 });
 

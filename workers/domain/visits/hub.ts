@@ -22,6 +22,22 @@ export interface HubBatch {
   imported?: true;
   /** Hubs to which, in turn, arrivals are passed on whose visitors this one does not know; absent when it takes all. */
   next?: string[];
+  /** Who must know which users the arrivals name for stored ids; absent when it is only the hub that takes them. */
+  named?: NamedHubs;
+}
+
+export interface NamedHubs {
+  /** Hubs that get the events of the stored id without a user. */
+  hubs: string[];
+  /** How many hubs the property has: any of them may know another user of the stored id. */
+  shards: number;
+}
+
+export interface NamesReply {
+  /** Ids of late events: their visitor did something later here, without the user. */
+  late: string[];
+  /** Ids of events with whose stored id another user was seen. */
+  shared: string[];
 }
 
 export interface AcceptReply {
@@ -95,6 +111,14 @@ export interface LiveShare {
 export interface Hub {
   /** The batch, or its JSON: a text crosses to another object at a fraction of what forty fields an event cost. */
   accept(batch: HubBatch | string): Promise<AcceptReply>;
+  /**
+   * Hears that pages named users for stored ids, in events that another hub takes. Durable when it resolves.
+   * @param batch as JSON.
+   * @param ifKnown notes only users of stored ids that the hub knows with another one.
+   */
+  hearNames(batch: string, ifKnown: boolean): Promise<NamesReply>;
+  /** Forgets which stored ids a person was seen with. */
+  forgetPerson(person: string): Promise<void>;
   /** `isWatched` asks it to say, by `stir` of the first hub, when its share changes. */
   live(isWatched?: boolean): Promise<LiveShare>;
   /** Another shard's share has changed. False when nobody watches: then it need not say so any more. */

@@ -3,7 +3,7 @@
 // says. So no visitor is counted twice, no visit is cut, and an event that is sent again is known.
 import { addDays, localDate } from "../time/zone";
 import { type AnyArrival, addressAndAgent } from "./arrival";
-import { shardName } from "./hub";
+import { type NamedHubs, shardName } from "./hub";
 import { hash64 } from "./seen";
 
 /** From when on (ms) so many shards are in force. */
@@ -72,19 +72,45 @@ export function hubsFor(property: Sharded, arrival: AnyArrival, now: number): st
   return [...asked, home];
 }
 
+/**
+ * Names of the hubs that get the events of a browser's stored id without a user, now, on later days, and after a change of
+ * the number of shards. They must know the user whom a page names for it. Empty where that is nobody, or one shard.
+ */
+export function namedHubsFor(property: Sharded, arrival: AnyArrival): string[] {
+  const { by_page, user_id, stored } = arrival;
+  if (!by_page || user_id === null || !stored) return [];
+  const { site_id, timezone, shards, shard_changes } = property;
+  const counts = new Set([shards, ...shard_changes.map((change) => change.shards)]);
+  if (Math.max(...counts) === 1) return [];
+  const today = { ...arrival, user_id: null };
+  const later = { ...today, stored: { ...stored, made: "" } };
+  const hubs = [...counts].flatMap((count) =>
+    [today, later].map((who) => shardName(site_id, shardOf(who, count, timezone))),
+  );
+  return [...new Set(hubs)].sort();
+}
+
+export interface Route<A extends AnyArrival> {
+  /** To which the arrivals are offered, in turn. */
+  hubs: string[];
+  /** Who must know the users whom the arrivals name. */
+  named?: NamedHubs;
+  arrivals: A[];
+}
+
 /** Arrivals by the hubs to which they are offered, in their order. */
-export function routesFor<A extends AnyArrival>(
-  property: Sharded,
-  arrivals: readonly A[],
-  now: number,
-): { hubs: string[]; arrivals: A[] }[] {
-  const routes = new Map<string, { hubs: string[]; arrivals: A[] }>();
+export function routesFor<A extends AnyArrival>(property: Sharded, arrivals: readonly A[], now: number): Route<A>[] {
+  const routes = new Map<string, Route<A>>();
   for (const arrival of arrivals) {
     const hubs = hubsFor(property, arrival, now);
-    const key = hubs.join(" ");
+    const named = namedHubsFor(property, arrival);
+    const key = [...hubs, "", ...named].join(" ");
     const known = routes.get(key);
     if (known) known.arrivals.push(arrival);
-    else routes.set(key, { hubs, arrivals: [arrival] });
+    else {
+      const shards = hubCount(property);
+      routes.set(key, { hubs, arrivals: [arrival], ...(named.length > 0 ? { named: { hubs: named, shards } } : {}) });
+    }
   }
   return [...routes.values()];
 }

@@ -192,12 +192,18 @@ export function ownFactsOf(event: VisitFacts, visit: Visit): OwnFacts | null {
 }
 
 /** What the event says itself and its row would not. `isOlder`: than the visit's first event. */
-function ownOf(event: Event, visit: Visit, { person }: Moment, view: string | null, isOlder: boolean): OwnFacts | null {
+function ownOf(event: Event, visit: Visit, moment: Moment, view: string | null, isOlder: boolean): OwnFacts | null {
   const own = isOlder ? ownFactsOf(event, visit) : null;
   const isNamed = view === null || event.event_type === "pageview" || event.view_id != null;
-  const isKnown = visit.person === undefined || person !== null;
-  if (isNamed && isKnown) return own;
-  return { ...own, ...(isNamed ? {} : { view_id: null }), ...(isKnown ? {} : { person_id: null }) };
+  const person = ownPersonOf(visit, moment);
+  if (isNamed && person === undefined) return own;
+  return { ...own, ...(isNamed ? {} : { view_id: null }), ...(person === undefined ? {} : { person_id: person }) };
+}
+
+/** Undefined where the event says no other than its row: see OwnFacts. */
+function ownPersonOf(visit: Visit, { person, stored }: Moment): string | null | undefined {
+  if (person === null) return visit.person === undefined ? undefined : null;
+  return stored != null && stored !== person ? stored : undefined;
 }
 
 /** The stamp of an event that has its visit; writes into the visit and the book what the event changes of it. */

@@ -89,11 +89,15 @@ export interface Moment {
   visitor: string;
   /** The visitor's id of the day before, asked for at most once per visitor and day. */
   yesterday: () => string | null;
-  /** Who the event says the visitor is: a hash of a user's id, else of a stored one. */
+  /** Who the visitor is by the event: the user whom it names, else the one with whom its stored id was seen, else that id. */
   person: string | null;
+  /** The stored id of the event, where it has one. */
+  stored?: string | null;
+  /** The visitor's id without the user, where the event is the first to name its stored id that user's. */
+  unnamed?: string | null;
   /** The visitor's id of the day after. Only for an event in the last 30 minutes of its day. */
   tomorrow?: () => string | null;
-  /** True where a journal says that the event was late. */
+  /** True where a journal or another hub says that the event was late. */
   late?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { UNIT } from "../../domain/lake/compaction";
 import { readColumns } from "../../domain/lake/merge";
 import type { LakeFile, NewObject } from "../../domain/lake/object";
 import { addDays } from "../../domain/time/zone";
-import { noPast, type Past, type RestampedDay, restampDay } from "../../domain/visits/order/restamp";
+import { DayNames, noPast, type Past, type RestampedDay, restampDay } from "../../domain/visits/order/restamp";
 import { hash64 } from "../../domain/visits/seen";
 import { VISIT_GAP } from "../../domain/visits/visit";
 import { reopenStatements } from "../../storage/analysis/day-list";
@@ -96,16 +96,19 @@ async function stampPortion(
   [portion, portions]: readonly [number, number],
 ): Promise<Changes> {
   const rows: StampedEvent[] = [];
+  const names = new DayNames();
   const fileOf = new Map<string, number>();
   for await (const { file, events } of eventsByFile(lake, { events: snapshot.day, enrichments: snapshot.enrichments }))
     for (const event of events) {
-      if (event.local_date !== day || hash64(event.visitor_id)[1] % portions !== portion) continue;
+      if (event.local_date !== day) continue;
+      if (portions > 1) names.add(event);
+      if (hash64(event.visitor_id)[1] % portions !== portion) continue;
       rows.push(event);
       fileOf.set(rowKey(event), file.id);
     }
   const first = rows.reduce((time, { event_time }) => Math.min(time, event_time), Number.POSITIVE_INFINITY);
   const past = rows.length > 0 ? await pastOf(lake, snapshot, addDays(day, -1), first) : noPast();
-  const done = restampDay(rows, past);
+  const done = restampDay(rows, past, names.all());
   const byFile: Changes["byFile"] = new Map();
   for (const { before, after } of done.changed) {
     const id = fileOf.get(rowKey(before))!;

@@ -12,7 +12,7 @@ export async function handOver(
   { hub, batch }: UnstampedMessage,
   env: Pick<Cloudflare.Env, "DB" | "HUB">,
 ): Promise<void> {
-  const { next: _, ...own } = batch;
+  const { next: _, named: __, ...own } = batch;
   const property = await loadProperty(env.DB, batch.property.site_id);
   if (!property) return;
   const routes = isImportName(hub) ? [] : routesFor(property, batch.arrivals, Date.now());
@@ -21,10 +21,16 @@ export async function handOver(
     return;
   }
   // Sequentially: if one fails and all are retried, only the earlier ones are sent twice.
-  for (const [i, { hubs, arrivals }] of routes.entries()) {
+  for (const [i, { hubs, named, arrivals }] of routes.entries()) {
     const [first, ...next] = hubs;
     const { refusals } = own;
-    const part: HubBatch = { property: own.property, arrivals, ...(i === 0 ? { refusals } : {}) };
-    await env.HUB.getByName(first!).accept(next.length > 0 ? { ...part, next } : part);
+    const part: HubBatch = {
+      property: own.property,
+      arrivals,
+      ...(i === 0 ? { refusals } : {}),
+      ...(next.length > 0 ? { next } : {}),
+      ...(named ? { named } : {}),
+    };
+    await env.HUB.getByName(first!).accept(part);
   }
 }

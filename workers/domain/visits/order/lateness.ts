@@ -51,6 +51,16 @@ function isBeforeTomorrow(book: Book, event: Event, { date, tomorrow }: Moment, 
   return true;
 }
 
+/** Whether a visitor was here later on the day than the event that names them. All that they do that day is then late. */
+export function isNamedLate(book: Book, date: string, visitor: string, time: number): boolean {
+  const record = book.find(date, visitor);
+  const isLater = (record?.alone ?? 0) > time || record?.visits.some(({ last }) => last > time);
+  if (!record || !isLater) return false;
+  book.touch(date, visitor);
+  record.late = true;
+  return true;
+}
+
 /** Whether the day before was late, for an event that may go on from there. */
 function isAfterLate(book: Book, { event_time }: Event, { date, yesterday }: Moment): boolean {
   const visitor = yesterday();
@@ -87,14 +97,17 @@ export function isLate(
   visit: Visit | undefined,
 ): boolean {
   const isTomorrowLate = isBeforeTomorrow(book, event, moment, visit);
+  const { date, unnamed = null } = moment;
+  const isNamed = unnamed !== null && isNamedLate(book, date, unnamed, event.event_time);
   const late =
     isTomorrowLate ||
     moment.late ||
     record?.late ||
-    book.forgets?.(moment.date) ||
+    book.forgets?.(date) ||
+    isNamed ||
     (visit !== undefined && isOutOfOrder(visit, event, moment)) ||
     (record !== undefined && joinsOthers(record, event, visit)) ||
     (!record?.visits.length && isAfterLate(book, event, moment));
-  if (late && record) passOn(book, moment.date, record);
+  if (late && record) passOn(book, date, record);
   return late;
 }

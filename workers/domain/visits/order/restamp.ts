@@ -6,6 +6,7 @@ import type { Event, OwnFacts, StampedEvent, VisitFacts } from "../../events/eve
 import { isOfToday } from "../../events/event-facts";
 import { isMeasuring } from "../../events/measurement";
 import { addDays } from "../../time/zone";
+import { type Names, withName } from "../names";
 import { ownFactsOf, stamp } from "../stamp";
 import {
   type Book,
@@ -14,6 +15,7 @@ import {
   emptyValues,
   factsOf,
   keyOf,
+  type Moment,
   note,
   openVisit,
   VISIT_GAP,
@@ -25,9 +27,11 @@ export interface Past {
   book: Book;
   /** The visitors of visits, by the ids that the record had. */
   visitors: Map<string, string>;
+  /** The users with whom stored ids were seen last. */
+  names: Map<string, string>;
 }
 
-export const noPast = (): Past => ({ book: createBook(), visitors: new Map() });
+export const noPast = (): Past => ({ book: createBook(), visitors: new Map(), names: new Map() });
 
 export interface RestampedDay {
   /** In order. */
@@ -47,16 +51,56 @@ const saysItself = ({ new_visit, own }: StampedEvent): boolean =>
   new_visit === 1 || Object.keys(own ?? {}).some((fact) => fact !== "view_id" && fact !== "person_id");
 
 /** The event as its sender sent it, as far as the record can tell. */
-function asSent(row: StampedEvent): { event: Event; person: string | null } {
-  const { own, person_id } = row;
-  const { view_id, person_id: ownPerson, ...facts } = own ?? {};
+function asSent(row: StampedEvent): Event {
+  const { view_id, person_id: _, ...facts } = row.own ?? {};
   const isNamed = view_id === undefined && row.event_type !== "pageview";
+  return { ...row, ...(facts as Partial<VisitFacts>), view_id: isNamed ? row.view_id : null };
+}
+
+/** That an event named the user of a stored id. */
+interface Naming {
+  stored: string;
+  time: number;
+  person: string;
+}
+
+/** Null where the event names no user of a stored id. */
+const namingOf = ({ user_id, own, event_time, person_id }: StampedEvent): Naming | null =>
+  user_id !== null && own?.person_id != null ? { stored: own.person_id, time: event_time, person: person_id! } : null;
+
+/** The names that the events of a day give to stored ids, for a day that is stamped in portions of visitors. */
+export class DayNames {
+  private readonly names = new Map<string, Names>();
+
+  add(row: StampedEvent): void {
+    const naming = namingOf(row);
+    if (!naming) return;
+    const { stored, time, person } = naming;
+    this.names.set(stored, withName(this.names.get(stored) ?? [], time, person));
+  }
+
+  /** In order. */
+  all(): Naming[] {
+    return [...this.names]
+      .flatMap(([stored, names]) => names.map(([time, person]) => ({ stored, time, person })))
+      .sort((a, b) => a.time - b.time);
+  }
+}
+
+/** A stored id as a person; those of users begin with another letter. */
+const isStored = (person: string | null): boolean => person?.startsWith("s_") ?? false;
+
+/** Who the visitor is by the event, with its stored id. */
+function personOf(row: StampedEvent, names: ReadonlyMap<string, string>): Pick<Moment, "person" | "stored"> {
+  const { user_id, visitor_id, person_id } = row;
   // An earlier version kept no persons. A visitor with a user's id has it as their own.
-  const person = isOfToday(row) ? person_id : row.user_id !== null ? row.visitor_id : null;
-  return {
-    event: { ...row, ...(facts as Partial<VisitFacts>), view_id: isNamed ? row.view_id : null },
-    person: ownPerson === undefined ? person : null,
-  };
+  if (!isOfToday(row)) return { person: user_id === null ? null : visitor_id };
+  const own = row.own?.person_id;
+  if (own === null) return { person: null };
+  if (user_id !== null) return { person: person_id, stored: own };
+  const stored = own ?? (isStored(person_id) ? person_id : null);
+  // Who was named on an earlier day is in the row.
+  return { person: (stored !== null ? names.get(stored) : undefined) ?? person_id, stored };
 }
 
 /** The visitors' ids of the day before, by today's. Those who have one id on every day are left out. */
@@ -135,13 +179,13 @@ const isSame = (a: StampedEvent, b: StampedEvent): boolean =>
 
 /** The row of an event with new stamps. What the hub alone knows of it stays: its visitor, place and address. */
 function restampOne(row: StampedEvent, past: Past, before: string): StampedEvent {
-  const { event, person } = asSent(row);
+  const event = asSent(row);
   const { visit, stamp: stamped } = stamp(past.book, event, {
     date: row.local_date,
     hour: row.local_hour,
     visitor: row.visitor_id,
     yesterday: () => before,
-    person,
+    ...personOf(row, past.names),
   });
   const facts = saysItself(row) ? ownFactsOf(event, visit) : null;
   const own: OwnFacts | null = facts || stamped.own ? { ...facts, ...stamped.own } : null;
@@ -152,9 +196,12 @@ function restampOne(row: StampedEvent, past: Past, before: string): StampedEvent
  * Stamps the events of one local day, all of it or all of some visitors. The same rows give the same stamps, and those
  * that were in order already keep theirs.
  * @param past the visitors of the day before who were here in its last half hour. The day is added to it.
+ * @param naming what events of the day, also those of other visitors, name stored ids.
  */
-export function restampDay(rows: readonly StampedEvent[], past: Past): RestampedDay {
+export function restampDay(rows: readonly StampedEvent[], past: Past, naming: readonly Naming[] = []): RestampedDay {
   const sorted = rows.toSorted(inTotalOrder);
+  const noteName = ({ stored, person }: Naming) => past.names.set(stored, person);
+  let noted = 0;
   const ids = idsBefore(sorted, past);
   completePast(past, sorted, ids);
   const events: StampedEvent[] = [];
@@ -162,6 +209,9 @@ export function restampDay(rows: readonly StampedEvent[], past: Past): Restamped
   const lastOf = new Map<string, number>();
   for (const row of sorted) {
     const { visitor_id } = row;
+    while (naming[noted] && naming[noted]!.time < row.event_time) noteName(naming[noted++]!);
+    const own = namingOf(row);
+    if (own) noteName(own);
     const after = restampOne(row, past, ids.get(visitor_id) ?? visitor_id);
     events.push(after);
     lastOf.set(visitor_id, row.event_time);
