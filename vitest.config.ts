@@ -3,6 +3,7 @@
 import { existsSync, statfsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { importedPackages } from "./test/imported-packages.ts";
 import { LongestFirst } from "./test/longest-first.ts";
 import { Slowest } from "./test/slowest.ts";
 
@@ -71,6 +72,15 @@ export default defineConfig({
         ],
         test: {
           name: "rooms",
+          deps: {
+            optimizer: {
+              ssr: {
+                enabled: true,
+                include: importedPackages(["workers", "durable-objects", "test/rooms"]),
+                rolldownOptions: { external: [/^(node|cloudflare):/] },
+              },
+            },
+          },
           include: ["test/rooms/**/*.test.ts"],
           // Started at once and idle but for the test of enrichment.
           globalSetup: ["test/provider/server.ts"],

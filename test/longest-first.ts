@@ -3,11 +3,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Ends of the paths of files that take longest, longest first. */
 const LONG = [
-  "browser/kill.test.ts",
   "browser/start.test.ts",
-  "browser/hub-crowd.test.ts",
+  "browser/kill.test.ts",
   "browser/dashboard-access.test.ts",
   "browser/overview-periods.test.ts",
+  "browser/dashboard.test.ts",
+  "browser/hub-crowd.test.ts",
+  "browser/insights.test.ts",
+  "rooms/maintenance/restamp.test.ts",
   "rooms/pipeline/enrichment-load.test.ts",
   "rooms/ingest/faults.test.ts",
   "rooms/collect/hostile.test.ts",

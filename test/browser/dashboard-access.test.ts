@@ -56,7 +56,7 @@ beforeAll(async () => {
   home = `/p/${site_id}`;
 
   signedOut = await browser.newPage({ reducedMotion: "reduce" });
-  const owner = await browser.newContext({ reducedMotion: "reduce" });
+  const owner = await browser.newContext();
   await system.signIn(owner);
   signedIn = await owner.newPage();
 });

@@ -10,8 +10,8 @@ import { bundle, serve } from "../../scripts/bench/runtime.ts";
 const folder = mkdtempSync(join(tmpdir(), "trackkit-crowd-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const VISITORS = Number(process.env.CROWD_VISITORS ?? 80_000);
-/** A hub that remembered everybody ran out of 128 MB at 70,000 visitors, and would run out of this at half of the crowd. */
+const VISITORS = Number(process.env.CROWD_VISITORS ?? 60_000);
+/** A hub that remembered everybody ran out of 128 MB at 70,000 visitors, and would run out of this at two thirds of the crowd. */
 const HEAP_MB = VISITORS < 200_000 ? 64 : 128;
 
 const DAY = 86_400_000;

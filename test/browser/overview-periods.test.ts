@@ -78,7 +78,8 @@ async function untilFresh(name: string): Promise<void> {
         !document.querySelector('main [aria-busy="true"]') &&
         JSON.stringify(window.readOverview()) === text,
       wanted,
-      { timeout: 30_000 },
+      // Not at every frame, as is the default: reading all of the screen takes a good part of one.
+      { timeout: 30_000, polling: 50 },
     )
     .catch(() => undefined);
   expect(await read(page), name).toEqual(expected);

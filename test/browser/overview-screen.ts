@@ -30,9 +30,11 @@ export function installReader(): void {
     [all(".trend h2")[0], ...all(".trend thead tr"), ...all(".trend tbody tr")]
       .map((line) => [...(line?.children ?? [])].map(text).join(" | "))
       .join("\n");
+  const headline = (): string => text(document.querySelector("h1"));
+  const cards = (): string[] => all(".card").map((card) => parts(card, ".card-label", ".card-value", ".card-change"));
   window.readOverview = () => ({
-    headline: text(document.querySelector("h1")),
-    cards: all(".card").map((card) => parts(card, ".card-label", ".card-value", ".card-change")),
+    headline: headline(),
+    cards: cards(),
     trend: trend(),
     panels: all(".panels > .panel:not(.now)").map((panel) =>
       [...panel.querySelectorAll("h2, tr, .notice")].map((line) => [...line.children].map(text).join(" | ")).join("\n"),
@@ -43,10 +45,9 @@ export function installReader(): void {
     const moments = { headlines: new Set<string>(), cards: new Set<string>(), trends: new Set<string>() };
     window.moments = moments;
     const look = (): void => {
-      const { headline, cards, trend } = window.readOverview();
-      moments.headlines.add(headline);
-      moments.cards.add(cards.join("\n"));
-      moments.trends.add(trend);
+      moments.headlines.add(headline());
+      moments.cards.add(cards().join("\n"));
+      moments.trends.add(trend());
     };
     new MutationObserver(look).observe(document.querySelector("main")!, {
       childList: true,

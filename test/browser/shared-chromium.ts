@@ -34,7 +34,8 @@ export async function joinChromium(kind: "shell" | "whole" = "shell"): Promise<B
   const browser = await chromium.connect(inject(kind === "shell" ? "chromium" : "wholeChromium"));
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
-    const context = await newContext(options);
+    // What moves is drawn sixty times a second, and a machine at work is long in drawing it. No test looks at a movement.
+    const context = await newContext({ reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(PATIENCE_MS);
     return context;
   };

@@ -111,7 +111,8 @@ async function sendDuring<T>(work: Promise<T>, { worker, api_key }: Card, site_i
     if (response instanceof Error) failures.push(response.message);
     else if (response.status !== 202) failures.push(`${response.status} ${await response.text()}`);
     else acknowledged += 1;
-    await pause(20);
+    // As fast as the Worker answers, the events would take the processor from the work that they are sent during.
+    await pause(100);
   }
   return { acknowledged, failures, result: await done };
 }

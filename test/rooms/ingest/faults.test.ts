@@ -33,7 +33,7 @@ givenFreshStorage();
 const OFFSET = 5.5 * 3_600_000;
 const START = Date.UTC(2026, 9, 3, 17, 10); // 22:40 in Kolkata: visits cross midnight
 const SEED = Number(env.FAULT_SEED);
-const ROUNDS = Number(env.FAULT_ROUNDS ?? 80);
+const ROUNDS = Number(env.FAULT_ROUNDS ?? 40);
 
 interface Letter {
   id: string;
@@ -250,7 +250,8 @@ it(`${ROUNDS} rounds of faults lose nothing and count nothing twice (seed ${SEED
   const clocks = new Map<number, number>();
   const awayUntil = new Map<number, number>();
   let time = START;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  // The queue loses a message in one round of twenty: a run goes on until it has lost one.
+  for (let round = 0; round < ROUNDS || world.losses === 0; round += 1) {
     await world.intoHub(site_id);
     time += Math.floor(world.random() * 10 * 60_000);
     const beacons: Sighting[][] = [];

@@ -28,7 +28,7 @@ givenFreshStorage();
 const queue = givenHeldQueue();
 
 const SEED = Number(env.FAULT_SEED);
-const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 200) / 10);
+const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 100) / 10);
 const OFFSET = 5.5 * 3_600_000;
 /** 22:40 in Kolkata. */
 const EVENING = Date.UTC(2026, 9, 3, 17, 10);

@@ -157,7 +157,7 @@ describe("answers", () => {
       { dimensions: [], metrics: recount(between("total", "2026-10-23", "2026-11-21")) },
     ]);
     expect(answer.query.date_range).toEqual(["2026-10-23T00:00:00-02:30", "2026-11-21T23:59:59-03:30"]);
-    expect(answer.meta).toEqual({});
+    expect(answer.meta).toEqual({ source: "rollups" });
   });
 
   test("a dimension has a row for each value, the most of the first metric first", async () => {
@@ -391,9 +391,8 @@ describe("an empty property", () => {
   });
 
   test("has no rows by any dimension and no series", async () => {
-    expect((await ask({ dimensions: ["visit:country"], include: { total_rows: true } })).meta).toEqual({
-      total_rows: 0,
-    });
+    const { meta } = await ask({ dimensions: ["visit:country"], include: { total_rows: true } });
+    expect(meta).toEqual({ total_rows: 0, source: "rollups" });
     expect((await ask({ dimensions: ["visit:country"] })).results).toEqual([]);
     expect((await ask({ dimensions: ["time:day"] })).results).toEqual([]);
   });
