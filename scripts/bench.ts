@@ -1,7 +1,8 @@
-// `npm run bench`: measures cost and speed and compares them with the budgets. Six minutes, loopback only.
+// `npm run bench`: measures cost and speed and compares them with the budgets. Eight minutes, loopback only.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureAnalysis } from "./bench/analysis.ts";
 import { measureClickCost } from "./bench/click-cost.ts";
 import { measureCost } from "./bench/cost.ts";
 import { measureMemory } from "./bench/memory.ts";
@@ -35,9 +36,10 @@ async function measureAll(folder: string): Promise<Measured> {
     Promise.all([measureCost(counting, folder, 1), measureCost(counting, folder, 3)]),
   );
   const queries = await step("Queries on a million events", () => measureQueries(counting, folder));
+  const analysis = await step("Analysis of a million events", () => measureAnalysis(counting, folder));
   const memory = await step("Memory of a hub", () => measureMemory(counting, folder));
   const pipeline = await step("The pipeline on half an hour of 100 events/s", () => measurePipeline(counting, folder));
-  return { pipeline, throughput, cost: { one, three }, queries, tracker, pages, clicks, memory };
+  return { pipeline, throughput, cost: { one, three }, queries, analysis, tracker, pages, clicks, memory };
 }
 
 const folder = mkdtempSync(join(tmpdir(), "trackkit-bench-"));

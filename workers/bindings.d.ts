@@ -3,7 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     RATE_LIMIT: RateLimit;
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
-    ANALYST: DurableObjectNamespace<import("../durable-objects/analyst").Analyst>;
+    ANALYST: DurableObjectNamespace<import("../durable-objects/analyst/analyst").Analyst>;
     EVENTS: Queue<unknown>;
     LAKE: R2Bucket;
     PIPELINE: Workflow<import("./domain/runs/run-params").RunParams>;

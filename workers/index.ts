@@ -27,7 +27,7 @@ import { insightRoutes } from "./stats/insight/routes";
 import { publicRoutes } from "./stats/live/public";
 import { statsRoutes } from "./stats/routes";
 
-export { Analyst } from "../durable-objects/analyst";
+export { Analyst } from "../durable-objects/analyst/analyst";
 export { PropertyHub } from "../durable-objects/property-hub";
 export { EnrichmentWorkflow, MaintenanceWorkflow, PipelineWorkflow } from "./workflows";
 

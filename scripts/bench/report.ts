@@ -1,5 +1,6 @@
 // The report: figures beside their budgets, as a table and as JSON.
 import { MOST_VISITORS } from "../../workers/domain/visits/capacity.ts";
+import type { AnalysisLatency } from "./analysis.ts";
 import type { ClickCost } from "./click-cost.ts";
 import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";
@@ -14,6 +15,7 @@ export interface Measured {
   /** By number of events per beacon. */
   cost: { one: Cost; three: Cost };
   queries: QueryLatency;
+  analysis: AnalysisLatency;
   /** Bytes. */
   tracker: number;
   /** Null without Chromium. */
@@ -45,7 +47,23 @@ const clickFigure = ({ elements, bare, tracked }: ClickCost): Figure => ({
   budget: { most: 2 },
 });
 
-const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory, pipeline }: Measured): Figure[] => [
+const scanFigures = ({ events, cold, unfiltered, filtered, duckdb, held }: AnalysisLatency): Figure[] => {
+  const of = `7 panels by scan, ${whole.format(events)} events`;
+  return [
+    { what: `${of}, unfiltered, warm`, value: unfiltered, show: ms, budget: { most: 40 } },
+    { what: `${of}, filtered, warm`, value: filtered, show: ms, budget: { most: 15 } },
+    { what: `${of}, cold`, value: cold, show: ms, budget: { most: 500 } },
+    {
+      what: "The same, unfiltered: times faster than native DuckDB",
+      value: duckdb.unfiltered / unfiltered,
+      show: (times) => times.toFixed(1),
+      budget: { least: 10 },
+    },
+    { what: "Columns held for these questions", value: held, show: megabytes, budget: { most: 48e6 } },
+  ];
+};
+
+const figuresOf = ({ throughput, cost, queries, analysis, tracker, clicks, memory, pipeline }: Measured): Figure[] => [
   {
     what: "Collect beside an empty Worker + Durable Object, local",
     value: throughput.ratio,
@@ -71,6 +89,7 @@ const figuresOf = ({ throughput, cost, queries, tracker, clicks, memory, pipelin
     show: ms,
     budget: { most: 50 },
   },
+  ...scanFigures(analysis),
   { what: "Tracker, brotli", value: tracker, show: bytes, budget: { most: 1_400 } },
   ...(clicks ? [clickFigure(clicks)] : []),
   { what: "Hub's memory for a visitor's day", value: memory.bytesPerVisitor, show: bytes, budget: null },
@@ -141,7 +160,7 @@ function pipelineTable({ lines, dollars: all }: PipelineCost): string {
 }
 
 export function toText(measured: Measured): string {
-  const { pipeline, throughput, cost, queries, memory, pages } = measured;
+  const { pipeline, throughput, cost, queries, analysis, memory, pages } = measured;
   const figures = figuresOf(measured).map((figure) => [
     figure.what,
     figure.show(figure.value),
@@ -161,6 +180,8 @@ export function toText(measured: Measured): string {
       `Pipeline: ${whole.format(pipeline.events)} rows; ${whole.format(pipeline.transformRate)} rows/s through a run, ` +
         `${whole.format(pipeline.compactionRate)} rows/s through compaction; ${pipeline.filesBefore} objects became ${pipeline.filesAfter}.`,
       `Queries: ${whole.format(queries.rows)} rollup rows; p50 ${ms(queries.p50)}; slowest by p95: ${slowest.join(", ")}.`,
+      `Analysis: native DuckDB ${ms(analysis.duckdb.unfiltered)} unfiltered, ${ms(analysis.duckdb.filtered)} filtered; ` +
+        `tables of ${analysis.bytesPerEvent.toFixed(0)} B an event, made in ${ms(analysis.closing)} a day.`,
       `Hub: ${whole.format(memory.visitors)} visitors with ${memory.eventsPerVisitor.toFixed(1)} events each; ` +
         `it remembers ${whole.format(MOST_VISITORS)} a day; longest call ${ms(memory.longestCall)}.`,
     ].join("\n"),

@@ -51,3 +51,16 @@ export interface Occurrence {
   agent: string;
   event: Event;
 }
+
+/** A day of the lake, as the bench hands it over; its events are Parquet. */
+export interface FilledDay {
+  site_id: string;
+  date: string;
+  rows: number;
+}
+
+/** What the day's tables took, and their bytes. */
+export interface DayFilled {
+  ms: number;
+  bytes: number;
+}

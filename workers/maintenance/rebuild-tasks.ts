@@ -7,6 +7,7 @@ import type { Steps, Task } from "../jobs/steps";
 import { daysOfLake, siteIds } from "../storage/lake/listing";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
+import { checkTables } from "./analysis/check";
 import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
 import { noteOf, restampDayOf } from "./restamp/task";
 
@@ -73,8 +74,20 @@ async function eachDay(
 }
 
 /** Says where counts and record differ, and changes nothing. */
-export const check: Task = (env, steps, params, runId) =>
-  eachDay(env, steps, params, runId, "check", ({ site_id, timezone }, day) => checkDay(env, site_id, timezone, day));
+export const check: Task = async (env, steps, params, runId) => {
+  const work = ({ site_id, timezone }: ZonedDays, day: string) => checkDay(env, site_id, timezone, day);
+  const report = await eachDay(env, steps, params, runId, "check", work);
+  const { site_id, from, to } = report;
+  if (typeof site_id !== "string" || typeof from !== "string" || typeof to !== "string") return report;
+  const tables = await steps.do("check analysis tables", async (note) => {
+    const rows = await Promise.all(daysOf(from, to).map((day) => checkTables(env, site_id, day)));
+    const compared = rows.filter((count) => count !== null);
+    const differ = compared.reduce((sum, count) => sum + count, 0);
+    note(`${compared.length} of ${rows.length} days have tables, ${differ} rows differ`);
+    return differ;
+  });
+  return { ...report, differences: Number(report.differences) + tables, table_differences: tables };
+};
 
 /**
  * Stamps the days again, which gives days of an earlier version today's rules, and makes the counts say what the record

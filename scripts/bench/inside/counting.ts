@@ -5,6 +5,7 @@ import real, { PropertyHub as RealHub } from "../../../workers/index";
 import { keepHouse as realHousekeeping } from "../../../workers/maintenance/housekeeping";
 import { writeCount } from "../../../workers/storage/counts/counts";
 import type { CronCost, Filling, Mark, Occurrence } from "../tally";
+import { fillDay, heldBy } from "./analysis";
 import { compactOnce, fillLake, runOnce } from "./pipeline";
 import { countedEnv, settle, tally, watchStorage } from "./watch";
 
@@ -73,7 +74,7 @@ async function accept(request: Request, env: Cloudflare.Env): Promise<Response> 
   const property = { site_id: "memory", timezone: "UTC", address: "truncated" as const };
   const arrivals = occurrences.map(({ address, agent, event }) => ({
     ...event,
-    keys: { today: `${address} ${agent}`, yesterday: null, shard: 0 },
+    keys: { today: `${address} ${agent}`, yesterday: `${address} ${agent}`, shard: 0 },
     ip: address,
     first_visit: false,
   }));
@@ -88,6 +89,8 @@ const worker: ExportedHandler<Cloudflare.Env> = {
     if (pathname === "/bench/accept") return accept(request, env);
     if (pathname === "/bench/cron") return keepHouse(env);
     if (pathname === "/bench/lake") return fillLake(request, env);
+    if (pathname === "/bench/day") return fillDay(request, env);
+    if (pathname === "/bench/held") return heldBy(env, searchParams.get("name") ?? "");
     if (pathname === "/bench/run") return runOnce(env);
     if (pathname === "/bench/compact") return compactOnce(env, searchParams.get("site") ?? "");
     tally.worker_requests += 1;

@@ -76,7 +76,7 @@ const toArrival = ({ id, visitor, time, page, country }: View) => ({
   network: `Provider number ${visitor % 500}`,
   asn: visitor % 500,
   network_type: "isp",
-  keys: { today: `visitor ${visitor}`, yesterday: null, shard: 0 },
+  keys: { today: `visitor ${visitor}`, yesterday: `visitor ${visitor}`, tomorrow: `visitor ${visitor}`, shard: 0 },
   ip: `10.${visitor >> 16}.${(visitor >> 8) & 255}.0`,
   first_visit: false,
 });

@@ -30,7 +30,7 @@ interface Step {
 const step = fc.record<Step>({
   person: fc.integer({ min: 0, max: 3 }),
   at: fc.integer({ min: 0, max: 3000 }),
-  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "outbound", "custom", "web_vital"),
+  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "scroll", "custom", "web_vital"),
   page: fc.constantFrom("/", "/a", "/b", "__proto__", null),
   source: fc.constantFrom("Google", "constructor", null),
 });
@@ -205,7 +205,8 @@ describe("a visit", () => {
 
   it("bounces with one page view, unless something was done on purpose", () => {
     expect(total(stampAll([aStep({})])).bounces).toBe(1);
-    expect(total(stampAll([aStep({}), aStep({ type: "engagement" }), aStep({ type: "outbound" })])).bounces).toBe(1);
+    expect(total(stampAll([aStep({}), aStep({ type: "engagement" }), aStep({ type: "scroll" })])).bounces).toBe(1);
+    expect(total(stampAll([aStep({}), aStep({ type: "outbound" })])).bounces).toBe(0);
     expect(total(stampAll([aStep({}), aStep({ type: "click" })])).bounces).toBe(0);
     expect(total(stampAll([aStep({}), aStep({})])).bounces).toBe(0);
     expect(total(stampAll([aStep({ type: "custom" })])).bounces).toBe(0);

@@ -40,7 +40,7 @@ export const step = fc.record<Step>({
     fc.integer({ min: 2840, max: 2920 }),
     fc.integer({ min: 600, max: 700 }),
   ),
-  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "outbound", "custom", "web_vital"),
+  type: fc.constantFrom<EventType>("pageview", "pageview", "engagement", "click", "scroll", "custom", "web_vital"),
   page: fc.constantFrom("/", "/a", null),
   source: fc.constantFrom("Google", null),
   device: fc.constantFrom("Desktop", "Mobile"),

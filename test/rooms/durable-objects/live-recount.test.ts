@@ -20,7 +20,7 @@ interface Act {
   person: number;
   /** So long before now it happened (ms). */
   ago: number;
-  type: "pageview" | "engagement" | "click" | "outbound";
+  type: "pageview" | "engagement" | "click" | "scroll";
   page: string | null;
 }
 type Step =
@@ -32,7 +32,7 @@ type Step =
 const act = fc.record<Act>({
   person: fc.integer({ min: 0, max: 5 }),
   ago: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 45 * MINUTE })),
-  type: fc.constantFrom("pageview", "pageview", "engagement", "click", "outbound"),
+  type: fc.constantFrom("pageview", "pageview", "engagement", "click", "scroll"),
   page: fc.constantFrom("/", "/a", "/b", "__proto__", null),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(

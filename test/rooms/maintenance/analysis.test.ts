@@ -10,6 +10,7 @@ import { DIMENSIONS, type Dimension, FACTS_OF_SCOPE } from "../../../workers/dom
 import { toUnits } from "../../../workers/domain/lake/units";
 import type { Property } from "../../../workers/domain/properties/property";
 import { addDays } from "../../../workers/domain/time/zone";
+import { checkTables } from "../../../workers/maintenance/analysis/check";
 import { closeLakeDay } from "../../../workers/maintenance/analysis/close";
 import { planProperty } from "../../../workers/maintenance/compact";
 import { mergeUnit } from "../../../workers/maintenance/merge-unit";
@@ -21,6 +22,7 @@ import { openDays } from "../../../workers/storage/analysis/open-days";
 import { foldPending } from "../../../workers/storage/counts/pending";
 import { readRollup } from "../../../workers/storage/counts/whole-rollup";
 import { daysOfLake } from "../../../workers/storage/lake/listing";
+import { listFiles } from "../../../workers/storage/lake/reading";
 import { processedUntil, waitingObjects } from "../../../workers/storage/runs/watermarks";
 import { chance } from "../chance";
 import { deliverLetters, givenHeldQueue, mainHub } from "../downstream";
@@ -140,4 +142,11 @@ it("closed and open days say what the rollups say, whatever comes late and whate
     expect(await closeLakeDay(env, site_id, day, Date.now())).toMatchObject({ outcome: "closed" });
   expect(await openDays(env.DB, site_id, addDays(FIRST, 9))).toEqual([]);
   await expectAgreement(property);
+  expect(await checkTables(env, site_id, FIRST)).toBe(0);
+
+  // Somebody else's tables in its place are found.
+  const [table] = (await listFiles(env.DB, site_id, ["visits"])).filter(({ min_date }) => min_date === FIRST);
+  const [other] = (await listFiles(env.DB, site_id, ["visits"])).filter(({ min_date }) => min_date > FIRST);
+  await env.LAKE.put(table!.key, await (await env.LAKE.get(other!.key))!.arrayBuffer());
+  expect(await checkTables(env, site_id, FIRST)).toBeGreaterThan(0);
 });

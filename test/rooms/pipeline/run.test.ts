@@ -49,6 +49,8 @@ describe("a run of the pipeline", () => {
       ["techstack", 1],
       ["ip_list", 1],
       ["ip_enrichment", 1],
+      ["visits", 0],
+      ["actions", 0],
     ]);
     expect(after.runs).toMatchObject([
       { id: run_id, kind: "run", status: "done", files: 1, report: { addresses: 2, addresses_edge: 2, cube_rows: 2 } },

@@ -8,8 +8,8 @@ import type { MetricValue } from "../../../workers/domain/queries/metric";
 import { addDays } from "../../../workers/domain/time/zone";
 import { closeLakeDay } from "../../../workers/maintenance/analysis/close";
 import { chance } from "../chance";
-import { givenHeldQueue } from "../downstream";
-import { call, givenFreshStorage, givenKey } from "../given";
+import { countAll, givenHeldQueue, mainHub } from "../downstream";
+import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
 import { eventsOf, givenProcessed } from "../given-lake";
 import { FIRST, givenCounted } from "../maintenance/given-days";
 
@@ -89,4 +89,88 @@ it("filters, crossings and props are answered from closed and open days", async 
   });
   expect(wrong.status).toBe(400);
   expect(await wrong.text()).toContain("filters[0]");
+});
+
+it("goals, conversions, people, money and page groups are answered for the running day, also in a batch", async () => {
+  const { site_id } = await givenProperty("organization", { timezone: "Asia/Kolkata" });
+  const key = await givenKey();
+  const post = async (path: string, body: object) => {
+    const reply = await call("POST", path, { key, body });
+    expect([path, reply.status < 300]).toEqual([path, true]);
+    return reply;
+  };
+  const event = (user_id: string, event_type: string, page_path: string, more: object = {}) => ({
+    ...{ site_id, user_id, event_type, page_path, hostname: "shop.example" },
+    ...more,
+  });
+  const sold = (amount: number, currency: string) => ({ revenue: { amount, currency } });
+  await post("/api/events", {
+    events: [
+      event("anna", "pageview", "/"),
+      event("anna", "pageview", "/shoes/red"),
+      event("anna", "Signup", "/shoes/red", { props: { plan: "pro" } }),
+      event("anna", "Purchase", "/shoes/red", sold(20, "CHF")),
+      event("bert", "pageview", "/shoes/blue"),
+      event("bert", "Purchase", "/shoes/blue", sold(10, "CHF")),
+      event("carl", "pageview", "/"),
+      event("dora", "pageview", "/"),
+    ],
+  });
+  await countAll(queue, mainHub(site_id));
+  await post(`/api/v1/properties/${site_id}/goals`, { name: "Signed up", filter: ["is", "event:name", ["Signup"]] });
+  await post(`/api/v1/properties/${site_id}/goals`, { name: "Shoes", filter: ["contains", "event:page", ["/shoes/"]] });
+  const segment = (await (
+    await post(`/api/v1/properties/${site_id}/segments`, {
+      name: "Saw red",
+      filter: ["has_done", ["is", "event:page", ["/shoes/red"]]],
+    })
+  ).json()) as { id: string };
+  const groups = { patterns: [{ pattern: "/shoes/:colour", label: "Shoes" }] };
+  expect((await call("PUT", `/api/v1/properties/${site_id}/path-groups`, { key, body: groups })).status).toBe(200);
+
+  const { results } = (await (
+    await post("/api/v2/batch", {
+      site_id,
+      date_range: "day",
+      queries: [
+        { metrics: ["visitors", "conversion_rate"], dimensions: ["event:goal"] },
+        { metrics: ["visitors", "conversion_rate"], filters: [["is", "event:goal", ["Signed up"]]] },
+        { metrics: ["users", "total_revenue", "average_revenue"] },
+        { metrics: ["pageviews", "percentage"], dimensions: ["event:page_group"] },
+        { metrics: ["visits", "exit_rate"], dimensions: ["visit:exit_page"] },
+        {
+          metrics: ["visitors", "group_conversion_rate"],
+          dimensions: ["event:page"],
+          filters: [["is", "event:goal", ["Signed up"]]],
+        },
+        { metrics: ["visitors"], filters: [["is", "segment", [segment.id]]] },
+        { metrics: ["visitors", "pageviews"] },
+      ],
+    })
+  ).json()) as { results: Answer<MetricValue>[] };
+  const told = results.map((answer) => answer.results.map(({ dimensions, metrics }) => [...dimensions, ...metrics]));
+  expect(told).toEqual([
+    [
+      ["Shoes", 2, 50],
+      ["Signed up", 1, 25],
+    ],
+    [[1, 25]],
+    [[4, { value: 30, currency: "CHF" }, { value: 15, currency: "CHF" }]],
+    [
+      ["/", 3, 75],
+      ["Shoes", 2, 50],
+    ],
+    [
+      ["/", 2, 66.7],
+      ["/shoes/blue", 1, 100],
+      ["/shoes/red", 1, 100],
+    ],
+    [["/shoes/red", 1, 100]],
+    [[1]],
+    [[4, 5]],
+  ]);
+  expect(results.map(({ meta }) => meta.source)).toEqual([...Array<string>(7).fill("scan"), "rollups"]);
+  const wrong = { site_id, date_range: "day", queries: [{ metrics: ["visits"] }, { metrics: ["clicks"] }] };
+  const reply = await call("POST", "/api/v2/batch", { key, body: wrong });
+  expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('queries[1]: metric \\"clicks\\"')]);
 });

@@ -138,7 +138,7 @@ export const EVENT_TYPES = {
   rage_click: { interactive: false, measurement: "clicks" },
   dead_click: { interactive: false, measurement: "clicks" },
   hover: { interactive: false, measurement: "hover" },
-  outbound: { interactive: false, measurement: "outbound_clicks" },
+  outbound: { interactive: true, measurement: "outbound_clicks" },
   download: { interactive: true, measurement: "file_downloads" },
   form_submit: { interactive: true, measurement: "form_submissions" },
   form_start: { interactive: true, measurement: "form_fields" },

@@ -1,9 +1,9 @@
 // Analyst: the Durable Object that answers questions about a month of a property from the analysis zone. It keeps the
 // columns that were asked for in memory, and is a thin adapter: what it does with them is in domain/analysis.
 import { DurableObject } from "cloudflare:workers";
-import type { AnalystAnswer, AnalystQuestion, AnalystReply } from "../workers/domain/analysis/analyst";
-import { DERIVED, derive } from "../workers/domain/analysis/derived";
-import { type Floor, type Frame, sizeOf, type Wanted } from "../workers/domain/analysis/frame";
+import type { AnalystAnswer, AnalystQuestion, AnalystReply } from "../../workers/domain/analysis/analyst";
+import { DERIVED, derive } from "../../workers/domain/analysis/derived";
+import { type Floor, type Frame, sizeOf, type Wanted } from "../../workers/domain/analysis/frame";
 import {
   type Checked,
   type CountedRow,
@@ -14,15 +14,15 @@ import {
   packRows,
   toPanel,
   wantedBy,
-} from "../workers/domain/analysis/question";
-import { toKnown } from "../workers/domain/analysis/saved/known";
-import { scan } from "../workers/domain/analysis/scan";
-import { Problem } from "../workers/domain/requests/problem";
-import { addMonths, startOfMonth } from "../workers/domain/time/calendar";
-import { addDays } from "../workers/domain/time/zone";
-import { type DaySnapshot, takeDaySnapshot } from "../workers/storage/analysis/day-list";
-import { readClosed, readOpen } from "../workers/storage/analysis/frames";
-import { openDaysIn } from "../workers/storage/analysis/open-days";
+} from "../../workers/domain/analysis/question";
+import { toKnown } from "../../workers/domain/analysis/saved/known";
+import { scan } from "../../workers/domain/analysis/scan";
+import { Problem } from "../../workers/domain/requests/problem";
+import { addMonths, startOfMonth } from "../../workers/domain/time/calendar";
+import { addDays } from "../../workers/domain/time/zone";
+import { type DaySnapshot, takeDaySnapshot } from "../../workers/storage/analysis/day-list";
+import { readClosed, readOpen } from "../../workers/storage/analysis/frames";
+import { openDaysIn } from "../../workers/storage/analysis/open-days";
 import { heldBytes, hold } from "./column-budget";
 
 /** An object is kept in memory this long (ms) after a question: the next one then finds the columns. */
