@@ -4,12 +4,14 @@ import { DurableObject } from "cloudflare:workers";
 import type { AnalystAnswer, AnalystQuestion, AnalystReply } from "../../workers/domain/analysis/analyst";
 import { DERIVED, derive } from "../../workers/domain/analysis/derived";
 import { type Floor, type Frame, sizeOf, type Wanted } from "../../workers/domain/analysis/frame";
+import { type Matches, matchesOf } from "../../workers/domain/analysis/matches";
 import {
   type Checked,
   type CountedRow,
   check,
   derivedIn,
   joinRows,
+  matchingKey,
   named,
   packRows,
   toPanel,
@@ -103,22 +105,29 @@ export class Analyst extends DurableObject<Cloudflare.Env> {
     const names = derivedIn(checked);
     for (const frame of frames) derive(frame, names, known.pageGroup);
     return {
-      rows: checked.map((ask) => packRows(this.rowsOf(ask, frames, from, to))),
+      rows: this.rowsOf(checked, frames, from, to).map(packRows),
       scanned: frames.reduce((sum, { actions }) => sum + actions.rows, 0),
     };
   }
 
-  private rowsOf(ask: Checked, frames: readonly Frame[], from: string, to: string): CountedRow[] {
-    return joinRows(
-      frames.map((frame) => {
-        const { panel, labels } = toPanel(ask, frame);
-        const first = frame.dates.findIndex((date) => date >= from);
-        const last = frame.dates.findLastIndex((date) => date <= to);
-        if (first < 0 || last < first) return [];
-        return named(scan(frame, { ...panel, span: { ...panel.span, first, last } }), ask, labels);
-      }),
-      ask,
-    );
+  /** The rows of each ask; those with the same filter share its matches. */
+  private rowsOf(asks: readonly Checked[], frames: readonly Frame[], from: string, to: string): CountedRow[][] {
+    const rows: CountedRow[][][] = asks.map(() => []);
+    for (const frame of frames) {
+      const first = frame.dates.findIndex((date) => date >= from);
+      const last = frame.dates.findLastIndex((date) => date <= to);
+      if (first < 0 || last < first) continue;
+      const known = new Map<string, Matches>();
+      asks.forEach((ask, i) => {
+        const { panel: whole, labels } = toPanel(ask, frame);
+        const panel = { ...whole, span: { ...whole.span, first, last } };
+        const key = matchingKey(ask);
+        const matches = known.get(key) ?? matchesOf(frame, panel);
+        known.set(key, matches);
+        rows[i]!.push(named(scan(frame, panel, matches), ask, labels));
+      });
+    }
+    return rows.map((lists, i) => joinRows(lists, asks[i]!));
   }
 
   /** The frames of the whole month as far as it is closed, and of the open days that are asked for. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toDay } from "../../../workers/domain/analysis/day";
 import { toFrame, toValues } from "../../../workers/domain/analysis/frame";
-import { type Buckets, type Group, scan } from "../../../workers/domain/analysis/scan";
+import { type Buckets, type Group, isByName, scan } from "../../../workers/domain/analysis/scan";
 import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../../workers/domain/analysis/tables";
 import { rollUp, TOTAL } from "../../../workers/domain/counts/rollup";
 import { DIMENSIONS, type Dimension, FACTS, FACTS_OF_SCOPE } from "../../../workers/domain/events/catalog";
@@ -34,6 +34,9 @@ const groupOf = ({ column, scope, sparse }: Dimension): Group => ({
   isSparse: sparse,
 });
 
+/** Every fact is asked for. */
+const ALL = { reading: true, ends: true, persons: false, revenue: false };
+
 type Told = Record<string, Record<string, number>>;
 
 /** What rollups keep of a dimension, by date and value; zeros left out. */
@@ -59,9 +62,7 @@ function toldByScan(rows: readonly StampedEvent[], dimension: Dimension | null, 
   const span = { first: 0, last: frame.dates.length - 1, times: null };
   const groups = dimension ? [groupOf(dimension)] : [];
   for (const { bucket, values, counts } of scan(frame, {
-    ...{ filter: null, groups, buckets, span },
-    persons: false,
-    revenue: false,
+    ...{ filter: null, groups, buckets, span, ...ALL, isByName: isByName(groups) },
   }))
     put(told, `${frame.dates[bucket]} ${dimension ? (values[0] ?? dimension.absent) : ""}`, counts, facts);
   return told;
@@ -83,9 +84,7 @@ function expectAgreement(rows: readonly StampedEvent[]): void {
   const hours: Told = {};
   const span = { first: 0, last: frame.dates.length - 1, times: null };
   for (const { bucket, counts } of scan(frame, {
-    ...{ filter: null, groups: [], buckets: { kind: "hours" }, span },
-    persons: false,
-    revenue: false,
+    ...{ filter: null, groups: [], buckets: { kind: "hours" }, span, ...ALL, isByName: false },
   }))
     put(hours, String(bucket), counts, FACTS);
   const kept: Told = {};

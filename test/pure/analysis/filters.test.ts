@@ -285,6 +285,9 @@ function scanned(frame: Frame, { filters: given, dimension, first, last, times }
       last: frame.dates.findLastIndex((date) => date <= last),
       times,
     },
+    reading: true,
+    ends: true,
+    isByName: dimension === "event:name",
     persons: false,
     revenue: false,
   });

@@ -2,7 +2,7 @@
 // merged meanwhile, closed and open days together say what the rollups say.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { type Buckets, type Group, scan } from "../../../workers/domain/analysis/scan";
+import { type Buckets, type Group, isByName, scan } from "../../../workers/domain/analysis/scan";
 import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../../workers/domain/analysis/tables";
 import { TOTAL } from "../../../workers/domain/counts/rollup";
 import { countedIdsOf } from "../../../workers/domain/counts/suspects";
@@ -34,6 +34,9 @@ givenFreshStorage();
 const queue = givenHeldQueue();
 const SEED = Number(env.FAULT_SEED);
 const ROUNDS = Math.ceil(Number(env.FAULT_ROUNDS ?? 200) / 20);
+
+/** Every fact is asked for. */
+const ALL = { reading: true, ends: true, persons: false, revenue: false };
 
 type Told = Record<string, Record<string, number>>;
 
@@ -74,7 +77,7 @@ async function expectAgreement({ site_id }: Property): Promise<void> {
       const buckets: Buckets = { kind: "dates", bucketOf: frame.dates.map((_, i) => i) };
       const span = { first: 0, last: frame.dates.length - 1, times: null };
       const groups = dimension ? [groupOf(dimension)] : [];
-      const panel = { filter: null, groups, buckets, span, persons: false, revenue: false };
+      const panel = { filter: null, groups, buckets, span, ...ALL, isByName: isByName(groups) };
       for (const { bucket, values, counts } of scan(frame, panel))
         put(scanned, `${frame.dates[bucket]} ${dimension ? (values[0] ?? dimension.absent) : ""}`, counts, facts);
     }

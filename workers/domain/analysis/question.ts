@@ -9,7 +9,8 @@ import { DERIVED } from "./derived";
 import { scanDimensionFor } from "./dimensions";
 import { type Filter, testsIn } from "./filter";
 import type { Frame, Wanted } from "./frame";
-import { addCounts, BASE, type Counts, noCounts, type Panel, type ScanRow } from "./scan";
+import { needsNames, READING } from "./matches";
+import { addCounts, type Counts, type Group, isByName, noCounts, type Panel, type ScanRow, SUMS } from "./scan";
 
 export interface Ask {
   /** Filters as the caller gave them; all must hold. */
@@ -23,6 +24,9 @@ export interface Ask {
   first: string;
   /** True where suspected bots are to be left out. */
   humansOnly: boolean;
+  /** Whether reading and scrolling, and bounces and durations, are asked for. */
+  reading: boolean;
+  ends: boolean;
   persons: boolean;
   revenue: boolean;
 }
@@ -52,18 +56,45 @@ function addColumn(into: { visits: Set<string>; actions: Set<string> }, level: "
 
 /** The columns that some asks read. */
 export function wantedBy(asks: readonly Checked[]): Wanted {
-  const wanted = { visits: new Set<string>(BASE.visits), actions: new Set<string>(BASE.actions) };
-  for (const { filter, groups, persons, revenue } of asks) {
+  const wanted = { visits: new Set(["began"]), actions: new Set(["use", "counted", "pageview"]) };
+  const add = (table: "visits" | "actions", ...names: string[]) => {
+    for (const name of names) wanted[table].add(name);
+  };
+  for (const ask of asks) {
+    const { filter, groups, persons, revenue } = ask;
     for (const { level, column } of testsIn(filter)) addColumn(wanted, level, column);
     for (const name of groups) {
       const { group } = scanDimensionFor(name)!;
       addColumn(wanted, group.level, group.column);
     }
-    if (persons) wanted.visits.add("person_id");
-    if (revenue) for (const name of ["revenue_amount", "revenue_currency"]) wanted.actions.add(name);
+    if (needsNames(matchingOf(ask))) add("actions", "name");
+    if (ask.reading) add("actions", ...READING);
+    if (ask.ends) add("visits", "bounces", "duration");
+    if (ask.times) {
+      add("visits", "started_at");
+      add("actions", "event_time");
+    }
+    if (ask.time === "time:hour") {
+      add("visits", "hour");
+      add("actions", "hour");
+    }
+    if (persons) add("visits", "person_id");
+    if (revenue) add("actions", "revenue_amount", "revenue_currency");
   }
   return wanted;
 }
+
+const groupsOf = ({ groups }: Ask): Group[] => groups.map((name) => scanDimensionFor(name)!.group);
+
+const matchingOf = (ask: Checked) => ({
+  filter: ask.filter,
+  isByName: isByName(groupsOf(ask)),
+  reading: ask.reading,
+});
+
+/** Asks with the same of this have the same matches in a frame. */
+export const matchingKey = (ask: Checked): string =>
+  JSON.stringify([ask.filters, ask.humansOnly, ask.times, ask.reading, isByName(groupsOf(ask))]);
 
 /** Names of the derived columns that some asks read. */
 export const derivedIn = (asks: readonly Checked[]): Set<string> =>
@@ -89,10 +120,11 @@ export function toPanel(ask: Checked, frame: Frame): { panel: Panel; labels: rea
   const labels = [...new Set(frame.dates.map((date) => bucketOfDate(ask.time, date, ask.first)))];
   const bucketOf = frame.dates.map((date) => labels.indexOf(bucketOfDate(ask.time, date, ask.first)));
   const panel: Panel = {
-    filter: ask.filter,
-    groups: ask.groups.map((name) => scanDimensionFor(name)!.group),
+    ...matchingOf(ask),
+    groups: groupsOf(ask),
     buckets: isByHour ? { kind: "hours" } : ask.time === null ? { kind: "none" } : { kind: "dates", bucketOf },
     span: { first: 0, last: frame.dates.length - 1, times: ask.times },
+    ends: ask.ends,
     persons: ask.persons,
     revenue: ask.revenue,
   };
@@ -140,25 +172,22 @@ export const named = (rows: readonly ScanRow[], ask: Ask, labels: readonly strin
 
 /** Counts as text and back: sets and maps are lists there. */
 export const packRows = (rows: readonly CountedRow[]): unknown[] =>
-  rows.map(({ bucket, values, counts: { persons, revenue, ...sums } }) => [
+  rows.map(({ bucket, values, counts }) => [
     bucket,
     values,
-    Object.values(sums),
-    persons && [...persons],
-    revenue && [...revenue],
+    SUMS.map((name) => counts[name]),
+    counts.persons && [...counts.persons],
+    counts.revenue && [...counts.revenue],
   ]);
 
 export function unpackRows(packed: readonly unknown[]): CountedRow[] {
-  const names = Object.keys(noCounts({ persons: false, revenue: false })).filter(
-    (name) => name !== "persons" && name !== "revenue",
-  );
   return (
     packed as [string | number | null, (string | null)[], number[], string[] | null, [string, number][] | null][]
   ).map(([bucket, values, sums, persons, revenue]) => ({
     bucket,
     values,
     counts: {
-      ...(Object.fromEntries(names.map((name, i) => [name, sums[i]!])) as unknown as Counts),
+      ...(Object.fromEntries(SUMS.map((name, i) => [name, sums[i]!])) as unknown as Counts),
       persons: persons && new Set(persons),
       revenue: revenue && new Map(revenue),
     },

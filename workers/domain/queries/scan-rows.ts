@@ -1,7 +1,7 @@
 // Turns a plan into questions to the analysis zone, and the counts that come back into rows of an answer.
 import { GOAL } from "../analysis/dimensions";
 import type { Ask, CountedRow } from "../analysis/question";
-import { FACTS, METRICS } from "../events/catalog";
+import { FACTS, type Fact, METRICS } from "../events/catalog";
 import { localDate } from "../time/zone";
 import type { RollupRow, RollupRows } from "./answer";
 import { isOfCounts, type Money, type QueryMetric } from "./metric";
@@ -38,7 +38,8 @@ const has = ({ metrics }: Query, ...names: QueryMetric[]): boolean => names.some
  * The asks that answer a plan for one of its periods.
  * @param goals names of the property's goals.
  */
-export function toAsks({ query, time, timezone }: Plan, period: Period, goals: readonly string[]): RoleOfAsk[] {
+export function toAsks({ query, facts, time, timezone }: Plan, period: Period, goals: readonly string[]): RoleOfAsk[] {
+  const needs = (...names: Fact[]): boolean => names.some((name) => facts.includes(name));
   const common: Ask = {
     filters: query.filters,
     groups: query.others.filter(({ name }) => name !== GOAL).map(({ name }) => name),
@@ -46,6 +47,8 @@ export function toAsks({ query, time, timezone }: Plan, period: Period, goals: r
     times: period.days ? null : [period.from, period.to],
     first: localDate(period.from, timezone),
     humansOnly: !query.suspected_bots,
+    reading: needs("engaged_ms", "scroll_sum", "scroll_views"),
+    ends: needs("bounces", "duration"),
     persons: has(query, "users"),
     revenue: has(query, "total_revenue", "average_revenue"),
   };
@@ -56,7 +59,7 @@ export function toAsks({ query, time, timezone }: Plan, period: Period, goals: r
       ask: goal === null ? common : { ...common, filters: [...query.filters, ["is", GOAL, [goal]]] },
     }),
   );
-  const plain = { ...common, persons: false, revenue: false };
+  const plain = { ...common, reading: false, ends: false, persons: false, revenue: false };
   const filters = query.filters.filter((filter) => !namesGoal(filter));
   const bases: [isNeeded: boolean, RoleOfAsk][] = [
     [
