@@ -113,14 +113,23 @@ export function scan(frame: Frame, panel: Panel, matches: Matches = matchesOf(fr
 const MOST_LISTED = 1_000_000;
 const MOST_COMBINATIONS = 2 ** 40;
 
+/** A group's column. Keys are sums of codes, each multiplied by how many values the columns before it have. */
+interface Keyed {
+  codes: TextColumn["codes"];
+  names: readonly string[];
+  isOfVisit: boolean;
+  isSparse: boolean;
+  times: number;
+}
+
 class Scan {
   private readonly frame: Frame;
   private readonly panel: Panel;
   private readonly matches: Matches;
-  private readonly keyed: { codes: TextColumn["codes"]; column: TextColumn; group: Group; times: number }[];
+  private readonly keyed: Keyed[];
   private readonly combinations: number;
   private readonly slots: Slot[] = [];
-  private readonly listed: (Slot | undefined)[] = [];
+  private readonly listed: (Slot | null)[];
   private readonly mapped = new Map<number, Slot>();
   private readonly places = new Map<number, number>();
   private readonly isByEnds: boolean;
@@ -133,12 +142,15 @@ class Scan {
     this.matches = matches;
     let times = 1;
     this.keyed = panel.groups.map((group) => {
-      const column = this.text(group.level, group.column);
-      const keyed = { codes: column.codes, column, group, times };
-      times *= column.values.length;
+      const { codes, values } = this.text(group.level, group.column);
+      const keyed = { codes, names: values, isOfVisit: group.level === "visit", isSparse: group.isSparse, times };
+      times *= values.length;
       return keyed;
     });
     this.combinations = times;
+    const buckets = panel.buckets.kind === "dates" ? frame.dates.length : 1;
+    // Filled, because a list with holes is slow.
+    this.listed = new Array<Slot | null>(Math.min(times * buckets, MOST_LISTED)).fill(null);
     if (times > MOST_COMBINATIONS) throw new RangeError("question has too many combinations of values");
     this.isByEnds = panel.groups.some(({ isEnd }) => isEnd);
     this.ends = panel.ends ? numbersOf(frame.visits, ["bounces", "duration"]) : null;
@@ -208,17 +220,16 @@ class Scan {
         for (let action = frame.actionsOf[visit]!; action < end; action++) {
           const flags = matches.actions[action]!;
           if (flags === 0) continue;
-          if (flags & COUNTS.visit) {
-            const slot = this.slotFor(hours ? hours.visits[visit]! : bucket, visit, action);
-            if (slot !== null && slot.visit !== visit) {
-              slot.visit = visit;
-              this.countVisit(slot, visit);
-            }
-          }
-          if (!(flags & (COUNTS.event | COUNTS.reading))) continue;
           const about = read && flags & COUNTS.reading ? action - read.view[action]! : action;
           const slot = this.slotFor(hours ? hours.actions[action]! : bucket, visit, about);
-          if (slot === null) continue;
+          if (flags & COUNTS.visit) {
+            const home = hours ? this.slotFor(hours.visits[visit]!, visit, action) : slot;
+            if (home !== null && home.visit !== visit) {
+              home.visit = visit;
+              this.countVisit(home, visit);
+            }
+          }
+          if (slot === null || !(flags & (COUNTS.event | COUNTS.reading))) continue;
           const { counts } = slot;
           if (read) {
             counts.engaged_ms += read.engaged_ms[action]!;
@@ -237,19 +248,22 @@ class Scan {
 
   /** The group of an action, or of its visit; null where it is in none. */
   private slotFor(bucket: number, visit: number, action: number): Slot | null {
-    let key = 0;
-    for (const { codes, group, times } of this.keyed) {
-      const code = codes[group.level === "visit" ? visit : action]!;
-      if (code === 0 && group.isSparse) return null;
+    let key = this.placeOf(bucket) * this.combinations;
+    for (let i = 0; i < this.keyed.length; i++) {
+      const { codes, isOfVisit, isSparse, times } = this.keyed[i]!;
+      const code = codes[isOfVisit ? visit : action]!;
+      if (code === 0 && isSparse) return null;
       key += code * times;
     }
-    key += this.placeOf(bucket) * this.combinations;
-    const isListed = key < MOST_LISTED;
+    const isListed = key < this.listed.length;
     const known = isListed ? this.listed[key] : this.mapped.get(key);
-    if (known) return known;
-    const values = this.keyed.map(({ column, group }) => {
-      const code = column.codes[group.level === "visit" ? visit : action]!;
-      return code === 0 ? null : column.values[code]!;
+    return known ?? this.addSlot(key, isListed, bucket, visit, action);
+  }
+
+  private addSlot(key: number, isListed: boolean, bucket: number, visit: number, action: number): Slot {
+    const values = this.keyed.map(({ codes, isOfVisit, names }) => {
+      const code = codes[isOfVisit ? visit : action]!;
+      return code === 0 ? null : names[code]!;
     });
     const slot: Slot = { bucket, values, counts: noCounts(this.panel), visitor: 0, visit: -1 };
     this.slots.push(slot);
