@@ -117,15 +117,16 @@ export class Analyst extends DurableObject<Cloudflare.Env> {
       const first = frame.dates.findIndex((date) => date >= from);
       const last = frame.dates.findLastIndex((date) => date <= to);
       if (first < 0 || last < first) continue;
-      const known = new Map<string, Matches>();
-      asks.forEach((ask, i) => {
-        const { panel: whole, labels } = toPanel(ask, frame);
-        const panel = { ...whole, span: { ...whole.span, first, last } };
-        const key = matchingKey(ask);
-        const matches = known.get(key) ?? matchesOf(frame, panel);
-        known.set(key, matches);
-        rows[i]!.push(named(scan(frame, panel, matches), ask, labels));
-      });
+      // One filter after the other: the matches of a hundred goals together would not fit in memory.
+      for (const together of Map.groupBy(asks.entries(), ([, ask]) => matchingKey(ask)).values()) {
+        let matches: Matches | null = null;
+        for (const [i, ask] of together) {
+          const { panel: whole, labels } = toPanel(ask, frame);
+          const panel = { ...whole, span: { ...whole.span, first, last } };
+          matches ??= matchesOf(frame, panel);
+          rows[i]!.push(named(scan(frame, panel, matches), ask, labels));
+        }
+      }
     }
     return rows.map((lists, i) => joinRows(lists, asks[i]!));
   }
@@ -139,17 +140,21 @@ export class Analyst extends DurableObject<Cloudflare.Env> {
     const isOpen = new Set(days);
     const tables = snapshot.tables.filter(({ min_date }) => !isOpen.has(min_date));
     const sources = JSON.stringify(tables.map(({ id }) => id));
-    if (this.closed?.sources !== sources) this.closed = { sources, frame: await readClosed(LAKE, tables, wanted) };
-    else if (!has(this.closed.frame, wanted))
-      addColumns(this.closed.frame, await readClosed(LAKE, tables, missing(this.closed.frame, wanted)));
-    const { frame } = this.closed;
-    this.open = await this.readOpenDays(snapshot, days, wanted);
-    hold(this, sizeOf(frame) + sizeOf(this.open.frame), () => this.release());
-    return [frame, this.open.frame];
+    // While this reads, another Analyst of the isolate may release what is kept: the question goes on with what it has.
+    let { closed } = this;
+    if (closed?.sources !== sources) closed = { sources, frame: await readClosed(LAKE, tables, wanted) };
+    else if (!has(closed.frame, wanted))
+      addColumns(closed.frame, await readClosed(LAKE, tables, missing(closed.frame, wanted)));
+    const open = await this.readOpenDays(snapshot, days, wanted);
+    this.closed = closed;
+    this.open = open;
+    hold(this, sizeOf(closed.frame) + sizeOf(open.frame), () => this.release());
+    return [closed.frame, open.frame];
   }
 
   private async readOpenDays(snapshot: DaySnapshot, days: string[], wanted: Wanted): Promise<Held> {
-    const sources = JSON.stringify([days, snapshot.events.map(({ id }) => id), snapshot.processed]);
+    const idsOf = (files: DaySnapshot["events"]) => files.map(({ id }) => id);
+    const sources = JSON.stringify([days, idsOf(snapshot.events), idsOf(snapshot.enrichments), snapshot.processed]);
     if (this.open?.sources === sources && has(this.open.frame, wanted)) return this.open;
     // Read with what was asked for before too, so that one panel after the other does not read the days again.
     const before = this.open?.frame;

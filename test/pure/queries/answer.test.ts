@@ -46,6 +46,13 @@ describe("an answer", () => {
     ]);
   });
 
+  it("says that nobody came where nothing happened, and knows no rate of nothing", () => {
+    const metrics = ["visitors", "users", "percentage", "total_revenue"];
+    expect(answerTo({ metrics }, [{ bucket: null, value: null }]).results).toEqual([
+      { dimensions: [], metrics: [0, 0, null, null] },
+    ]);
+  });
+
   it("has buckets that were empty at the end when something else orders them", () => {
     const rows = [day("2026-11-04", 9), day("2026-11-02", 4)];
     const labels = (more: Record<string, unknown>, main: RollupRow[]) =>

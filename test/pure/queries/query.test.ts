@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DIMENSIONS } from "../../../workers/domain/events/catalog";
+import { toQueries } from "../../../workers/domain/queries/batch";
 import { QUERY_METRICS } from "../../../workers/domain/queries/metric";
 import { toQuery } from "../../../workers/domain/queries/query";
 import { Problem } from "../../../workers/domain/requests/problem";
@@ -50,6 +51,25 @@ describe("a query", () => {
       const query = toQuery(question({ dimensions }));
       expect([query.time, query.others[0]?.column, query.dimensions]).toEqual(["time:day", "source", dimensions]);
     }
+  });
+
+  it("may have one filter that stands alone, also in a batch", () => {
+    const [country, page] = [
+      ["is", "visit:country", ["DE"]],
+      ["is", "event:page", ["/"]],
+    ];
+    expect(toQuery(question({ filters: country })).filters).toEqual([country]);
+    const batch = { site_id: "abc", date_range: "7d", filters: country };
+    const queries = [
+      { metrics: ["visits"], filters: page },
+      { metrics: ["visits"], filters: [page] },
+      { metrics: ["visits"] },
+    ];
+    expect(toQueries({ ...batch, queries }).map(({ filters }) => filters)).toEqual([
+      [country, page],
+      [country, page],
+      [country],
+    ]);
   });
 
   it("may say that imports are to be included, as clients of Plausible do", () => {

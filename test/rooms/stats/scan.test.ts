@@ -112,6 +112,7 @@ it("goals, conversions, people, money and page groups are answered for the runni
       event("anna", "Purchase", "/shoes/red", sold(20, "CHF")),
       event("bert", "pageview", "/shoes/blue"),
       event("bert", "Purchase", "/shoes/blue", sold(10, "CHF")),
+      event("bert", "Purchase", "/shoes/blue", sold(5, "EUR")),
       event("carl", "pageview", "/"),
       event("dora", "pageview", "/"),
     ],

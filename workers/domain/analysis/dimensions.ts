@@ -56,12 +56,13 @@ export const isScanOnly = (name: string): boolean => name.startsWith(PROPS) || O
 export function scanDimensionFor(name: string): ScanDimension | undefined {
   const known = name.startsWith(PROPS) ? ofProp(name) : (OTHERS.get(name) ?? dimensionFor(ALIASES.get(name) ?? name));
   if (!known) return undefined;
-  const { column, scope, sparse } = known;
+  const { column, scope, sparse, absent } = known;
   const group: Group = {
     level: scope === "event" ? "event" : "visit",
     column,
     isEnd: scope === "entry" || scope === "exit",
     isSparse: sparse,
+    absent,
   };
   return { ...known, name, group };
 }

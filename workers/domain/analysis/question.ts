@@ -1,7 +1,6 @@
 // A question to the analysis zone, as it goes to an Analyst: plain data, one panel or several over the same days.
 
 import type { TimeDimension } from "../events/catalog";
-import { Problem } from "../requests/problem";
 import { startOfMonth, startOfWeek } from "../time/calendar";
 import { toFilter } from "./ask/filter-tree";
 import type { Known } from "./ask/known";
@@ -10,7 +9,18 @@ import { scanDimensionFor } from "./dimensions";
 import { type Filter, testsIn } from "./filter";
 import type { Frame, Wanted } from "./frame";
 import { needsNames, READING } from "./matches";
-import { addCounts, type Counts, type Group, isByName, noCounts, type Panel, type ScanRow, SUMS } from "./scan";
+import {
+  addCounts,
+  type Counts,
+  type Group,
+  isByName,
+  noCounts,
+  type Panel,
+  requireFewRows,
+  type Sales,
+  type ScanRow,
+  SUMS,
+} from "./scan";
 
 export interface Ask {
   /** Filters as the caller gave them; all must hold. */
@@ -138,9 +148,6 @@ export interface CountedRow {
   counts: Counts;
 }
 
-/** More rows than this do not fit between an Analyst and the Worker. */
-export const MOST_ROWS = 200_000;
-
 /** Adds up the rows of several frames or Analysts. @throws Problem invalid when there are too many. */
 export function joinRows(lists: Iterable<readonly CountedRow[]>, ask: Pick<Ask, "persons" | "revenue">): CountedRow[] {
   const joined = new Map<string, CountedRow>();
@@ -151,14 +158,10 @@ export function joinRows(lists: Iterable<readonly CountedRow[]>, ask: Pick<Ask, 
       if (!row) {
         row = { bucket, values, counts: noCounts(ask) };
         joined.set(key, row);
+        requireFewRows(joined.size);
       }
       addCounts(row.counts, counts);
     }
-  if (joined.size > MOST_ROWS)
-    throw new Problem(
-      "invalid",
-      `dimensions have more than ${MOST_ROWS} combinations of values; ask for fewer, or filter`,
-    );
   return [...joined.values()];
 }
 
@@ -182,7 +185,7 @@ export const packRows = (rows: readonly CountedRow[]): unknown[] =>
 
 export function unpackRows(packed: readonly unknown[]): CountedRow[] {
   return (
-    packed as [string | number | null, (string | null)[], number[], string[] | null, [string, number][] | null][]
+    packed as [string | number | null, (string | null)[], number[], string[] | null, [string, Sales][] | null][]
   ).map(([bucket, values, sums, persons, revenue]) => ({
     bucket,
     values,

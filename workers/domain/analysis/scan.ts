@@ -1,7 +1,14 @@
 // The scan: adds up the matches of a frame for one panel, by the values of its groups. What metrics make of the sums is the
 // business of whoever joins the results of several frames.
+import { Problem } from "../requests/problem";
 import type { Frame, NumberColumn, TextColumn } from "./frame";
 import { COUNTS, type Matches, type Matching, matchesOf, numbersOf, READING } from "./matches";
+
+/** What was sold in one currency. */
+export interface Sales {
+  amount: number;
+  purchases: number;
+}
 
 /** The sums of a group. `persons` and `revenue` are there where they are asked for. */
 export interface Counts {
@@ -14,9 +21,8 @@ export interface Counts {
   engaged_ms: number;
   scroll_sum: number;
   scroll_views: number;
-  purchases: number;
-  /** Amounts by currency. */
-  revenue: Map<string, number> | null;
+  /** By currency. */
+  revenue: Map<string, Sales> | null;
   persons: Set<string> | null;
 }
 
@@ -28,6 +34,8 @@ export interface Group {
   isEnd: boolean;
   /** True where an event without a value is in no group. */
   isSparse: boolean;
+  /** What answers show of no value. A value that is written the same is in the same group, as in the rollups. */
+  absent?: string;
 }
 
 /** How time is cut into buckets, which are numbers. */
@@ -64,7 +72,6 @@ export const SUMS = [
   "engaged_ms",
   "scroll_sum",
   "scroll_views",
-  "purchases",
 ] as const satisfies readonly (keyof Counts)[];
 
 export const noCounts = ({ persons, revenue }: Pick<Panel, "persons" | "revenue">): Counts => ({
@@ -77,17 +84,20 @@ export const noCounts = ({ persons, revenue }: Pick<Panel, "persons" | "revenue"
   engaged_ms: 0,
   scroll_sum: 0,
   scroll_views: 0,
-  purchases: 0,
   revenue: revenue ? new Map() : null,
   persons: persons ? new Set() : null,
 });
+
+function addSales(into: Map<string, Sales>, currency: string, { amount, purchases }: Sales): void {
+  const before = into.get(currency) ?? { amount: 0, purchases: 0 };
+  into.set(currency, { amount: before.amount + amount, purchases: before.purchases + purchases });
+}
 
 /** Adds counts to others. Only persons are not a sum. */
 export function addCounts(into: Counts, more: Counts): void {
   for (const name of SUMS) into[name] += more[name];
   if (into.revenue && more.revenue)
-    for (const [currency, amount] of more.revenue)
-      into.revenue.set(currency, (into.revenue.get(currency) ?? 0) + amount);
+    for (const [currency, sales] of more.revenue) addSales(into.revenue, currency, sales);
   if (into.persons && more.persons) for (const person of more.persons) into.persons.add(person);
 }
 
@@ -109,9 +119,22 @@ export function scan(frame: Frame, panel: Panel, matches: Matches = matchesOf(fr
   return new Scan(frame, panel, matches).run();
 }
 
+/** More rows than this do not fit between an Analyst and the Worker. */
+export const MOST_ROWS = 200_000;
+
+/** @throws Problem invalid when there are more rows than fit. */
+export function requireFewRows(rows: number): void {
+  if (rows > MOST_ROWS)
+    throw new Problem(
+      "invalid",
+      `dimensions have more than ${MOST_ROWS} combinations of values; ask for fewer, or filter`,
+    );
+}
+
 /** Groups up to this many combinations are looked up in a list, others in a map. */
 const MOST_LISTED = 1_000_000;
-const MOST_COMBINATIONS = 2 ** 40;
+/** Combinations of more than this are looked up by text: with the buckets, their numbers would not be exact. */
+const MOST_NUMBERED = 2 ** 40;
 
 /** A group's column. Keys are sums of codes, each multiplied by how many values the columns before it have. */
 interface Keyed {
@@ -120,6 +143,8 @@ interface Keyed {
   isOfVisit: boolean;
   isSparse: boolean;
   times: number;
+  /** The code of a value that stands for no value; -1 where there is none. */
+  none: number;
 }
 
 class Scan {
@@ -130,7 +155,7 @@ class Scan {
   private readonly combinations: number;
   private readonly slots: Slot[] = [];
   private readonly listed: (Slot | null)[];
-  private readonly mapped = new Map<number, Slot>();
+  private readonly mapped = new Map<number | string, Slot>();
   private readonly places = new Map<number, number>();
   private readonly isByEnds: boolean;
   private readonly ends: Record<"bounces" | "duration", NumberColumn> | null;
@@ -143,7 +168,9 @@ class Scan {
     let times = 1;
     this.keyed = panel.groups.map((group) => {
       const { codes, values } = this.text(group.level, group.column);
-      const keyed = { codes, names: values, isOfVisit: group.level === "visit", isSparse: group.isSparse, times };
+      const none = group.absent === undefined || group.isSparse ? -1 : values.indexOf(group.absent);
+      const { isSparse } = group;
+      const keyed = { codes, names: values, isOfVisit: group.level === "visit", isSparse, times, none };
       times *= values.length;
       return keyed;
     });
@@ -151,7 +178,6 @@ class Scan {
     const buckets = panel.buckets.kind === "dates" ? frame.dates.length : 1;
     // Filled, because a list with holes is slow.
     this.listed = new Array<Slot | null>(Math.min(times * buckets, MOST_LISTED)).fill(null);
-    if (times > MOST_COMBINATIONS) throw new RangeError("question has too many combinations of values");
     this.isByEnds = panel.groups.some(({ isEnd }) => isEnd);
     this.ends = panel.ends ? numbersOf(frame.visits, ["bounces", "duration"]) : null;
     this.persons = panel.persons ? this.text("visit", "person_id") : null;
@@ -248,28 +274,45 @@ class Scan {
 
   /** The group of an action, or of its visit; null where it is in none. */
   private slotFor(bucket: number, visit: number, action: number): Slot | null {
-    let key = this.placeOf(bucket) * this.combinations;
+    let number = this.placeOf(bucket) * this.combinations;
     for (let i = 0; i < this.keyed.length; i++) {
-      const { codes, isOfVisit, isSparse, times } = this.keyed[i]!;
-      const code = codes[isOfVisit ? visit : action]!;
+      const { codes, isOfVisit, isSparse, times, none } = this.keyed[i]!;
+      let code = codes[isOfVisit ? visit : action]!;
+      if (code === none) code = 0;
       if (code === 0 && isSparse) return null;
-      key += code * times;
+      number += code * times;
     }
-    const isListed = key < this.listed.length;
-    const known = isListed ? this.listed[key] : this.mapped.get(key);
-    return known ?? this.addSlot(key, isListed, bucket, visit, action);
+    const isNumbered = this.combinations <= MOST_NUMBERED;
+    if (isNumbered && number < this.listed.length) {
+      const slot = this.listed[number] ?? this.addSlot(bucket, visit, action);
+      this.listed[number] = slot;
+      return slot;
+    }
+    const key = isNumbered ? number : this.textKey(bucket, visit, action);
+    const known = this.mapped.get(key);
+    if (known) return known;
+    const slot = this.addSlot(bucket, visit, action);
+    this.mapped.set(key, slot);
+    return slot;
   }
 
-  private addSlot(key: number, isListed: boolean, bucket: number, visit: number, action: number): Slot {
-    const values = this.keyed.map(({ codes, isOfVisit, names }) => {
+  private valuesOf(visit: number, action: number): (string | null)[] {
+    return this.keyed.map(({ codes, isOfVisit, names, none }) => {
       const code = codes[isOfVisit ? visit : action]!;
-      return code === 0 ? null : names[code]!;
+      return code === 0 || code === none ? null : names[code]!;
     });
+  }
+
+  private addSlot(bucket: number, visit: number, action: number): Slot {
+    const values = this.valuesOf(visit, action);
     const slot: Slot = { bucket, values, counts: noCounts(this.panel), visitor: 0, visit: -1 };
-    this.slots.push(slot);
-    if (isListed) this.listed[key] = slot;
-    else this.mapped.set(key, slot);
+    requireFewRows(this.slots.push(slot));
     return slot;
+  }
+
+  /** The key of combinations that are too many to be numbered. */
+  private textKey(bucket: number, visit: number, action: number): string {
+    return JSON.stringify([bucket, this.valuesOf(visit, action)]);
   }
 
   private placeOf(bucket: number): number {
@@ -309,7 +352,5 @@ function countPurchase(
 ): void {
   const code = currency.codes[action]!;
   if (code === 0) return;
-  const name = currency.values[code]!;
-  counts.purchases += 1;
-  counts.revenue!.set(name, (counts.revenue!.get(name) ?? 0) + amount[action]!);
+  addSales(counts.revenue!, currency.values[code]!, { amount: amount[action]!, purchases: 1 });
 }

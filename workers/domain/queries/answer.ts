@@ -3,7 +3,7 @@ import { FACTS, type Fact, type Facts, METRICS } from "../events/catalog";
 import { toLocalTime } from "../time/zone";
 import { type Bucket, hourLabel } from "./bucket";
 import { changeOf } from "./change";
-import { isOfCounts, type MetricValue, type QueryMetric, type ScanMetricName } from "./metric";
+import { isOfCounts, type MetricValue, type QueryMetric, SCAN_METRICS, type ScanMetricName } from "./metric";
 import type { Period } from "./period";
 import type { Order, Plan } from "./plan";
 import type { Source } from "./source";
@@ -87,10 +87,13 @@ export interface Answer<Value = number | null> {
 
 const NOTHING = Object.fromEntries(FACTS.map((fact) => [fact, 0])) as Facts;
 
+/** Of nothing there are no people, and no rates. */
+const emptyOf = (name: ScanMetricName): number | null => (SCAN_METRICS[name].unit === "count" ? 0 : null);
+
 function toMetrics(row: RollupRow | undefined, metrics: readonly QueryMetric[]): MetricValue[] {
   const facts: Facts = { ...NOTHING };
   for (const fact of FACTS) facts[fact] = row?.[fact] ?? 0;
-  return metrics.map((name) => (isOfCounts(name) ? METRICS[name].from(facts) : (row?.others?.[name] ?? null)));
+  return metrics.map((name) => (isOfCounts(name) ? METRICS[name].from(facts) : (row?.others?.[name] ?? emptyOf(name))));
 }
 
 /** Two amounts of one currency are compared; others are not. */

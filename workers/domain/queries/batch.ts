@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseInput } from "../requests/input";
 import { Problem } from "../requests/problem";
-import { type Query, toQuery } from "./query";
+import { type Query, toList, toQuery } from "./query";
 
 const MOST_QUERIES = 20;
 
@@ -27,7 +27,11 @@ export function toQueries(body: unknown): Query[] {
     if (given) throw new Problem("invalid", `queries[${i}] must not have ${given}: it is given once, for all queries`);
     const own = query.filters ?? [];
     try {
-      return toQuery({ ...query, ...common, filters: Array.isArray(own) ? [...filters, ...(own as unknown[])] : own });
+      return toQuery({
+        ...query,
+        ...common,
+        filters: Array.isArray(own) ? [...toList(filters), ...toList(own as unknown[])] : own,
+      });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       throw new Problem(error.code, `queries[${i}]: ${error.message}`, error.details);

@@ -135,6 +135,10 @@ function toComparisons(
   };
 }
 
+/** A filter may stand alone. */
+export const toList = (filters: readonly unknown[]): unknown[] =>
+  typeof filters[0] === "string" ? [filters] : [...filters];
+
 /**
  * Validates a query from an untrusted body.
  * @throws Problem invalid, which names the wrong part and the reason.
@@ -152,7 +156,7 @@ export function toQuery(body: unknown): Query {
     range: toDateRange(asked.date_range, "date_range"),
     dimensions: asked.dimensions,
     ...dimensions,
-    filters: asked.filters,
+    filters: toList(asked.filters),
     order_by: asked.order_by,
     comparisons: toComparisons(asked.include.comparisons, dimensions),
     time_labels: asked.include.time_labels,

@@ -29,8 +29,23 @@ export const datesOf = (period: Period, timezone: string): { from: string; to: s
   to: localDate(period.to - 1, timezone),
 });
 
-const namesGoal = (filter: unknown): boolean =>
-  Array.isArray(filter) && (filter[1] === GOAL || filter.some((part) => namesGoal(part)));
+/** Operands, not values: a value may be written like the dimension. */
+const namesGoal = (filter: unknown): boolean => {
+  if (!Array.isArray(filter)) return false;
+  const [operator, second] = filter as unknown[];
+  if (typeof second === "string") return second === GOAL;
+  return (
+    Array.isArray(second) && (operator === "and" || operator === "or" ? second.some(namesGoal) : namesGoal(second))
+  );
+};
+
+/** What must hold whatever the goals: of filters joined by `and`, those that name none. */
+const withoutGoals = (filters: readonly unknown[]): unknown[] =>
+  filters.flatMap((filter) => {
+    if (!namesGoal(filter)) return [filter];
+    const [operator, second] = filter as unknown[];
+    return operator === "and" ? withoutGoals(second as unknown[]) : [];
+  });
 
 const has = ({ metrics }: Query, ...names: QueryMetric[]): boolean => names.some((name) => metrics.includes(name));
 
@@ -60,7 +75,7 @@ export function toAsks({ query, facts, time, timezone }: Plan, period: Period, g
     }),
   );
   const plain = { ...common, reading: false, ends: false, persons: false, revenue: false };
-  const filters = query.filters.filter((filter) => !namesGoal(filter));
+  const filters = withoutGoals(query.filters);
   const bases: [isNeeded: boolean, RoleOfAsk][] = [
     [
       has(query, "percentage"),
@@ -84,10 +99,15 @@ const percentOf = (part: number, whole = 0): number | null =>
 
 const toCents = (amount: number): number => Math.round(amount * 100) / 100;
 
-/** The amount in the currency that most of the revenue is in. */
-function moneyOf({ revenue }: CountedRow["counts"]): Money | null {
-  const [largest] = [...(revenue ?? [])].sort(([, a], [, b]) => b - a);
-  return largest ? { value: toCents(largest[1]), currency: largest[0] } : null;
+/** The total and the average in the currency that most of the revenue is in. */
+function moneyOf({ revenue }: CountedRow["counts"]): { total: Money; average: Money } | null {
+  const [largest] = [...(revenue ?? [])].sort(([, a], [, b]) => b.amount - a.amount);
+  if (!largest) return null;
+  const [currency, { amount, purchases }] = largest;
+  return {
+    total: { value: toCents(amount), currency },
+    average: { value: toCents(amount / purchases), currency },
+  };
 }
 
 type CountedAsks = readonly { role: Role; rows: readonly CountedRow[] }[];
@@ -128,8 +148,8 @@ function othersOf({ bucket, values, counts }: CountedRow, { query }: Plan, bases
     conversion_rate: percentOf(counts.visitors, bases.withoutGoals.get(keyOf(bucket))),
     group_conversion_rate: percentOf(counts.visitors, bases.groups.get(keyOf(bucket, values))),
     exit_rate: percentOf(counts.visits, exits),
-    total_revenue: money,
-    average_revenue: money && { ...money, value: toCents(money.value / counts.purchases) },
+    total_revenue: money?.total ?? null,
+    average_revenue: money?.average ?? null,
   };
 }
 

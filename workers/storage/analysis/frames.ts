@@ -6,6 +6,7 @@ import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../domain/analysis/tables";
 import type { LakeFile } from "../../domain/lake/object";
 import { readValues } from "../../domain/lake/table-parquet";
 import { Problem } from "../../domain/requests/problem";
+import { addDays } from "../../domain/time/zone";
 import { readObject } from "../lake/reading";
 import { type DaySnapshot, takeDaySnapshot } from "./day-list";
 import { eventsOfDays, openDaysIn, rowsIn } from "./open-days";
@@ -58,16 +59,29 @@ export async function readOpen(
       "invalid",
       `date_range has ${rows} events of days that are not prepared for analysis yet; ask again in an hour, or for fewer days`,
     );
-  const { events } = days.length > 0 ? await eventsOfDays(lake, snapshot, days) : { events: [] };
   const visits = new Set([...wanted.visits, ...ALWAYS]);
   const actions = storedFor(wanted.actions);
-  return toFrame(
-    days.map((date) => {
+  const values: DayValues[] = [];
+  // Closed days between open ones stay unread.
+  for (const run of runsOf(days)) {
+    const { events } = await eventsOfDays(lake, snapshot, run);
+    for (const date of run) {
       const tables = toDay(date, events);
-      return { date, visits: toValues(tables.visits, visits), actions: toValues(tables.actions, actions) };
-    }),
-    wanted,
-  );
+      values.push({ date, visits: toValues(tables.visits, visits), actions: toValues(tables.actions, actions) });
+    }
+  }
+  return toFrame(values, wanted);
+}
+
+/** Ascending days in runs that have no other day between. */
+function runsOf(days: readonly string[]): string[][] {
+  const runs: string[][] = [];
+  for (const day of days) {
+    const run = runs.at(-1);
+    if (run && addDays(run.at(-1)!, 1) === day) run.push(day);
+    else runs.push([day]);
+  }
+  return runs;
 }
 
 /** Frames of all local days from `from` to `to`, both included: of those that are closed, and of those that are open. */

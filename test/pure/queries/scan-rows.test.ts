@@ -1,0 +1,48 @@
+// What a plan asks the analysis zone, and the rows that it makes of the counts.
+import { expect, it } from "vitest";
+import { noCounts } from "../../../workers/domain/analysis/scan";
+import { toPlan } from "../../../workers/domain/queries/plan";
+import { toQuery } from "../../../workers/domain/queries/query";
+import { toAsks, toRollupRows } from "../../../workers/domain/queries/scan-rows";
+
+const vantage = { timezone: "Europe/Zurich", now: Date.parse("2026-11-22T10:30:00Z"), firstDay: null };
+const planOf = (more: object) =>
+  toPlan(
+    toQuery({ site_id: "abc", metrics: ["visitors"], date_range: ["2026-11-02", "2026-11-04"], ...more }),
+    vantage,
+  );
+
+const country = ["is", "visit:country", ["DE"]];
+const goal = ["is", "event:goal", ["Signup"]];
+
+it.each([
+  ["a goal beside other filters", [country, goal], [country]],
+  ["a goal joined by and", [["and", [country, goal]]], [country]],
+  ["joined by and twice", [["and", [["and", [goal, country]]]]], [country]],
+  ["a goal joined by or, without which nothing is left", [["or", [country, goal]]], []],
+  ["a goal that was not done", [country, ["not", goal]], [country]],
+  ["a goal done in the visit", [["has_done", goal], country], [country]],
+  [
+    "a page that is named like the dimension",
+    [["is", "event:page", ["/", "event:goal"]]],
+    [["is", "event:page", ["/", "event:goal"]]],
+  ],
+])("conversion rates divide by the visitors without the goal: %s", (_, filters, expected) => {
+  const plan = planOf({ metrics: ["conversion_rate"], filters });
+  const base = toAsks(plan, plan.period, ["Signup"]).find(({ role }) => role.kind === "base");
+  expect(base?.ask.filters).toEqual(expected);
+});
+
+it("an average divides an amount by the purchases of its own currency", () => {
+  const plan = planOf({ metrics: ["total_revenue", "average_revenue"] });
+  const sold = new Map([
+    ["USD", { amount: 50, purchases: 3 }],
+    ["EUR", { amount: 100.1, purchases: 2 }],
+  ]);
+  const counts = { ...noCounts({ persons: false, revenue: true }), visitors: 1, events: 5, revenue: sold };
+  const main = [{ role: { kind: "rows" as const, goal: null }, rows: [{ bucket: null, values: [], counts }] }];
+  expect(toRollupRows(plan, { main, comparison: null, scanned: 5 }).main[0]?.others).toMatchObject({
+    total_revenue: { value: 100.1, currency: "EUR" },
+    average_revenue: { value: 50.05, currency: "EUR" },
+  });
+});
