@@ -10,6 +10,7 @@ import { localDate, startOfDate } from "../domain/time/zone";
 import { truncateAddress } from "../domain/visitors/address";
 import { inPortions, stepSize } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
+import { reopenStatements } from "../storage/analysis/day-list";
 import { removeOldCounts } from "../storage/counts/old-counts";
 import { loadAddressMark, moveAddressMark } from "../storage/lake/address-mark";
 import { siteIds } from "../storage/lake/listing";
@@ -93,7 +94,13 @@ async function retainLake(target: Target, cutoffs: Cutoffs): Promise<Partial<Ret
   const settled = await processedUntil(env.DB, siteId);
   const files = await listFiles(env.DB, siteId, LAKE_ZONES);
   const { deletions, rewrites } = planRetention(files, cutoffs, settled, MOST_ROWS);
-  return [await deleteFiles(target, deletions), await cutFiles(target, rewrites, cutoffs.events ?? "")];
+  const done = [await deleteFiles(target, deletions), await cutFiles(target, rewrites, cutoffs.events ?? "")];
+  // A visit of the last day that went may have gone on to the first that stays, whose tables have what was done before.
+  const isCut =
+    cutoffs.events !== null && [...deletions, ...rewrites].some(({ zone }) => zone === "events" || zone === "raw");
+  if (isCut)
+    await env.DB.batch(reopenStatements(env.DB, siteId, { from: cutoffs.events!, to: cutoffs.events! }, target.now));
+  return done;
 }
 
 const isWhole = (ip: string): boolean => truncateAddress(ip, "truncated") !== ip;

@@ -9,12 +9,16 @@ import type { Period } from "../domain/queries/period";
 import { type Plan, toPlan } from "../domain/queries/plan";
 import type { Query } from "../domain/queries/query";
 import { datesOf, type RoleOfAsk, toAsks, toRollupRows } from "../domain/queries/scan-rows";
+import { Problem } from "../domain/requests/problem";
 import { readFirstDay, readRollups } from "../storage/counts/rollups";
 import { loadSaved } from "../storage/saved/known";
 import type { Viewer } from "../storage/saved/visible";
-import { type AnalystEnv, askAnalysts } from "./ask-analysts";
+import { type AnalystEnv, askAnalysts, monthsOf } from "./ask-analysts";
 
 export type AnswerEnv = Pick<Cloudflare.Env, "DB"> & AnalystEnv;
+
+/** Each month of a period is a call to an Analyst, and a request may make a thousand. */
+const MOST_MONTHS = 240;
 
 type Counted = { role: RoleOfAsk["role"]; rows: CountedRow[] }[];
 
@@ -47,6 +51,12 @@ function partsOf(plan: Plan, { goals }: Saved): Part[] {
 /** Asks about the same days together, and gives each part its rows. */
 async function countParts(env: AnswerEnv, siteId: string, parts: readonly Part[], saved: Saved): Promise<void> {
   const byDates = Map.groupBy(parts, ({ dates }) => `${dates.from} ${dates.to}`);
+  const months = [...byDates.values()].reduce((sum, [part]) => sum + monthsOf(part!.dates).length, 0);
+  if (months > MOST_MONTHS)
+    throw new Problem(
+      "invalid",
+      `queries must ask for at most ${MOST_MONTHS} months in all, with those that they compare`,
+    );
   await Promise.all(
     [...byDates.values()].map(async (together) => {
       const asks: Ask[] = together.flatMap(({ asked }) => asked.map(({ ask }) => ask));
@@ -62,7 +72,7 @@ async function countParts(env: AnswerEnv, siteId: string, parts: readonly Part[]
 
 async function scanPlans(
   env: AnswerEnv,
-  siteId: string,
+  { site_id: siteId, currency }: Property,
   plans: readonly Plan[],
   viewer: Viewer,
 ): Promise<Map<Plan, Answer<MetricValue>>> {
@@ -77,7 +87,10 @@ async function scanPlans(
       const scanned = main.scanned + (before?.scanned ?? 0);
       return [
         plan,
-        toAnswer(plan, toRollupRows(plan, { main: main.counted, comparison: before?.counted ?? null, scanned })),
+        toAnswer(
+          plan,
+          toRollupRows(plan, { main: main.counted, comparison: before?.counted ?? null, scanned }, currency),
+        ),
       ];
     }),
   );
@@ -101,7 +114,7 @@ export async function answerQueries(
   const plans = queries.map((query) => toPlan(query, { timezone: property.timezone, now, firstDay }));
   const scans = plans.filter(({ source }) => source === "scan");
   const scanned =
-    scans.length > 0 ? await scanPlans(env, property.site_id, scans, viewer) : new Map<Plan, Answer<MetricValue>>();
+    scans.length > 0 ? await scanPlans(env, property, scans, viewer) : new Map<Plan, Answer<MetricValue>>();
   return Promise.all(plans.map(async (plan) => scanned.get(plan) ?? toAnswer(plan, await readRollups(env.DB, plan))));
 }
 

@@ -18,7 +18,7 @@ interface Month {
 }
 
 /** The months of some local dates, each with its days. */
-function monthsOf(from: string, to: string): Month[] {
+export function monthsOf({ from, to }: { from: string; to: string }): Month[] {
   const months: Month[] = [];
   for (let start = startOfMonth(from); start <= to; start = addMonths(start, 1)) {
     const end = addDays(addMonths(start, 1), -1);
@@ -39,7 +39,7 @@ export async function askAnalysts(
   asks: readonly Ask[],
   saved: Saved,
 ): Promise<{ rows: CountedRow[][]; scanned: number }> {
-  const months = monthsOf(from, to);
+  const months = monthsOf({ from, to });
   if (months.length > MOST_MONTHS)
     throw new Problem("invalid", `date_range must have at most ${MOST_MONTHS} months for this question`);
   const answers = await Promise.all(

@@ -33,7 +33,7 @@ it.each([
   expect(base?.ask.filters).toEqual(expected);
 });
 
-it("an average divides an amount by the purchases of its own currency", () => {
+it("revenue is in the property's currency, and what was paid in others is told beside it", () => {
   const plan = planOf({ metrics: ["total_revenue", "average_revenue"] });
   const sold = new Map([
     ["USD", { amount: 50, purchases: 3 }],
@@ -41,8 +41,13 @@ it("an average divides an amount by the purchases of its own currency", () => {
   ]);
   const counts = { ...noCounts({ persons: false, revenue: true }), visitors: 1, events: 5, revenue: sold };
   const main = [{ role: { kind: "rows" as const, goal: null }, rows: [{ bucket: null, values: [], counts }] }];
-  expect(toRollupRows(plan, { main, comparison: null, scanned: 5 }).main[0]?.others).toMatchObject({
+  const rows = toRollupRows(plan, { main, comparison: null, scanned: 5 }, "EUR");
+  expect(rows.main[0]?.others).toMatchObject({
     total_revenue: { value: 100.1, currency: "EUR" },
     average_revenue: { value: 50.05, currency: "EUR" },
   });
+  expect(rows.unconverted).toEqual({ USD: 50 });
+  const other = toRollupRows(plan, { main, comparison: null, scanned: 5 }, "CHF");
+  expect(other.main[0]?.others).toMatchObject({ total_revenue: { value: 0, currency: "CHF" }, average_revenue: null });
+  expect(other.unconverted).toEqual({ EUR: 100.1, USD: 50 });
 });

@@ -92,7 +92,7 @@ it("filters, crossings and props are answered from closed and open days", async 
 });
 
 it("goals, conversions, people, money and page groups are answered for the running day, also in a batch", async () => {
-  const { site_id } = await givenProperty("organization", { timezone: "Asia/Kolkata" });
+  const { site_id } = await givenProperty("organization", { timezone: "Asia/Kolkata", currency: "CHF" });
   const key = await givenKey();
   const post = async (path: string, body: object) => {
     const reply = await call("POST", path, { key, body });
@@ -113,6 +113,7 @@ it("goals, conversions, people, money and page groups are answered for the runni
       event("bert", "pageview", "/shoes/blue"),
       event("bert", "Purchase", "/shoes/blue", sold(10, "CHF")),
       event("bert", "Purchase", "/shoes/blue", sold(5, "EUR")),
+      event("bert", "Purchase", "/shoes/blue", sold(1_000, "JPY")),
       event("carl", "pageview", "/"),
       event("dora", "pageview", "/"),
     ],
@@ -170,6 +171,7 @@ it("goals, conversions, people, money and page groups are answered for the runni
     [[1]],
     [[4, 5]],
   ]);
+  expect(results[2]!.meta.unconverted_revenue).toEqual({ JPY: 1_000 });
   expect(results.map(({ meta }) => meta.source)).toEqual([...Array<string>(7).fill("scan"), "rollups"]);
   const wrong = { site_id, date_range: "day", queries: [{ metrics: ["visits"] }, { metrics: ["clicks"] }] };
   const reply = await call("POST", "/api/v2/batch", { key, body: wrong });

@@ -32,6 +32,8 @@ export interface RollupRows {
   waitingSince?: number | null | undefined;
   /** For a scan: the number of events it looked at. */
   scanned?: number;
+  /** Amounts in currencies that could not be converted. */
+  unconverted?: Record<string, number> | undefined;
 }
 
 export interface AnswerRow<Value = number | null> {
@@ -66,6 +68,8 @@ export interface AnswerMeta {
   source?: Source;
   /** For a scan: the number of events it looked at. */
   events_scanned?: number;
+  /** Revenue in currencies other than the property's, which the rows leave out. */
+  unconverted_revenue?: Record<string, number>;
 }
 
 /** The values of metrics are numbers, unless the query asks for an amount of money. */
@@ -190,6 +194,7 @@ function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
   }
   meta.source = plan.source;
   if (read.scanned !== undefined) meta.events_scanned = read.scanned;
+  if (read.unconverted) meta.unconverted_revenue = read.unconverted;
   return meta;
 }
 

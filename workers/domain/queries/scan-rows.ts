@@ -2,7 +2,7 @@
 import { GOAL } from "../analysis/dimensions";
 import type { Ask, CountedRow } from "../analysis/question";
 import { FACTS, type Fact, METRICS } from "../events/catalog";
-import { localDate } from "../time/zone";
+import { addDays, localDate } from "../time/zone";
 import type { RollupRow, RollupRows } from "./answer";
 import { isOfCounts, type Money, type QueryMetric } from "./metric";
 import type { Period } from "./period";
@@ -23,11 +23,14 @@ export interface RoleOfAsk {
   ask: Ask;
 }
 
-/** The local dates of a period, both included. */
-export const datesOf = (period: Period, timezone: string): { from: string; to: string } => ({
-  from: localDate(period.from, timezone),
-  to: localDate(period.to - 1, timezone),
-});
+/**
+ * The local dates of a period, both included; of one that cuts days also those beside it, where events lie whose dates are
+ * those of a time zone that the property had before.
+ */
+export function datesOf(period: Period, timezone: string): { from: string; to: string } {
+  const [from, to] = [localDate(period.from, timezone), localDate(period.to - 1, timezone)];
+  return period.days ? { from, to } : { from: addDays(from, -1), to: addDays(to, 1) };
+}
 
 /** Operands, not values: a value may be written like the dimension. */
 const namesGoal = (filter: unknown): boolean => {
@@ -99,15 +102,25 @@ const percentOf = (part: number, whole = 0): number | null =>
 
 const toCents = (amount: number): number => Math.round(amount * 100) / 100;
 
-/** The total and the average in the currency that most of the revenue is in. */
-function moneyOf({ revenue }: CountedRow["counts"]): { total: Money; average: Money } | null {
-  const [largest] = [...(revenue ?? [])].sort(([, a], [, b]) => b.amount - a.amount);
-  if (!largest) return null;
-  const [currency, { amount, purchases }] = largest;
+/** The total and the mean of what was paid in a currency. */
+function moneyOf({ revenue }: CountedRow["counts"], currency: string): { total: Money; average: Money | null } {
+  const { amount, purchases } = revenue?.get(currency) ?? { amount: 0, purchases: 0 };
   return {
     total: { value: toCents(amount), currency },
-    average: { value: toCents(amount / purchases), currency },
+    average: purchases > 0 ? { value: toCents(amount / purchases), currency } : null,
   };
+}
+
+/** What was paid in other currencies, which has no rate to be converted with. */
+function unconverted(counted: CountedAsks, currency: string): Record<string, number> | undefined {
+  const others = new Map<string, number>();
+  for (const { role, rows } of counted)
+    for (const { counts } of role.kind === "rows" ? rows : [])
+      for (const [name, { amount }] of counts.revenue ?? [])
+        if (name !== currency) others.set(name, (others.get(name) ?? 0) + amount);
+  return others.size === 0
+    ? undefined
+    : Object.fromEntries([...others].sort().map(([name, amount]) => [name, toCents(amount)]));
 }
 
 type CountedAsks = readonly { role: Role; rows: readonly CountedRow[] }[];
@@ -138,8 +151,13 @@ function basesOf(counted: CountedAsks): Bases {
 }
 
 /** The metrics of a row that are not made of its own sums. */
-function othersOf({ bucket, values, counts }: CountedRow, { query }: Plan, bases: Bases): RollupRow["others"] {
-  const money = has(query, "total_revenue", "average_revenue") ? moneyOf(counts) : null;
+function othersOf(
+  { bucket, values, counts }: CountedRow,
+  { query }: Plan,
+  bases: Bases,
+  currency: string,
+): RollupRow["others"] {
+  const money = has(query, "total_revenue", "average_revenue") ? moneyOf(counts, currency) : null;
   const exit = query.others.filter(({ name }) => name !== GOAL).findIndex(({ name }) => name === "visit:exit_page");
   const exits = exit < 0 ? undefined : bases.pages.get(keyOf(bucket, [values[exit] ?? null]));
   return {
@@ -163,13 +181,13 @@ function shownValue({ others }: Query, values: readonly (string | null)[], goal:
 
 const isSomething = (row: RollupRow): boolean => FACTS.some((fact) => (row[fact] ?? 0) !== 0);
 
-function rowsOf(plan: Plan, counted: CountedAsks): RollupRow[] {
+function rowsOf(plan: Plan, counted: CountedAsks, currency: string): RollupRow[] {
   const bases = basesOf(counted);
   const toRow = (row: CountedRow, goal: string | null): RollupRow => ({
     ...Object.fromEntries(FACTS.map((fact) => [fact, row.counts[fact]])),
     bucket: row.bucket,
     value: shownValue(plan.query, row.values, goal),
-    others: othersOf(row, plan, bases),
+    others: othersOf(row, plan, bases, currency),
   });
   return counted.flatMap(({ role, rows }) =>
     role.kind === "rows" ? rows.map((row) => toRow(row, role.goal)).filter(isSomething) : [],
@@ -208,22 +226,27 @@ function inOrder(rows: readonly RollupRow[], order: readonly Order[]): RollupRow
   return keyed.map(({ row }) => row);
 }
 
-/** The rows of an answer, in order; with dimensions only those of its page. */
+/**
+ * The rows of an answer, in order; with dimensions only those of its page.
+ * @param currency of the property: amounts of others are told beside the rows.
+ */
 export function toRollupRows(
   plan: Plan,
   { main, comparison, scanned }: { main: CountedAsks; comparison: CountedAsks | null; scanned: number },
+  currency: string,
 ): RollupRows {
   const { query } = plan;
-  const all = inOrder(rowsOf(plan, main), plan.order);
+  const all = inOrder(rowsOf(plan, main, currency), plan.order);
   const { limit, offset } = query.pagination;
   const isPaged = query.others.length > 0;
   const page = isPaged ? all.slice(offset, offset + limit) : all;
   const shown = new Set(page.map(({ value }) => value));
-  const before = comparison ? rowsOf(plan, comparison) : [];
+  const before = comparison ? rowsOf(plan, comparison, currency) : [];
   return {
     main: page.length > 0 || query.dimensions.length > 0 ? page : [{ bucket: null, value: null }],
     comparison: isPaged ? before.filter(({ value }) => shown.has(value)) : before,
     total: query.total_rows && isPaged ? all.length : null,
     scanned,
+    unconverted: unconverted(main, currency),
   };
 }
