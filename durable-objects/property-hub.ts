@@ -240,6 +240,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   override async alarm(): Promise<void> {
     this.alarmAt = null;
     if (this.isEmpty) return;
+    // Before the flush, because salts expire also while the queue is away.
+    this.salts.expire(Date.now());
     try {
       await this.flush();
     } catch (error) {

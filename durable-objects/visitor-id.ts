@@ -43,6 +43,8 @@ export class Salts {
     const known = this.salts.get(date);
     if (known && known.made > now - SALT_LIFE) return known.salt;
     if (!make) return null;
+    // The alarm may be late. The new salt must not leave the ids of the old one in memory.
+    if (known) this.expire(now);
     const salt = randomBytes(16).toString("hex");
     this.salts.set(date, { salt, made: now });
     this.write();

@@ -321,6 +321,28 @@ describe("restamping", () => {
     );
   });
 
+  it("finds every change of a browser's user, in whatever order the objects have the events", () => {
+    const naming = (event_time: number, user: string): StampedEvent => ({
+      ...unpackEvent([]),
+      ...{ event_time, user_id: user, person_id: `u_${user}`, own: { person_id: "s_browser" } },
+    });
+    const users = ["ann", "bob"];
+    const given = fc.uniqueArray(fc.record({ time: fc.nat(1000), user: fc.constantFrom(...users) }), {
+      selector: ({ time }) => time,
+      minLength: 1,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(given, fc.nat(1000), (list, time) => {
+        const names = new DayNames();
+        for (const one of list) names.add(naming(one.time, one.user));
+        const last = <T extends { time: number }>(all: readonly T[]) => all.findLast((one) => one.time <= time);
+        const expected = last(list.toSorted((a, b) => a.time - b.time));
+        expect(last(names.all())?.person).toBe(expected && `u_${expected.user}`);
+      }),
+    );
+  });
+
   it("gives events of an earlier version the rules of today", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), place, (steps, where) => {

@@ -340,13 +340,31 @@ describe("a visitor", () => {
     expect(await differences(site_id)).toEqual([]);
   });
 
+  const saltsOf = (siteId: string) =>
+    runInDurableObject(hubOf(siteId), (_, { storage }) => {
+      const row = storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'salts'").one();
+      return Object.keys(JSON.parse(row.value) as object);
+    });
+
+  it("cannot be found again after 48 hours, also while the queue is away", async () => {
+    const { site_id } = await givenProperty();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const noon = Date.UTC(2099, 9, 5, 10);
+    setClock(noon);
+    await sendBeacon(aBeacon(site_id));
+    queue.isAway = true;
+    setClock(noon + 48 * HOUR);
+    expect(await runDurableObjectAlarm(hubOf(site_id))).toBe(true);
+    expect(queue.letters).toEqual([]);
+    expect(await saltsOf(site_id)).toEqual([]);
+    queue.isAway = false;
+    expect(await runDurableObjectAlarm(hubOf(site_id))).toBe(true);
+    expect(queue.letters).toHaveLength(1);
+  });
+
   it("cannot be found again after 48 hours: the salts are destroyed, by the alarm alone", async () => {
     const { site_id } = await givenProperty();
-    const salts = () =>
-      runInDurableObject(hubOf(site_id), (_, { storage }) => {
-        const row = storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'salts'").one();
-        return Object.keys(JSON.parse(row.value) as object);
-      });
+    const salts = () => saltsOf(site_id);
     // Years ahead: the runtime would start an alarm of the past by itself, at once.
     const noon = Date.UTC(2099, 9, 5, 10);
     setClock(noon);

@@ -12,7 +12,7 @@ import { inTotalOrder } from "../../../workers/domain/visits/order/restamp";
 import { checkAll } from "../../../workers/maintenance/rebuild";
 import { rebuild } from "../../../workers/maintenance/rebuild-tasks";
 import { restampLakeDay } from "../../../workers/maintenance/restamp/day";
-import { restamp } from "../../../workers/maintenance/restamp/task";
+import { restamp, restampDayOf } from "../../../workers/maintenance/restamp/task";
 import { foldPending } from "../../../workers/storage/counts/pending";
 import { readRollup } from "../../../workers/storage/counts/whole-rollup";
 import { markedDays } from "../../../workers/storage/lake/restamp-marks";
@@ -207,6 +207,30 @@ it("does a large day in portions of visitors, and leaves one that is too large",
     expect((await markedDays(env.DB, 10)).map((marked) => marked.day)).not.toContain(date);
   }
   await expectSortedNumbers(site_id, sent);
+});
+
+it("does not look again at a day that is too large until more of it comes late", async () => {
+  const property = await givenProperty("organization", { timezone: ZONE });
+  const { site_id } = property;
+  await givenDisorder(property, chance(14), 120);
+  await deliverAll();
+  await processRaw(site_id, await lastFile());
+  const marked = async () => (await markedDays(env.DB, 10)).map(({ day }) => day);
+  expect(await marked()).toEqual(["2026-10-03", "2026-10-04"]);
+  const before = await eventsOf(site_id);
+  expect(await restampDayOf(env, site_id, "2026-10-03", EVENING, 2)).toMatchObject({ changed: 0, isTooLarge: true });
+  expect(await marked()).toEqual(["2026-10-04"]);
+  expect(await eventsOf(site_id)).toEqual(before);
+  const random = chance(15);
+  const world = { random, pick: <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]! };
+  const late = Array.from({ length: 5 }, (_, person) => nextEvent(world, person, EVENING + MINUTE, 1_000 + person));
+  await accept(
+    property,
+    late.map(({ arrival }) => arrival),
+  );
+  await env.HUB.getByName(mainHub(site_id)).flush();
+  await deliverAll();
+  expect(await marked()).toEqual(["2026-10-03", "2026-10-04"]);
 });
 
 it("killed at any effect, does everything once", { timeout: 600_000 }, async () => {

@@ -20,7 +20,7 @@ import { swapObjects } from "../../storage/lake/swap";
 import { type LakeEnv, writeEvents } from "../merge-unit";
 
 /** Events in memory at once, as objects: about 45 MB, twice those that change. A larger day is done in portions of visitors. */
-const PORTION = 30_000;
+export const PORTION = 30_000;
 /** Every portion reads the whole day: a larger one takes more CPU than a step has. */
 const MOST_PORTIONS = 8;
 export const MOST_EVENTS = PORTION * MOST_PORTIONS;
@@ -32,6 +32,8 @@ export interface Restamped {
   changed: number;
   /** True when the day has too many events and was left as it is. */
   isTooLarge: boolean;
+  /** The last object of the property that was known. */
+  last: number;
 }
 
 /** What is kept of counts: differences before it are dropped. */
@@ -219,12 +221,12 @@ export async function restampLakeDay(
 ): Promise<Restamped> {
   const snapshot = await takeRestampSnapshot(env.DB, siteId, addDays(day, -1), day);
   const rows = await countEvents(env.LAKE, snapshot.day, day);
-  if (rows > atOnce * MOST_PORTIONS) return { rows, changed: 0, isTooLarge: true };
+  if (rows > atOnce * MOST_PORTIONS) return { rows, changed: 0, isTooLarge: true, last: snapshot.last };
   const portions = Math.max(1, Math.ceil(rows / atOnce));
   let changed = 0;
   for (let portion = 0; portion < portions; portion += 1)
     changed += (await restampPortion(env, siteId, day, [portion, portions], since, now)).changed;
   if (portions > 1 && changed === 0 && !snapshot.isWaiting)
     await env.DB.batch([unmarkDay(env.DB, siteId, day, snapshot.last, [])]);
-  return { rows, changed, isTooLarge: false };
+  return { rows, changed, isTooLarge: false, last: snapshot.last };
 }

@@ -4,20 +4,29 @@ import { firstKeptDay } from "../../domain/runs/rebuild";
 import type { RunReport } from "../../domain/runs/run";
 import { localDate, startOfDate } from "../../domain/time/zone";
 import type { Task } from "../../jobs/steps";
-import { type MarkedDay, markedDays, unmarkBefore } from "../../storage/lake/restamp-marks";
+import { type MarkedDay, markedDays, unmarkBefore, unmarkDay } from "../../storage/lake/restamp-marks";
 import { loadProperty } from "../../storage/properties/properties";
 import { loadSettings } from "../../storage/properties/settings";
 import type { LakeEnv } from "../merge-unit";
-import { MOST_EVENTS, type Restamped, restampLakeDay } from "./day";
+import { MOST_EVENTS, PORTION, type Restamped, restampLakeDay } from "./day";
 
 /** Days in a round, each a step: a Workflow has 1,024. The next hour takes the rest. */
 const MOST_DAYS = 200;
 const MOST_ROUNDS = 4;
 
-const NOTHING: Restamped = { rows: 0, changed: 0, isTooLarge: false };
+const NOTHING: Restamped = { rows: 0, changed: 0, isTooLarge: false, last: 0 };
 
-/** Stamps a day of a property again. Nothing is done where it is deleted, or the day too old to be counted. */
-export async function restampDayOf(env: LakeEnv, siteId: string, day: string, now: number): Promise<Restamped> {
+/**
+ * Stamps a day of a property again. Nothing is done where it is deleted, or the day too old to be counted.
+ * @param atOnce events that are in memory at once.
+ */
+export async function restampDayOf(
+  env: LakeEnv,
+  siteId: string,
+  day: string,
+  now: number,
+  atOnce = PORTION,
+): Promise<Restamped> {
   const property = await loadProperty(env.DB, siteId);
   if (!property) return NOTHING;
   const { timezone } = property;
@@ -28,7 +37,10 @@ export async function restampDayOf(env: LakeEnv, siteId: string, day: string, no
     return NOTHING;
   }
   const firstHour = firstDay === "0000-01-01" ? Number.MIN_SAFE_INTEGER : startOfDate(firstDay, timezone) / 1000;
-  return restampLakeDay(env, siteId, day, { today, firstDay, firstHour }, now);
+  const done = await restampLakeDay(env, siteId, day, { today, firstDay, firstHour }, now, atOnce);
+  // It will not become smaller. Such marks would add up until a round has room for no other day.
+  if (done.isTooLarge) await env.DB.batch([unmarkDay(env.DB, siteId, day, done.last, [])]);
+  return done;
 }
 
 /** What became of a day, for the run log. */

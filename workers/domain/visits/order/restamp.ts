@@ -6,7 +6,6 @@ import type { Event, OwnFacts, StampedEvent, VisitFacts } from "../../events/eve
 import { isOfToday } from "../../events/event-facts";
 import { isMeasuring } from "../../events/measurement";
 import { addDays } from "../../time/zone";
-import { type Names, withName } from "../names";
 import { ownFactsOf, stamp } from "../stamp";
 import {
   type Book,
@@ -70,20 +69,29 @@ const namingOf = ({ user_id, own, event_time, person_id }: StampedEvent): Naming
 
 /** The names that the events of a day give to stored ids, for a day that is stamped in portions of visitors. */
 export class DayNames {
-  private readonly names = new Map<string, Names>();
+  /** Times by stored id and person. All of them, because events may be added in any order. */
+  private readonly times = new Map<string, Map<string, number[]>>();
 
   add(row: StampedEvent): void {
     const naming = namingOf(row);
     if (!naming) return;
     const { stored, time, person } = naming;
-    this.names.set(stored, withName(this.names.get(stored) ?? [], time, person));
+    const people = this.times.get(stored) ?? new Map<string, number[]>();
+    this.times.set(stored, people);
+    const times = people.get(person);
+    if (times) times.push(time);
+    else people.set(person, [time]);
   }
 
-  /** In order. */
+  /** Changes of the user of a stored id, in order. */
   all(): Naming[] {
-    return [...this.names]
-      .flatMap(([stored, names]) => names.map(([time, person]) => ({ stored, time, person })))
-      .sort((a, b) => a.time - b.time);
+    const changes = [...this.times].flatMap(([stored, people]) =>
+      [...people]
+        .flatMap(([person, times]) => times.map((time) => ({ stored, time, person })))
+        .sort((a, b) => a.time - b.time)
+        .filter(({ person }, i, all) => all[i - 1]?.person !== person),
+    );
+    return changes.sort((a, b) => a.time - b.time);
   }
 }
 
