@@ -171,7 +171,7 @@ it("goals, conversions, people, money and page groups are answered for the runni
     [[1]],
     [[4, 5]],
   ]);
-  expect(results[2]!.meta.unconverted_revenue).toEqual({ JPY: 1_000 });
+  expect(results[2]!.meta.unconverted_revenue).toEqual({ EUR: 5, JPY: 1_000 });
   expect(results.map(({ meta }) => meta.source)).toEqual([...Array<string>(7).fill("scan"), "rollups"]);
   const wrong = { site_id, date_range: "day", queries: [{ metrics: ["visits"] }, { metrics: ["clicks"] }] };
   const reply = await call("POST", "/api/v2/batch", { key, body: wrong });
