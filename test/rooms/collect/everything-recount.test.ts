@@ -70,7 +70,6 @@ class World {
   private readonly seen = new Set<string>();
   private readonly times = new Set<number>();
   private readonly imported: Sighting[] = [];
-  private readonly turns = new Map<number, { user: string; since: number }>();
   now = FIRST;
 
   constructor(seed: number) {
@@ -93,7 +92,7 @@ class World {
     const time = this.own(this.now - late);
     if (sleeps(person, this.now) || sleeps(person, time)) return null;
     const { arrival, sent } = this.next(person, time, isReading);
-    const user = this.userOf(person, time);
+    const user = this.userOf(person);
     const isStored = kindOf(person) === "stored";
     const made = person % 2 === 0 ? "2026-09-30" : "2026-10-03";
     const unnamed = isStored && dateOf(time) > made ? `browser ${person}` : String(person);
@@ -119,16 +118,11 @@ class World {
     }
   }
 
-  /** Users of one browser take turns. A late event is of the one who was on: hubs keep names, and not each time of them. */
-  private userOf(person: number, time: number): string | null {
+  /** A browser's user, where its page names one. Two users of one browser are in stored-names.test.ts. */
+  private userOf(person: number): string | null {
     const kind = kindOf(person);
     if (kind === "server") return `user ${person}`;
-    if (kind === "plain" || this.random() < 0.6) return null;
-    const turn = this.turns.get(person) ?? { user: `user ${person}`, since: 0 };
-    if (time >= this.now && kind === "stored" && this.random() < 0.3)
-      this.turns.set(person, { user: turn.user.endsWith("b") ? `user ${person}` : `user ${person}b`, since: time });
-    else if (time < turn.since) return null;
-    return this.turns.get(person)?.user ?? turn.user;
+    return kind === "plain" || this.random() < 0.6 ? null : `user ${person}`;
   }
 
   /** A visitor whom a page names stays, for the day, who they were when they came. */
