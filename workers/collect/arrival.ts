@@ -186,7 +186,6 @@ function timeOfIncoming(incoming: Incoming, { now, isImport, visit }: IncomingCo
 }
 
 /**
-/**
  * Whom an incoming event with a key is about: the visitor of its visit token; failing that the address and agent that it
  * names; failing those its session; failing that nobody. Where a caller's server stands says nothing about the visitor, and
  * the next attempt may come from another.

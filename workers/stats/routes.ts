@@ -1,6 +1,6 @@
 // The routes of stats: queries in the dialect of Plausible's Stats API v2, the live picture, and refusals.
 import { Hono } from "hono";
-import { type Caller, requireCaller } from "../domain/properties/caller";
+import { accountOf, requireCaller } from "../domain/properties/caller";
 import { toQueries } from "../domain/queries/batch";
 import { toQuery } from "../domain/queries/query";
 import { parseJson } from "../domain/requests/input";
@@ -16,9 +16,6 @@ import { openLiveSocket, readLive } from "./live/live";
 
 export const statsRoutes = new Hono<AppEnv>();
 
-/** Whose personal segments a caller may name. */
-const viewerOf = ({ kind, id }: Caller): string | null => (kind === "user" ? id : null);
-
 /** Much larger than any real query. */
 const MAX_QUERY_BYTES = 64 * 1024;
 const STANDARD_DAYS = 7;
@@ -28,14 +25,14 @@ statsRoutes.post("/api/v2/query", async (c) => {
   const caller = requireCaller(c.var.caller);
   const query = toQuery(parseJson(await readText(c.req.raw, MAX_QUERY_BYTES)));
   const property = await askedProperty(c, "stats", query.site_id);
-  return c.json(await answerQuery(c.env, property, query, Date.now(), viewerOf(caller)));
+  return c.json(await answerQuery(c.env, property, query, Date.now(), accountOf(caller)));
 });
 
 statsRoutes.post("/api/v2/batch", async (c) => {
   const caller = requireCaller(c.var.caller);
   const queries = toQueries(parseJson(await readText(c.req.raw, MAX_QUERY_BYTES)));
   const property = await askedProperty(c, "stats", queries[0]!.site_id);
-  return c.json({ results: await answerQueries(c.env, property, queries, Date.now(), viewerOf(caller)) });
+  return c.json({ results: await answerQueries(c.env, property, queries, Date.now(), accountOf(caller)) });
 });
 
 statsRoutes.get("/api/v1/properties/:site_id/live", async (c) => {

@@ -7,10 +7,11 @@ import { afterEach, expect, it, vi } from "vitest";
 import { deliver } from "../../../workers/collect/deliver";
 import { flatten } from "../../../workers/domain/counts/difference";
 import type { Sighting, StampedEvent } from "../../../workers/domain/events/event";
+import { inTotalOrder } from "../../../workers/domain/events/order";
 import { suspectsId } from "../../../workers/domain/networks/network";
 import { type Property, privacyInput } from "../../../workers/domain/properties/property";
 import { importName, shardName } from "../../../workers/domain/visits/hub";
-import { inTotalOrder } from "../../../workers/domain/visits/order/restamp";
+
 import { checkAll } from "../../../workers/maintenance/rebuild";
 import { restamp } from "../../../workers/maintenance/restamp/task";
 import { readRollup } from "../../../workers/storage/counts/whole-rollup";

@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PropertyHub } from "../../../durable-objects/property-hub";
 import { StoredNames } from "../../../durable-objects/stored-names";
 import type { StampedEvent } from "../../../workers/domain/events/event";
+import { inTotalOrder } from "../../../workers/domain/events/order";
 import type { Property } from "../../../workers/domain/properties/property";
 import { privacyInput } from "../../../workers/domain/properties/property";
 import { shardName } from "../../../workers/domain/visits/hub";
-import { inTotalOrder } from "../../../workers/domain/visits/order/restamp";
+
 import { erase } from "../../../workers/maintenance/erase";
 import { restamp } from "../../../workers/maintenance/restamp/task";
 import { markedDays } from "../../../workers/storage/lake/restamp-marks";

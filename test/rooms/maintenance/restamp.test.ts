@@ -5,10 +5,11 @@ import { expect, it, vi } from "vitest";
 import { flatten } from "../../../workers/domain/counts/difference";
 import { countedIdsOf } from "../../../workers/domain/counts/suspects";
 import type { StampedEvent } from "../../../workers/domain/events/event";
+import { inTotalOrder } from "../../../workers/domain/events/order";
 import { suspectsId } from "../../../workers/domain/networks/network";
 import type { Property } from "../../../workers/domain/properties/property";
 import { importName } from "../../../workers/domain/visits/hub";
-import { inTotalOrder } from "../../../workers/domain/visits/order/restamp";
+
 import { checkAll } from "../../../workers/maintenance/rebuild";
 import { rebuild } from "../../../workers/maintenance/rebuild-tasks";
 import { restampLakeDay } from "../../../workers/maintenance/restamp/day";

@@ -1,9 +1,9 @@
 // Whose personal segments and annotations a request may see. An API key belongs to no account, so it has none.
-import type { Caller } from "../../domain/properties/caller";
+import { accountOf, type Caller } from "../../domain/properties/caller";
 import { Problem } from "../../domain/requests/problem";
 import type { Viewer } from "../../storage/saved/visible";
 
-export const viewerOf = (caller: Caller | null): Viewer => (caller?.kind === "user" ? caller.id : null);
+export const viewerOf: (caller: Caller | null) => Viewer = accountOf;
 
 /** @throws Problem invalid when an API key would make something personal. */
 export function requireShareable(viewer: Viewer, shared: boolean | undefined): void {

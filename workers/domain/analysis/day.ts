@@ -3,6 +3,7 @@ import { VISIT_DIMENSIONS } from "../events/catalog";
 import type { StampedEvent } from "../events/event";
 import { isCounted, ownFacts } from "../events/event-facts";
 import { EVENT_TYPES } from "../events/measurement";
+import { inTotalOrder } from "../events/order";
 import { type ActionRow, type DayTables, USE, type VisitRow } from "./tables";
 
 /** The columns of an event that a day is made of. */
@@ -42,10 +43,6 @@ export const NEEDED = [
 ] as const satisfies readonly (keyof StampedEvent)[];
 
 export type Needed = Pick<StampedEvent, (typeof NEEDED)[number]>;
-
-/** The total order of a visitor's events (ANALYSIS §1). */
-const inTotalOrder = (a: Needed, b: Needed): number =>
-  a.event_time - b.event_time || a.seq - b.seq || (a.event_id < b.event_id ? -1 : a.event_id > b.event_id ? 1 : 0);
 
 const inOrderOf = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

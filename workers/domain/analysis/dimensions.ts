@@ -8,11 +8,11 @@ export interface ScanDimension extends Dimension {
   group: Group;
 }
 
-const PROPS = "event:props:";
-const MOST_KEY_CHARACTERS = 100;
+export const PROPS = "event:props:";
+export const MOST_KEY_CHARACTERS = 100;
 
 /** Plausible's names for what the same column answers. */
-const ALIASES = new Map([
+export const ALIASES: ReadonlyMap<string, string> = new Map([
   ["visit:country_name", "visit:country"],
   ["visit:region_name", "visit:region"],
   ["visit:city_name", "visit:city"],

@@ -7,7 +7,7 @@ import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import type { Found } from "../networks/enrichment";
 import { columnsIn } from "./parquet";
-import { fromCell, WRITTEN } from "./table-parquet";
+import { fromCell, PARSERS, WRITTEN } from "./table-parquet";
 
 /** Rows per row group, the unit that a reader can skip by its statistics. */
 export const GROUP_ROWS = 10_000;
@@ -47,9 +47,6 @@ export type Row = Pick<StampedEvent, "user_id" | "visitor_id" | "person_id" | "v
 
 type Column = ArrayLike<unknown>;
 type Columns = Record<keyof StampedEvent, Column>;
-
-/** Times as numbers, which saves a hundred thousand Date objects. */
-const PARSERS = { timestampFromMilliseconds: (millis: bigint) => Number(millis) };
 
 /** The rows of a file by column; null in columns that were added later. */
 export async function readColumns<Name extends keyof StampedEvent>(

@@ -20,6 +20,10 @@ export function scopesOfRole(role: string): readonly Scope[] {
   return role.split(",").some((one) => one === "owner" || one === "admin") ? SCOPES : ["stats"];
 }
 
+/** The account of a caller; null for an API key, which belongs to none. */
+export const accountOf = (caller: Pick<Caller, "kind" | "id"> | null): string | null =>
+  caller?.kind === "user" ? caller.id : null;
+
 /** @throws Problem unauthorized without a caller. */
 export function requireCaller(caller: Caller | null): Caller {
   if (!caller) throw new Problem("unauthorized", "request must carry a session cookie or an API key");

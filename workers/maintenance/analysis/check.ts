@@ -4,10 +4,10 @@ import { toDay } from "../../domain/analysis/day";
 import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../domain/analysis/tables";
 import { tableFromParquet } from "../../domain/lake/table-parquet";
 import { takeDaySnapshot } from "../../storage/analysis/day-list";
+import { MOST_OPEN } from "../../storage/analysis/frames";
 import { eventsOfDays, openDaysIn, rowsIn } from "../../storage/analysis/open-days";
 import { readObject } from "../../storage/lake/reading";
 import type { LakeEnv } from "../merge-unit";
-import { MOST_EVENTS } from "./close";
 
 /** How many of some rows have no equal among others, either way. */
 function differences(some: readonly object[], others: readonly object[]): number {
@@ -27,7 +27,7 @@ export async function checkTables({ DB, LAKE }: LakeEnv, siteId: string, day: st
   const snapshot = await takeDaySnapshot(DB, siteId, day, day);
   const keyOf = (zone: string) => snapshot.tables.find((table) => table.zone === zone)?.key;
   const [visitsKey, actionsKey] = [keyOf("visits"), keyOf("actions")];
-  if (visitsKey === undefined || actionsKey === undefined || rowsIn(snapshot, [day]) > MOST_EVENTS) return null;
+  if (visitsKey === undefined || actionsKey === undefined || rowsIn(snapshot, [day]) > MOST_OPEN) return null;
   if ((await openDaysIn(LAKE, snapshot, day, day)).length > 0) return null;
   const made = toDay(day, (await eventsOfDays(LAKE, snapshot, [day])).events);
   const visits = await tableFromParquet<object>(VISIT_COLUMNS as never, await readObject(LAKE, visitsKey));

@@ -6,13 +6,11 @@ import { dayKey } from "../../domain/lake/keys";
 import type { NewObject } from "../../domain/lake/object";
 import { tableToParquet } from "../../domain/lake/table-parquet";
 import { closeDay, type DaySnapshot, takeDaySnapshot } from "../../storage/analysis/day-list";
+import { MOST_OPEN } from "../../storage/analysis/frames";
 import { eventsOfDays, rowsIn } from "../../storage/analysis/open-days";
 import { announceObjects } from "../../storage/lake/garbage";
 import { createObject } from "../../storage/lake/objects";
 import type { LakeEnv } from "../merge-unit";
-
-/** Events of a day that are in memory at once; a day with more stays open. */
-export const MOST_EVENTS = 120_000;
 
 export type Closed =
   | { outcome: "closed"; visits: number; actions: number }
@@ -60,7 +58,7 @@ export async function closeLakeDay(env: LakeEnv, siteId: string, day: string, no
   const snapshot = await takeDaySnapshot(env.DB, siteId, day, day);
   if (isWaiting(snapshot, day)) return { outcome: "waits" };
   const rows = rowsIn(snapshot, [day]);
-  if (rows > MOST_EVENTS) return { outcome: "too large", rows };
+  if (rows > MOST_OPEN) return { outcome: "too large", rows };
   const { events, sources } = await eventsOfDays(env.LAKE, snapshot, [day]);
   const tables = toDay(day, events);
   const objects = await writeTables(env, siteId, day, tables, now);

@@ -1,6 +1,7 @@
 // The column that a filter tests, by the dimension that it names.
 import { DIMENSIONS, type Dimension, dimensionFor } from "../../events/catalog";
 import { Problem } from "../../requests/problem";
+import { ALIASES, MOST_KEY_CHARACTERS, PROPS } from "../dimensions";
 import type { Level } from "../filter";
 import type { Known } from "./known";
 
@@ -12,16 +13,6 @@ export interface FilterColumn {
   /** What an answer shows of a value, where that is something else. */
   shown: ((value: string) => string) | null;
 }
-
-export const PROPS = "event:props:";
-const MOST_KEY_CHARACTERS = 100;
-
-/** Plausible's names for what the same column answers. */
-const ALIASES = new Map([
-  ["visit:country_name", "visit:country"],
-  ["visit:region_name", "visit:region"],
-  ["visit:city_name", "visit:city"],
-]);
 
 const column = (level: Level, name: string, absent: string): FilterColumn => ({
   ...{ level, column: name, absent },

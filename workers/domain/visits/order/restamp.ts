@@ -5,6 +5,7 @@ import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../../events/columns";
 import type { Event, OwnFacts, StampedEvent, VisitFacts } from "../../events/event";
 import { isOfToday } from "../../events/event-facts";
 import { isMeasuring } from "../../events/measurement";
+import { inTotalOrder } from "../../events/order";
 import { addDays } from "../../time/zone";
 import { ownFactsOf, stamp } from "../stamp";
 import {
@@ -40,10 +41,6 @@ export interface RestampedDay {
   /** Whether the day after may change too: a visit that changed ends shortly before the end of the day. */
   goesOn: boolean;
 }
-
-/** The total order of a visitor's events. */
-export const inTotalOrder = (a: StampedEvent, b: StampedEvent): number =>
-  a.event_time - b.event_time || a.seq - b.seq || (a.event_id < b.event_id ? -1 : a.event_id > b.event_id ? 1 : 0);
 
 /** Whether the event's own facts are in the record: other events have only those of their visit. */
 const saysItself = ({ new_visit, own }: StampedEvent): boolean =>
