@@ -8,7 +8,7 @@ const HOLD = 50;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** A group that calls can still join. */
-export interface OpenGroup extends Pick<Group, "refusals" | "carried"> {
+export interface OpenGroup extends Pick<Group, "refusals" | "carried" | "late"> {
   events: string[];
   /** Resolves when the group is in the journal. */
   committed: Promise<void>;
@@ -41,6 +41,7 @@ export class OpenGroups {
       events: [],
       refusals: {},
       carried: [],
+      late: [],
       committed: promise,
       commit: () => {
         clearTimeout(timer);
@@ -82,13 +83,13 @@ export function appendGroup(journal: Journal, group: OpenGroup): void {
   let events: string[] = [];
   let bytes = 0;
   // The first row has the fields of the whole group.
-  let about: Pick<Group, "refusals" | "carried"> = { refusals: group.refusals, carried: group.carried };
+  let about: Pick<Group, "refusals" | "carried" | "late"> = group;
   const write = () => {
-    if (events.length === 0 && Object.keys(about.refusals).length === 0) return;
+    if (events.length === 0 && Object.keys(about.refusals).length === 0 && about.late.length === 0) return;
     journal.append(events.join(","), bytes, about);
     events = [];
     bytes = 0;
-    about = { refusals: {}, carried: [] };
+    about = { refusals: {}, carried: [], late: [] };
   };
   for (const event of group.events) {
     const size = bytesOf(event) + 1;

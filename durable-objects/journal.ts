@@ -1,6 +1,7 @@
 // The journal: a transactional outbox in the hub's SQLite. Rows are groups of stamped events in order of arrival. A row
 // is free once D1 has the receipt of its message and a checkpoint covers it; free rows are overwritten instead of deleted,
 // because a delete is billed like a write.
+import { LAKE_COLUMN_NAMES } from "../workers/domain/events/columns";
 import type { RefusalCounts } from "../workers/domain/requests/refusal";
 import { fromStored, messageWith, type SentMessage, type StoredMessage, slotIn, toStored } from "./unconfirmed";
 
@@ -12,7 +13,12 @@ export interface Group {
   refusals: Record<string, RefusalCounts>;
   /** Events that continue a visit over midnight: event id (`seenId`), and the visitor's id of the day before. */
   carried: [event: string, visitor: string][];
+  /** Records that events of other visitors have made late. */
+  late: [date: string, visitor: string][];
 }
+
+/** Where a packed event says when it was received. */
+const RECEIVED_AT = LAKE_COLUMN_NAMES.indexOf("received_at");
 
 /** Bytes of events in one row. */
 export const GROUP_BYTES = 60_000;
@@ -32,6 +38,10 @@ const SPARE_ROWS = 2_048;
 /** Rows deleted by one statement. */
 const DELETED_ROWS = 10_000;
 
+/** True if a hub was never used, or was destroyed. */
+export const isWithoutTables = (sql: SqlStorage): boolean =>
+  sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
+
 interface Row extends Record<string, SqlStorageValue> {
   slot: number;
   n: number;
@@ -49,10 +59,26 @@ interface Sent {
   unconfirmed?: StoredMessage[];
 }
 
+type Visitors = Pick<Group, "carried" | "late">;
+
+/** Both in one column, which earlier versions have: they find no event without an id. */
+function visitorsToText(carried: Visitors["carried"], late: Visitors["late"]): string | null {
+  const all = [...carried, ...late.map(([date, visitor]) => ["", visitor, date])];
+  return all.length > 0 ? JSON.stringify(all) : null;
+}
+
+function visitorsFrom(text: string | null): Visitors {
+  const all = text === null ? [] : (JSON.parse(text) as [event: string, visitor: string, date?: string][]);
+  return {
+    carried: all.flatMap(([event, visitor, date]) => (date === undefined ? [[event, visitor]] : [])),
+    late: all.flatMap(([, visitor, date]) => (date === undefined ? [] : [[date, visitor]])),
+  };
+}
+
 export class Journal {
   private readonly sql: SqlStorage;
-  /** Rows that were not sent: where they are and how large, by position. */
-  private readonly unsent = new Map<number, { slot: number; bytes: number }>();
+  /** Rows that were not sent, by position: where they are, how large, and when they were written if memory knows. */
+  private readonly unsent = new Map<number, { slot: number; bytes: number; at?: number }>();
   /** Rows that are done with but for a checkpoint that covers them: slots by position. */
   private readonly uncovered = new Map<number, number>();
   /** Slots of rows that are done with, once storage says so. */
@@ -114,7 +140,11 @@ export class Journal {
   }
 
   /** Appends a group. Durable when the object's output gate opens. */
-  append(events: string, bytes: number, { refusals, carried }: Pick<Group, "refusals" | "carried">): void {
+  append(
+    events: string,
+    bytes: number,
+    { refusals, carried, late }: Pick<Group, "refusals" | "carried" | "late">,
+  ): void {
     const slot = this.free.at(-1) ?? this.slots;
     const n = this.head + 1;
     this.sql.exec(
@@ -126,12 +156,12 @@ export class Journal {
       bytes,
       events,
       Object.keys(refusals).length > 0 ? JSON.stringify(refusals) : null,
-      carried.length > 0 ? JSON.stringify(carried) : null,
+      visitorsToText(carried, late),
     );
     if (this.free.length > 0) this.free.pop();
     else this.slots += 1;
     this.head = n;
-    this.unsent.set(n, { slot, bytes });
+    this.unsent.set(n, { slot, bytes, at: Date.now() });
     this.unsentBytes += bytes;
     this.bytesSinceCheckpoint += bytes;
   }
@@ -146,7 +176,7 @@ export class Journal {
         n,
         events: row.events,
         refusals: row.refusals ? JSON.parse(row.refusals) : {},
-        carried: row.carried ? JSON.parse(row.carried) : [],
+        ...visitorsFrom(row.carried),
       };
     }
   }
@@ -173,15 +203,37 @@ export class Journal {
   cutSent(now: number): void {
     if (!this.cut) return;
     const { from, to } = this.cut;
+    const since = this.sinceOf(from, to) ?? now;
     const slots = Uint32Array.from({ length: to - from + 1 }, (_, i) => this.unsent.get(from + i)!.slot);
     for (let n = from; n <= to; n += 1) {
       this.unsentBytes -= this.unsent.get(n)!.bytes;
       this.unsent.delete(n);
     }
-    this.unconfirmed.push({ from, to, first: now, last: now, slots });
+    this.unconfirmed.push({ from, to, first: now, last: now, since, slots });
     this.sent = to;
     this.cut = null;
     this.isAhead = true;
+  }
+
+  /** Nothing that was not sent was accepted before this time (ms); null when all was sent. */
+  unsentSince(): number | null {
+    return this.sinceOf(this.sent + 1, this.head);
+  }
+
+  /** When the first of some unsent rows was written. A row of an earlier start says when its first event was received. */
+  private sinceOf(from: number, to: number): number | null {
+    for (let n = from; n <= to; n += 1) {
+      const { slot, at } = this.unsent.get(n)!;
+      if (at !== undefined) return at;
+      const { received } = this.sql
+        .exec<{ received: number | null }>(
+          `SELECT json_extract('[' || events || ']', '$[0][${RECEIVED_AT}]') AS received FROM journal WHERE slot = ?`,
+          slot,
+        )
+        .one();
+      if (received !== null) return received;
+    }
+    return null;
   }
 
   /** Notes that the queue has a message once more. */

@@ -60,16 +60,21 @@ export class LiveSockets {
     this.isWatched = ctx.storage.kv.get<boolean>(WATCHED) ?? false;
   }
 
-  /** Answers an upgrade that the Worker has authorized. `?site_id=…&hubs=…` says what the picture is made of. */
+  /**
+   * Answers an upgrade that the Worker has authorized. `?site_id=…&hubs=…` says what the picture is made of, `holder=…`
+   * which session or key watches, and `until=…` when that expires.
+   */
   open(request: Request): Promise<Response> {
     const asked = new URL(request.url).searchParams;
-    const about = { site_id: asked.get("site_id") ?? "", hubs: Number(asked.get("hubs")), until: Date.now() + LIFE };
+    const until = Math.min(Date.now() + LIFE, Number(asked.get("until") ?? Number.POSITIVE_INFINITY));
+    const about = { site_id: asked.get("site_id") ?? "", hubs: Number(asked.get("hubs")), until };
+    const holder = asked.get("holder");
     return this.inTurn(async () => {
       const others = this.sockets();
       if (others.length >= MOST) return new Response(null, { status: 429 });
       const picture = await this.picture(about.site_id, about.hubs);
       const { 0: client, 1: server } = new WebSocketPair();
-      this.ctx.acceptWebSocket(server);
+      this.ctx.acceptWebSocket(server, holder === null ? [] : [holder]);
       this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
       server.serializeAttachment(about satisfies Attachment);
       server.send(JSON.stringify({ type: "picture", picture } satisfies SocketMessage));
@@ -112,9 +117,18 @@ export class LiveSockets {
     return true;
   }
 
-  /** Closes every socket; whoever may is to come again. */
-  hangUp(): void {
-    this.close(AGAIN, "property has changed");
+  /**
+   * Closes every socket, or those of a session or key that has ended; whoever may is to come again.
+   * @param holder the tag of the sockets.
+   */
+  hangUp(holder?: string): void {
+    if (holder === undefined) {
+      this.close(AGAIN, "property has changed");
+      return;
+    }
+    for (const socket of this.ctx.getWebSockets(holder))
+      if (socket.readyState === OPEN) socket.close(AGAIN, "authorization has ended");
+    this.isOpen = null;
   }
 
   /** Closes every socket for good and forgets. */

@@ -1,9 +1,10 @@
 // The hub's memory between events, and its checkpoints: the visitor book, seen event ids, the live picture. The journal
 // is the redo log since the last checkpoint.
-import type { Event } from "../workers/domain/events/event";
+import type { Arrival, Event } from "../workers/domain/events/event";
 import { addDays } from "../workers/domain/time/zone";
 import {
   emptyLive,
+  forgetConversions,
   LIVE_KEPT,
   type Live,
   MINUTES_KEPT,
@@ -13,17 +14,19 @@ import {
   noteVisit,
 } from "../workers/domain/visits/live";
 import { isNamedLate } from "../workers/domain/visits/order/lateness";
+import { otherOf } from "../workers/domain/visits/order/visitors";
 import { unpackEvent } from "../workers/domain/visits/packed";
 import { fromCounts, pruneCounters, type RuleCounts, toCounts } from "../workers/domain/visits/rule-counters";
 import { emptySeen, noteSeen, oldestGeneration, restoreSeen, seenId, wasSeen } from "../workers/domain/visits/seen";
 import { type Stamped, stamp } from "../workers/domain/visits/stamp";
 import { isExpected, type Moment, VISIT_GAP, type Visit } from "../workers/domain/visits/visit";
 import { personOfUser } from "../workers/storage/visitors/person";
-import { ImportedIds } from "./imported-ids";
-import type { Journal } from "./journal";
+import { CountedGoals } from "./configuration/goals";
+import { ImportedIds } from "./imports/imported-ids";
+import type { Group, Journal } from "./journal";
 import { StoredNames } from "./stored-names";
-import { VisitorBook } from "./visitor-book";
 import type { Who } from "./visitor-id";
+import { VisitorBook } from "./visitors/visitor-book";
 
 /** Words of hashes in one row, two to an id: 800 KB. */
 const MOST_WORDS = 200_000;
@@ -35,6 +38,8 @@ interface State {
   /** Absent in a checkpoint of an earlier version. */
   feed?: Live["feed"];
   rules?: RuleCounts;
+  goals?: RuleCounts;
+  conversions?: [goal: string, minutes: [minute: number, conversions: number][]][];
   last: number | null;
 }
 
@@ -42,7 +47,8 @@ export class Memory {
   readonly seen = emptySeen();
   readonly live = emptyLive();
   readonly names: StoredNames;
-  private readonly imported: ImportedIds;
+  readonly goals: CountedGoals;
+  readonly imported: ImportedIds;
   private readonly book: VisitorBook;
   private readonly sql: SqlStorage;
   private readonly journal: Journal;
@@ -62,6 +68,9 @@ export class Memory {
     this.live.feed = state?.feed ?? [];
     this.live.rules = fromCounts(state?.rules ?? []);
     this.live.lastEventAt = state?.last ?? null;
+    this.live.goals = fromCounts(state?.goals ?? []);
+    this.live.conversions = new Map(state?.conversions?.map(([goal, minutes]) => [goal, new Map(minutes)]));
+    this.goals = new CountedGoals(journal, this.live);
     this.book = new VisitorBook(sql);
     this.restoreLive(now);
     for (const row of sql.exec<{ generation: number; n: number; hashes: ArrayBuffer }>("SELECT * FROM seen")) {
@@ -81,24 +90,35 @@ export class Memory {
   private replay(now: number): void {
     // The first row of a group has this for all rows of the same call.
     const carried = new Map<string, string>();
+    const late: Group["late"] = [];
     for (const group of this.journal.groups(this.journal.covered + 1, this.journal.head)) {
       for (const [event, visitor] of group.carried) carried.set(event, visitor);
+      late.push(...group.late);
       for (const packed of JSON.parse(`[${group.events}]`) as unknown[][]) {
         const event = unpackEvent(packed);
         // The event was seen a little earlier than now. Remembering it for more than a day does no harm.
-        if (this.imported.isUsed) this.imported.note(event.event_id, event.event_time);
+        if (this.imported.isUsed) this.imported.note(event);
         noteSeen(this.seen, seenId(event), now);
         this.seq = Math.max(this.seq, event.seq);
         this.track(event, {
           date: event.local_date,
           hour: event.local_hour,
           visitor: event.visitor_id,
-          yesterday: () => carried.get(seenId(event)) ?? null,
+          other: otherOf(event),
+          yesterday: () => [carried.get(seenId(event))].filter((from) => from !== undefined),
           person: event.own?.person_id === null ? null : event.person_id,
           late: event.late === 1,
         });
       }
     }
+    // At the end, when all of them have records. Events say themselves whether they were late.
+    for (const [date, visitor] of late) this.book.makeLate(date, visitor);
+    this.book.takeLate();
+  }
+
+  /** The records that events of other visitors have made late since the last call. */
+  takeLate(): Group["late"] {
+    return this.book.takeLate();
   }
 
   /** True if this hub knows the event's visitor on that day, or has seen the event already. */
@@ -112,9 +132,13 @@ export class Memory {
   }
 
   /** Notes an event by its id. False when it was here before: within a day, or ever in an import. */
-  isNew(event: Pick<Event, "event_id" | "anonymous" | "event_time">, isImported: boolean, now: number): boolean {
+  isNew(
+    event: Pick<Arrival, "event_id" | "anonymous" | "event_time" | "received_at" | "line">,
+    isImported: boolean,
+    now: number,
+  ): boolean {
     // Both, because a caller's own id may come again with another time.
-    if (isImported && !this.imported.note(event.event_id, event.event_time)) return false;
+    if (isImported && !this.imported.note(event)) return false;
     return noteSeen(this.seen, seenId(event), now);
   }
 
@@ -148,6 +172,13 @@ export class Memory {
     return isNamedLate(this.book, date, visitor, time);
   }
 
+  /** Notes at once the ids of events that another hub takes, which knows nothing of what comes here. */
+  noteOthers(all: readonly (Pick<Moment, "date" | "other"> & { visitor: string | null; time: number })[]): void {
+    for (const { date, visitor, other, time } of all)
+      if (other != null) for (const id of [visitor!, other]) this.book.others.note(date, id, time);
+    this.book.others.write();
+  }
+
   /** True when this visitor was here on this date. */
   knows(date: string, visitor: string): boolean {
     return this.book.has(date, visitor);
@@ -158,8 +189,7 @@ export class Memory {
     this.book.prepare(
       moments.flatMap(({ date, visitor, yesterday, time }) => {
         if (visitor !== null && this.book.has(date, visitor)) return [{ date, visitor }];
-        const from = yesterday();
-        return from === null ? [] : [{ date: addDays(date, -1), visitor: from, since: time - VISIT_GAP }];
+        return yesterday().map((from) => ({ date: addDays(date, -1), visitor: from, since: time - VISIT_GAP }));
       }),
     );
   }
@@ -170,13 +200,19 @@ export class Memory {
     const done = stamp(this.book, event, moment);
     if (done.stamp.visit_id !== null) noteLive(this.live, done.visit, event);
     else noteArrival(this.live, event.event_time);
+    this.goals.count(event);
     return done;
   }
 
-  /** Writes changes since the last checkpoint. Call it in a transaction; if that fails, read memory again. */
-  checkpoint(now: number): void {
+  /**
+   * Writes changes since the last checkpoint, and what `act` changes. Call it in a transaction; if that fails, read memory
+   * again.
+   */
+  checkpoint(now: number, act = () => {}): void {
+    act();
     const oldestMinute = Math.floor(now / 60_000) - MINUTES_KEPT;
     for (const minute of this.live.pageviews.keys()) if (minute < oldestMinute) this.live.pageviews.delete(minute);
+    forgetConversions(this.live, oldestMinute);
     // The picture may not be requested for weeks, and in an import it never is.
     for (const [id, { last }] of this.live.visits) if (last < now - LIVE_KEPT) this.live.visits.delete(id);
     pruneCounters(this.live.rules);
@@ -189,6 +225,8 @@ export class Memory {
       minutes: [...this.live.pageviews],
       feed: this.live.feed,
       rules: toCounts(this.live.rules),
+      goals: toCounts(this.live.goals),
+      conversions: [...this.live.conversions].map(([goal, minutes]) => [goal, [...minutes]]),
       last: this.live.lastEventAt,
     } satisfies State);
     this.journal.cover();

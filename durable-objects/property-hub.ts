@@ -2,33 +2,38 @@
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import { DurableObject } from "cloudflare:workers";
 import { DAY_BIT } from "../workers/domain/events/catalog";
-import type { Arrival, Event } from "../workers/domain/events/event";
+import type { Arrival, Event, UnnamedIds } from "../workers/domain/events/event";
+import { firstVisitOf } from "../workers/domain/events/first-visit";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate, localHour } from "../workers/domain/time/zone";
-import { toArrival } from "../workers/domain/visits/arrival";
+import { toArrival, toBatch } from "../workers/domain/visits/arrival";
 import type {
   AcceptReply,
   Hub,
+  HubBacklog,
   HubBatch,
   HubProperty,
+  LiveGoals,
   LiveShare,
-  NamedHubs,
   NamesReply,
 } from "../workers/domain/visits/hub";
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { epochOf } from "../workers/domain/visits/message";
+import type { BrowserNames } from "../workers/domain/visits/names";
 import { packStamped } from "../workers/domain/visits/packed";
 import { seenId } from "../workers/domain/visits/seen";
 import type { VisitStamp } from "../workers/domain/visits/stamp";
-import { VISIT_GAP } from "../workers/domain/visits/visit";
+import { Configuration } from "./configuration/configuration";
 import { appendGroup, type OpenGroup, OpenGroups } from "./group";
-import { Journal, MESSAGE_BYTES } from "./journal";
+import { LakeIds } from "./imports/lake-ids";
+import { isWithoutTables, Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
-import { moveOldVisitors } from "./old-visitors";
 import { Sender } from "./sender";
-import { hearName, tellNames } from "./shared-names";
+import { hearNames, noNames, tellNames } from "./shards/shared-names";
+import { askUnnamed, unnamedIdsOf } from "./shards/unnamed-ids";
 import { Salts } from "./visitor-id";
+import { moveOldVisitors } from "./visitors/old-visitors";
 
 /** A group of this many events is committed without waiting. */
 const FULL_GROUP = 64;
@@ -37,9 +42,6 @@ const RETRY = 15_000;
 /** For a wrangler.toml of the version before, which lacks the variable. */
 const RESEND_SECONDS = 600;
 
-const isWithoutTables = (sql: SqlStorage): boolean =>
-  sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length === 0;
-
 export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private journal!: Journal;
   private memory!: Memory;
@@ -47,12 +49,12 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   private readonly sockets: LiveSockets;
   private siteId = "";
   private epoch = "";
-  /** The newest known version of the property's configuration. */
-  private version = 0;
+  private readonly configuration: Configuration;
   /** True if storage is empty: never used, or destroyed. The first batch creates the tables. */
   private isEmpty = true;
   private readonly groups = new OpenGroups({ write: (group) => this.commit(group), reload: () => this.load() });
   private readonly sender: Sender;
+  private readonly lakeIds: LakeIds;
   private alarmAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -68,6 +70,19 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       isEmpty: () => this.isEmpty,
       // Also while the queue is away: what a start must read again is bounded by checkpoints.
       ended: () => this.checkpointWhenDue(),
+    });
+    this.configuration = new Configuration({
+      journal: () => (this.isEmpty ? null : this.journal),
+      goals: () => this.memory.goals,
+      change: (act) => {
+        this.groups.commit();
+        this.checkpoint(act);
+      },
+    });
+    this.lakeIds = new LakeIds({
+      env: () => this.env,
+      ids: () => this.memory.imported,
+      write: (act) => ctx.storage.transactionSync(act),
     });
     ctx.blockConcurrencyWhile(async () => {
       this.isEmpty = isWithoutTables(ctx.storage.sql);
@@ -92,29 +107,26 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const about = this.journal.readMeta<{ site_id: string; epoch: string }>("about");
     this.siteId = about?.site_id ?? "";
     this.epoch = about?.epoch ?? "";
-    this.version = Math.max(this.version, this.journal.readMeta<number>("version") ?? 0);
+    this.configuration.load();
   }
 
   /** Counts a batch. Resolves when it is durable: the reply waits for the journal's write. */
   async accept(batch: HubBatch | string): Promise<AcceptReply> {
-    const {
-      property,
-      refusals,
-      next,
-      named,
-      imported = false,
-      ...given
-    } = typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;
+    const { property, refusals, next, named, unnamed, imported = false, ...given } = toBatch(batch);
     const arrivals = given.arrivals.map((arrival) => toArrival(arrival, property.address));
     const now = Date.now();
     this.open(property);
+    const unread = imported ? await this.lakeIds.complete(property.site_id, arrivals) : null;
+    if (unread) return { accepted: 0, duplicates: 0, unread };
     // During a change of the number of shards, another hub may know the visitor.
     const others: Arrival[] = [];
     const idsOf = (arrival: Arrival) => this.salts.idsFor(arrival, property, this.memory, now);
     const isOwn = (arrival: Arrival) => !next || this.memory.expects(arrival, idsOf(arrival), now);
     const isUntold = (arrival: Arrival) => this.memory.isNaming(arrival, property.site_id, now) && isOwn(arrival);
-    const teller = { namespace: this.env.HUB, name: this.ctx.id.name, property };
+    const teller = { namespace: this.env.HUB, name: this.ctx.id.name, property, memory: () => this.memory, now };
     const late = named && (await tellNames({ ...teller, untold: () => arrivals.filter(isUntold) }, named));
+    if (unnamed && unnamed !== this.ctx.id.name)
+      await askUnnamed(this.env.HUB, unnamed, property, () => arrivals.filter(isOwn));
     // It may have been destroyed meanwhile.
     this.open(property);
     const group = this.groups.join();
@@ -127,6 +139,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
           this.take(arrival, property, group, now, late?.has(arrival.event_id));
         else duplicates += 1;
       }
+      if (others.length > 0)
+        this.memory.noteOthers(others.map((arrival) => ({ ...idsOf(arrival), time: arrival.event_time })));
+      if (imported) this.ctx.storage.transactionSync(() => this.memory.imported.writeAdded());
     } catch (error) {
       group.fail(error);
     }
@@ -134,28 +149,26 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (refusals && Object.keys(refusals).length > 0)
       addRefusals(group.refusals, localDate(now, property.timezone), refusals);
     if (group.events.length >= FULL_GROUP) group.commit();
-    this.hearVersion(property.version ?? 0);
-    const isBehind = property.version !== undefined && property.version < this.version;
-    const passed = this.passOn(property, others, next, named);
+    const { version } = this.configuration;
+    const isBehind = property.version !== undefined && property.version < version;
+    const passed = this.passOn({ property, arrivals: others, named, unnamed }, next);
     // A batch that is only passed on writes no row, so it does not wait for one.
     await Promise.all([passed, others.length < arrivals.length || refusals ? group.committed : undefined]);
     const { accepted, duplicates: known, newer = 0 } = await passed;
     return {
       accepted: arrivals.length - others.length - duplicates + accepted,
       duplicates: duplicates + known,
-      ...(isBehind || newer > 0 ? { newer: Math.max(this.version, newer) } : {}),
+      ...(isBehind || newer > 0 ? { newer: Math.max(version, newer) } : {}),
     };
   }
 
   async hearNames(batch: string, ifKnown: boolean): Promise<NamesReply> {
-    const { property, arrivals } = JSON.parse(batch) as HubBatch;
-    const now = Date.now();
-    this.open(property);
+    const told = toBatch(batch);
+    this.open(told.property);
     const group = this.groups.join();
-    const reply: NamesReply = { late: [], shared: [] };
+    const reply = noNames();
     try {
-      const hub = { memory: this.memory, salts: this.salts, property, now };
-      for (const arrival of arrivals) hearName(hub, toArrival(arrival, property.address), ifKnown, reply);
+      hearNames(this.memory, this.salts, told, ifKnown, reply);
     } catch (error) {
       group.fail(error);
     }
@@ -163,22 +176,26 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return reply;
   }
 
-  async forgetPerson(person: string): Promise<void> {
-    if (this.isEmpty) return;
+  async unnamedIds(batch: string): Promise<UnnamedIds[]> {
+    const asked = toBatch(batch);
+    this.open(asked.property);
+    const now = Date.now();
+    const ids = unnamedIdsOf(this.memory, this.salts, asked, now);
+    // Nothing else may ever come here, and a salt that was made for these ids must be destroyed.
+    const expiry = this.salts.expire(now);
+    if (expiry !== null) await this.alarmBy(expiry);
+    return ids;
+  }
+
+  async forgetPerson(person: string): Promise<BrowserNames[]> {
+    if (this.isEmpty) return [];
     // What an open group names is written first, so that it is forgotten too.
     this.groups.commit();
-    this.ctx.storage.transactionSync(() => this.memory.names.forget(person));
+    return this.ctx.storage.transactionSync(() => this.memory.names.forget(person));
   }
 
-  async noteVersion(version: number): Promise<void> {
-    this.hearVersion(version);
-  }
-
-  private hearVersion(version: number): void {
-    if (version <= this.version) return;
-    this.version = version;
-    // A hub without any events stores nothing. The first batch brings this again.
-    if (!this.isEmpty) this.journal.writeMeta("version", version);
+  async noteVersion(version: number, goals?: LiveGoals): Promise<void> {
+    this.configuration.hear({ version, goals });
   }
 
   async live(isWatched = false): Promise<LiveShare> {
@@ -211,8 +228,8 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return this.sockets.changed();
   }
 
-  async hangUp(): Promise<void> {
-    this.sockets.hangUp();
+  async hangUp(holder?: string): Promise<void> {
+    this.sockets.hangUp(holder);
   }
 
   /**
@@ -234,7 +251,11 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     await this.ctx.storage.deleteAll();
     this.isEmpty = true;
     this.epoch = "";
-    this.version = 0;
+    this.configuration.forget();
+  }
+
+  async backlog(): Promise<HubBacklog> {
+    return this.sender.backlog(Date.now());
   }
 
   override async alarm(): Promise<void> {
@@ -257,26 +278,16 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     if (next.length > 0) await this.alarmBy(Math.min(...next));
   }
 
-  private async passOn(
-    property: HubProperty,
-    arrivals: Arrival[],
-    hubs: readonly string[] = [],
-    named?: NamedHubs,
-  ): Promise<AcceptReply> {
+  private async passOn(batch: HubBatch, hubs: readonly string[] = []): Promise<AcceptReply> {
     const [hub, ...next] = hubs;
-    if (hub === undefined || arrivals.length === 0) return { accepted: 0, duplicates: 0 };
-    const batch: HubBatch = {
-      property,
-      arrivals,
-      ...(next.length > 0 ? { next } : {}),
-      ...(named ? { named } : {}),
-    };
-    return this.env.HUB.getByName(hub).accept(JSON.stringify(batch));
+    if (hub === undefined || batch.arrivals.length === 0) return { accepted: 0, duplicates: 0 };
+    return this.env.HUB.getByName(hub).accept(JSON.stringify(next.length > 0 ? { ...batch, next } : batch));
   }
 
   /** Reads storage, and learns at the first batch whose hub this is. */
-  private open({ site_id }: HubProperty): void {
+  private open({ site_id, ...configuration }: HubProperty): void {
     if (this.isEmpty) this.load();
+    this.configuration.hear(configuration);
     if (this.epoch) return;
     this.siteId = site_id;
     const epoch = `${this.ctx.id.toString().slice(0, 16)}${crypto.randomUUID().slice(0, 8)}`;
@@ -285,69 +296,58 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
   }
 
   private take(arrival: Arrival, property: HubProperty, group: OpenGroup, now: number, late = false): void {
-    const { keys, ip, first_visit, stored, by_page, ...event } = arrival;
-    const who = { keys, stored, by_page, ip };
+    const { keys, ip, first_visit, stored, by_page, unnamed, ...event } = arrival;
+    const who = { keys, stored, by_page, unnamed, ip };
     const stamp = this.stampOne(event, property, who, group, now, late);
     // Only the hub knows whether a cookieless visitor is new today. A stored id tells whether they are new at all.
     const isFirst = first_visit && stamp.firsts & DAY_BIT;
     if (!isFirst || (stored && !stored.isNew && stamp.local_date > stored.made)) return;
-    const first: Event = {
-      ...event,
-      event_id: `${event.event_id}-first`,
-      event_type: "first_visit",
-      name: "first_visit",
-      rule: null,
-      props: null,
-      button_id: null,
-      revenue_amount: null,
-      revenue_currency: null,
-      engaged_ms: null,
-      scroll_depth: null,
-      scroll_before: null,
-      view_id: stamp.view_id,
-      interactive: 0,
-    };
-    this.stampOne(first, property, who, group, now);
+    this.stampOne(firstVisitOf(event, stamp.view_id), property, who, group, now);
   }
 
   /** Stamps an event into the group. */
   private stampOne(
     event: Event,
     property: HubProperty,
-    who: Pick<Arrival, "keys" | "stored" | "by_page" | "ip">,
+    who: Pick<Arrival, "keys" | "stored" | "by_page" | "unnamed" | "ip">,
     group: OpenGroup,
     now: number,
     late = false,
   ): VisitStamp {
     const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
     const ids = this.salts.idsFor(whose, property, this.memory, now, true);
-    const { date, yesterday } = ids;
+    const { date, other, yesterday, tomorrow } = ids;
     const visitor = ids.visitor!;
-    const beside = (ms: number) => localDate(event.event_time + ms, property.timezone);
-    // Two days of a visitor can be linked where a visit may go over midnight, and nowhere else.
-    const before = beside(-VISIT_GAP) < date ? yesterday() : null;
-    const tomorrow = beside(VISIT_GAP) > date ? ids.tomorrow : undefined;
+    const before = ids.before();
     const hour = localHour(event.event_time, property.timezone);
     const { isNewName, ...person } = this.memory.personFor(whose, property.site_id, now);
     const { visit, stamp, carriedFrom } = this.memory.track(event, {
       date,
       hour,
       visitor,
+      other,
       yesterday,
       tomorrow,
       ...person,
-      unnamed: isNewName ? ids.unnamed() : null,
+      unnamed: isNewName ? ids.unnamed : null,
       late,
     });
     if (carriedFrom !== null) group.carried.push([seenId(event), carriedFrom]);
     this.memory.seq += 1;
-    const visitor_before = before === visitor ? null : before;
-    const about = { site_id: property.site_id, seq: this.memory.seq, visitor_id: visitor, ip: who.ip, visitor_before };
+    const about = {
+      site_id: property.site_id,
+      seq: this.memory.seq,
+      visitor_id: visitor,
+      ip: who.ip,
+      visitor_before: before === visitor ? null : before,
+      visitor_unnamed: other === ids.unnamed ? other : null,
+    };
     group.events.push(JSON.stringify(packStamped(event, visit, { ...stamp, ...about })));
     return stamp;
   }
 
   private commit(group: OpenGroup): void {
+    group.late.push(...this.memory.takeLate());
     this.ctx.storage.transactionSync(() => {
       appendGroup(this.journal, group);
       this.memory.names.write(Date.now());
@@ -381,9 +381,9 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     this.checkpoint();
   }
 
-  private checkpoint(): void {
+  private checkpoint(act = () => {}): void {
     try {
-      this.ctx.storage.transactionSync(() => this.memory.checkpoint(Date.now()));
+      this.ctx.storage.transactionSync(() => this.memory.checkpoint(Date.now(), act));
     } catch (error) {
       this.load();
       throw error;

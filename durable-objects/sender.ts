@@ -1,6 +1,7 @@
 // The sender: packs ranges of the journal into messages and sends them to the queue, each range as the same message
 // however often it is sent. It asks D1 for the receipts of earlier messages, and sends those again that the queue has lost.
 import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
+import type { HubBacklog } from "../workers/domain/visits/hub";
 import { settledAmong } from "../workers/storage/counts/counts";
 import { type Group, type Journal, MESSAGE_BYTES } from "./journal";
 import { dueAt, giveUpAt, MOST_UNCONFIRMED, type SentMessage } from "./unconfirmed";
@@ -160,6 +161,16 @@ export class Sender {
       await this.source.queue().send(this.message(message), { contentType: "text" });
       this.journal.sentAgain(message, Date.now());
     }
+  }
+
+  backlog(now: number): HubBacklog {
+    if (this.source.isEmpty()) return { now, unsent: null, uncounted: [] };
+    const { unconfirmed } = this.journal;
+    return {
+      now,
+      unsent: this.journal.unsentSince(),
+      uncounted: unconfirmed.map((message) => [this.idOf(message), message.since]),
+    };
   }
 
   private idOf({ from, to }: Pick<SentMessage, "from" | "to">): string {

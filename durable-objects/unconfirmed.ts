@@ -21,20 +21,25 @@ export interface SentMessage {
   /** When it was sent for the first and for the last time (ms). */
   first: number;
   last: number;
+  /** Nothing in it was accepted before this time (ms). */
+  since: number;
   /** Where the rows are, by position. Four bytes a row: a backlog may have hundreds of thousands. */
   slots: Uint32Array;
 }
 
-/** As it is stored: from, to, first, last. */
-export type StoredMessage = [from: number, to: number, first: number, last: number];
+/** As it is stored. A hub of an earlier version did not know since when. */
+export type StoredMessage = [from: number, to: number, first: number, last: number, since?: number];
 
 /** A slot that no row has. */
 const NOWHERE = 0xffff_ffff;
 
-export const toStored = ({ from, to, first, last }: SentMessage): StoredMessage => [from, to, first, last];
+export const toStored = ({ from, to, first, last, since }: SentMessage): StoredMessage => [
+  ...([from, to, first, last] as const),
+  since,
+];
 
-export const fromStored = ([from, to, first, last]: StoredMessage): SentMessage => ({
-  ...{ from, to, first, last },
+export const fromStored = ([from, to, first, last, since = 0]: StoredMessage): SentMessage => ({
+  ...{ from, to, first, last, since },
   slots: new Uint32Array(to - from + 1).fill(NOWHERE),
 });
 

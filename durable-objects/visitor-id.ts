@@ -5,6 +5,8 @@ import type { Arrival } from "../workers/domain/events/event";
 import { addDays, localDate } from "../workers/domain/time/zone";
 import { forgetSecrets, keyedHash } from "../workers/domain/visitors/keyed-hash";
 import type { HubProperty } from "../workers/domain/visits/hub";
+import { visitorOf } from "../workers/domain/visits/order/visitors";
+import { VISIT_GAP } from "../workers/domain/visits/visit";
 import { personOfUser } from "../workers/storage/visitors/person";
 import type { Journal } from "./journal";
 
@@ -12,10 +14,25 @@ import type { Journal } from "./journal";
 export const SALT_LIFE = 48 * 3_600_000;
 
 /** Whom an event is about, as far as its sender knows. */
-export type Who = Pick<Arrival, "event_time" | "user_id" | "keys" | "stored" | "by_page">;
+export type Who = Pick<Arrival, "event_time" | "user_id" | "keys" | "stored" | "by_page" | "unnamed">;
 
 /** Remembered visitor ids, at about 300 bytes each. */
 const MOST_IDS = 4_000;
+
+/** The ids of an event's visitor, as Moment has them. */
+export interface VisitorIds {
+  date: string;
+  visitor: string | null;
+  /** The other id that the visitor might have, where a page names a user. */
+  other: string | null;
+  /** The id without the user; null where only a server knows the user. */
+  unnamed: string | null;
+  yesterday: () => string[];
+  /** Of an event in the last half hour of its day. */
+  tomorrow: () => string[];
+  /** The id of the day before without a user, in the first half hour of the day. */
+  before: () => string | null;
+}
 
 interface Salt {
   salt: string;
@@ -81,14 +98,17 @@ export class Salts {
     return id;
   }
 
-  /** The ids of a visitor on an event's day and the day before; null if a day has no salt and may not get one. */
+  /**
+   * The ids of an event's visitor. `visitor` is null where the day has no salt and may not get one.
+   * @param book the visitors whom the hub knows.
+   */
   idsFor(
-    { event_time, user_id, keys, stored, by_page }: Who,
+    { event_time, user_id, keys, stored, by_page, unnamed: given }: Who,
     { site_id, timezone }: HubProperty,
     book: { knows(date: string, visitor: string): boolean },
     now: number,
     make = false,
-  ): Record<"yesterday" | "tomorrow" | "unnamed", () => string | null> & { date: string; visitor: string | null } {
+  ): VisitorIds {
     const date = localDate(event_time, timezone);
     const user = user_id === null ? null : personOfUser(site_id, user_id);
     // On the day a stored id is made, the visitor arrived without it and keeps the cookieless id.
@@ -96,22 +116,29 @@ export class Salts {
       if (day === date) return keys.today;
       return day < date ? keys.yesterday : (keys.tomorrow ?? null);
     };
-    const unnamedOn = (day: string, make: boolean) =>
-      stored && day > stored.made ? stored.id : this.idFor(site_id, keyOn(day), day, now, make);
-    const idOn = (day: string, make: boolean) => {
-      if (user === null) return unnamedOn(day, make);
-      if (!by_page || book.knows(day, user)) return user;
-      // The same holds for a visitor who arrived before the page knew the user: one visitor, one visit.
-      const before = unnamedOn(day, false);
-      return before !== null && book.knows(day, before) ? before : user;
+    const unnamedOn = (day: string, make: boolean): string | null => {
+      if (stored && day > stored.made) return stored.id;
+      if (given) return day === date ? given.today : day < date ? given.yesterday : given.tomorrow;
+      return this.idFor(site_id, keyOn(day), day, now, make);
     };
+    const idsOn = (day: string): string[] => {
+      if (user !== null && !by_page) return [user];
+      return [user, unnamedOn(day, false)].filter((id) => id !== null);
+    };
+    const unnamed = user === null || by_page ? unnamedOn(date, make) : null;
+    const isNamed = user !== null && unnamed !== null;
+    const visitor = isNamed ? visitorOf({ user, unnamed }, (id) => book.knows(date, id)) : (user ?? unnamed);
+    const beside = (ms: number) => localDate(event_time + ms, timezone);
+    const yesterday = () => idsOn(addDays(date, -1));
     return {
       date,
-      visitor: idOn(date, make),
-      yesterday: () => idOn(addDays(date, -1), false),
-      tomorrow: () => idOn(addDays(date, 1), false),
-      // Without the user.
-      unnamed: () => unnamedOn(date, false),
+      visitor,
+      other: isNamed ? (visitor === user ? unnamed : user) : null,
+      unnamed,
+      yesterday,
+      tomorrow: () => (beside(VISIT_GAP) > date ? idsOn(addDays(date, 1)) : []),
+      // Two days of a visitor can be linked where a visit may go over midnight, and nowhere else.
+      before: () => (beside(-VISIT_GAP) < date ? (yesterday().at(-1) ?? null) : null),
     };
   }
 }

@@ -17,6 +17,7 @@ export interface Api {
   url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
 }
@@ -35,7 +36,7 @@ function toError(url: string, status: number, text: string): ApiError {
   return new ApiError(status, "unknown", `${url} answered ${status}: ${text.slice(0, 200)}`);
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A string goes out as it is (NDJSON), everything else as JSON. @throws ApiError, or TypeError without a server. */
 async function request(
@@ -67,6 +68,7 @@ export function apiAt(url: string, headers: Record<string, string> = {}): Api {
     url: base,
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
+    put: (path, body) => call("PUT", path, body),
     patch: (path, body) => call("PATCH", path, body),
     async delete(path) {
       await request("DELETE", base + path, headers);

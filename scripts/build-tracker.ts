@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { build, type Rolldown } from "vite";
+import { LICENSES, type Notice, takeLicenses, workerLicenses, writeNotices } from "./notices.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CHUNKS = resolve(ROOT, "tracker/chunks");
@@ -43,9 +44,15 @@ const chunkNames = (): string[] =>
     ? readdirSync(CHUNKS).flatMap((file) => (file.endsWith(".ts") ? [basename(file, ".ts")] : []))
     : [];
 
-/** Bundles an input and its imports into one file. */
-const buildFile = (input: string, folder: string, name: string, stem: string, output: Rolldown.OutputOptions) =>
-  build({
+/** Bundles an input and its imports into one file. @returns the licences of the packages in it. */
+async function buildFile(
+  input: string,
+  folder: string,
+  name: string,
+  stem: string,
+  output: Rolldown.OutputOptions,
+): Promise<Notice[]> {
+  await build({
     root: ROOT,
     configFile: false,
     publicDir: false,
@@ -68,11 +75,14 @@ const buildFile = (input: string, folder: string, name: string, stem: string, ou
           ...output,
         },
       },
+      license: { fileName: LICENSES },
     },
   });
+  return takeLicenses(folder);
+}
 
 /**
- * Writes the tracker, its chunks and the headers of these assets; gives the script's path. Block lists match on names,
+ * Writes the tracker, its chunks, the headers of these assets and the licences in them and in the Worker; gives the script's path. Block lists match on names,
  * so both are configurable: TRACKER_NAME (`tk.js`) is the file, with chunks `tk-<key>.js` beside it, COLLECT_PATH
  * (`/e`) where it sends to.
  */
@@ -84,8 +94,10 @@ export async function buildTracker(outDir = "dist/assets"): Promise<string> {
   const chunks = chunkNames();
   // A block instead of a function: its `let`s stay out of the page's globals, and whatever fails stays in it.
   const block = { topLevelVar: false, banner: "try{", footer: "}catch{}" };
-  await buildFile(resolve(ROOT, "tracker/index.ts"), folder, name, stem, block);
-  for (const chunk of chunks) await buildFile(join(CHUNKS, `${chunk}.ts`), folder, `${stem}-${chunk}.js`, stem, {});
+  const licenses = await buildFile(resolve(ROOT, "tracker/index.ts"), folder, name, stem, block);
+  for (const chunk of chunks)
+    licenses.push(...(await buildFile(join(CHUNKS, `${chunk}.ts`), folder, `${stem}-${chunk}.js`, stem, {})));
+  await writeNotices(folder, [...licenses, ...workerLicenses()]);
   const names = [name, ...chunks.map((chunk) => `${stem}-${chunk}.js`)];
   await writeFile(join(folder, "_headers"), names.map(headersFor).join(""));
   return join(folder, name);

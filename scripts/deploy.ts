@@ -1,5 +1,6 @@
 // `npm run deploy`: deploys TrackKit to a Cloudflare account. It may be run again: it keeps existing resources and
-// replaces the earlier version. `-- --dry-run` prints the commands and changes nothing.
+// replaces the earlier version. `-- --dry-run` prints the commands and changes nothing. `-- --reset-password EMAIL` prints
+// a link that sets a new password.
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +20,8 @@ import {
   withWorkerUrl,
   workerUrlIn,
 } from "./deploy/plan.ts";
+import { toReset } from "./deploy/reset.ts";
+import { withSecrets } from "./deploy/secrets-file.ts";
 import { ask, askJson, type Command, run, written } from "./deploy/wrangler.ts";
 import { ROOT } from "./local/config.ts";
 
@@ -48,22 +51,6 @@ function look(names: Names): Found {
     secrets: (askJson<{ name: string }[]>(["secret", "list", "--format", "json"]) ?? []).map(({ name }) => name),
     pages: projectsIn().some((project) => project["Project Name"] === names.pages),
   };
-}
-
-/** Passes secrets to wrangler in a file that only its owner can read, and deletes the file afterwards. */
-function withSecrets(secrets: Record<string, string>, work: (file: string | null) => void): void {
-  if (Object.keys(secrets).length === 0) {
-    work(null);
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), "trackkit-"));
-  try {
-    const file = join(folder, "secrets.json");
-    writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
-    work(file);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 const makeSecrets = (names: string[]): Record<string, string> =>
@@ -127,6 +114,18 @@ function deploy(names: Names, newSetupToken: boolean): void {
   tellWhatIsNext(names, secrets.SETUP_TOKEN);
 }
 
+/** For who owns the Cloudflare account and cannot sign in. */
+function resetPassword(names: Names, email: string): void {
+  const { sql, path } = toReset(email, Date.now());
+  const reply = askJson<{ results: unknown[] }[]>([
+    ...["d1", "execute", names.database, "--remote", "--json"],
+    ...["--command", sql],
+  ]);
+  if (!reply) throw new Error("wrangler could not write to the database. Is it signed in, and is TrackKit deployed?");
+  if (!reply[0]?.results.length) throw new Error(`No account has the address ${email}.`);
+  console.log(`\nSet a new password here. The link works once, for an hour:\n\n  ${dashboardUrl(names)}${path}`);
+}
+
 function rehearse(names: Names): void {
   console.log("A first deployment runs these commands, and leaves out those whose result is there already:\n");
   const secrets = secretsToMake(nothingFound(), false);
@@ -140,11 +139,16 @@ function rehearse(names: Names): void {
 
 try {
   const { values } = parseArgs({
-    options: { "dry-run": { type: "boolean", default: false }, "new-setup-token": { type: "boolean", default: false } },
+    options: {
+      "dry-run": { type: "boolean", default: false },
+      "new-setup-token": { type: "boolean", default: false },
+      "reset-password": { type: "string" },
+    },
   });
   const read = (path: string): string => readFileSync(path, "utf8");
   const names = namesIn(read(CONFIG), read(join(DASHBOARD, "wrangler.toml")));
-  if (values["dry-run"]) rehearse(names);
+  if (values["reset-password"] !== undefined) resetPassword(names, values["reset-password"]);
+  else if (values["dry-run"]) rehearse(names);
   else deploy(names, values["new-setup-token"]);
 } catch (error) {
   console.error(`\n${(error as Error).message}`);

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { geoArea, geoNaturalEarth1, geoPath } from "d3-geo";
-import type { Feature, FeatureCollection, Geometry } from "geojson";
+import { geoArea, geoCentroid, geoDistance, geoNaturalEarth1, geoPath } from "d3-geo";
+import type { Feature, FeatureCollection, Geometry, Polygon } from "geojson";
 import iso from "iso-3166-1";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
@@ -19,11 +19,37 @@ const LEFT_OUT = "AQ";
 /** Areas without a number in the atlas, with the code that address look-ups use. */
 const WITHOUT_NUMBER: Record<string, string> = { Kosovo: "XK", "N. Cyprus": "CY", Somaliland: "SO" };
 
+/** Parts of France in the atlas that have codes of their own, and where they are (degrees). */
+const OVERSEAS: readonly { code: string; at: [number, number] }[] = [
+  { code: "GF", at: [-53.2, 3.9] },
+  { code: "GP", at: [-61.5, 16.2] },
+  { code: "MQ", at: [-61, 14.7] },
+  { code: "RE", at: [55.5, -21.1] },
+  { code: "YT", at: [45.2, -12.8] },
+];
+/** In radians: about 150 km, which is less than from Guadeloupe to Martinique. */
+const NEAR = 0.024;
+
+/** A country, and its parts overseas as countries of their own. */
+function withOverseas(country: Country): Country[] {
+  const { geometry } = country;
+  if (codeOf(country) !== "FR" || geometry.type !== "MultiPolygon") return [country];
+  const parts = geometry.coordinates.map((coordinates): Polygon => ({ type: "Polygon", coordinates }));
+  const codeAt = (part: Polygon): string =>
+    OVERSEAS.find(({ at }) => geoDistance(geoCentroid(part), at) < NEAR)?.code ?? "FR";
+  return [...Map.groupBy(parts, codeAt)].map(([code, own]) => ({
+    ...country,
+    id: iso.whereAlpha2(code)!.numeric,
+    geometry: { type: "MultiPolygon", coordinates: own.map(({ coordinates }) => coordinates) },
+  }));
+}
+
 function countriesOf(file: string): Country[] {
   const atlas = createRequire(import.meta.url)(`world-atlas/${file}`) as Topology<{
     countries: GeometryCollection<{ name: string }>;
   }>;
-  return (feature(atlas, atlas.objects.countries) as FeatureCollection<Geometry, { name: string }>).features;
+  const { features } = feature(atlas, atlas.objects.countries) as FeatureCollection<Geometry, { name: string }>;
+  return features.flatMap(withOverseas);
 }
 
 function codeOf({ id, properties }: Country): string | undefined {
@@ -105,4 +131,4 @@ export function makeWorldMap(): string {
 }
 
 if (import.meta.main)
-  writeFileSync(join(import.meta.dirname, "../dashboard/src/screens/realtime/world-outlines.ts"), makeWorldMap());
+  writeFileSync(join(import.meta.dirname, "../dashboard/src/panels/world-map/world-outlines.ts"), makeWorldMap());

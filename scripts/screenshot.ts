@@ -10,7 +10,7 @@ import { stateFolder } from "./simulate/options.ts";
 
 const PICTURE = join(ROOT, "docs", "overview.png");
 const SIZE = { width: 1440, height: 900 };
-/** The first start loads a month of demo traffic. */
+/** The first start loads a month of demo traffic before it is ready. */
 const START_LIMIT_MS = 10 * 60_000;
 /** Charts and numbers are animated for a moment after the data has arrived. */
 const PAINT_LIMIT_MS = 60_000;

@@ -1,8 +1,7 @@
 // `npm start`: a whole TrackKit on this machine, with an owner, and a demo to look at.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { claimState } from "./local/claim.ts";
 import { type Built, ROOT } from "./local/config.ts";
 import { sentSoFar, untilCounted } from "./local/counted.ts";
@@ -11,49 +10,14 @@ import { requireFree } from "./local/port.ts";
 import { leashed } from "./local/process.ts";
 import { copyBuildOf } from "./local/served.ts";
 import { type LocalSystem, startLocalSystem } from "./local/system.ts";
-import { stateFolder } from "./simulate/options.ts";
-import { ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
+import { HISTORY_DAYS } from "./simulate/course.ts";
+import { FIRST_DAYS } from "./simulate/history.ts";
+import { type DemoState, ensureAccount, ownerApi, writeAccount } from "./start/account.ts";
 import { fireCrons, schedulesOf } from "./start/cron.ts";
-import {
-  createDemo,
-  DEMO_DAYS,
-  discardDemo,
-  type LoadOptions,
-  loadHistory,
-  startPipeline,
-  trickle,
-} from "./start/demo.ts";
+import { createDemo, discardDemo, type LoadOptions, loadNewest, loadRest, trickle } from "./start/demo.ts";
 import { keepMail, mailFolder } from "./start/mail.ts";
-
-interface Settings {
-  state: string;
-  port: number;
-  dashboardPort: number;
-  empty: boolean;
-  /** Whole days of the demo's history. */
-  days: number;
-}
-
-function portFrom(setting: string, standard: number): number {
-  const port = Number(process.env[setting] || standard);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`${setting} must be a port, not ${process.env[setting]}`);
-}
-
-function readSettings(): Settings {
-  const { values } = parseArgs({
-    options: { empty: { type: "boolean", default: false }, days: { type: "string", default: `${DEMO_DAYS}` } },
-  });
-  const days = Number(values.days);
-  if (!Number.isInteger(days) || days < 1 || days > 366) throw new Error("--days must be a number from 1 to 366.");
-  return {
-    state: resolve(stateFolder()),
-    port: portFrom("PORT", 8787),
-    dashboardPort: portFrom("DASHBOARD_PORT", 8788),
-    empty: values.empty,
-    days,
-  };
-}
+import { readSettings, type Settings, USAGE } from "./start/settings.ts";
+import { chooseSitePort, serveWebsites, withFreePort } from "./start/website.ts";
 
 /**
  * Copies the checkout's build, or builds where it is missing or old: in a process of its own, so that the bundler's memory
@@ -74,7 +38,7 @@ const SETTLE_MS = 30_000;
 /** What other programs read to find the system. It is there while the system is ready, and only then. */
 const cardIn = (state: string): string => join(state, "local.json");
 
-function announce(state: string, card: Record<string, string | null>): void {
+function announce(state: string, card: Record<string, string | null>, about: readonly string[]): void {
   const draft = `${cardIn(state)}.new`;
   writeFileSync(draft, `${JSON.stringify(card, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, cardIn(state));
@@ -86,31 +50,59 @@ function announce(state: string, card: Record<string, string | null>): void {
   API key    ${card.api_key}
   Mail       ${mailFolder(state)}
   Property   ${card.site_id ?? "none yet: create one in the dashboard"}
-
+${about.map((line) => `  ${line}\n`).join("")}
 Ready. Ctrl-C stops everything.`);
 }
 
-/** Owner, demo, card. Returns the property on which the trickle goes on. */
-async function furnish(system: LocalSystem, { state, empty, days }: Settings, { counted, signal }: LoadOptions) {
+/** What the demo is, for the console. */
+function aboutDemo({ days = 0, complete }: DemoState, websites: readonly string[]): string[] {
+  const period = days === HISTORY_DAYS ? "14 months" : `${days} days`;
+  const shown = websites.length > 0 ? [`Websites   ${websites.join(" and ")}, with the tag`] : [];
+  const rest =
+    complete || days <= FIRST_DAYS
+      ? "all of it is loaded"
+      : `the last ${FIRST_DAYS} days are loaded, older ones follow in the background, newest first`;
+  return [...shown, `Demo       ${period} of simulated visits to an invented bicycle maker: ${rest}`];
+}
+
+/** Owner, demo, card. Returns the demo on which the trickle goes on. */
+async function furnish(system: LocalSystem, settings: Settings, { counted, signal }: LoadOptions) {
+  const { state, empty, days, sitePort, dashboardPort } = settings;
   const account = await ensureAccount(system, state);
   const api = ownerApi(system, account);
+  const keep = (demo: DemoState): DemoState => {
+    writeAccount(state, { ...account, demo });
+    return demo;
+  };
   let demo = account.demo;
   if (demo && !demo.loaded) {
     await discardDemo(api, demo);
     demo = null;
   }
-  if (!demo && !empty) {
-    demo = await createDemo(api, account.email, days);
-    writeAccount(state, { ...account, demo });
-    await loadHistory(api, demo, { counted, signal });
-    demo = { ...demo, loaded: true };
-    writeAccount(state, { ...account, demo });
-    await startPipeline(api, demo);
+  let websites: string[] = [];
+  if (!empty) {
+    if (demo) demo = keep(await withFreePort(api, demo, sitePort, dashboardPort));
+    else {
+      const port = await chooseSitePort(sitePort, dashboardPort);
+      demo = keep(await createDemo(api, { owner: account.email, days, sitePort: port }));
+      demo = keep(await loadNewest(api, demo, { counted, signal }));
+    }
+    websites = await serveWebsites(demo, system.worker, signal);
   }
   const { worker, dashboard } = system;
   const { email, password, api_key } = account;
-  announce(state, { worker, dashboard, email, password, api_key, site_id: demo?.site_id ?? null });
-  return empty || !demo ? null : { api, demo };
+  const card = { worker, dashboard, email, password, api_key, site_id: demo?.site_id ?? null };
+  announce(state, card, demo && !empty ? aboutDemo(demo, websites) : []);
+  return empty || !demo ? null : { api, demo, keep };
+}
+
+/** The history's older days, while people come already. */
+async function complete({ api, demo, keep }: NonNullable<Awaited<ReturnType<typeof furnish>>>, options: LoadOptions) {
+  if (demo.complete || demo.days === undefined) return;
+  const began = performance.now();
+  const { events = 0, days } = await loadRest(api, demo, options, keep);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`Demo complete, ${seconds} s after it was ready: ${events} events of ${days} days.`);
 }
 
 /** One Ctrl-C may arrive twice: from the terminal, and from an npm that passes it on. Ms within which both are one. */
@@ -154,11 +146,19 @@ async function start(settings: Settings): Promise<void> {
   try {
     const since = await sentSoFar(system.worker);
     const counted = (limitMs: number) => untilCounted(system.worker, limitMs, { since });
-    fireCrons(system.worker, schedulesOf(readFileSync(join(ROOT, "wrangler.toml"), "utf8")), stop.signal);
     keepMail(state, stop.signal);
     let traffic: Promise<unknown> = Promise.resolve();
-    const life = furnish(system, settings, { counted, signal: stop.signal }).then((site) => {
-      if (site) traffic = trickle(site.api, site.demo, stop.signal);
+    const options = { counted, signal: stop.signal };
+    // Crons begin when the history is there: anomalies would else be judged by a part of it.
+    const startCrons = () =>
+      fireCrons(system.worker, schedulesOf(readFileSync(join(ROOT, "wrangler.toml"), "utf8")), stop.signal);
+    const life = furnish(system, settings, options).then((site) => {
+      if (!site) return startCrons();
+      const history = complete(site, options).catch((error: Error) => {
+        if (!stop.signal.aborted)
+          console.warn(`Demo history is not complete: ${error.message} The next start goes on.`);
+      });
+      traffic = Promise.all([trickle(site.api, site.demo, stop.signal), history.then(startCrons)]);
       return traffic;
     });
     const death = await Promise.race([stopped, system.died, life.then(() => stopped)]);
@@ -177,7 +177,9 @@ async function start(settings: Settings): Promise<void> {
 }
 
 try {
-  await start(readSettings());
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings) await start(settings);
+  else console.log(USAGE);
 } catch (error) {
   console.error(`\n${(error as Error).message}`);
   process.exitCode = 1;

@@ -4,6 +4,7 @@ declare namespace Cloudflare {
     RATE_LIMIT: RateLimit;
     HUB: DurableObjectNamespace<import("../durable-objects/property-hub").PropertyHub>;
     ANALYST: DurableObjectNamespace<import("../durable-objects/analyst/analyst").Analyst>;
+    CRON_WATCH: DurableObjectNamespace<import("./cron-watch").CronWatch>;
     EVENTS: Queue<unknown>;
     LAKE: R2Bucket;
     PIPELINE: Workflow<import("./domain/runs/run-params").RunParams>;
@@ -19,6 +20,7 @@ declare namespace Cloudflare {
     DASHBOARD_URL: string;
     MAIL_FROM: string;
     PIPELINE_MINUTES: string;
+    CRON_PATIENCE_MINUTES: string;
     IP_PROVIDER: string;
     IP_PROVIDER_URL: string;
     IP_PROVIDER_FIELDS: string;

@@ -7,7 +7,7 @@ import { reloadAfterUpdate } from "./data/update";
 import { PropertyFrame } from "./frame/property-frame";
 import { Root } from "./frame/root";
 import { SignedIn } from "./frame/signed-in";
-import { PROPERTY_SCREENS, SETTINGS } from "./property-screens";
+import { PAGES, PROPERTY_SCREENS, SETTINGS } from "./property-screens";
 import { Overview } from "./screens/overview/overview";
 import { Properties } from "./screens/properties/properties";
 import { SignIn } from "./screens/start/sign-in";
@@ -28,10 +28,13 @@ const CreateStream = lazy(() =>
 );
 const Install = lazy(() => import("./screens/start/install").then((page) => ({ default: page.Install })));
 
+const Forgot = lazy(() => import("./screens/start/reset").then((page) => ({ default: page.Forgot })));
+const Reset = lazy(() => import("./screens/start/reset").then((page) => ({ default: page.Reset })));
+const Account = lazy(() => import("./screens/account/account").then((page) => ({ default: page.Account })));
 const Missing = lazy(() => import("./screens/start/missing").then((page) => ({ default: page.Missing })));
 
 /** The overview is the most visited screen, so it is part of the entry. The other screens load when they are opened. */
-const screens = [...PROPERTY_SCREENS, SETTINGS].map(({ path, params = "", load }) => ({
+const screens = [...PROPERTY_SCREENS, PAGES, SETTINGS].map(({ path, params = "", load }) => ({
   path: `${path}${params}` || "/",
   component: load ? lazy(load) : Overview,
 }));
@@ -43,8 +46,11 @@ render(
     <Router root={Root}>
       <Route path="/sign-in" component={SignIn} />
       <Route path="/setup" component={Setup} />
+      <Route path="/forgot" component={Forgot} />
+      <Route path="/reset" component={Reset} />
       <Route component={SignedIn}>
         <Route path="/" component={Properties} />
+        <Route path="/account" component={Account} />
         <Route path="/new" component={CreateProperty} />
         <Route path="/new/:site_id/stream" component={CreateStream} />
         <Route path="/new/:site_id/install" component={Install} />

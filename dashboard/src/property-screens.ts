@@ -76,6 +76,14 @@ export const PROPERTY_SCREENS: readonly PropertyScreen[] = [
   },
 ];
 
+/** Linked from rows of pages, and so without a place in the navigation or a shortcut. */
+export const PAGES: Omit<PropertyScreen, "key"> = {
+  path: "/pages",
+  label: words.screens.pages,
+  canExcludeBots: true,
+  load: () => import("./screens/pages/pages").then((page) => ({ default: page.Pages })),
+};
+
 /** Linked from the bar, not from the navigation. */
 export const SETTINGS: PropertyScreen = {
   path: "/settings",
@@ -86,9 +94,9 @@ export const SETTINGS: PropertyScreen = {
 };
 
 /** The screen for a path below a property; undefined if there is none. */
-export function screenAt(path: string): PropertyScreen | undefined {
+export function screenAt(path: string): Omit<PropertyScreen, "key"> | undefined {
   const trimmed = path.replace(/\/$/, "");
   return trimmed === SETTINGS.path || trimmed.startsWith(`${SETTINGS.path}/`)
     ? SETTINGS
-    : PROPERTY_SCREENS.find((screen) => screen.path === trimmed);
+    : [...PROPERTY_SCREENS, PAGES].find((screen) => screen.path === trimmed);
 }

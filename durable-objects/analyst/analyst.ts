@@ -2,10 +2,12 @@
 // columns that were asked for in memory, and is a thin adapter: what it does with them is in domain/analysis.
 import { DurableObject } from "cloudflare:workers";
 import type { AnalystAnswer, AnalystQuestion, AnalystReply } from "../../workers/domain/analysis/analyst";
-import { DERIVED, derive } from "../../workers/domain/analysis/derived";
-import { type Floor, type Frame, sizeOf, type Wanted } from "../../workers/domain/analysis/frame";
-import { type Matches, matchesOf } from "../../workers/domain/analysis/matches";
+import { derive } from "../../workers/domain/analysis/derived";
+import { actionsBetween, type Frame, type Wanted } from "../../workers/domain/analysis/frame";
+import { ALL_PROPS } from "../../workers/domain/analysis/frame/columns";
+import { PROPS_BYTES } from "../../workers/domain/analysis/frame/size";
 import {
+  type Ask,
   type Checked,
   type CountedRow,
   check,
@@ -14,76 +16,82 @@ import {
   matchingKey,
   named,
   packRows,
+  rowKey,
   toPanel,
   wantedBy,
 } from "../../workers/domain/analysis/question";
+import { resultKey } from "../../workers/domain/analysis/result-key";
 import { toKnown } from "../../workers/domain/analysis/saved/known";
-import { scan } from "../../workers/domain/analysis/scan";
+import { type Matches, matchesOf, sizeOfMatches } from "../../workers/domain/analysis/scan/matches";
+import { type Keys, toPieces } from "../../workers/domain/analysis/scan/persons";
+import { scan } from "../../workers/domain/analysis/scan/scan";
 import { Problem } from "../../workers/domain/requests/problem";
-import { addMonths, startOfMonth } from "../../workers/domain/time/calendar";
-import { addDays } from "../../workers/domain/time/zone";
-import { type DaySnapshot, takeDaySnapshot } from "../../workers/storage/analysis/day-list";
-import { readClosed, readOpen } from "../../workers/storage/analysis/frames";
-import { openDaysIn } from "../../workers/storage/analysis/open-days";
-import { heldBytes, hold } from "./column-budget";
+import { openPortions } from "../../workers/storage/analysis/open-portions";
+import { type PartDays, readWholeMonth } from "../../workers/storage/analysis/part-days";
+import { COLUMNS } from "./column-budget";
+import { countDetails, DETAIL_BYTES } from "./details";
+import { idsOf, type Listed, MonthColumns } from "./month-columns";
+import { type Result, ResultCache } from "./result-cache";
 
 /** An object is kept in memory this long (ms) after a question: the next one then finds the columns. */
 const AWAKE_MS = 120_000;
 
-/** Columns of some days, and what they were read from. */
-interface Held {
-  sources: string;
-  frame: Frame;
+const inOrderOf = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The people of some rows, sent as the Worker reads them. */
+function streamOf(lists: Iterable<Keys>): ReadableStream<Uint8Array> {
+  const pieces = toPieces(lists);
+  return new ReadableStream({
+    type: "bytes",
+    pull: (controller) => {
+      const { done, value } = pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
 }
 
-const has = (frame: Frame, { visits, actions }: Wanted): boolean => {
-  const isIn = (table: "visits" | "actions") => (name: string) =>
-    frame[table].texts.has(name) || frame[table].numbers.has(name);
-  return [...visits].every(isIn("visits")) && [...actions].every(isIn("actions"));
-};
+/** Open days have all props of their events in memory at once, so these are fewer than the events themselves may be. */
+const MOST_PROPS_BYTES = 40 * 1024 * 1024;
 
-/** What is not in a frame yet. */
-function missing(frame: Frame, { visits, actions }: Wanted): Wanted {
-  const without = (table: "visits" | "actions", names: ReadonlySet<string>) =>
-    new Set([...names].filter((name) => !frame[table].texts.has(name) && !frame[table].numbers.has(name)));
-  return { visits: without("visits", visits), actions: without("actions", actions) };
-}
-
-/** Names of the columns that are read from storage. */
-const columnsIn = ({ texts, numbers }: Floor): string[] =>
-  [...texts.keys(), ...numbers.keys()].filter((name) => !Object.hasOwn(DERIVED, name));
-
-function addColumns(into: Frame, from: Frame): void {
-  for (const table of ["visits", "actions"] as const) {
-    for (const [name, column] of from[table].texts) into[table].texts.set(name, column);
-    for (const [name, column] of from[table].numbers) into[table].numbers.set(name, column);
-  }
+/** @throws Problem invalid when the open days have too many events whose props are asked for. */
+function requireFewProps({ actions }: Wanted, { portions }: Listed): void {
+  const rows = portions.reduce((sum, portion) => sum + portion.rows, 0);
+  if (actions.has(ALL_PROPS) && rows * PROPS_BYTES > MOST_PROPS_BYTES)
+    throw new Problem(
+      "invalid",
+      `period has about ${Math.round(rows)} events on days that are not prepared for analysis yet; ask for fewer days, or in an hour`,
+    );
 }
 
 export class Analyst extends DurableObject<Cloudflare.Env> {
-  private closed: Held | null = null;
-  private open: Held | null = null;
+  private readonly columns = new MonthColumns();
+  private readonly budget = COLUMNS;
+  private readonly results = new ResultCache();
   private sleep: ReturnType<typeof setTimeout> | undefined;
   /** Questions are answered one after the other: two at once would read the same columns twice. */
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param text a question as JSON. Problems of the question are replies, since an error's class does not travel. */
-  async answer(text: string): Promise<AnalystReply> {
-    const work = this.last.then(() => this.answerNow(JSON.parse(text) as AnalystQuestion));
+  /**
+   * @param text a question as JSON. Problems of the question are replies, since an error's class does not travel.
+   * @param days what it reads, where the month has parts; else it looks itself.
+   */
+  async answer(text: string, days: PartDays | null = null): Promise<AnalystReply<ReadableStream<Uint8Array>>> {
+    const work = this.last.then(() => this.answerNow(JSON.parse(text) as AnalystQuestion, days));
     this.last = work.catch(() => undefined);
     try {
       return { answer: await work };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return { problem: { code: error.code, message: error.message } };
+      return { problem: error.toBody() };
     } finally {
       this.stayAwake();
     }
   }
 
-  /** Bytes of columns in this isolate. */
+  /** Bytes that Analysts hold in this isolate. */
   async held(): Promise<number> {
-    return heldBytes();
+    return this.budget.held;
   }
 
   private stayAwake(): void {
@@ -98,20 +106,87 @@ export class Analyst extends DurableObject<Cloudflare.Env> {
     return name;
   }
 
-  private async answerNow({ from, to, saved, asks }: AnalystQuestion): Promise<AnalystAnswer> {
-    const known = toKnown(saved);
-    const checked = asks.map((ask) => check(ask, known));
-    const frames = await this.frames(from, to, wantedBy(checked));
-    const names = derivedIn(checked);
-    for (const frame of frames) derive(frame, names, known.pageGroup);
+  private async answerNow(
+    question: AnalystQuestion,
+    given: PartDays | null,
+  ): Promise<AnalystAnswer<ReadableStream<Uint8Array>>> {
+    const { asks } = question;
+    const listed = await this.list(question, given);
+    const keys = asks.map((ask) => resultKey(ask, question, listed.state));
+    const results = keys.map((key) => this.results.get(key));
+    const missing = asks.flatMap((ask, i) => (results[i] === undefined ? [{ ask, i }] : []));
+    if (missing.length === 0) this.budget.end(this, this.bytes);
+    else {
+      const own = missing.map(({ ask }) => ask);
+      await this.count(question, own, listed, (result, n) => {
+        const { i } = missing[n]!;
+        results[i] = result;
+        this.results.set(keys[i]!, result);
+      });
+    }
+    const people = results.flatMap((result) => (result!.people ? [result!.people] : []));
     return {
-      rows: this.rowsOf(checked, frames, from, to).map(packRows),
-      scanned: frames.reduce((sum, { actions }) => sum + actions.rows, 0),
+      rows: results.map((result) => result!.rows),
+      people: people.length > 0 ? streamOf(people.flat()) : null,
+      scanned: results[0]?.scanned ?? 0,
     };
   }
 
+  private get bytes(): number {
+    return this.columns.bytes + this.results.bytes;
+  }
+
+  /** Counts the asks that the cache has no result for. */
+  private async count(
+    { from, to, saved, limits }: Omit<AnalystQuestion, "asks">,
+    asks: readonly Ask[],
+    listed: Listed,
+    done: (result: Result, n: number) => void,
+  ): Promise<void> {
+    const known = toKnown(saved);
+    const checked = asks.map((ask) => check(ask, known));
+    const wanted = wantedBy(checked);
+    requireFewProps(wanted, listed);
+    const names = derivedIn(checked);
+    const reading = checked.some((ask) => ask.reading);
+    const ofMatches = this.columns
+      .rowsOf(listed)
+      .reduce((sum, { visits, actions }) => sum + sizeOfMatches(visits, actions, { reading }), 0);
+    const ofDetails = checked.some(({ details }) => details) ? DETAIL_BYTES : 0;
+    const need = () => ofMatches + ofDetails + this.results.bytes + this.columns.need(listed, wanted, names);
+    await this.budget.begin(
+      this,
+      () => {
+        if (need() > this.budget.most) this.columns.keepOnly(listed, wanted);
+        return need();
+      },
+      () => this.release(),
+    );
+    try {
+      const frames = await this.columns.read(this.env.LAKE, listed, wanted, limits);
+      for (const frame of frames) derive(frame, names, known.pageGroup);
+      this.budget.update(this, this.bytes + ofMatches + ofDetails);
+      const scanned = frames.reduce((sum, frame) => sum + actionsBetween(frame, from, to), 0);
+      const counted = await this.rowsOf(checked, frames, { from, to, limits }, listed);
+      counted.forEach((rows, n) => {
+        // One order for all Analysts, so that their people can be merged row by row.
+        if (checked[n]!.persons) rows.sort((a, b) => inOrderOf(rowKey(a), rowKey(b)));
+        const people = checked[n]!.persons ? rows.map(({ counts }) => counts.persons!) : null;
+        done({ rows: packRows(rows), people, scanned }, n);
+      });
+    } finally {
+      this.columns.dropDerived();
+      this.budget.end(this, this.bytes);
+    }
+  }
+
   /** The rows of each ask; those with the same filter share its matches. */
-  private rowsOf(asks: readonly Checked[], frames: readonly Frame[], from: string, to: string): CountedRow[][] {
+  private async rowsOf(
+    asks: readonly Checked[],
+    frames: readonly Frame[],
+    { from, to, limits }: Pick<AnalystQuestion, "from" | "to" | "limits">,
+    { days }: Listed,
+  ): Promise<CountedRow[][]> {
     const rows: CountedRow[][][] = asks.map(() => []);
     for (const frame of frames) {
       const first = frame.dates.findIndex((date) => date >= from);
@@ -124,49 +199,32 @@ export class Analyst extends DurableObject<Cloudflare.Env> {
           const { panel: whole, labels } = toPanel(ask, frame);
           const panel = { ...whole, span: { ...whole.span, first, last } };
           matches ??= matchesOf(frame, panel);
-          rows[i]!.push(named(scan(frame, panel, matches), ask, labels));
+          const matched = { frame, matches, span: { first, last } };
+          const counted = ask.details
+            ? await countDetails(this.env.LAKE, days.tables, matched, ask.details, ask.pageGroup)
+            : named(scan(frame, panel, matches), ask, labels);
+          rows[i]!.push(counted);
         }
       }
     }
-    return rows.map((lists, i) => joinRows(lists, asks[i]!));
+    return rows.map((lists, i) => joinRows(lists, asks[i]!, limits));
   }
 
-  /** The frames of the whole month as far as it is closed, and of the open days that are asked for. */
-  private async frames(from: string, to: string, wanted: Wanted): Promise<Frame[]> {
-    const { DB, LAKE } = this.env;
-    const month = startOfMonth(from);
-    const snapshot = await takeDaySnapshot(DB, this.siteId, month, addDays(addMonths(month, 1), -1));
-    const days = await openDaysIn(LAKE, snapshot, from, to);
-    const isOpen = new Set(days);
-    const tables = snapshot.tables.filter(({ min_date }) => !isOpen.has(min_date));
-    const sources = JSON.stringify(tables.map(({ id }) => id));
-    // While this reads, another Analyst of the isolate may release what is kept: the question goes on with what it has.
-    let { closed } = this;
-    if (closed?.sources !== sources) closed = { sources, frame: await readClosed(LAKE, tables, wanted) };
-    else if (!has(closed.frame, wanted))
-      addColumns(closed.frame, await readClosed(LAKE, tables, missing(closed.frame, wanted)));
-    const open = await this.readOpenDays(snapshot, days, wanted);
-    this.closed = closed;
-    this.open = open;
-    hold(this, sizeOf(closed.frame) + sizeOf(open.frame), () => this.release());
-    return [closed.frame, open.frame];
-  }
-
-  private async readOpenDays(snapshot: DaySnapshot, days: string[], wanted: Wanted): Promise<Held> {
-    const idsOf = (files: DaySnapshot["events"]) => files.map(({ id }) => id);
-    const sources = JSON.stringify([days, idsOf(snapshot.events), idsOf(snapshot.enrichments), snapshot.processed]);
-    if (this.open?.sources === sources && has(this.open.frame, wanted)) return this.open;
-    // Read with what was asked for before too, so that one panel after the other does not read the days again.
-    const before = this.open?.frame;
-    const all = {
-      visits: new Set([...wanted.visits, ...(before ? columnsIn(before.visits) : [])]),
-      actions: new Set([...wanted.actions, ...(before ? columnsIn(before.actions) : [])]),
+  private async list(
+    { from, to, limits }: Pick<AnalystQuestion, "from" | "to" | "limits">,
+    given: PartDays | null,
+  ): Promise<Listed> {
+    const days = given ?? (await readWholeMonth(this.env, this.siteId, { from, to }));
+    const { part, tables, open, events, enrichments, processed } = days;
+    const state = {
+      closed: idsOf(tables.filter(({ min_date }) => min_date >= from && min_date <= to)),
+      open: open.length === 0 ? "" : JSON.stringify([part, open, idsOf(events), idsOf(enrichments), processed]),
     };
-    return { sources, frame: await readOpen(this.env.LAKE, snapshot, days, all) };
+    return { days, state, portions: openPortions(days, limits.part) };
   }
 
   private release(): void {
-    this.closed = null;
-    this.open = null;
+    this.columns.release();
+    this.results.clear();
   }
 }

@@ -7,6 +7,7 @@ import type { Filling, Occurrence } from "./tally.ts";
 
 // A dynamic import, because it must run after resolve.ts.
 const { deviceOf, languageOf, screenOf } = await import("../../workers/domain/visitors/device.ts");
+const { keyedHash } = await import("../../workers/domain/visitors/keyed-hash.ts");
 const { networkTypeFor } = await import("../../workers/domain/networks/network-type.ts");
 const { rollUp } = await import("../../workers/domain/counts/rollup.ts");
 const { sourceOf } = await import("../../workers/domain/sources/source.ts");
@@ -121,12 +122,13 @@ export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): G
   let seq = 0;
   for (const { address, agent, event } of occurrences) {
     const { event_time: time } = event;
-    const visitor = `${address} ${agent}`;
+    // As long, and as hard to compress, as in the field.
+    const visitor = keyedHash("bench", `${address} ${agent}`);
     const moment = {
       date: new Date(time).toISOString().slice(0, 10),
       hour: time - (time % HOUR),
       visitor,
-      yesterday: () => null,
+      yesterday: () => [],
       person: null,
     };
     const stamped = stamp(book, event, moment);
@@ -140,6 +142,7 @@ export function* stampAll(siteId: string, occurrences: readonly Occurrence[]): G
       visitor_id: visitor,
       ip: null,
       visitor_before: null,
+      visitor_unnamed: null,
     };
   }
 }

@@ -13,6 +13,7 @@ export const PRICES = {
   worker_cpu_ms: { label: "Worker CPU, ms (estimate)", perMillion: 0.02 },
   /** Calls by RPC and alarms. */
   hub_requests: { label: "Durable Object requests", perMillion: 0.15 },
+  analyst_requests: { label: "Durable Object requests (Analysts)", perMillion: 0.15 },
   hub_gb_seconds: { label: "Durable Object duration, GB-s", perMillion: 12.5 },
   /** Setting an alarm counts as a row, and so does a deletion. */
   hub_rows_written: { label: "Durable Object rows written", perMillion: 1 },

@@ -71,7 +71,7 @@ function questionsOf(siteId: string): [name: string, Question][] {
     ]),
     ...tabs.map(({ dimension }): [string, Question] => {
       const order = columnsFor(dimension)[0] ?? "visitors";
-      return [`all of ${dimension}`, detailQuestion(standard, dimension, [order, "desc"], 0, DETAIL_ROWS)];
+      return [`all of ${dimension}`, detailQuestion(standard, dimension, [order, "desc"], DETAIL_ROWS, "")];
     }),
   ];
 }

@@ -6,7 +6,7 @@ import type { Cost } from "./cost.ts";
 import type { HubMemory } from "./memory.ts";
 import type { PageCost } from "./page-cost.ts";
 import type { PipelineCost } from "./pipeline.ts";
-import { PRICES } from "./prices.ts";
+import { PRICES, UNITS } from "./prices.ts";
 import type { QueryLatency } from "./queries.ts";
 import type { Throughput } from "./throughput.ts";
 
@@ -159,6 +159,16 @@ function pipelineTable({ lines, dollars: all }: PipelineCost): string {
   return toTable([["The pipeline, for 1 M events", "", ""], ...rows, ["All", "", dollars(all)]]);
 }
 
+function analysisTable({ bill: { zone, steady, rare } }: AnalysisLatency): string {
+  const all = [zone, steady, rare];
+  const rows = UNITS.filter((unit) => all.some(({ units }) => units[unit])).map((unit) => [
+    PRICES[unit].label,
+    ...all.map(({ units }) => whole.format(units[unit] ?? 0)),
+  ]);
+  const head = ["The analysis zone", "1 M events", "1,000 filtered dashboards, awake", "asleep"];
+  return toTable([head, ...rows, ["All", ...all.map((bill) => dollars(bill.dollars))]]);
+}
+
 export function toText(measured: Measured): string {
   const { pipeline, throughput, cost, queries, analysis, memory, pages } = measured;
   const figures = figuresOf(measured).map((figure) => [
@@ -172,6 +182,7 @@ export function toText(measured: Measured): string {
     toTable([["", "measured", "budget", ""], ...figures]),
     costTable(cost),
     pipelineTable(pipeline),
+    analysisTable(analysis),
     pageTable(pages),
     [
       `Collect: ${whole.format(throughput.collect)} requests/s; the empty one ${whole.format(throughput.baseline)}.${cpuNote(throughput)}`,
@@ -181,6 +192,7 @@ export function toText(measured: Measured): string {
         `${whole.format(pipeline.compactionRate)} rows/s through compaction; ${pipeline.filesBefore} objects became ${pipeline.filesAfter}.`,
       `Queries: ${whole.format(queries.rows)} rollup rows; p50 ${ms(queries.p50)}; slowest by p95: ${slowest.join(", ")}.`,
       `Analysis: native DuckDB ${ms(analysis.duckdb.unfiltered)} unfiltered, ${ms(analysis.duckdb.filtered)} filtered; ` +
+        `a repeated question ${ms(analysis.repeated)}; ` +
         `tables of ${analysis.bytesPerEvent.toFixed(0)} B an event, made in ${ms(analysis.closing)} a day.`,
       `Hub: ${whole.format(memory.visitors)} visitors with ${memory.eventsPerVisitor.toFixed(1)} events each; ` +
         `it remembers ${whole.format(MOST_VISITORS)} a day; longest call ${ms(memory.longestCall)}.`,

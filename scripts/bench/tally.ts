@@ -5,6 +5,7 @@ import type { Event } from "../../workers/domain/events/event.ts";
 export interface Tally {
   worker_requests: number;
   hub_requests: number;
+  analyst_requests: number;
   hub_rows_written: number;
   hub_rows_read: number;
   queue_operations: number;
@@ -63,4 +64,5 @@ export interface FilledDay {
 export interface DayFilled {
   ms: number;
   bytes: number;
+  tally: Tally;
 }

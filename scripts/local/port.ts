@@ -13,7 +13,7 @@ function listen(port: number): Promise<void> {
   });
 }
 
-const isFree = (port: number): Promise<boolean> =>
+export const isFree = (port: number): Promise<boolean> =>
   listen(port).then(
     () => true,
     () => false,

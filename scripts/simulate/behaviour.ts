@@ -1,5 +1,5 @@
 // Events of the optional measurements on a page view: scroll steps, web vitals, media, forms, heatmaps.
-import type { Behaviour, Form, Page, Video } from "./config.ts";
+import type { Action, Behaviour, Form, Layout, Page, Video, Width } from "./config.ts";
 import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
 
@@ -17,8 +17,16 @@ export interface View {
   read: number;
   /** Deepest scroll, percent. */
   depth: number;
-  /** The position of a click: percent of the page's width, and CSS pixels from the top. */
-  clicks: readonly (readonly [number, number])[];
+  /** Where actions were clicked. */
+  clicks: readonly Place[];
+  /** The page as the person's browser lays it out, if known. */
+  layout: Layout | undefined;
+}
+
+/** CSS pixels from the left and the top of a page. */
+export interface Place {
+  x: number;
+  y: number;
 }
 
 const STEPS = [25, 50, 75, 90, 100];
@@ -28,18 +36,24 @@ const MOST_ROWS = 250;
 /** The same page on a narrow screen is longer. */
 const LONGER = { phone: 1.9, tablet: 1.25, desktop: 1 } as const;
 
-type Width = keyof typeof LONGER;
+const pixelsOf = ({ screen }: Person): number => Number(screen.split("x")[0]);
 
-const widthOf = ({ screen }: Person): Width => {
-  const pixels = Number(screen.split("x")[0]);
+export const widthOf = (person: Person): Width => {
+  const pixels = pixelsOf(person);
   if (pixels < 640) return "phone";
   return pixels < 1024 ? "tablet" : "desktop";
 };
 
-/** Where a place of the page is on the person's screen: CSS pixels from the left and the top. */
-export function placeOn(person: Person, [x, y]: readonly [number, number]): { x: number; y: number } {
-  const pixels = Number(person.screen.split("x")[0]);
-  return { x: Math.round((pixels * x) / 100), y: Math.round(y * LONGER[widthOf(person)]) };
+/** Where an action is clicked on the person's screen: at its element, or else at its `at`. */
+export function placeOn(
+  person: Person,
+  { selector, at }: Pick<Action, "at"> & { selector?: unknown },
+  layout: Layout | undefined,
+): Place | undefined {
+  if (!at) return undefined;
+  const target = layout?.targets.find((one) => one.selector !== undefined && one.selector === selector);
+  const [x, y] = target ? [target.x, target.y] : [at[0], at[1] * LONGER[widthOf(person)]];
+  return { x: Math.round((pixelsOf(person) * x) / 100), y: Math.round(y) };
 }
 
 function scrollSteps({ read, depth }: View): Happening[] {
@@ -131,22 +145,44 @@ function toCells(places: readonly { col: number; row: number }[], most: number):
     .join(";");
 }
 
-function heatmap({ page, person, read, depth, clicks }: View, random: Random): Happening {
+/** Clicks and taps of a page view beside its actions: fingers also scroll, zoom and miss, so there are more of them. */
+const PRESSES = { phone: 6, tablet: 8, desktop: 4.5 } as const;
+/** How much more often than on a desktop a view is summarised: fewer people come with a tablet. */
+const SUMMARISED = { phone: 1.3, tablet: 2.9, desktop: 1 } as const;
+/** Share of presses that meet text or nothing at all. */
+const ASTRAY = 0.16;
+
+/** Presses on what the page has within sight, most of them on what is pressed most. */
+function pressesOn({ person, layout, read }: View, seen: number, random: Random): Place[] {
+  const inSight = layout?.targets.filter(({ y }) => y <= seen) ?? [];
+  if (inSight.length === 0) return [];
+  const pixels = pixelsOf(person);
+  // Whoever reads longer presses more, but not in proportion.
+  const mean = PRESSES[widthOf(person)] * Math.min(2, Math.sqrt(read / 30_000));
+  return Array.from({ length: random.poisson(mean) }, () => {
+    if (random.chance(ASTRAY)) return { x: pixels * (0.1 + 0.8 * random.unit()), y: seen * random.unit() };
+    const { x, y } = random.weighted(inSight, ({ weight }) => weight);
+    return { x: (pixels * x) / 100 + 24 * (random.unit() - 0.5), y: y + 16 * (random.unit() - 0.5) };
+  });
+}
+
+function heatmap(view: View, random: Random): Happening {
+  const { page, person, read, depth, layout } = view;
   const width = widthOf(person);
-  const height = page.height * LONGER[width];
+  const height = layout?.height ?? page.height * LONGER[width];
   const seen = (height * depth) / 100;
   const near = (middle: number, spread: number, most: number): number =>
     Math.max(0, Math.min(most, Math.round(middle + spread * (random.unit() + random.unit() - 1))));
-  const clicked = clicks.map(([x, y]) => ({
-    col: near((x / 100) * COLUMNS, 1, COLUMNS - 1),
-    row: Math.floor((y * LONGER[width]) / ROW_PX),
+  const clicks = [...view.clicks, ...pressesOn(view, seen, random)].map(({ x, y }) => ({
+    col: Math.max(0, Math.min(COLUMNS - 1, Math.floor((x / pixelsOf(person)) * COLUMNS))),
+    row: Math.max(0, Math.floor(y / ROW_PX)),
   }));
   // A finger does not move without touching. A mouse rests near the current line and near clickable elements.
   const moves = width === "desktop" ? Math.min(70, Math.round(read / 900)) : 0;
   const moved = Array.from({ length: moves }, (_, i) => {
     const target = clicks.length > 0 && random.chance(0.3) ? random.pick(clicks) : null;
     return target
-      ? { col: near((target[0] / 100) * COLUMNS, 3, COLUMNS - 1), row: near(target[1] / ROW_PX, 3, MOST_ROWS) }
+      ? { col: near(target.col, 3, COLUMNS - 1), row: near(target.row, 3, MOST_ROWS) }
       : { col: near(COLUMNS * 0.42, 8, COLUMNS - 1), row: near((seen * i) / moves / ROW_PX, 6, MOST_ROWS) };
   });
   return {
@@ -155,7 +191,7 @@ function heatmap({ page, person, read, depth, clicks }: View, random: Random): H
       event_type: "heatmap",
       props: {
         width,
-        ...(clicked.length > 0 ? { clicks: toCells(clicked, 80) } : {}),
+        ...(clicks.length > 0 ? { clicks: toCells(clicks, 80) } : {}),
         ...(moved.length > 0 ? { moves: toCells(moved, 120) } : {}),
         to: depth,
       },
@@ -171,6 +207,6 @@ export function behaviourOn(behaviour: Behaviour, view: View, random: Random): H
     ...(page.video && random.chance(page.video.chance) ? film(page.video, read, random) : []),
     ...(page.form && random.chance(page.form.chance) ? formOn(page.form, read, random) : []),
     ...(random.chance(behaviour.web_vitals) ? webVitals(view, random) : []),
-    ...(random.chance(behaviour.heatmaps) ? [heatmap(view, random)] : []),
+    ...(random.chance(behaviour.heatmaps * SUMMARISED[widthOf(view.person)]) ? [heatmap(view, random)] : []),
   ];
 }

@@ -63,15 +63,18 @@ const source = z.strictObject({
   landing: weights.optional(),
   /** Probability that such a visit leaves its first page at once. */
   bounce: share.default(0.3),
+  /** Pages that such visits prefer: factors of the weights in `next`. */
+  draws: weights.optional(),
 });
 
 /**
  * An event that may happen while a page is read. Its other words are those of POST /api/events; `at` is where it is
- * clicked, percent of the page's width and CSS pixels from its top.
+ * clicked, percent of the page's width and CSS pixels from its top. One entry of `one_of` is added to them.
  */
 const action = z.looseObject({
   event_type: z.string(),
   chance: share,
+  one_of: z.array(z.looseObject({ weight })).min(1).optional(),
   at: z.tuple([z.number().min(0).max(100), z.number().min(0)]).optional(),
 });
 
@@ -122,6 +125,18 @@ const page = z.strictObject({
   form: form.optional(),
 });
 
+/** Widths by which the tracker sorts heatmaps. */
+export const WIDTHS = ["phone", "tablet", "desktop"] as const;
+export type Width = (typeof WIDTHS)[number];
+
+/**
+ * A link, button or picture of a page: its centre in percent of the page's width and CSS pixels from its top, how often
+ * it is pressed, and its selector if an action has it.
+ */
+const target = z.strictObject({ x: z.number(), y: z.number(), weight, selector: z.string().optional() });
+/** A page as a browser of some width lays it out. */
+const layout = z.strictObject({ height: z.number().positive(), targets: z.array(target) });
+
 export const simulationSchema = z
   .strictObject({
     users: z.int().min(1).max(10_000_000),
@@ -129,6 +144,8 @@ export const simulationSchema = z
     rate: z.number().positive().max(1_000_000),
     seed: z.int(),
     hostname: z.string(),
+    /** Scheme of the site's addresses. */
+    scheme: z.enum(["https", "http"]).default("https"),
     regulars: z.strictObject({ share: share.refine((s) => s > 0, "share must be above 0"), visits: share }),
     signed_in: share,
     curve: z.union([z.literal("flat"), z.strictObject({ weekday: hours, weekend: hours })]),
@@ -141,6 +158,8 @@ export const simulationSchema = z
     /** Settings of the optional measurements. Default: no events of them. */
     behaviour: behaviour.optional(),
     rules: z.array(rule).default([]),
+    /** Layouts of pages by path, for clicks that meet what is there. Default: only actions with `at` are clicked. */
+    layouts: z.record(path, z.partialRecord(z.enum(WIDTHS), layout)).default({}),
   })
   .superRefine(({ pages, sources }, context) => {
     const known = new Set(pages.map((one) => one.path));
@@ -162,6 +181,7 @@ export type Page = Simulation["pages"][number];
 export type Action = Page["actions"][number];
 export type Behaviour = NonNullable<Simulation["behaviour"]>;
 export type Video = NonNullable<Page["video"]>;
+export type Layout = z.infer<typeof layout>;
 export type Form = NonNullable<Page["form"]>;
 
 /** @throws Error that lists all faults of the configuration. */
@@ -174,6 +194,9 @@ export function toSimulation(value: unknown): Simulation {
 
 export const DEMO = new URL("./demo.yml", import.meta.url);
 
-export function readSimulation(file: string | URL = DEMO): Simulation {
-  return toSimulation(parse(readFileSync(file, "utf8")));
+const readYaml = (file: string | URL): object => parse(readFileSync(file, "utf8")) as object;
+
+/** @param base a configuration whose fields hold where `file` says nothing. */
+export function readSimulation(file: string | URL = DEMO, base?: string | URL): Simulation {
+  return toSimulation({ ...(base ? readYaml(base) : {}), ...readYaml(file) });
 }

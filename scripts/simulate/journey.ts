@@ -1,6 +1,6 @@
 // One visit: its source, its pages and how long they are read, and the actions on them.
-import { behaviourOn, type Happening, placeOn } from "./behaviour.ts";
-import type { Action, Page, Simulation, Source } from "./config.ts";
+import { behaviourOn, type Happening, type Place, placeOn, widthOf } from "./behaviour.ts";
+import type { Action, Layout, Page, Simulation, Source } from "./config.ts";
 import type { SimulatedEvent } from "./event.ts";
 import type { Person } from "./people.ts";
 import type { Random } from "./random.ts";
@@ -44,43 +44,69 @@ function landingPage(simulation: Simulation, source: Source, random: Random): Pa
   return random.weighted(simulation.pages, (page) => (source.landing ? (source.landing[page.path] ?? 0) : page.entry));
 }
 
-function nextPage(simulation: Simulation, page: Page, random: Random): Page | undefined {
-  const followed = Object.entries(page.next).filter(([, weight]) => weight > 0);
+function nextPage(simulation: Simulation, page: Page, { draws = {} }: Source, random: Random): Page | undefined {
+  const followed = Object.entries(page.next)
+    .map(([path, weight]): [string, number] => [path, weight * (draws[path] ?? 1)])
+    .filter(([, weight]) => weight > 0);
   if (followed.length === 0 || random.chance(page.leave)) return undefined;
   const [path] = random.weighted(followed, ([, weight]) => weight);
   return simulation.pages.find((other) => other.path === path);
 }
+
+const layoutFor = ({ layouts }: Simulation, { path }: Page, person: Person): Layout | undefined =>
+  layouts[path]?.[widthOf(person)];
 
 /** A page and the milliseconds for which it is read. */
 interface Reading {
   page: Page;
   person: Person;
   read: number;
+  /** The page as the person's browser lays it out, if known. */
+  layout: Layout | undefined;
+  /** Left at once. */
+  glance: boolean;
 }
 
-function toWords(random: Random, { chance: _, at, event_type, ...given }: Action, person: Person): Words {
-  const words = settle(random, given) as Record<string, unknown>;
-  const props = at && { ...(words.props as object | undefined), ...placeOn(person, at) };
+/** Paths of an action's words become addresses of the site. */
+function atOrigin(words: Record<string, unknown>, origin: string): Record<string, unknown> {
+  const { href } = words;
+  return typeof href === "string" && href.startsWith("/") ? { ...words, href: origin + href } : words;
+}
+
+function toWords(
+  random: Random,
+  { chance: _, at: __, one_of, event_type, ...given }: Action,
+  place: Place | undefined,
+  origin: string,
+): Words {
+  const { weight: ___, ...variant } = one_of ? random.weighted(one_of, ({ weight }) => weight) : { weight: 1 };
+  const words = atOrigin(settle(random, { ...given, ...variant }) as Record<string, unknown>, origin);
+  const props = place && { ...(words.props as object | undefined), ...place };
   return { event_type, ...words, ...(props ? { props } : {}) };
 }
 
-/** The actions on a page while it is read. */
-function actionsOn({ page, read, person }: Reading, random: Random): { action: Action; happening: Happening }[] {
+/** An action that happened, and where it was clicked. */
+interface Done {
+  action: Action;
+  place: Place | undefined;
+  happening: Happening;
+}
+
+/** The actions on a page while it is read. A glance is long enough for what the page itself reports. */
+function actionsOn({ page, read, person, layout, glance }: Reading, random: Random, origin: string): Done[] {
   return page.actions
+    .filter(({ event_type }) => !glance || event_type === "not_found")
     .filter((action) => random.chance(action.chance))
-    .map((action) => ({
-      action,
-      happening: {
-        after: Math.floor(read * (0.3 + 0.6 * random.unit())),
-        words: toWords(random, action, person),
-      },
-    }));
+    .map((action) => {
+      const after = Math.floor(read * (0.3 + 0.6 * random.unit()));
+      const place = placeOn(person, action, layout);
+      return { action, place, happening: { after, words: toWords(random, action, place, origin) } };
+    });
 }
 
 export interface VisitOptions {
   person: Person;
   start: number;
-  hostname: string;
   /** Prefix of the ids of the visit's events. */
   id: string;
   /** The property's rules. */
@@ -89,9 +115,9 @@ export interface VisitOptions {
 
 /** The visit's events in the order in which they happen. */
 export function visitOf(simulation: Simulation, random: Random, options: VisitOptions): Moment[] {
-  const { person, hostname } = options;
+  const { person } = options;
   const source = sourceFor(simulation, person, random);
-  const origin = `https://${hostname}`;
+  const origin = `${simulation.scheme}://${simulation.hostname}`;
   const moments: Moment[] = [];
   const who = {
     ...(person.user_id ? { user_id: person.user_id } : {}),
@@ -120,13 +146,14 @@ export function visitOf(simulation: Simulation, random: Random, options: VisitOp
       ? random.int(...GLANCE_MS)
       : Math.min(MAX_READ_MS, Math.round(random.logNormal(page.read * person.pace * 1_000, 0.7)));
     add(at, { event_type: "pageview", url, title: page.title, ...(referrer ? { referrer } : {}) });
-    const reading = { page, person, read };
-    const actions = glance ? [] : actionsOn(reading, random);
+    const layout = layoutFor(simulation, page, person);
+    const reading = { page, person, read, layout, glance };
+    const actions = actionsOn(reading, random, origin);
     const deepest = glance ? random.int(4, 30) : Math.round(random.logNormal(page.scroll, 0.3));
     const depth = Math.max(3, Math.min(100, deepest));
     const happenings = actions.map(({ happening }) => happening);
     if (!glance) {
-      const clicks = actions.flatMap(({ action }) => (action.at ? [action.at] : []));
+      const clicks = actions.flatMap(({ place }) => place ?? []);
       if (simulation.behaviour)
         happenings.push(...behaviourOn(simulation.behaviour, { ...reading, depth, clicks }, random));
       happenings.push(...matchesOf(options.rules, reading, depth, actions));
@@ -140,7 +167,7 @@ export function visitOf(simulation: Simulation, random: Random, options: VisitOp
       scroll_depth: depth,
     });
     referrer = url;
-    page = glance ? undefined : nextPage(simulation, page, random);
+    page = glance ? undefined : nextPage(simulation, page, source, random);
     at += read + random.int(150, 1_500);
   }
   return moments;

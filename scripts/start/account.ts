@@ -5,14 +5,25 @@ import { join } from "node:path";
 import { apiAt, bearer, signIn } from "../api.ts";
 import type { LocalSystem } from "../local/system.ts";
 
-/** The demo property and its history. */
+/** The demo's two properties and their history. */
 export interface DemoState {
+  /** The shop. */
   site_id: string;
-  /** Milliseconds since 1970. */
-  start: number;
+  /** The documentation; missing in states of earlier versions, as is `site_port`. */
+  docs_id?: string;
+  /** Where the demo's own websites are served. */
+  site_port?: number;
+  /** The end of the history, in milliseconds since 1970. */
   end: number;
-  /** False while the history is being loaded. */
+  /** Whole days of the history. */
+  days?: number;
+  /** Chunks of the history that are counted, and how many events they have. */
+  chunks?: number;
+  events?: number;
+  /** False until the first chunk is counted. */
   loaded: boolean;
+  /** Every chunk is counted and ready for analysis. */
+  complete?: boolean;
 }
 
 export interface Account {

@@ -9,10 +9,10 @@ import { until } from "./system.ts";
 export async function chunksRun(page: Page, worker: string, names: readonly string[]): Promise<void> {
   const urls = names.map((name) => `${worker}/tk-${name}.js`);
   // Asked of the browser: the page's own clock and timeline may be a test's.
-  await until(async () => {
-    const finished = (await page.requests()).filter((request) => request.timing().responseEnd >= 0);
-    return urls.every((url) => finished.some((request) => request.url() === url));
-  });
+  await until(
+    async () => (await page.requests()).map((request) => `${request.url()} ${request.timing().responseEnd}`),
+    (seen) => urls.every((url) => seen.some((line) => line.startsWith(`${url} `) && !line.endsWith(" -1"))),
+  );
   // As text: vitest rewrites an `import()` that it can see.
   await page.evaluate(`Promise.all(${JSON.stringify(urls)}.map((url) => import(url))).then(() => undefined)`);
 }

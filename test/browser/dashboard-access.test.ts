@@ -28,6 +28,9 @@ beforeAll(async () => {
   });
   const rule = { name: "Buy button", selector: "#buy", trigger: "click", page: "/a-long-path/*" };
   ruleId = (await system.api.post<Rule>(`/api/v1/properties/${site_id}/rules`, rule)).id;
+  const goals = { "Sign up": ["is", "event:name", ["Signup"]], Visitors: ["is", "visit:country", ["CH"]] };
+  for (const [name, filter] of Object.entries(goals))
+    await system.api.post(`/api/v1/properties/${site_id}/goals`, { name, filter });
   const event = (path: string, event_type = "pageview", props: Record<string, unknown> = {}) => ({
     event_type,
     props,
@@ -50,6 +53,8 @@ beforeAll(async () => {
         event(`/a-long-path/that-goes/on/and/on/for-ever/${value}`, "web_vital", { metric: "LCP", value }),
       ),
       event("/b", "heatmap", { width: "desktop", clicks: "3,2,5;a,1a,2;0,0,1", to: 50 }),
+      event("/b", "heatmap", { width: "phone", clicks: "3,2,1", to: 50 }),
+      event("/b", "click", { text: "A button with a long text ".repeat(8), tag: "button", id: "buy" }),
     ],
   });
   await system.settled(site_id);
@@ -109,6 +114,9 @@ const cutOff = (page: Page): Promise<number> =>
 
 const PAGES: [string, () => string, (() => Page)?][] = [
   ["sign-in", () => "/sign-in", () => signedOut],
+  ["a forgotten password", () => "/forgot", () => signedOut],
+  ["the link of a mail", () => "/reset#token=x", () => signedOut],
+  ["the account", () => "/account"],
   ["the list of properties", () => "/"],
   ["step one", () => "/new"],
   ["step two", () => home.replace("/p/", "/new/").concat("/stream")],
@@ -117,13 +125,16 @@ const PAGES: [string, () => string, (() => Page)?][] = [
   ["the overview of a day, as a table", () => `${home}?period=day&chart=table&metric=bounce_rate`],
   ["show all", () => `${home}?all=pages`],
   ["realtime", () => `${home}/realtime`],
+  ["realtime with all events", () => `${home}/realtime?feed=all`],
   ["events and one of them", () => `${home}/events?event=Signup`],
+  ["automatic events", () => `${home}/events?event=web_vital`],
   ["media", () => `${home}/events?show=media`],
   ["errors", () => `${home}/events?show=errors`],
-  ["web vitals", () => `${home}/vitals?device=Desktop`],
+  ["web vitals", () => `${home}/vitals?f=is,visit:device,Desktop`],
   ["rules and one of them", () => `${home}/rules?rule=${ruleId}`],
   ["heatmaps", () => `${home}/heatmaps`],
-  ["technology, narrowed down", () => `${home}/tech?browser=Firefox`],
+  ["the heatmap of a phone", () => `${home}/heatmaps?page=/b&width=phone`],
+  ["technology, narrowed down", () => `${home}/tech?f=is,visit:browser,Firefox`],
   ["networks of all types", () => `${home}/networks?type=all&bots=without`],
   ["anomalies", () => `${home}/anomalies`],
   ["the pipeline", () => `${home}/pipeline`],
@@ -134,6 +145,7 @@ const PAGES: [string, () => string, (() => Page)?][] = [
   ["alerts", () => `${home}/settings/alerts`],
   ["reports", () => `${home}/settings/reports`],
   ["API keys", () => `${home}/settings/keys`],
+  ["the audit log", () => `${home}/settings/audit`],
   ["what was not counted", () => `${home}/settings/refusals`],
 ];
 

@@ -104,7 +104,7 @@ test("what was measured is on the overview", async () => {
       await page.locator(".card-value", { hasText: /\d/ }).first().waitFor();
       return headline.innerText();
     },
-    (text) => text.startsWith("1 visitor in the last 28 days"),
+    (text) => text.startsWith("1 visitor today"),
   );
 
   const card = (name: string) => page.getByRole("button", { name: new RegExp(`^${name}`) }).locator(".card-value");
@@ -118,29 +118,38 @@ test("what was measured is on the overview", async () => {
 });
 
 test("the overview names the first day with data, and none for a property without an event", async () => {
-  await page.locator(".overview-foot", { hasText: "No comparison: data starts on" }).waitFor();
+  // Its first day is today, so that is what it starts with.
+  await page.getByRole("button", { name: "Period: Today" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "No data to compare with: data starts on" }).waitFor();
+  expect(await page.locator(".card-change:visible").count()).toBe(0);
   const { site_id } = await system.createProperty({ name: "Empty shop", url: "https://empty.example" });
   const empty = await owner.newPage();
   const beginning = empty.waitForResponse((response) => response.request().postData()?.includes('"all"') ?? false);
   await empty.goto(`${system.dashboard}/p/${site_id}`);
   await empty.getByRole("heading", { name: "No events yet" }).waitFor();
-  expect(((await (await beginning).json()) as Answer).meta.data_from).toBeNull();
+  const { results } = (await (await beginning).json()) as { results: Answer[] };
+  expect(results.map(({ meta }) => meta.data_from).filter((day) => day !== undefined)).toEqual([null]);
   await empty.locator(".trend table tbody tr").first().waitFor({ state: "attached" });
-  expect(await empty.locator(".overview-foot").innerText()).toMatch(/No cookies, no sampling\.$/);
+  expect(await empty.getByText("No data to compare with").count()).toBe(0);
   await empty.close();
   await system.api.delete(`/api/v1/properties/${site_id}`);
 });
 
 test("the chart is a picture with a table behind it", async () => {
+  await page.keyboard.press("q");
+  await page.getByRole("button", { name: "Period: Last 28 days" }).waitFor();
+  // The property would start with today, so the address says which period was chosen.
+  expect(new URL(page.url()).search).toBe("?period=28d");
   await page.locator(".trend canvas").waitFor();
   const table = page.getByRole("table", { name: "Visitors over time" });
+  await table.locator("tbody tr").nth(27).waitFor({ state: "attached" });
   expect(await table.locator("tbody tr").count()).toBe(28);
   expect(await table.locator("tbody tr").last().innerText()).toMatch(/so far\)\s+1/);
 });
 
 test("a view is its URL: keys change it, the back button undoes it, a reload shows it again", async () => {
   const query = () => new URL(page.url()).search;
-  expect(query()).toBe("");
+  expect(query()).toBe("?period=28d");
   await page.keyboard.press("w");
   await page.getByRole("button", { name: "Period: Last 7 days" }).waitFor();
   expect(query()).toBe("?period=7d");
@@ -178,7 +187,7 @@ test("the keyboard reaches the shortcuts, the menus and the dialogs, and leaves 
   await page.getByRole("region", { name: "Pages" }).getByRole("button", { name: "Details" }).click();
   const all = page.getByRole("dialog", { name: "Pages · Page" });
   await all.getByText("1 of 1").waitFor();
-  expect(new URL(page.url()).search).toBe("?all=pages");
+  expect(new URL(page.url()).search).toBe("?period=28d&all=pages");
   await page.keyboard.press("Escape");
   await all.waitFor({ state: "detached" });
 });
@@ -195,13 +204,13 @@ test("a theme that was chosen by hand stays", async () => {
 });
 
 test("a failure is told where it happened, and trying again mends it", async () => {
-  await page.route("**/api/v2/query", (route) =>
+  await page.route("**/api/v2/batch", (route) =>
     route.fulfill({ status: 503, json: { error: { code: "unavailable", message: "database cannot be reached" } } }),
   );
   await page.reload();
   const failure = page.getByRole("alert").filter({ hasText: "Pages could not be loaded. Database cannot be reached." });
   await failure.waitFor();
-  await page.unroute("**/api/v2/query");
+  await page.unroute("**/api/v2/batch");
   await failure.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("region", { name: "Pages" }).locator("tbody tr").first().waitFor();
 });
@@ -241,6 +250,38 @@ test("settings are kept, a key is shown once, and a property is deleted only by 
   await sure.getByRole("textbox").fill("Corner shop, new");
   await sure.getByRole("button", { name: "Delete permanently" }).click();
   await page.getByRole("heading", { name: "Add your first site" }).waitFor();
+});
+
+test("text that would run something never becomes HTML, and the licences of what the dashboard includes are there", async () => {
+  const outcomes = await page.evaluate(() => {
+    const tries: Record<string, () => void> = {
+      handler: () => (document.createElement("div").innerHTML = "<img src=x onerror=alert(1)>"),
+      script: () => document.body.insertAdjacentHTML("beforeend", "<script>alert(1)</script>"),
+      frame: () => document.createElement("div").append(document.createRange().createContextualFragment("<iframe>")),
+      source: () => (document.createElement("script").src = "https://attacker.test/x.js"),
+      text: () => (document.createElement("script").textContent = "alert(1)"),
+      plain: () => (document.createElement("div").innerHTML = "<p>text</p>"),
+    };
+    return Object.entries(tries).map(([name, run]) => {
+      try {
+        run();
+        return `${name}: done`;
+      } catch (error) {
+        return `${name}: ${(error as Error).name}`;
+      }
+    });
+  });
+  expect(outcomes).toEqual([
+    "handler: TypeError",
+    "script: TypeError",
+    "frame: TypeError",
+    "source: TypeError",
+    "text: TypeError",
+    "plain: done",
+  ]);
+  complaints.length = 0;
+  const notices = await (await fetch(`${system.dashboard}/third-party-notices.txt`)).text();
+  for (const name of ["solid-js", "chart.js", "@solidjs/router"]) expect(notices).toContain(`${name} `);
 });
 
 test("signing out ends it, and nothing on the way broke a script or the content policy", async () => {

@@ -80,6 +80,8 @@ beforeAll(async () => {
   await system.signIn(owner);
   page = await owner.newPage();
   await page.route("**/insight/**", takeInsight);
+  // The details of an event are answers to queries too.
+  await page.route("**/api/v2/batch", takeInsight);
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) complaints.push(message.text());
@@ -92,7 +94,7 @@ afterAll(async () => {
   await system?.close();
 });
 
-/** What becomes of the answers of insight: undefined where they come as they are. */
+/** What becomes of the answers of insight and of queries: undefined where they come as they are. */
 let held: Promise<"answer" | "fail"> | undefined;
 
 /** Holds them back until it is said what happens with them. */
@@ -141,9 +143,18 @@ test("events are listed with their visitors, and a chosen one is in the URL with
   expect(all).toContain("Page view pageview 3 2");
   expect(all).toContain("Signup custom 3 2");
   expect(all).toContain("Media play media_play 4 1");
+  const automatic = /Web vital|Heatmap|Field focus/;
+  expect(all.filter((row) => automatic.test(row))).toEqual([]);
+  expect(await table("Automatic events").isVisible()).toBe(false);
+  await page.getByText(/^Automatic \d+ events$/).click();
+  expect(await rowsOf("Automatic events")).toEqual([
+    "Field focus field_focus 7 1",
+    "Web vital web_vital 6 2",
+    "Heatmap summary heatmap 2 1",
+  ]);
   await page.getByRole("link", { name: "Signup custom" }).click();
-  expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
-  expect(await rowsOf("Pages")).toEqual(["/pricing 2", "/ 1"]);
+  expect(await rowsOf("Values of plan")).toEqual(["pro 2 1", "free 1 1"]);
+  expect(await rowsOf("Pages")).toEqual(["/pricing 2 1", "/ 1 1"]);
   expect(new URL(page.url()).search).toBe("?event=Signup");
   await page.goBack();
   await panel("Signup").waitFor({ state: "detached" });
@@ -199,23 +210,16 @@ test("web vitals are told at the 75th percentile with their band, and narrowed d
   await panel("By device").getByRole("link", { name: "Desktop" }).click();
   await lcp.getByText(/^(1\.9|2\.0|2\.1) s$/).waitFor();
   await lcp.locator(".band", { hasText: "Good" }).waitFor();
-  expect(new URL(page.url()).searchParams.get("device")).toBe("Desktop");
-  await page.getByRole("link", { name: /^Remove filter Device/ }).click();
+  expect(new URL(page.url()).searchParams.get("f")).toBe("is,visit:device,Desktop");
+  await page.getByRole("button", { name: /^Remove filter: Device/ }).click();
   await lcp.getByText("Samples").waitFor();
   await lcp.locator(".band", { hasText: "Poor" }).waitFor();
 });
 
-test("a heatmap is a grid with a table behind it, and a curve of how far down views got", async () => {
-  await open("/heatmaps");
-  expect(await rowsOf("Pages with heatmaps")).toEqual(["/ 2 7"]);
-  await page.getByText("Table", { exact: true }).click();
-  expect(await rowsOf("Clicks by cell, most frequent first")).toEqual(["80–120 px 13–17% 5", "1840–1880 px 42–46% 2"]);
-  const reach = await rowsOf("Scroll reach");
-  expect([reach[1], reach[10], reach[11], reach[20]]).toEqual(["5% 2 100%", "50% 2 100%", "55% 1 50%", "100% 1 50%"]);
-  await page.getByRole("button", { name: "Movement" }).click();
-  await page.getByRole("button", { name: "Phone" }).click();
-  await page.getByText("No page views at this screen width.").waitFor();
-  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ page: "/", width: "phone", of: "moves" });
+test("an automatic event that was chosen is in an open group", async () => {
+  await open("/events?event=web_vital");
+  await table("Automatic events").getByRole("link", { name: "Web vital" }).waitFor();
+  await panel("Web vital").waitFor();
 });
 
 test("a rule is made in the screen; a selector that cannot be read is refused at its field", async () => {
@@ -234,7 +238,7 @@ test("a rule is made in the screen; a selector that cannot be read is refused at
   await form.getByLabel("Attributes to record").fill("data-plan");
   await form.getByRole("button", { name: "Create rule" }).click();
   await form.waitFor({ state: "detached" });
-  await page.getByRole("link", { name: "Buy button" }).waitFor();
+  await page.getByRole("link", { name: "Buy button", exact: true }).waitFor();
   expect(await rules()).toMatchObject([
     { name: "Buy button", selector: "#buy", trigger: "click", page: null, attributes: ["data-plan"], enabled: true },
   ]);
@@ -250,13 +254,31 @@ test("a rule's clicks, visitors and rate show, and where they come from", async 
   ]);
   await system.settled(siteId);
   await page.reload();
-  await page.getByRole("link", { name: "Buy button" }).click();
+  await page.getByRole("link", { name: "Details of Buy button" }).click();
   expect(new URL(page.url()).searchParams.get("rule")).toBe(rule_id);
   expect(await rowsOf("Pages of Buy button")).toEqual(["/ 2 4 50.0%"]);
   expect(await rowsOf("Elements of Buy button")).toEqual(["Buy now https://shop.example/cart 2"]);
   expect((await rowsOf("Devices of Buy button")).sort()).toEqual(["Desktop 1", "Mobile 1"]);
   const figures = await figuresOf(page.locator(".rule-list dl"));
   expect(figures.slice(0, 3)).toEqual(["Clicks 2", "Visitors 2", "CTR 50.0%"]);
+
+  // Its name filters, here and on the other screens, and so do its devices; the chip has its name.
+  await page.getByRole("link", { name: "Buy button", exact: true }).click();
+  await page.getByRole("button", { name: "Edit filter: Rule is Buy button" }).waitFor();
+  await table("Devices of Buy button").getByRole("link", { name: "Mobile" }).click();
+  await page.getByRole("button", { name: "Edit filter: Device is Mobile" }).waitFor();
+  await until(
+    () => figuresOf(page.locator(".rule-list dl")),
+    ([clicks]) => clicks === "Clicks 1",
+  );
+  const filters = [
+    ["is", "event:rule", [rule_id]],
+    ["is", "visit:device", ["Mobile"]],
+  ];
+  const asked = `/api/v1/properties/${siteId}/insight/rules`;
+  expect(await system.api.post(asked, { filters })).toMatchObject({ rules: [{ id: rule_id, clicks: 1, visitors: 1 }] });
+  await page.getByRole("navigation", { name: "Property screens" }).getByRole("link", { name: "Events" }).click();
+  expect(await rowsOf("All events")).toEqual(["Rule rule 1 1"]);
 });
 
 test("on every screen old figures are dimmed while the API is slow, and gone after a failed change of period", async () => {
@@ -285,18 +307,17 @@ test("on every screen old figures are dimmed while the API is slow, and gone aft
   }
 });
 
-test("the details of an event keep its name until those of the next are there", async () => {
+test("the details of another event show nothing of the one before, and its values once they are there", async () => {
   await open("/events?event=Signup");
-  expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
+  expect(await rowsOf("Values of plan")).toEqual(["pro 2 1", "free 1 1"]);
   const end = holdInsight();
   await page.getByRole("link", { name: "File download download" }).click();
   await page.waitForURL("**?event=download");
-  await panel("Signup").locator(".stale").waitFor();
-  expect(await rowsOf("Values of plan")).toEqual(["pro 2", "free 1"]);
-  end("answer");
-  await panel("File download").waitFor();
-  expect(await rowsOf("Values of Link")).toEqual(["https://shop.example/catalogue.pdf 2"]);
+  await panel("File download").locator(".bone").first().waitFor();
   expect(await panel("Signup").count()).toBe(0);
+  expect(await panel("File download").locator("td, dd").count()).toBe(0);
+  end("answer");
+  expect(await rowsOf("Values of Link")).toEqual(["https://shop.example/catalogue.pdf 2 1"]);
 });
 
 test("a rule is switched off where it stands, and deleted only when asked twice", async () => {

@@ -38,8 +38,15 @@ async function fromS3(path: string): Promise<Response> {
 
 /** Keys of the bucket, as any S3 client lists them. */
 async function s3Keys(): Promise<string[]> {
-  const text = await (await fromS3("?list-type=2")).text();
-  return [...text.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key]) => key!);
+  const keys: string[] = [];
+  // A thousand at a time: files of other tests are in the bucket too.
+  for (let token: string | undefined = ""; token !== undefined; ) {
+    const more: string = token && `&continuation-token=${encodeURIComponent(token)}`;
+    const text: string = await (await fromS3(`?list-type=2${more}`)).text();
+    keys.push(...[...text.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key]) => key!));
+    token = /<NextContinuationToken>([^<]+)</.exec(text)?.[1];
+  }
+  return keys;
 }
 
 /** People with several devices over three days, as a server sends them. */
@@ -114,13 +121,9 @@ it("an S3 client lists and reads the bucket, which holds what is listed and what
   const keys = await s3Keys();
   expect(files.map(({ key }) => key).filter((key) => !keys.includes(key))).toEqual([]);
   expect(keys.length).toBeGreaterThan(files.length);
-  expect([...new Set(files.map(({ zone }) => zone))].sort()).toEqual([
-    "events",
-    "ip_enrichment",
-    "ip_list",
-    "raw",
-    "techstack",
-  ]);
+  // The tables of closed days come when a task has made them.
+  const zones = files.map(({ zone }) => zone).filter((zone) => zone !== "visits" && zone !== "actions");
+  expect([...new Set(zones)].sort()).toEqual(["events", "ip_enrichment", "ip_list", "raw", "techstack"]);
 });
 
 it("DuckDB reads raw and compacted events, and its totals by day are those of D1", async () => {

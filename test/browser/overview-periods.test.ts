@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PERIODS, type PeriodName } from "../../dashboard/src/data/period.ts";
 import { importEvents } from "../../scripts/simulate/send.ts";
 import {
+  HISTORY_DAYS,
   historyOf,
   installReader,
   lineOf,
@@ -25,9 +26,16 @@ const complaints: string[] = [];
 const fresh = new Map<string, OverviewText>();
 
 const day = (back: number): string => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
-const CUSTOM = `?period=custom&from=${day(14)}&to=${day(8)}`;
-const searchOf = (name: string): string => (name === "custom" ? CUSTOM : name === "28d" ? "" : `?period=${name}`);
-const NAMES = [...Object.keys(PERIODS), "custom"];
+const CUSTOM: Record<string, string> = {
+  custom: `?period=custom&from=${day(14)}&to=${day(8)}`,
+  hours: `?period=custom&from=${day(3)}T08:00%2B00:00&to=${day(2)}T20:00%2B00:00`,
+};
+const searchOf = (name: string): string => CUSTOM[name] ?? (name === "28d" ? "" : `?period=${name}`);
+const NAMES = [...Object.keys(PERIODS), ...Object.keys(CUSTOM)];
+/** One period of each kind: running and over, of whole days beside it, of the calendar, of hours, with other buckets. */
+const KINDS = ["24h", "day", "yesterday", "7d", "28d", "last_week", "month", "12mo", "all", "custom", "hours"];
+/** The others are like one of them: each is entered and left. */
+const OTHERS = NAMES.filter((name) => !KINDS.includes(name));
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
@@ -41,6 +49,7 @@ beforeAll(async () => {
   const owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
   await system.signIn(owner);
   await owner.addInitScript(installReader);
+  await owner.addInitScript(stayBefore, (Math.floor(Date.now() / HOUR) + 1) * HOUR - 1000);
   page = await owner.newPage();
   await page.route(CALLS, takeCall);
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -53,6 +62,14 @@ afterAll(async () => {
 
 afterEach(() => answer("at once"));
 
+const HOUR = 3_600_000;
+
+/** In the page it stays the same hour: the last 24 hours are other ones in the next. */
+function stayBefore(end: number): void {
+  const now = Date.now.bind(Date);
+  Date.now = () => Math.min(now(), end);
+}
+
 async function open(name: string): Promise<void> {
   await page.goto(home + searchOf(name));
   await settle();
@@ -60,11 +77,12 @@ async function open(name: string): Promise<void> {
 
 /** Changes the period without loading the page: by its key, or as the back button would. */
 async function change(name: string): Promise<void> {
-  if (name !== "custom") return page.keyboard.press(PERIODS[name as PeriodName].key);
+  const search = CUSTOM[name];
+  if (!search) return page.keyboard.press(PERIODS[name as PeriodName].key);
   await page.evaluate((search) => {
     history.pushState(null, "", location.pathname + search);
     dispatchEvent(new PopStateEvent("popstate"));
-  }, CUSTOM);
+  }, search);
 }
 
 /** Waits until the screen shows what a fresh load of the period showed. */
@@ -86,7 +104,7 @@ async function untilFresh(name: string): Promise<void> {
 }
 
 /** The calls that figures come from. */
-const CALLS = /\/api\/(v2\/query|v1\/properties\/[^/]+\/(forecast|anomalies))/;
+const CALLS = /\/api\/(v2\/batch|v1\/properties\/[^/]+\/(forecast|anomalies))/;
 
 type Answering = "at once" | "slowly" | "with failures";
 let letGo = (): void => {};
@@ -151,7 +169,7 @@ const FIGURES = [
   ".trend h2 small",
   ".trend canvas",
   ".trend table",
-  ".panels > .panel:not(.now) table",
+  ".panels > .panel:not(.now, .goals) table",
 ];
 
 test("each period has figures of its own", async () => {
@@ -163,18 +181,25 @@ test("each period has figures of its own", async () => {
   for (const { headline, cards, trend, panels } of texts) {
     expect(headline).toMatch(/^\d[\d,]* visitors? .* Top source: \S.*\. Top page: \S.*\.$/);
     expect(cards).toHaveLength(8);
-    expect(lineOf(trend)).toMatch(/^Visitors \| .*\d{4}\n/);
+    expect(lineOf(trend)).toMatch(/^Visitors \| .*(\d{4}|:\d\d)\n/);
     expect(panels).toHaveLength(5);
   }
   for (const part of ["headline", "trend"] as const)
     expect(new Set(texts.map((text) => text[part])).size).toBe(NAMES.length);
-  // A change is told of every period but of all time.
-  expect(NAMES.filter((name) => !/ vs\. | yesterday in total/.test(fresh.get(name)!.headline))).toEqual(["all"]);
+  // A change is told of every period but of all time, of a year whose year before has no data, and of a month or year
+  // that begins today.
+  expect(NAMES.filter((name) => !/ vs\. | yesterday in total/.test(fresh.get(name)!.headline))).toEqual([
+    ...(day(0).endsWith("-01") ? ["month"] : []),
+    ...(day(0).endsWith("-01-01") ? ["year"] : []),
+    ...(day(HISTORY_DAYS) > `${Number(day(0).slice(0, 4)) - 2}-01-01` ? ["last_year"] : []),
+    "all",
+  ]);
 }, 240_000);
 
 test("from any period to any other, each label, figure and change is that of a fresh load, at every moment", async () => {
-  const walk = walkAllPairs(NAMES);
-  expect(walk.length).toBe(NAMES.length * (NAMES.length - 1) + 1);
+  const kinds = walkAllPairs(KINDS);
+  expect(kinds.length).toBe(KINDS.length * (KINDS.length - 1) + 1);
+  const walk = [...kinds, ...OTHERS, ...KINDS.slice(0, 2), ...OTHERS.toReversed()];
   await open(walk[0]!);
   await untilFresh(walk[0]!);
   await page.evaluate(() => window.watchOverview());
@@ -293,12 +318,15 @@ test("a failed refresh of the same period keeps its figures, dimmed, under what 
   await page.getByRole("alert").filter({ hasText: "The numbers could not be refreshed." }).waitFor();
   const { panels: _, ...kept } = await read(page);
   expect(fresh.get("7d")).toMatchObject(kept);
-  for (const selector of [".headline h1", ".card-value", ".trend canvas", ".panels > .panel:not(.now) table"])
+  for (const selector of [".headline h1", ".card-value", ".trend canvas", ".panels > .panel:not(.now, .goals) table"])
     expect(Math.max(...(await strengthOf(page, selector))), selector).toBeLessThan(0.7);
   for (const strength of await strengthOf(page, 'main [role="alert"]')) expect(strength).toBe(1);
   answer("at once");
   await page.clock.fastForward(61_000);
-  await page.getByRole("alert").first().waitFor({ state: "detached" });
+  await until(
+    () => page.getByRole("alert").allInnerTexts(),
+    (alerts) => alerts.length === 0,
+  );
   await untilFresh("7d");
 });
 

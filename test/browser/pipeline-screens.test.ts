@@ -79,9 +79,9 @@ afterAll(async () => {
   await system?.close();
 });
 
-test("technology says that the pipeline has not come by yet, and a run that is started by hand is in the list", async () => {
+test("technology is there before the pipeline has come by, and a run that is started by hand is in the list", async () => {
   await open("/tech");
-  await panel("Matrix").getByText("No data yet").waitFor();
+  await table("Visitors by browser and operating system").waitFor();
   await page.keyboard.press("0");
   await page.getByRole("heading", { name: "Pipeline" }).waitFor();
   await page.getByRole("button", { name: "Run now" }).click();
@@ -100,17 +100,19 @@ test("technology says that the pipeline has not come by yet, and a run that is s
 test("two facts are crossed in a matrix that adds up, and a click narrows down", async () => {
   await open("/tech");
   expect(await rowsOf("Visitors by browser and operating system")).toEqual(["Firefox 1 1 2 67%", "Chrome 1 – 1 33%"]);
-  await panel("Matrix").getByText("Data up to").waitFor();
   expect(await rowsOf("Combinations of browser, operating system, device and screen")).toHaveLength(3);
 
   await panel("Matrix").getByRole("link", { name: "Chrome", exact: true }).click();
   await table("Visitors by browser version and operating system").waitFor();
-  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ browser: "Chrome", rows: "browser_version" });
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+    f: "is,visit:browser,Chrome",
+    rows: "browser_version",
+  });
   await until(
     () => rowsOf("Combinations of browser, operating system, device and screen"),
     ([row, ...more]) => more.length === 0 && row!.startsWith("Chrome Windows Desktop 1920x1080 1 1 2 "),
   );
-  await page.getByRole("link", { name: "Remove filter Browser Chrome" }).click();
+  await page.getByRole("button", { name: "Remove filter: Browser is Chrome" }).click();
   await until(
     () => rowsOf("Combinations of browser, operating system, device and screen"),
     (rows) => rows.length === 3,
@@ -135,6 +137,21 @@ test("networks are told with what they read, organizations first", async () => {
     ["/prices", "2"],
     ["/", "1"],
   ]);
+  // A click on the name filters, as on every screen; the details stay open beside it.
+  await table("Networks").getByRole("link", { name: "Bayfield State University" }).click();
+  await page.getByRole("button", { name: "Edit filter: Network is Bayfield State University" }).waitFor();
+  await pages.getByRole("link", { name: "/prices" }).click();
+  await page.getByRole("button", { name: "Edit filter: Page is /prices" }).waitFor();
+  await until(
+    () => rowsOf("Networks"),
+    ([narrowed]) => / 1 1 2 /.test(narrowed ?? ""),
+  );
+  await page.goBack();
+  await page.goBack();
+  await until(
+    () => rowsOf("Networks"),
+    ([whole]) => whole?.includes(" 1 1 3 ") === true,
+  );
   const types = page.getByRole("navigation", { name: "Network types" });
   await types.getByRole("link", { name: /^All networks/ }).click();
   await until(
@@ -168,6 +185,59 @@ test("suspected bots are told by reason, and left out here and on the overview w
   await page.getByRole("heading", { name: /^3 visitors today/ }).waitFor();
   await page.keyboard.press("b");
   await page.getByRole("heading", { name: /^2 visitors today/ }).waitFor();
+});
+
+test("the line below a screen says what is not in its figures, with the API's numbers", async () => {
+  const crawler = await fetch(`${system.worker}/api/events`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+      origin: "https://shop.example",
+    },
+    body: JSON.stringify({ event_type: "pageview", site_id: siteId, url: "https://shop.example/" }),
+  });
+  expect(crawler.status).toBe(202);
+  const refused = async (): Promise<number> => {
+    const { refusals } = await system.api.get<{ refusals: { count: number }[] }>(path("/refusals?days=1"));
+    return refusals.reduce((sum, { count }) => sum + count, 0);
+  };
+  const excluded = await until(refused, (count) => count > 0);
+  const visitorsIn = async (include: object, filters: unknown[] = []): Promise<number> => {
+    const question = { site_id: siteId, metrics: ["visitors"], date_range: "day", filters, include };
+    const { results } = await system.api.post<{ results: { metrics: [number] }[] }>("/api/v2/query", question);
+    return results[0]!.metrics[0];
+  };
+  const bots = (await visitorsIn({})) - (await visitorsIn({ suspected_bots: false }));
+  const isOne = bots === 1 ? "bot is" : "bots are";
+  const foot = (): Locator => page.locator(".overview-foot");
+
+  const freshTimes = new Set<string>();
+  page.on("response", async (response) => {
+    if (!response.url().endsWith("/api/v2/batch")) return;
+    const { results } = (await response.json()) as { results: { meta: { fresh_until?: string | null } }[] };
+    for (const { meta } of results) if (meta.fresh_until) freshTimes.add(meta.fresh_until.slice(0, 16));
+  });
+  await open("?period=day");
+  await foot().getByText(`${bots} suspected ${isOne} included.`).waitFor();
+  const link = foot().getByRole("link", {
+    name: `${excluded} ${excluded === 1 ? "event was" : "events were"} excluded`,
+  });
+  expect(await link.getAttribute("href")).toBe(`/p/${siteId}/settings/refusals`);
+  const { timezone } = await system.api.get<{ timezone: string }>(path(""));
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: timezone });
+  const times = [...freshTimes].map((time) => clock.format(new Date(`${time}:00Z`)));
+  const said = /Every event received by (\d\d:\d\d) is included\./.exec(await foot().innerText());
+  expect(times).toContain(said?.[1]);
+
+  await open("?period=day&bots=without");
+  await foot().getByText(`${bots} suspected ${isOne} left out.`).waitFor();
+  // Under a filter these are the bots among the visitors that are left.
+  const firefox = [["is", "visit:browser", ["Firefox"]]];
+  expect((await visitorsIn({}, firefox)) - (await visitorsIn({ suspected_bots: false }, firefox))).toBe(0);
+  await open("?period=day&f=is,visit:browser,Firefox");
+  await foot().getByText("Every event received by").waitFor();
+  expect(await foot().innerText()).not.toContain("suspected");
 });
 
 // An anomaly takes weeks of history to be one: these are told by a server that is played.
@@ -234,13 +304,13 @@ test("the forecast is drawn on the overview where it has a place, and stands in 
     }));
     return route.fulfill({ json: { metric: "visitors", days } satisfies ForecastView });
   });
-  await open("/?period=7d&chart=table");
+  await open("/?period=28d&chart=table");
   const trend = page.getByRole("table", { name: "Visitors over time" });
   await trend.getByText("63 to 77").waitFor();
-  expect(await trend.locator("tbody tr").count()).toBe(14);
+  expect(await trend.locator("tbody tr").count()).toBe(35);
   await page.getByRole("button", { name: /^Bounce rate/ }).click();
   await page.getByRole("table", { name: "Bounce rate over time" }).waitFor();
-  expect(await page.getByRole("table", { name: "Bounce rate over time" }).locator("tbody tr").count()).toBe(7);
+  expect(await page.getByRole("table", { name: "Bounce rate over time" }).locator("tbody tr").count()).toBe(28);
   await page.unroute("**/forecast?*");
 });
 

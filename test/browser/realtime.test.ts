@@ -61,7 +61,7 @@ test("a visit shows in the feed, the figures and the lists, without a reload", a
   await visit.goto(site.at("/"));
   const item = feed().getByRole("listitem").filter({ hasText: "Page view" });
   await item.waitFor();
-  expect(await item.innerText()).toMatch(/^Page view\s*\/\s*\d\d:\d\d:\d\d\s*.+\s*Desktop$/s);
+  expect(await item.innerText()).toMatch(/^Page view\s*\/\s*\d\d:\d\d:\d\d\s*.+\s*Desktop · first visit$/s);
   await figure("Visitors now").filter({ hasText: /^1$/ }).waitFor();
   await figure("Page views").filter({ hasText: /^1$/ }).waitFor();
   await page.getByRole("heading", { name: /^1 visitor right now, 1 in the last 30 minutes/ }).waitFor();

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -153,12 +153,14 @@ describe("a start with the demo", () => {
   /** Days that are over. The last is left out: live traffic begins half an hour back, which may be yesterday. */
   let over: [string, string];
 
-  const history = (): Promise<Answer> =>
-    ask(card, {
+  const history = async (): Promise<Pick<Answer, "results">> => {
+    const { results } = await ask<Answer>(card, {
       metrics: ["visitors", "visits", "pageviews", "events"],
       date_range: over,
       dimensions: ["time:day"],
     });
+    return { results };
+  };
 
   beforeAll(async () => {
     state = await givenFolder();
@@ -189,7 +191,69 @@ describe("a start with the demo", () => {
   test("has visitors on every day of its history, as soon as it is ready", async () => {
     const { results } = await history();
     expect(results.map(({ dimensions }) => dimensions[0])).toEqual(over);
-    for (const { metrics } of results) expect(metrics[0]).toBeGreaterThan(50);
+    for (const { metrics } of results) expect(metrics[0]).toBeGreaterThan(25);
+  });
+
+  test("says what the demo is, and closes its days for analysis at once, so that filters answer", async () => {
+    expect(run.output()).toContain(`Demo       ${DAYS} days of simulated visits`);
+    await until(
+      async () => run.output(),
+      (said) => said.includes("Demo complete"),
+    );
+    const { runs } = await apiOf(card).get<{ runs: { kind: string; status: string; report: { days: number } }[] }>(
+      `/api/v1/properties/${card.site_id}/pipeline`,
+    );
+    const closed = runs.filter(({ kind, status }) => kind === "analysis" && status === "done");
+    expect(closed[0]?.report.days).toBeGreaterThanOrEqual(DAYS);
+    const { results } = await ask<Answer>(card, {
+      metrics: ["visitors"],
+      date_range: over,
+      filters: [["is", "visit:device", ["Mobile"]]],
+      dimensions: ["visit:country"],
+    });
+    expect(results.length).toBeGreaterThan(3);
+  });
+
+  test("has goals, some of them met, a segment, path groups and notes on its stories", async () => {
+    const root = `/api/v1/properties/${card.site_id}`;
+    const { goals } = await apiOf(card).get<{ goals: { name: string }[] }>(`${root}/goals`);
+    const { results } = await ask<Answer>(card, {
+      metrics: ["events"],
+      date_range: "all",
+      dimensions: ["event:goal"],
+    });
+    const names = goals.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["Sign up", "Purchase", "Visit /checkout/"]));
+    // Three days may be without a purchase, but not without any goal.
+    expect(results.length).toBeGreaterThan(0);
+    expect(names).toEqual(expect.arrayContaining(results.map(({ dimensions }) => dimensions[0])));
+    const { segments } = await apiOf(card).get<{ segments: { name: string }[] }>(`${root}/segments`);
+    expect(segments.map(({ name }) => name)).toContain("Mobile visitors from Germany");
+    const { patterns } = await apiOf(card).get<{ patterns: object[] }>(`${root}/path-groups`);
+    expect(patterns.length).toBeGreaterThan(3);
+    const { annotations } = await apiOf(card).get<{ annotations: { text: string }[] }>(`${root}/annotations`);
+    expect(annotations.map(({ text }) => text)).toContain("Launch of the Gravel");
+  });
+
+  test("serves the websites of its two properties, with their tags", async () => {
+    const { properties } = await apiOf(card).get<{ properties: { site_id: string; streams: { url: string }[] }[] }>(
+      "/api/v1/properties",
+    );
+    expect(properties).toHaveLength(2);
+    for (const { site_id, streams } of properties) {
+      const { host, port } = new URL(streams[0]!.url);
+      // Node does not resolve names under localhost on every system.
+      const page = async (path: string) => {
+        const response = await new Promise<IncomingMessage>((resolve, reject) => {
+          get({ host: "127.0.0.1", port, path, headers: { Host: host } }, resolve).on("error", reject);
+        });
+        return { status: response.statusCode, html: (await response.toArray()).join("") };
+      };
+      const { status, html } = await page("/");
+      expect(status).toBe(200);
+      expect(html).toContain(`<script defer src="${card.worker}/tk.js" data-site-id="${site_id}"></script>`);
+      expect(await page("/nope/")).toMatchObject({ status: 404 });
+    }
   });
 
   test("has people on the site now", async () => {

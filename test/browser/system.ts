@@ -21,6 +21,8 @@ export interface Running {
   password: string;
   /** May ingest, ask and manage in the owner's organization. */
   apiKey: string;
+  /** Of a session of the owner: signing in is limited to some attempts a minute, and files sign in together. */
+  cookie: string;
   /** Where wrangler and the Worker log, for a test that fails. */
   log: string;
 }
@@ -96,7 +98,8 @@ export async function runSystem(prepared: string): Promise<{ running: Running; c
     local = await startLocalSystem({ state, ...ports });
     const { worker, dashboard, log } = local;
     const { email, password, api_key: apiKey } = await ensureAccount(local, state);
-    return { running: { worker, dashboard, email, password, apiKey, log }, close };
+    const { Cookie: cookie = "" } = await signIn(dashboard, email, password);
+    return { running: { worker, dashboard, email, password, apiKey, cookie, log }, close };
   } catch (error) {
     await close();
     throw error;
@@ -104,7 +107,7 @@ export async function runSystem(prepared: string): Promise<{ running: Running; c
 }
 
 async function open(running: Running, close: () => Promise<void>): Promise<System> {
-  const { worker, dashboard, email, password, apiKey } = running;
+  const { worker, dashboard, apiKey, cookie } = running;
   const api = apiAt(worker, bearer(apiKey));
   const downloads = await mkdtemp(join(tmpdir(), "trackkit-lake-"));
   let count = 0;
@@ -118,8 +121,7 @@ async function open(running: Running, close: () => Promise<void>): Promise<Syste
         streams: [{ url, name: "Web site", ...(measurements ? { measurements } : {}) }],
       }),
     async signIn(context) {
-      const { Cookie = "" } = await signIn(dashboard, email, password);
-      const cookies = Cookie.split("; ").map((cookie) => {
+      const cookies = cookie.split("; ").map((cookie) => {
         const [name = "", ...value] = cookie.split("=");
         return { name, value: value.join("="), url: dashboard };
       });

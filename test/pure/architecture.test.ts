@@ -41,7 +41,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ingest: ["domain", "storage"],
   stats: ["domain", "storage", "http"],
   admin: ["domain", "storage", "http"],
-  accounts: ["domain", "storage", "http"],
+  accounts: ["domain", "storage", "http", "mail"],
   pipeline: ["domain", "storage", "http", "jobs", "mail"],
   maintenance: ["domain", "storage", "http", "jobs"],
   alerts: ["domain", "storage", "http", "jobs", "mail"],
@@ -59,7 +59,8 @@ const CONCEPTS: Record<string, readonly string[]> = {
   networks: ["requests", "events", "visitors"],
   counts: ["requests", "events", "networks"],
   lake: ["time", "events", "networks", "counts"],
-  analysis: ["time", "requests", "events"],
+  // Frames are filled from the pages of Parquet columns. Details of events are counted as they are in rollups.
+  analysis: ["time", "requests", "events", "lake", "counts"],
   queries: ["time", "requests", "events", "counts", "analysis"],
   anomalies: ["time", "events", "counts"],
   visits: ["time", "requests", "events", "visitors"],
@@ -86,6 +87,8 @@ describe("imports go down only", () => {
     const pure = [
       ...["zod", "ua-parser-js", "isbot", "ipaddr.js", "hyparquet", "hyparquet-writer", "re2js"],
       ...["@noble/hashes/hmac.js", "@noble/hashes/sha2.js"],
+      // Pages as they are stored; the version is pinned, since these are the library's inner parts.
+      ...["column.js", "datapage.js", "encoding.js"].map((file) => `hyparquet/src/${file}`),
     ];
     const up = imports.filter(
       ({ from, to }) => from.startsWith("workers/domain/") && !to.startsWith("workers/domain/") && !pure.includes(to),
@@ -167,7 +170,7 @@ describe("files", () => {
     const bounds: Record<string, number> = {
       "dashboard/src/data": 30,
       // A file for each screen.
-      "dashboard/src/words": 20,
+      "dashboard/src/words": 21,
     };
     const folders = new Map<string, number>();
     for (const file of code.filter((path) => /^(workers|dashboard|durable-objects)\//.test(path)))
@@ -201,6 +204,7 @@ it("every binding of wrangler.toml has its type and its comment", () => {
   );
   expect(bound.sort()).toEqual([
     "ANALYST",
+    "CRON_WATCH",
     "DB",
     "ENRICHMENT",
     "EVENTS",

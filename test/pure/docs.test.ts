@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { segmentIdsIn, toFilter } from "../../workers/domain/analysis/ask/filter-tree";
 import { alertsInput } from "../../workers/domain/anomalies/record";
 import { DIMENSIONS, METRICS } from "../../workers/domain/events/catalog";
 import { LAKE_COLUMN_NAMES } from "../../workers/domain/events/columns";
@@ -10,6 +11,8 @@ import { EVENT_TYPES, MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/doma
 import { retentionInput } from "../../workers/domain/lake/retention";
 import { LAKE_ZONES } from "../../workers/domain/lake/zones";
 import { reportsInput } from "../../workers/domain/mail/mail";
+import { toQueries } from "../../workers/domain/queries/batch";
+import { toQuery } from "../../workers/domain/queries/query";
 import { PROBLEM_STATUS } from "../../workers/domain/requests/problem";
 import { REFUSALS } from "../../workers/domain/requests/refusal";
 import { RUN_KINDS } from "../../workers/domain/runs/tasks";
@@ -193,6 +196,20 @@ describe("docs/api.md", () => {
       );
     });
     expect(wanting.map((section) => section.routes)).toEqual([]);
+  });
+
+  it("has queries that are valid, as its examples send them", () => {
+    const calls = pages.flatMap((page) => [
+      ...read(page).matchAll(/curl -X POST \S+\/api\/v2\/(query|batch) [^']*-d '(\{[\s\S]*?\})'\n/g),
+    ]);
+    expect(calls.length).toBeGreaterThan(7);
+    for (const [, route, body] of calls) {
+      const given: unknown = JSON.parse(body!.replaceAll("'$SITE_ID'", "z1n10x4fge"));
+      for (const { filters } of route === "batch" ? toQueries(given) : [toQuery(given)]) {
+        const segments = new Map(segmentIdsIn(filters).map((id) => [id, null]));
+        expect(() => toFilter(filters, "filters", { goals: [], segments, pageGroup: null })).not.toThrow();
+      }
+    }
   });
 
   it("has every field of an incoming event, and marks those that need a key", () => {

@@ -16,8 +16,9 @@ const importersOf = (module: RegExp): string[] =>
     )
     .map(({ path }) => path);
 
-test("better-auth is imported in one file", () => {
-  expect(importersOf(/^better-auth/)).toEqual(["workers/accounts/auth.ts"]);
+test("better-auth is imported in one file, and in one that only this file imports", () => {
+  expect(importersOf(/^better-auth/)).toEqual(["workers/accounts/auth.ts", "workers/accounts/sign-in/hooks.ts"]);
+  expect(importersOf(/\/hooks$/)).toEqual(["workers/accounts/auth.ts"]);
 });
 
 test("nobody imports that file before a request needs it", () => {

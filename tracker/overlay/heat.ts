@@ -45,7 +45,7 @@ function drawReach(context: CanvasRenderingContext2D, { reach, views }: HeatmapI
     context.fillRect(0, top + height - 1, clientWidth, 1);
     context.fillRect(0, top + height - 20, 210, 19);
     context.fillStyle = "#fff";
-    context.fillText(`${Math.round(share * 100)} % of views came to here`, 8, top + height - 6);
+    context.fillText(`${Math.round(share * 100)} % of views reached this`, 8, top + height - 6);
   });
 }
 
@@ -53,7 +53,7 @@ const plural = (count: number, one: string): string => `${count} ${one}${count =
 
 function sentenceFor(heat: HeatmapInsight | null, layer: Layer): string {
   if (!heat) return "TrackKit did not answer: open the heatmap again from the dashboard.";
-  if (heat.views === 0) return "Nothing was told of this page at this width.";
+  if (heat.views === 0) return "No data for this page at this width.";
   const total = (cells: readonly HeatCell[]): number => cells.reduce((sum, [, , count]) => sum + count, 0);
   if (layer === "reach") return plural(heat.views, "page view");
   const what = layer === "clicks" ? plural(total(heat.clicks), "click") : plural(total(heat.moves), "moment");
@@ -118,7 +118,8 @@ export function openHeatmap(pass: OpenedWith, worker: string): void {
 
   addEventListener("scroll", redraw, true);
   addEventListener("resize", redraw);
-  const period = pass.from && pass.to ? `${pass.from} – ${pass.to}` : "Last 30 days";
+  // Filters of the dashboard do not hold here: the pass has a period only.
+  const period = `${pass.from && pass.to ? `${pass.from} – ${pass.to}` : "Last 30 days"}, all visitors`;
   const few = make("span", { textContent: "few" });
   const scale = make("span", { className: "bar" });
   scale.style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map(heatColour).join(", ")})`;

@@ -1,14 +1,21 @@
-// Configures better-auth for this Worker: email and password, cookie sessions, organizations. Only `authFor` loads it.
+// Configures better-auth for this Worker: email and password, cookie sessions, a second factor, organizations. Only
+// `authFor` loads it.
 import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import { isOwnerSomewhere } from "./memberships";
-import { PASSWORD_LENGTH } from "./password-length";
-import { COOKIE_PREFIX } from "./session-cookie";
+import { PASSWORD_LENGTH } from "./passwords/password-length";
+import { sendPasswordReset } from "./passwords/reset";
+import { cookiePrefix } from "./session-cookie";
+import { endLive } from "./sessions/end-live";
+import { afterEndpoint, beforeEndpoint } from "./sign-in/hooks";
+import type { AccountEnv } from "./sign-in/warning";
 
 export type Auth = ReturnType<typeof createAuth>;
 
 /** @param origin where the dashboard and the API live. Cookies and the Origin check depend on it. */
-export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, origin: string) {
+export function createAuth(env: AccountEnv, origin: string) {
+  const isSecure = origin.startsWith("https://");
   return betterAuth({
     appName: "TrackKit",
     baseURL: origin,
@@ -23,14 +30,26 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
       disableSignUp: true,
       minPasswordLength: PASSWORD_LENGTH.min,
       maxPasswordLength: PASSWORD_LENGTH.max,
+      resetPasswordTokenExpiresIn: 3_600,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: ({ user, token }) => sendPasswordReset(env, user, token),
     },
-    session: { expiresIn: 30 * 86_400, updateAge: 86_400 },
+    session: {
+      expiresIn: 30 * 86_400,
+      updateAge: 86_400,
+      additionalFields: {
+        confirmedAt: { type: "date", required: false, input: false, defaultValue: () => new Date() },
+      },
+    },
+    databaseHooks: { session: { delete: { after: ({ id }) => endLive(env, id) } } },
+    hooks: { before: beforeEndpoint(env.DB), after: afterEndpoint(env) },
     plugins: [
       organization({
         // Properties, keys and lake objects belong to an organization, so it cannot be deleted before them.
         disableOrganizationDeletion: true,
         allowUserToCreateOrganization: (user) => isOwnerSomewhere(env.DB, user.id),
       }),
+      twoFactor({ issuer: "TrackKit" }),
     ],
     rateLimit: {
       enabled: true,
@@ -43,8 +62,13 @@ export function createAuth(env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">, orig
         "/get-session": false,
       },
     },
+    // Hashed, so that a copy of the database opens no account.
+    verification: { storeIdentifier: "hashed" },
     advanced: {
-      cookiePrefix: COOKIE_PREFIX,
+      cookiePrefix: cookiePrefix(isSecure),
+      // The prefix `__Host-` is part of cookiePrefix. better-auth would add `__Secure-`.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isSecure },
       // Cloudflare overwrites this header, whatever the visitor sent. Attempts count by IPv6 /64, as in
       // http/rate-limit.ts. Set explicitly, because a default may change.
       ipAddress: { ipAddressHeaders: ["cf-connecting-ip"], ipv6Subnet: 64 },

@@ -3,10 +3,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import { type Caller, scopesOfRole } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
+import { deleteSessions } from "../storage/accounts/sessions";
 import { findKey } from "../storage/properties/keys";
 import { authFor } from "./auth-for";
 import { membershipsOf } from "./memberships";
 import { hasSessionCookie, requireOwnOrigin } from "./session-cookie";
+import { endLive } from "./sessions/end-live";
+import { isTooOld } from "./sessions/session-life";
 
 /** Sets `caller` for the routes below. Without a key or a cookie it reads nothing. */
 export const identify: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -26,7 +29,8 @@ async function callerOfKey(c: Context<AppEnv>): Promise<Caller | null> {
   if (bearer === undefined) return null;
   const key = await findKey(c.env.DB, bearer.trim(), Date.now());
   if (!key) throw new Problem("unauthorized", "API key is invalid");
-  return { kind: "key", id: key.id, scopes: { [key.organization_id]: key.scopes }, site_id: key.site_id };
+  const { id, organization_id, site_id, scopes, expires_at } = key;
+  return { kind: "key", id, scopes: { [organization_id]: scopes }, site_id, expires_at };
 }
 
 async function callerOfSession(c: Context<AppEnv>): Promise<Caller | null> {
@@ -37,11 +41,17 @@ async function callerOfSession(c: Context<AppEnv>): Promise<Caller | null> {
   // better-auth extends the session and its cookie once a day, and clears the cookie of an expired session.
   for (const cookie of headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
   if (!session) return null;
+  if (isTooOld(session.session.createdAt, Date.now())) {
+    await endLive(c.env, ...(await deleteSessions(c.env.DB, session.user.id, [session.session.id])));
+    return null;
+  }
   const memberships = await membershipsOf(c.env.DB, session.user.id);
   return {
     kind: "user",
     id: session.user.id,
     scopes: Object.fromEntries(memberships.map(({ id, role }) => [id, scopesOfRole(role)])),
     site_id: null,
+    session_id: session.session.id,
+    confirmed_at: new Date(session.session.confirmedAt ?? session.session.createdAt).getTime(),
   };
 }

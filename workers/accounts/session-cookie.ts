@@ -1,10 +1,16 @@
 // The session cookie: whether a request has one, and whether the requesting page may use it. Does not load better-auth.
 import { Problem } from "../domain/requests/problem";
 
-export const COOKIE_PREFIX = "trackkit";
+const NAME = "trackkit";
+const HOST_PREFIX = "__Host-";
 
-/** better-auth adds the prefix `__Secure-` under https. */
-const SESSION_COOKIE = new RegExp(`(?:^|;\\s*)(?:__Secure-)?${COOKIE_PREFIX}\\.session_token=`);
+/**
+ * Browsers accept a `__Host-` cookie only from its own host, over https and for all paths, so that no other subdomain can
+ * set one. Over plain http, on one's own machine, they accept none.
+ */
+export const cookiePrefix = (isSecure: boolean): string => (isSecure ? `${HOST_PREFIX}${NAME}` : NAME);
+
+const SESSION_COOKIE = new RegExp(`(?:^|;\\s*)(?:${HOST_PREFIX})?${NAME}\\.session_token=`);
 
 export const hasSessionCookie = (request: Request): boolean => SESSION_COOKIE.test(request.headers.get("cookie") ?? "");
 

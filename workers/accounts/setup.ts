@@ -1,10 +1,12 @@
 // The first account. The holder of the setup token can create it once, while no other account exists.
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { heldAgainst } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { users } from "../storage/accounts/tables";
 import type { Auth } from "./auth";
-import { PASSWORD_LENGTH } from "./password-length";
+import { PASSWORD_LENGTH } from "./passwords/password-length";
+import { faultOfPassword } from "./passwords/weak";
 
 const { min, max } = PASSWORD_LENGTH;
 /** Attempts are not limited, so the token must be too long to guess. */
@@ -18,7 +20,8 @@ export const setupInput = z.strictObject({
   password: z
     .string()
     .min(min, `password must have at least ${min} characters`)
-    .max(max, `password must have at most ${max} characters`),
+    .max(max, `password must have at most ${max} characters`)
+    .superRefine(heldAgainst((password: string) => (password.length < min ? null : faultOfPassword(password)))),
   name: title.optional(),
   organization: title.optional(),
 });

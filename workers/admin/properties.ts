@@ -1,13 +1,15 @@
 // Routes to list, create, change and delete properties, for members and keys of the organization that owns them.
 import { Hono } from "hono";
 import { z } from "zod";
-import { requireCaller } from "../domain/properties/caller";
+import { requireCaller, requireFresh } from "../domain/properties/caller";
 import { pagesInput, privacyInput, propertyInput } from "../domain/properties/property";
+import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { shardName } from "../domain/visits/hub";
 import { withShards } from "../domain/visits/shard";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
+import { subjectOf } from "../http/audit";
 import { readChanges, readInput } from "../http/body";
 import { createProperty, listProperties, markPropertyDeleted, updateProperty } from "../storage/properties/properties";
 import { announceChange } from "./announce";
@@ -17,6 +19,16 @@ import { organizationsFor, requireOrganization } from "./organization";
 export const propertyRoutes = new Hono<AppEnv>();
 
 const newProperty = propertyInput.extend({ organization_id: z.string().max(100).optional() });
+
+/** A property has about 800 characters. */
+const MOST_LISTED = 500;
+const pageAsked = z.object({
+  limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(MOST_LISTED),
+  after: z
+    .string()
+    .regex(/^\d{1,16}-[a-z\d]{1,40}$/, "must be the `next` of a page")
+    .optional(),
+});
 
 /** The fields without defaults: a PATCH must not reset fields that it does not name. */
 const propertyChanges = z
@@ -49,16 +61,15 @@ propertyRoutes.get("/api/v1/properties", async (c) => {
   const organizations = organizationsFor(caller, "stats");
   if (caller.kind === "key" && organizations.length === 0)
     throw new Problem("forbidden", "API key lacks the scope stats");
-  const properties = await listProperties(c.env.DB, organizations);
-  return c.json({
-    properties: properties.filter(({ site_id }) => caller.site_id === null || caller.site_id === site_id),
-  });
+  const page = parseInput(pageAsked, c.req.query());
+  return c.json(await listProperties(c.env.DB, organizations, { siteId: caller.site_id, ...page }));
 });
 
 propertyRoutes.post("/api/v1/properties", async (c) => {
   requireCaller(c.var.caller);
   const { organization_id, ...input } = await readInput(c.req.raw, newProperty);
   const organizationId = requireOrganization(c.var.caller, organization_id, "manage");
+  subjectOf(c, { organization_id: organizationId, site_id: null });
   return c.json(await createProperty(c.env.DB, organizationId, input, Date.now()), 201);
 });
 
@@ -85,6 +96,7 @@ propertyRoutes.patch("/api/v1/properties/:site_id", async (c) => {
 propertyRoutes.delete("/api/v1/properties/:site_id", async (c) => {
   const { site_id } = await askedProperty(c, "manage");
   const now = Date.now();
+  requireFresh(c.var.caller, now);
   await markPropertyDeleted(c.env.DB, site_id, now);
   // The property counts as deleted from here on. If the removal fails, the runtime logs the error and the sweep
   // retries, so this request does not fail.

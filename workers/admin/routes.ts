@@ -1,6 +1,8 @@
 // The routes of admin: everything that an owner configures.
 import { Hono } from "hono";
 import type { AppEnv } from "../http/app";
+import { auditRoutes } from "./audit";
+import { currencyRateRoutes } from "./currency-rates";
 import { keyRoutes } from "./keys";
 import { overlayRoutes } from "./overlay";
 import { propertyRoutes } from "./properties";
@@ -14,6 +16,7 @@ import { settingsRoutes } from "./settings";
 import { streamRoutes } from "./streams";
 
 export const adminRoutes = new Hono<AppEnv>()
+  .route("/", auditRoutes)
   .route("/", propertyRoutes)
   .route("/", streamRoutes)
   .route("/", ruleRoutes)
@@ -24,4 +27,5 @@ export const adminRoutes = new Hono<AppEnv>()
   .route("/", funnelRoutes)
   .route("/", keyRoutes)
   .route("/", overlayRoutes)
-  .route("/", settingsRoutes);
+  .route("/", settingsRoutes)
+  .route("/", currencyRateRoutes);

@@ -1,5 +1,5 @@
 // Beacons and incoming events turned into sightings: typed, cleaned, enriched. `deliver` makes arrivals of them.
-import type { Envelope, Hit } from "../domain/events/beacon";
+import { type Envelope, type Hit, MAX_AGO } from "../domain/events/beacon";
 import type { PropValue, Sighting } from "../domain/events/event";
 import { EVENT_TYPES, type EventType, toEventType } from "../domain/events/measurement";
 import { hostOf, pageOf, pageOfPath } from "../domain/events/path";
@@ -10,6 +10,7 @@ import { toCleanText } from "../domain/requests/text";
 import { sourceOf } from "../domain/sources/source";
 import { canonicalAddress } from "../domain/visitors/address";
 import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
+import { MAX_AHEAD, timeAtMost } from "../domain/visits/imports/ids";
 import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
 import { hostStreamFor, type Site } from "./site";
@@ -18,12 +19,8 @@ import { type EdgeLocation, networkFacts, type Visitor } from "./visitor";
 
 const MAX_TITLE = 300;
 const LONGEST_NAME = 120;
-/** How long a browser may hold a hit back (a tab that slept); older ones are dated so (ms). */
-const MAX_AGO = 86_400_000;
 /** Nobody looks at a page for longer than a day (ms). */
 const MAX_ENGAGED = 86_400_000;
-/** Tolerance (ms) for clocks that run ahead. */
-const MAX_AHEAD = 5 * 60_000;
 const MAX_AGE = 72 * 3_600_000;
 /** Older than every web server's log. */
 const OLDEST_IMPORT = Date.UTC(1995, 0, 1);
@@ -182,7 +179,7 @@ function timeOfIncoming(incoming: Incoming, { now, isImport, visit }: IncomingCo
     throw new Problem("invalid", "event_time must be at most 72 hours old when visit is given");
   if (!isImport && time < now - MAX_AGE)
     throw new Problem("invalid", "event_time must be at most 72 hours old; import older events");
-  return Math.min(time, now);
+  return timeAtMost(time, now);
 }
 
 /**
@@ -217,11 +214,13 @@ export interface IncomingContext {
   now: number;
   /** The id for an event without one. */
   newId: () => string;
+  /** The place of an import's line. */
+  line?: string;
 }
 
 /** The sighting of an incoming event. @throws Problem invalid. */
 export function sightingOfIncoming(incoming: Incoming, context: IncomingContext): Sighting {
-  const { site, caller, keyed, visit, now } = context;
+  const { site, caller, keyed, visit, now, line } = context;
   const url = incoming.url === undefined || incoming.url === "" ? null : toUrl(incoming.url);
   const visitor = keyed ? visitorOfIncoming(incoming, context) : caller;
   const draft: Draft = {
@@ -252,6 +251,7 @@ export function sightingOfIncoming(incoming: Incoming, context: IncomingContext)
   return {
     ...toSighting(draft, visitor, site, now),
     ...(keyed ? {} : { anonymous: 1 as const }),
+    ...(incoming.event_id === undefined && line !== undefined ? { line } : {}),
     // A server's own agent is no device.
     ...(keyed && !visit && incoming.user_agent === undefined ? deviceOf(null) : {}),
     selector: incoming.selector ?? null,

@@ -14,7 +14,6 @@ import {
 } from "../domain/events/beacon";
 import type { Sighting } from "../domain/events/event";
 import { overlayPassIn } from "../domain/events/overlay";
-import { hostOf, isKnownHost } from "../domain/events/path";
 import { parseInput, parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
@@ -25,6 +24,7 @@ import { errorReply } from "../http/reply";
 import { sightingOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { isUncounted, refusalOf } from "./refuse";
+import { isFetchedElsewhere } from "./sender";
 import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
 import { signVisit, visitorKeysOf } from "./visit-token";
 import { type Visitor, visitorOf } from "./visitor";
@@ -132,7 +132,8 @@ async function takeBeacon(
   const [reason] = Object.keys(refused) as Refusal[];
   let current = site;
   if (accepted.length > 0) {
-    const { newer = 0 } = await deliver(env, site.property, accepted, refused, { version: site.version });
+    const { version, goals } = site;
+    const { newer = 0 } = await deliver(env, site.property, accepted, refused, { version, goals });
     current = await siteOfVersion(env.DB, site, newer, Date.now());
   }
   // A crawler does not wait until its refusal is stored.
@@ -166,8 +167,7 @@ async function giveVisit(request: Request, env: Cloudflare.Env, given: unknown):
   const asked = parseInput(visitRequestSchema, given);
   const visitor = visitorOf(request);
   const site = await admit(env, asked.s, visitor, 1);
-  const origin = request.headers.get("origin");
-  if (origin !== null && !isKnownHost(hostOf(origin), site.hosts))
+  if (isFetchedElsewhere(request.headers, site.hosts))
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   if (isUncounted(request.headers, visitor, site)) return { visit: null };
   const keys = visitorKeysOf(visitor, asked, site.property);

@@ -6,6 +6,7 @@ import type { Refusal, RefusalCounts } from "../domain/requests/refusal";
 import { type AcceptReply, type HubBatch, type HubProperty, importName, shardName } from "../domain/visits/hub";
 import type { UnstampedMessage } from "../domain/visits/message";
 import { routesFor } from "../domain/visits/shard";
+import type { Site } from "./site";
 import { type KeyEnv, toArrivals } from "./visitor-keys";
 
 export type DeliveryEnv = Pick<Cloudflare.Env, "HUB" | "EVENTS"> & KeyEnv;
@@ -18,12 +19,21 @@ const MESSAGE_CHARS = 40_000;
 /** A batch without an address, which may wait in a queue. */
 type CollectBatch = HubBatch & { arrivals: Arrival[] };
 
-const toHubProperty = ({ site_id, timezone, privacy }: Property, version?: number): HubProperty => ({
-  site_id,
-  timezone,
-  address: privacy.address,
-  version,
-});
+/** What the sender knows of the configuration. */
+interface Knowing {
+  version?: number;
+  goals?: Site["goals"];
+}
+
+function toHubProperty(
+  { site_id, timezone, privacy }: Property,
+  hub: string,
+  { version, goals }: Knowing,
+): HubProperty {
+  const about = { site_id, timezone, address: privacy.address, version };
+  if (!goals || goals.told.has(hub)) return about;
+  return { ...about, goals: { version: goals.version, list: goals.list } };
+}
 
 /** Refusals not yet sent to a hub, by property. During a flood they wait for the next accepted event. */
 const held = new Map<string, RefusalCounts>();
@@ -48,17 +58,19 @@ function withHeld(siteId: string, counts: RefusalCounts): RefusalCounts {
 /**
  * Hands events and refusals to the property's hubs.
  * @param version of the property's configuration; undefined if the caller has no use for a newer one.
+ * @param goals for live data, which imports do not count in.
  * @returns how many events were new, and how many had been seen before. Events sent to the queue count as new.
  * `newer` is the version of the configuration, if a hub knows a newer one.
  * @throws Problem unavailable when neither the hub nor the queue takes them, or when D1 cannot be read and has the secret of a
  * date that this isolate has not read yet. Nothing has been acknowledged then.
+ * @throws Problem unavailable or too_large when an import cannot be compared with the lake. None of these events was taken.
  */
 export async function deliver(
   env: DeliveryEnv,
   property: Property,
   sightings: readonly Sighting[],
   refused: RefusalCounts,
-  { isImport = false, version }: { isImport?: boolean; version?: number } = {},
+  { isImport = false, version, goals }: Knowing & { isImport?: boolean } = {},
 ): Promise<AcceptReply> {
   const now = Date.now();
   const arrivals = await withoutAddresses(env, property, sightings, now);
@@ -67,20 +79,22 @@ export async function deliver(
   const none = { hubs: [shardName(property.site_id, 0)], arrivals: [] };
   if (routes.length === 0 && Object.keys(refusals).length > 0) routes.push(none);
   const sum: AcceptReply = { accepted: 0, duplicates: 0 };
-  const batches = routes.map(({ hubs: [hub, ...next], named, arrivals: own }, i) => ({
+  const batches = routes.map(({ hubs: [hub, ...next], named, unnamed, arrivals: own }, i) => ({
     hub: hub!,
     batch: {
-      property: toHubProperty(property, version),
+      property: toHubProperty(property, hub!, isImport ? { version } : { version, goals }),
       arrivals: own,
       ...(i === 0 ? { refusals } : {}),
       ...(isImport ? { imported: true as const } : {}),
       ...(next.length > 0 ? { next } : {}),
       ...(named ? { named } : {}),
+      ...(unnamed ? { unnamed } : {}),
     } satisfies CollectBatch,
   }));
   await Promise.all(
     batches.map(async ({ hub, batch }) => {
-      const reply = await acceptOrQueue(env, hub, batch);
+      const reply = await acceptOrQueue(env, hub, batch, () => goals?.told.add(hub));
+      if (reply.unread) throw new Problem(reply.unread.code, reply.unread.message);
       sum.accepted += reply.accepted;
       sum.duplicates += reply.duplicates;
       if (reply.newer !== undefined) sum.newer = Math.max(sum.newer ?? 0, reply.newer);
@@ -103,9 +117,21 @@ async function withoutAddresses(
   }
 }
 
-async function acceptOrQueue(env: DeliveryEnv, hub: string, batch: CollectBatch): Promise<AcceptReply> {
+/** @param heard is called when the hub has read the batch. */
+async function acceptOrQueue(
+  env: DeliveryEnv,
+  hub: string,
+  { property: { goals, ...property }, ...given }: CollectBatch,
+  heard: () => void,
+): Promise<AcceptReply> {
+  // Without the goals, which may be as large as a message.
+  const batch: CollectBatch = { property, ...given };
   try {
-    return await env.HUB.getByName(hub).accept(JSON.stringify(batch));
+    const reply = await env.HUB.getByName(hub).accept(
+      JSON.stringify(goals ? { ...batch, property: { ...property, goals } } : batch),
+    );
+    heard();
+    return reply;
   } catch (error) {
     console.error(`hub ${hub} did not take a batch; it goes to the queue`, error);
   }

@@ -1,7 +1,7 @@
 // Events from servers, apps and other programs: POST /api/events.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import { hostOf, isKnownHost } from "../domain/events/path";
+import { hostOf } from "../domain/events/path";
 import { requireProperty } from "../domain/properties/caller";
 import { parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
@@ -11,6 +11,7 @@ import type { AppEnv } from "../http/app";
 import { readText } from "../http/body";
 import type { IncomingContext } from "./arrival";
 import { admit } from "./browser";
+import { isFetchedElsewhere } from "./sender";
 import { type Site, siteFor, siteWithRules } from "./site";
 import { allRejected, deliverSorted, emptySorted, type Sorted, sort } from "./sorted";
 import { openVisit } from "./visit-token";
@@ -18,6 +19,8 @@ import { visitorOf } from "./visitor";
 
 const EVENTS_LIMIT = 1024 * 1024;
 const MAX_EVENTS = 500;
+/** Without a key anybody may call: what one request can make an owner pay is bounded. */
+const ANONYMOUS = { events: 50, props: 10 };
 
 /** Finds the property of an event and checks that the caller may send events to it. */
 function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) => Promise<IncomingContext> {
@@ -38,6 +41,8 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     }
     const given = KEYED_FIELDS.find((field) => incoming[field] !== undefined);
     if (given) throw new Problem("forbidden", `${given} needs an API key with the scope ingest`);
+    if (Object.keys(incoming.props ?? {}).length > ANONYMOUS.props)
+      throw new Problem("invalid", `props must have at most ${ANONYMOUS.props} fields without an API key`);
     // A page belongs to one property. A list of guessed ids must not cost a look-up each.
     admitted ??= { siteId, site: admit(c.env, siteId, caller, events) };
     if (admitted.siteId !== siteId)
@@ -45,7 +50,7 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     const site = await admitted.site;
     const origin = c.req.header("origin");
     const host = origin ? hostOf(origin) : null;
-    if (origin && !isKnownHost(host, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
+    if (isFetchedElsewhere(c.req.raw.headers, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
     return { ...common, site: await withRule(site, incoming), host, keyed: false, visit: null };
   };
 }
@@ -61,6 +66,8 @@ async function collectEvents(c: Context<AppEnv>): Promise<Response> {
   const { events } = body;
   if (!Array.isArray(events) || events.length === 0) throw new Problem("invalid", "events must be a list with events");
   if (events.length > MAX_EVENTS) throw new Problem("invalid", `events must have at most ${MAX_EVENTS} items`);
+  if (!c.var.caller && events.length > ANONYMOUS.events)
+    throw new Problem("invalid", `events must have at most ${ANONYMOUS.events} items without an API key`);
   const context = contextFor(c, events.length);
   for (const [index, event] of events.entries()) await sort(sorted, index, () => event, context, headers);
   const { rejected } = sorted;

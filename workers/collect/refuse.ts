@@ -6,6 +6,7 @@ import type { Refusal } from "../domain/requests/refusal";
 import { isSpamReferrer } from "../domain/sources/source";
 import { isExcluded } from "../domain/visitors/address";
 import { isBot, isPrefetch } from "../domain/visitors/bot";
+import { isFromElsewhere } from "./sender";
 import { hostStreamFor, type Site } from "./site";
 import type { Visitor } from "./visitor";
 
@@ -36,7 +37,11 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
   ["do_not_track", ({ headers, site }) => headers !== null && wantsNoTracking(headers, site)],
   ["excluded_address", ({ arrival, site }) => isExcluded(arrival.address, site.property.privacy.excluded_addresses)],
   // A server with a key may send events of an app, which has no host.
-  ["unknown_host", ({ arrival, site, headers }) => headers !== null && !isKnownHost(arrival.hostname, site.hosts)],
+  [
+    "unknown_host",
+    ({ arrival, site: { hosts }, headers }) =>
+      headers !== null && (!isKnownHost(arrival.hostname, hosts) || isFromElsewhere(headers, hosts)),
+  ],
   [
     "excluded_path",
     ({ arrival: { page }, site: { property } }) =>

@@ -1,9 +1,11 @@
 // The site: what collect must know of a property, kept in the isolate for a minute, or until a hub tells of a newer
 // version. Unknown ids are kept too, so that a wrong tag costs neither D1 nor a Durable Object per hit.
+import { toLiveGoals } from "../domain/analysis/saved/simple-goal";
 import type { PageRule } from "../domain/events/beacon";
 import { CORE_SWITCHES, MEASUREMENT_NAMES, MEASUREMENTS, type Measurement } from "../domain/events/measurement";
 import { hostOf, type PageSettings, toPatternSource, withoutWww } from "../domain/events/path";
 import type { Property, Stream } from "../domain/properties/property";
+import type { LiveGoals } from "../domain/visits/hub";
 import { type Configuration, loadConfiguration } from "../storage/properties/properties";
 
 const KEPT_MS = 60_000;
@@ -31,6 +33,8 @@ export interface Site {
   rules: readonly PageRule[];
   /** All rules: what a page matched before its rule was switched off was matched. */
   ruleIds: ReadonlySet<string>;
+  /** What live data counts. A batch brings it to each hub once: the names of those that have it. */
+  goals: LiveGoals & { told: Set<string> };
 }
 
 interface Known {
@@ -56,7 +60,7 @@ const toPageRule = (
 async function load(db: D1Database, siteId: string): Promise<Site | null> {
   const configuration = await loadConfiguration(db, siteId);
   if (!configuration) return null;
-  const { property, version, rules } = configuration;
+  const { property, version, rules, goals } = configuration;
   const hostStreams = property.streams.map((stream) => ({
     host: withoutWww(hostOf(stream.url) ?? ""),
     stream,
@@ -72,6 +76,7 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
     version,
     rules: rules.filter(({ enabled }) => enabled).map((rule) => toPageRule(rule, property.pages)),
     ruleIds: new Set(rules.map(({ id }) => id)),
+    goals: { version, list: toLiveGoals(goals), told: new Set() },
   };
 }
 

@@ -4,8 +4,11 @@ import type { Sighting } from "../domain/events/event";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
+import { COULD_NOT_COMPARE } from "../domain/visits/imports/ids";
 import { type Incoming, incomingSchema } from "../domain/visits/incoming";
+import { seenId } from "../domain/visits/seen";
 import type { AppEnv } from "../http/app";
+import { eventIdsAmong } from "../storage/lake/event-ids";
 import { type IncomingContext, sightingOfIncoming } from "./arrival";
 import { deliver } from "./deliver";
 import { refusalOf } from "./refuse";
@@ -69,6 +72,20 @@ export async function sort(
 }
 
 /**
+ * Imported events that the lake has. The hub of a page forgets ids after a day, but tokens are valid for longer.
+ * @throws Problem unavailable when the lake cannot be read.
+ */
+async function knownOf(env: Cloudflare.Env, siteId: string, joining: readonly Sighting[]): Promise<Set<Sighting>> {
+  try {
+    const ids = await eventIdsAmong(env, siteId, joining);
+    return new Set(joining.filter((arrival) => ids.has(seenId(arrival))));
+  } catch (error) {
+    console.error("lake could not be read for an import", error);
+    throw new Problem("unavailable", COULD_NOT_COMPARE);
+  }
+}
+
+/**
  * Delivers what was accepted and counts what was refused. An import goes to the hub of imports, less what joins a
  * page's visitor: only the hub of the page knows that visitor.
  */
@@ -78,11 +95,19 @@ export async function deliverSorted(c: Context<AppEnv>, sorted: Sorted, isImport
     const arrivals = sorted.arrivals.get(site) ?? [];
     const joins = (arrival: Sighting) => isImport && sorted.joining.has(arrival);
     const parts = [{ isImport, arrivals: arrivals.filter((arrival) => !joins(arrival)) }];
-    if (arrivals.some(joins)) parts.push({ isImport: false, arrivals: arrivals.filter(joins) });
+    const joining = arrivals.filter(joins);
+    if (joining.length > 0) {
+      const known = await knownOf(c.env, site.property.site_id, joining);
+      sum.duplicates += known.size;
+      parts.push({ isImport: false, arrivals: joining.filter((arrival) => !known.has(arrival)) });
+    }
     for (const [i, part] of parts.entries()) {
       const refused = i === 0 ? (sorted.refused.get(site) ?? {}) : {};
       if (part.arrivals.length === 0 && Object.keys(refused).length === 0) continue;
-      const done = await deliver(c.env, site.property, part.arrivals, refused, { isImport: part.isImport });
+      const done = await deliver(c.env, site.property, part.arrivals, refused, {
+        isImport: part.isImport,
+        goals: site.goals,
+      });
       sum.accepted += done.accepted;
       sum.duplicates += done.duplicates;
     }

@@ -20,6 +20,10 @@ declare class URL {
   readonly href: string;
   readonly searchParams: URLSearchParams;
 }
+declare class TextDecoder {
+  decode(bytes: Uint8Array): string;
+}
+
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }

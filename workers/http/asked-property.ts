@@ -4,6 +4,7 @@ import { requireCaller, requireProperty, type Scope } from "../domain/properties
 import type { Property } from "../domain/properties/property";
 import { loadProperty } from "../storage/properties/properties";
 import type { AppEnv } from "./app";
+import { subjectOf } from "./audit";
 
 /**
  * Requires a caller before it reads the database, so that an anonymous request costs no D1 read and learns nothing.
@@ -12,5 +13,7 @@ import type { AppEnv } from "./app";
  */
 export async function askedProperty(c: Context<AppEnv>, scope: Scope, siteId?: string): Promise<Property> {
   const caller = requireCaller(c.var.caller);
-  return requireProperty(caller, await loadProperty(c.env.DB, siteId ?? c.req.param("site_id") ?? ""), scope);
+  const property = requireProperty(caller, await loadProperty(c.env.DB, siteId ?? c.req.param("site_id") ?? ""), scope);
+  subjectOf(c, { organization_id: property.organization_id, site_id: property.site_id });
+  return property;
 }

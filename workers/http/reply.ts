@@ -10,8 +10,21 @@ export function errorReply(error: Error, requestId: string, headers: Record<stri
   const problem = toProblem(error) ?? hide(error, requestId);
   return Response.json(
     { error: problem.toBody() },
-    { status: problem.status, headers: problem.refusal ? { ...headers, [REFUSAL_HEADER]: problem.refusal } : headers },
+    {
+      status: problem.status,
+      headers: {
+        ...headers,
+        ...(problem.refusal ? { [REFUSAL_HEADER]: problem.refusal } : {}),
+        ...retryAfter(problem),
+      },
+    },
   );
+}
+
+/** The standard header for the seconds in the details of `too_many`. */
+function retryAfter({ details }: Problem): Record<string, string> {
+  const seconds = (details as { retry_after?: unknown } | undefined)?.retry_after;
+  return typeof seconds === "number" ? { "retry-after": String(seconds) } : {};
 }
 
 /** The same for Hono's routes. It keeps the headers that middleware has set. */

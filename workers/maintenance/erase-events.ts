@@ -5,10 +5,12 @@ import { type Row, readColumns } from "../domain/lake/merge";
 import type { LakeFile } from "../domain/lake/object";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import { truncateAddress } from "../domain/visitors/address";
+import type { BrowserNames } from "../domain/visits/names";
 import { reopenStatements } from "../storage/analysis/day-list";
 import { addStatements } from "../storage/counts/day-counts";
 import { listFiles, readObject } from "../storage/lake/reading";
 import { swapObjects } from "../storage/lake/swap";
+import { NamesFound, noteNaming } from "./erase-names";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
 
 /** Whose events go: the user's, those of the user's person, and the unnamed ones of the visitors that the user was. */
@@ -70,11 +72,11 @@ export async function idsIn(
   };
 }
 
+const ownIn = (own: unknown): StampedEvent["own"] =>
+  (typeof own === "string" ? JSON.parse(own) : own) as StampedEvent["own"];
+
 /** The stored id that an event has beside its user. */
-function ownPersonIn(own: unknown): string | null {
-  const facts = (typeof own === "string" ? JSON.parse(own) : own) as StampedEvent["own"];
-  return facts?.person_id ?? null;
-}
+const ownPersonIn = (own: unknown): string | null => ownIn(own)?.person_id ?? null;
 
 /** What an object has of a person. */
 export interface Trace {
@@ -87,18 +89,30 @@ export interface Trace {
   days: string[];
   /** Whole addresses of their events. Truncated ones are of a network, not of a person. */
   addresses: string[];
+  /** Users of the browsers that the person used. */
+  names: BrowserNames[];
 }
 
 const isWhole = (ip: string): boolean => truncateAddress(ip, "truncated") !== ip;
 
-/** Null where it has nothing of the person. */
+/** Null where it has nothing of the person, and no names of their browsers. */
 export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Person): Promise<Trace | null> {
-  const columns = [...COLUMNS, "local_date", "visit_date", "ip"] as const;
+  const columns = [...COLUMNS, "local_date", "visit_date", "ip", "own", "event_time"] as const;
   const read = await readColumns(await readObject(lake, key), columns);
+  const found = new NamesFound();
+  for (const row of read.user_id.keys())
+    if (read.user_id[row] !== null && read.own[row] !== null)
+      noteNaming(found, {
+        user_id: read.user_id[row] as string,
+        person_id: read.person_id[row] as string | null,
+        own: ownIn(read.own[row]),
+        event_time: Number(read.event_time[row]),
+      });
+  const names = found.of(person.person_id, new Set([...person.browsers, ...person.visitors]));
   const identityOf = (row: number) =>
     Object.fromEntries(COLUMNS.map((name) => [name, read[name][row]])) as unknown as Identity;
   const rows = [...read.visitor_id.keys()].filter((row) => isOf(person, identityOf(row)));
-  if (rows.length === 0) return null;
+  if (rows.length === 0 && names.length === 0) return null;
   const valuesOf = (column: unknown[]) => [
     ...new Set(rows.map((row) => column[row]).filter((value) => value !== null)),
   ];
@@ -108,6 +122,7 @@ export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Per
     rows: rows.length,
     days: [...new Set([...valuesOf(read.local_date), ...valuesOf(read.visit_date)])] as string[],
     addresses: (valuesOf(read.ip) as string[]).filter(isWhole),
+    names,
   };
 }
 

@@ -4,14 +4,17 @@ import { rawKey } from "../domain/lake/keys";
 import { toParquet } from "../domain/lake/parquet";
 import type { AnyArrival } from "../domain/visits/arrival";
 import { type EventMessage, type PackedMessage, readMessage, type UnstampedMessage } from "../domain/visits/message";
+import type { BrowserNames } from "../domain/visits/names";
 import { unpackEvent } from "../domain/visits/packed";
 import { countedAmong } from "../storage/counts/counts";
 import { deadLetterIds, loadDeadLetter } from "../storage/lake/dead-letters";
 import { discardStatement, GRACE_MS } from "../storage/lake/garbage";
+import { personOfUser } from "../storage/visitors/person";
 import { isOf, type Person } from "./erase-events";
+import { type KnownNames, NamesFound, noteNaming } from "./erase-names";
 import type { LakeEnv } from "./merge-unit";
 
-/** Letters looked at; who has more of them has another trouble first. */
+/** Letters that are read. More than this many is a failure that needs attention first. */
 const MOST_LETTERS = 10_000;
 
 interface Rest {
@@ -19,21 +22,23 @@ interface Rest {
   removed: number;
 }
 
-/** Nobody has looked up yet to whom the stored id of an unnamed event belongs. */
-const isArrivalOf = ({ user_id, browsers, visitors }: Person, { user_id: named, stored }: AnyArrival): boolean =>
-  named === null
-    ? stored !== undefined && (browsers.includes(stored.id) || visitors.includes(stored.id))
-    : named === user_id;
+/** No hub has looked up yet to whom the stored id of an unnamed event belongs: this does as it would. */
+function isArrivalOf(person: Person, arrival: AnyArrival, names: KnownNames): boolean {
+  const { user_id, stored, event_time } = arrival;
+  if (user_id !== null) return user_id === person.user_id;
+  if (!stored || !(person.browsers.includes(stored.id) || person.visitors.includes(stored.id))) return false;
+  return names.isOf(person.person_id, stored.id, event_time);
+}
 
 /** The message without the person's events, as the queue carries it; null when it has none. */
-function without(text: string, message: EventMessage, person: Person): Rest | null {
+function without(text: string, message: EventMessage, person: Person, names: KnownNames): Rest | null {
   if (message.kind === "stamped") {
     const packed = JSON.parse(text) as PackedMessage;
     const events = packed.events.filter((_, place) => !isOf(person, message.events[place]!));
     const removed = packed.events.length - events.length;
     return removed === 0 ? null : { body: { ...packed, events }, removed };
   }
-  const arrivals = message.batch.arrivals.filter((arrival) => !isArrivalOf(person, arrival));
+  const arrivals = message.batch.arrivals.filter((arrival) => !isArrivalOf(person, arrival, names));
   const removed = message.batch.arrivals.length - arrivals.length;
   return removed === 0 ? null : { body: { ...message, batch: { ...message.batch, arrivals } }, removed };
 }
@@ -54,18 +59,43 @@ async function eraseFromAttempt(env: LakeEnv, message: EventMessage, { body }: R
 }
 
 /** Takes the person's events out of a property's dead letters; ids stay, so that a replay counts the others once. @returns events. */
-export async function eraseFromLetters(env: LakeEnv, siteId: string, person: Person, now: number): Promise<number> {
+export async function eraseFromLetters(
+  env: LakeEnv,
+  siteId: string,
+  person: Person,
+  names: KnownNames,
+  now: number,
+): Promise<number> {
   let removed = 0;
-  for (const id of await deadLetterIds(env.DB, siteId, undefined, MOST_LETTERS)) {
-    const letter = await loadDeadLetter(env, siteId, id);
-    const message = letter && messageOf(letter.message);
-    const rest = message && without(letter.message, message, person);
-    if (!letter || !rest) continue;
+  for await (const { letter, message } of lettersOf(env, siteId)) {
+    const rest = without(letter.message, message, person, names);
+    if (!rest) continue;
     await eraseFromAttempt(env, message, rest, now);
     await env.LAKE.put(letter.row.key, JSON.stringify({ ...letter.row, message: JSON.stringify(rest.body) }));
     removed += rest.removed;
   }
   return removed;
+}
+
+/** Names that the property's dead letters give to browsers which the person used, by what is known or by a letter. */
+export async function namesInLetters(env: LakeEnv, siteId: string, person: Person): Promise<BrowserNames[]> {
+  const found = new NamesFound();
+  for await (const { message } of lettersOf(env, siteId)) {
+    if (message.kind === "stamped") for (const event of message.events) noteNaming(found, event);
+    else
+      for (const { user_id, stored, by_page, event_time } of message.batch.arrivals)
+        if (user_id !== null && stored && by_page)
+          found.note({ stored: stored.id, person: personOfUser(siteId, user_id), event_time });
+  }
+  return found.of(person.person_id, new Set([...person.browsers, ...person.visitors]));
+}
+
+async function* lettersOf(env: LakeEnv, siteId: string) {
+  for (const id of await deadLetterIds(env.DB, siteId, undefined, MOST_LETTERS)) {
+    const letter = await loadDeadLetter(env, siteId, id);
+    const message = letter && messageOf(letter.message);
+    if (message) yield { letter, message };
+  }
 }
 
 /** Null where it cannot be read: nobody will ever count it, and the owner sees it among the letters. */

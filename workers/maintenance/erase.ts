@@ -8,6 +8,7 @@ import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { localDate, startOfDate } from "../domain/time/zone";
 import { shardName } from "../domain/visits/hub";
+import type { BrowserNames } from "../domain/visits/names";
 import { hubCount } from "../domain/visits/shard";
 import { inPortions } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
@@ -20,7 +21,8 @@ import { processedUntil } from "../storage/runs/watermarks";
 import { personOfUser } from "../storage/visitors/person";
 import { planProperty, toPortions } from "./compact";
 import { eraseAddresses, eraseFromObject, type Ids, idsIn, type Person, type Trace, traceIn } from "./erase-events";
-import { eraseFromLetters } from "./erase-letters";
+import { eraseFromLetters, namesInLetters } from "./erase-letters";
+import { KnownNames } from "./erase-names";
 import { type LakeEnv, mergeUnit } from "./merge-unit";
 
 /** Objects that a step reads two columns of, and rewrites where it must. */
@@ -38,6 +40,7 @@ interface Task {
   person_id: string;
   /** Names of the property's hubs. */
   hubs: string[];
+  names: KnownNames;
 }
 
 type Found = { [Name in keyof Ids]: Set<string> };
@@ -103,7 +106,7 @@ async function eachPortion<T>(
 
 /** What is beside the events: lists of addresses, and dead letters. */
 async function eraseBeside(
-  { env, steps, site_id }: Task,
+  { env, steps, site_id, names }: Task,
   pass: string,
   person: Person,
   traces: readonly Trace[],
@@ -115,7 +118,7 @@ async function eraseBeside(
     eraseAddresses(env, site_id, addresses, today, Date.now()),
   );
   tally.letter_events_removed += await steps.do(`dead letters ${pass}`, () =>
-    eraseFromLetters(env, site_id, person, Date.now()),
+    eraseFromLetters(env, site_id, person, names, Date.now()),
   );
 }
 
@@ -125,17 +128,23 @@ async function eraseBeside(
  * @returns what was found; nothing when the lake is clean.
  */
 async function erasePass(task: Task, pass: string, bounds: Bounds, ids: Found, tally: Tally): Promise<Trace[]> {
-  const { env, steps, site_id, user_id, person_id } = task;
+  const { env, steps, site_id, user_id, person_id, names } = task;
   const portions = await steps.do(`list objects ${pass}`, () => listPortions(task));
   const known = await eachPortion(task, `look for the user ${pass}`, portions, (file) => idsIn(env.LAKE, file, task));
   for (const one of known)
     for (const name of ["visitors", "visits", "browsers"] as const) for (const id of one[name]) ids[name].add(id);
   const { visitors, visits, browsers } = ids;
-  const person: Person = {
+  const toPerson = (): Person => ({
     ...{ user_id, person_id },
     ...{ visitors: [...visitors], visits: [...visits], browsers: [...browsers] },
-  };
-  const traces = await eachPortion(task, `find events ${pass}`, portions, (file) => traceIn(env.LAKE, file, person));
+  });
+  const inLetters = await steps.do(`look in dead letters ${pass}`, () => namesInLetters(env, site_id, toPerson()));
+  names.add(inLetters);
+  for (const [stored] of inLetters) browsers.add(stored);
+  const person = toPerson();
+  const seen = await eachPortion(task, `find events ${pass}`, portions, (file) => traceIn(env.LAKE, file, person));
+  for (const trace of seen) names.add(trace.names);
+  const traces = seen.filter(({ rows }) => rows > 0);
   // What leads to the rest goes last: should this end for good in the middle, the next erasure still finds all of it.
   traces.sort((a, b) => Number(a.isNamed) - Number(b.isNamed) || a.id - b.id);
   await eraseBeside(task, pass, person, traces, bounds.today, tally);
@@ -150,16 +159,17 @@ async function erasePass(task: Task, pass: string, bounds: Bounds, ids: Found, t
   return traces;
 }
 
-/** Hubs forget which browsers the user was seen with. */
-async function forgetNames({ env, hubs, person_id }: Task): Promise<null> {
-  await Promise.all(hubs.map((hub) => env.HUB.getByName(hub).forgetPerson(person_id)));
-  return null;
+/** Hubs forget which browsers the user was seen with. @returns who else was seen there, and when, as they knew it. */
+async function forgetNames({ env, hubs, person_id }: Task): Promise<BrowserNames[]> {
+  // The type of a call's result has lost its tuples.
+  const forget = (hub: string) => env.HUB.getByName(hub).forgetPerson(person_id) as Promise<unknown>;
+  return ((await Promise.all(hubs.map(forget))) as BrowserNames[][]).flat();
 }
 
 /** Passes until one finds nothing: an object that compaction took from under a pass is found by the next. */
 async function eraseRound(task: Task, round: number, bounds: Bounds, ids: Found, tally: Tally): Promise<string[]> {
   // What comes from now on without a name is nobody's, and what came before is in the lake or on its way.
-  await task.steps.do(`forget names (${round})`, () => forgetNames(task));
+  task.names.add(await task.steps.do(`forget names (${round})`, () => forgetNames(task)));
   await compactRaw(task, round);
   const traces: Trace[] = [];
   for (let pass = 1; ; pass++) {
@@ -192,6 +202,7 @@ export async function erase(
     ...{ env, steps, site_id, user_id },
     person_id: personOfUser(site_id, user_id),
     hubs: Array.from({ length: hubCount(property) }, (_, shard) => shardName(site_id, shard)),
+    names: new KnownNames(),
   };
   const tally: Tally = {
     objects_looked_at: 0,

@@ -1,7 +1,10 @@
 // Housekeeping of the cron: each run folds counts that have waited long enough, one run a day deletes what has expired.
-import { and, inArray, lt, notInArray } from "drizzle-orm";
+import { and, inArray, lt, notInArray, or } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { CRON_MINUTES } from "../domain/runs/tasks";
+import { forgetAttempts } from "../storage/accounts/attempts";
+import { forgetAudit } from "../storage/accounts/audit";
+import { forgetHolders } from "../storage/accounts/live-holders";
 import { rateLimits, sessions } from "../storage/accounts/tables";
 import { forgetAnomalies } from "../storage/anomalies/anomalies";
 import { foldWhenDue } from "../storage/counts/pending";
@@ -33,6 +36,9 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): P
   await pruneReceipts(env.DB, now);
   await pruneSessions(env.DB, now);
   await pruneRateLimits(env.DB, now);
+  await forgetAttempts(env.DB, now);
+  await forgetHolders(env.DB, now);
+  await forgetAudit(env.DB, now);
   await forgetNetworks(env.DB, now);
   await forgetMails(env.DB, now);
   await forgetRuns(env.DB, now - RUNS_MS);
@@ -61,11 +67,19 @@ export async function pruneReceipts(db: D1Database, now: number): Promise<void> 
   }
 }
 
+/** The longest life of a session, as in accounts/sessions/session-life.ts. */
+const SESSION_DAYS = 90;
+
 /** Sessions that ended without a sign-out. They hold the owner's address and browser. */
 export async function pruneSessions(db: D1Database, now: number): Promise<void> {
   await drizzle(db)
     .delete(sessions)
-    .where(lt(sessions.expiresAt, new Date(now).toISOString()));
+    .where(
+      or(
+        lt(sessions.expiresAt, new Date(now).toISOString()),
+        lt(sessions.createdAt, new Date(now - SESSION_DAYS * DAY_MS).toISOString()),
+      ),
+    );
 }
 
 /** How often an address tried to sign in matters for minutes. */

@@ -1,7 +1,9 @@
 // Routes of the lake: which objects it has, compaction when an owner says so, and the erasure of a user.
+
 import { Hono } from "hono";
 import { erasureInput } from "../domain/lake/erasure";
 import { LAKE_ZONES } from "../domain/lake/zones";
+import { requireFresh } from "../domain/properties/caller";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
@@ -35,6 +37,7 @@ lakeRoutes.post(`${ROOT}/pipeline/compact`, async (c) => {
 
 lakeRoutes.post(`${ROOT}/erasures`, async (c) => {
   const { site_id } = await askedProperty(c, "manage");
+  requireFresh(c.var.caller, Date.now());
   const { user_id } = await readInput(c.req.raw, erasureInput);
   return c.json({ run_id: await startForOwner(c.env, { kind: "erasure", site_id, user_id }) }, 202);
 });

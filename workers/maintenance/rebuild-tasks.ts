@@ -7,7 +7,7 @@ import type { Steps, Task } from "../jobs/steps";
 import { daysOfLake, siteIds } from "../storage/lake/listing";
 import { loadProperty } from "../storage/properties/properties";
 import { loadSettings } from "../storage/properties/settings";
-import { checkTables } from "./analysis/check";
+import { checkTables, partsToCheck } from "./analysis/check";
 import { checkDay, type DayReport, MOST_EXAMPLES, rebuildDay } from "./rebuild";
 import { noteOf, restampDayOf } from "./restamp/task";
 
@@ -79,16 +79,29 @@ export const check: Task = async (env, steps, params, runId) => {
   const report = await eachDay(env, steps, params, runId, "check", work);
   const { site_id, from, to } = report;
   if (typeof site_id !== "string" || typeof from !== "string" || typeof to !== "string") return report;
-  const tables = await steps.do("check analysis tables", async (note) => {
+  const { tables, cut } = await steps.do("check analysis tables", async (note) => {
     const rows: (number | null)[] = [];
+    const large: { day: string; parts: number }[] = [];
     // One after the other: each may have as many events as fit in memory.
-    for (const day of daysOf(from, to)) rows.push(await checkTables(env, site_id, day));
+    for (const day of daysOf(from, to)) {
+      const parts = await partsToCheck(env, site_id, day);
+      if (parts > 1) large.push({ day, parts });
+      else rows.push(await checkTables(env, site_id, day));
+    }
     const compared = rows.filter((count) => count !== null);
     const differ = compared.reduce((sum, count) => sum + count, 0);
     note(`${compared.length} of ${rows.length} days have tables, ${differ} rows differ`);
-    return differ;
+    return { tables: differ, cut: large };
   });
-  return { ...report, differences: Number(report.differences) + tables, table_differences: tables };
+  let differ = tables;
+  for (const { day, parts } of cut)
+    for (let part = 0; part < parts; part++)
+      differ += await steps.do(`check analysis tables of ${day}, part ${part + 1} of ${parts}`, async (note) => {
+        const rows = await checkTables(env, site_id, day, part);
+        note(rows === null ? "opened meanwhile" : `${rows} rows differ`);
+        return rows ?? 0;
+      });
+  return { ...report, differences: Number(report.differences) + differ, table_differences: differ };
 };
 
 /**

@@ -9,6 +9,7 @@ import type { Found } from "../domain/networks/enrichment";
 import { suspectsId } from "../domain/networks/network";
 import { addNetworkVisit, emptyNetworkVisits } from "../domain/networks/network-visits";
 import type { RunReport } from "../domain/runs/run";
+import { localDate } from "../domain/time/zone";
 import { reopenStatements } from "../storage/analysis/day-list";
 import { countStatements } from "../storage/counts/counts";
 import { cubeStatements } from "../storage/counts/techstack";
@@ -49,7 +50,15 @@ export interface Loaded {
   files: number;
   rows: number;
   report: RunReport;
+  /** Local days among its events that have been over for a while; absent in what earlier versions stored. */
+  past_days?: number;
 }
+
+/** Days that began this long ago are over in every time zone, and no visit goes on in them. */
+const PAST_MS = 3 * 24 * 3_600_000;
+
+/** The date before which days have been over for a while. */
+export const pastDate = (now: number): string => localDate(now - PAST_MS, "UTC");
 
 /**
  * Loads a unit, all or nothing.
@@ -84,6 +93,7 @@ async function loadOnce(env: LoadEnv, runId: string, extracted: Extracted, now: 
     site_id: unit.site_id,
     files: unit.files,
     rows: unit.rows,
+    past_days: [...days].filter((day) => day < pastDate(now)).length,
     report: {
       techstack_rows: techstack?.rows ?? 0,
       cube_rows: cube.length,

@@ -7,8 +7,9 @@ import { waitingObjects, waitingProperties } from "../storage/runs/watermarks";
 import { type Extracted, extract } from "./extract";
 import { type Loaded, load } from "./load";
 import { type Failure, type NotifyEnv, notifyOfFailure, notifyOfRun } from "./notify";
+import { preparePastDays, propertiesWithPast } from "./past-days";
 
-export type RunEnv = Pick<Cloudflare.Env, "LAKE" | "ENRICHMENT"> & NotifyEnv;
+export type RunEnv = Pick<Cloudflare.Env, "LAKE" | "ENRICHMENT" | "MAINTENANCE"> & NotifyEnv;
 
 /** A run processes a backlog in rounds, and continues in the next run. A round is the work of one step. */
 const MOST_ROUNDS = 10;
@@ -25,6 +26,11 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
       if (units.length === 0) break;
       loaded.push(...(await processRound(env, steps, units, round, runId, failures)));
     }
+    const imported = propertiesWithPast(loaded);
+    if (imported.length > 0)
+      await steps.do("prepare past days", async (note) =>
+        note(`started for ${inProperties(await preparePastDays(env, imported, runId, Date.now()))}`),
+      );
     await steps.do("notify", (note) => notifyOfRun(env, { run_id: runId, due, loaded, failures }, note));
     await steps.do("end", async () => {
       for (const { site_id, error } of failures) await noteFailure(env.DB, runId, site_id, error.slice(0, 500), due);

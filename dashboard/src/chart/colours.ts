@@ -4,6 +4,7 @@ export interface Colours {
   accent: string;
   fill: string;
   before: string;
+  second: string;
   line: string;
   hair: string;
   faint: string;
@@ -16,6 +17,7 @@ const TOKENS = {
   accent: "--accent",
   fill: "--accent-faint",
   before: "--before",
+  second: "--second",
   line: "--line",
   hair: "--line-strong",
   faint: "--ink-faint",

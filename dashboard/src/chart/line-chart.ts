@@ -11,19 +11,24 @@ import {
   type Plugin,
   PointElement,
 } from "chart.js";
-import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
-import { formatMetric, formatTick } from "../data/format";
+import { formatTick } from "../data/format";
+import { type ChartMetric, formatCharted, unitOf } from "../data/saved/charted";
 import type { Point, Series } from "../data/series";
-import { words } from "../words/overview";
 import { type Colours, readColours, readFont } from "./colours";
+import { DASH, drawNames, FORECAST, hasForecast, hasKey } from "./names";
+import { type Places, reportPlaces } from "./places";
 
 Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement);
 
 export interface Picture {
   series: Series;
-  metric: MetricName;
+  metric: ChartMetric;
+  /** The metric of a second line, with a scale of its own on the right. */
+  second: ChartMetric | null;
   /** The names of the line and its comparison. */
   names: { now: string; before: string };
+  /** True if the comparison is with other visitors at the same time. */
+  isVersus?: boolean;
 }
 
 export interface Hover {
@@ -34,19 +39,23 @@ export interface Hover {
 
 export interface LineChart {
   show: (picture: Picture) => void;
+  /** The bucket at a distance from the left, in pixels: the nearest one. */
+  indexAt: (x: number) => number | null;
+  /** The place between two buckets, or at an end: 0 is in front of the first bucket. */
+  edgeOf: (index: number) => number;
+  /** Draws the hairline at a bucket that the pointer is not on; null draws none. */
+  point: (index: number | null) => void;
   destroy: () => void;
 }
 
-const FORECAST = words.trend.forecast;
-const DASH = [4, 4];
 const NARROW = 620;
 /** Tick steps for durations. */
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 const LINES = 5;
 
 /** The distance between grid lines: round, and large enough that at most five lines reach above the highest point. */
-function stepFor(metric: MetricName, top: number): number {
-  const { unit } = METRICS[metric];
+function stepFor(metric: ChartMetric, top: number): number {
+  const unit = unitOf(metric);
   const least = top / LINES;
   if (unit === "seconds") return SECONDS.find((step) => step >= least) ?? Math.ceil(least / 3600) * 3600;
   const power = 10 ** Math.floor(Math.log10(least));
@@ -57,7 +66,7 @@ function stepFor(metric: MetricName, top: number): number {
 
 type Dataset = ChartDataset<"line", (number | null)[]>;
 
-function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
+function toDatasets({ series, second }: Picture, colours: Colours): Dataset[] {
   const { points, running } = series;
   const isAlone = (values: (number | null)[], index: number): boolean =>
     (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
@@ -121,6 +130,22 @@ function toDatasets({ series }: Picture, colours: Colours): Dataset[] {
       backgroundColor: colours.fill,
       order: 2,
     },
+    ...(second
+      ? [
+          {
+            ...line(
+              points.map((point) => point.second ?? null),
+              colours.second,
+            ),
+            borderWidth: 2,
+            order: 1,
+            segment: {
+              borderDash: ({ p1DataIndex }: { p1DataIndex: number }) => (p1DataIndex === running ? DASH : undefined),
+            },
+            yAxisID: "second",
+          },
+        ]
+      : []),
   ];
 }
 
@@ -170,86 +195,21 @@ function annotate(current: () => Picture | undefined, colours: () => Colours): P
         ctx.lineTo(active.element.x, chartArea.bottom);
         ctx.stroke();
       }
-      if (chart.width >= NARROW) drawNames(chart, picture, colours());
+      if (chart.width >= NARROW) drawNames(chart, picture, colours(), readFont());
       ctx.restore();
     },
   };
 }
 
-function drawNames(chart: Chart, { names, series }: Picture, colours: Colours): void {
-  if (hasForecast(series)) {
-    drawForecastName(chart, colours);
-    drawKey(chart, names, series, colours);
-    return;
-  }
-  const ends = [names.now, names.before].map((name, index) => {
-    const points = chart.getDatasetMeta(index).data;
-    const values = chart.data.datasets[index]?.data as (number | null)[];
-    const last = values.findLastIndex((value) => value !== null);
-    const point = points[last];
-    return point ? { name, x: point.x + 8, y: point.y } : null;
-  });
-  const [now, before] = ends;
-  if (now && before && Math.abs(now.x - before.x) < 90 && Math.abs(now.y - before.y) < 16) {
-    const middle = (now.y + before.y) / 2;
-    const down = now.y > before.y ? 1 : -1;
-    now.y = middle + 8 * down;
-    before.y = middle - 8 * down;
-  }
-  const { ctx } = chart;
-  ctx.font = `500 12px ${readFont()}`;
-  ctx.textBaseline = "middle";
-  for (const [index, end] of ends.entries()) {
-    if (!end) continue;
-    ctx.fillStyle = index === 0 ? colours.accent : colours.faint;
-    ctx.fillText(end.name, end.x, end.y);
-  }
-}
-
 /**
- * With a forecast, its band begins at the ends of the lines, so their names are above the chart, each after a piece of
- * its line.
+ * @param onHover called with the bucket under the pointer, or null when the pointer leaves.
+ * @param onPlaces called when the buckets have moved.
  */
-function drawKey(chart: Chart, names: Picture["names"], { points }: Series, colours: Colours): void {
-  const { ctx, chartArea } = chart;
-  const y = chartArea.top - 14;
-  const isCompared = points.some(({ before }) => before !== null);
-  const entries: [string, string, number[]][] = [[names.now, colours.accent, []]];
-  if (isCompared) entries.push([names.before, colours.before, DASH]);
-  ctx.font = `500 12px ${readFont()}`;
-  ctx.textBaseline = "middle";
-  let x = chartArea.left;
-  for (const [name, colour, dash] of entries) {
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = 2;
-    ctx.setLineDash(dash);
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(x + 20, y);
-    ctx.stroke();
-    ctx.fillStyle = colours.faint;
-    ctx.fillText(name, x + 26, y);
-    x += ctx.measureText(name).width + 46;
-  }
-  ctx.setLineDash([]);
-}
-
-const hasForecast = ({ points }: Series): boolean => points.some(({ forecast }) => forecast);
-
-/** In the margin, at the end of the band. */
-function drawForecastName(chart: Chart, colours: Colours): void {
-  const highs = chart.getDatasetMeta(4).data;
-  const point = highs.at(-1);
-  if (!point) return;
-  const { ctx, chartArea } = chart;
-  ctx.font = `500 12px ${readFont()}`;
-  ctx.textBaseline = "middle";
-  ctx.fillStyle = colours.faint;
-  ctx.fillText(FORECAST, chartArea.right + 8, point.y);
-}
-
-/** @param onHover called with the bucket under the pointer, or null when the pointer leaves. */
-export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hover | null) => void): LineChart {
+export function createLineChart(
+  canvas: HTMLCanvasElement,
+  onHover: (hover: Hover | null) => void,
+  onPlaces: (places: Places) => void,
+): LineChart {
   let picture: Picture | undefined;
   let colours = readColours();
 
@@ -261,6 +221,7 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
         () => picture,
         () => colours,
       ),
+      reportPlaces(onPlaces),
     ],
     options: {
       animation: false,
@@ -280,47 +241,62 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
   function reserve(width: number): void {
     const series = picture?.series;
     const isAhead = series !== undefined && hasForecast(series);
+    const isKeyed = picture !== undefined && hasKey(picture);
     const compared = series?.points.some(({ before }) => before !== null) ? picture?.names.before : "";
-    const names = isAhead ? [FORECAST] : [picture?.names.now ?? "", compared ?? ""];
+    const atEnd = isKeyed ? [] : [picture?.names.now ?? "", compared ?? ""];
+    const names = isAhead ? [FORECAST] : atEnd;
     chart.ctx.font = `500 12px ${readFont()}`;
-    const room = picture ? Math.max(...names.map((name) => chart.ctx.measureText(name).width)) + 14 : 0;
+    const room = names.length > 0 ? Math.max(...names.map((name) => chart.ctx.measureText(name).width)) + 14 : 4;
     const isWide = width >= NARROW;
-    chart.options.layout = { padding: { top: isAhead && isWide ? 28 : 8, right: isWide ? room : 4 } };
+    chart.options.layout = { padding: { top: isKeyed && isWide ? 28 : 8, right: isWide ? room : 4 } };
   }
 
-  function scales({ series, metric }: Picture): void {
-    const top = Math.max(
-      0,
-      ...series.points.flatMap(({ value, before, forecast }) => [value ?? 0, before ?? 0, forecast?.high80 ?? 0]),
-    );
-    const font = { family: readFont(), size: 12 };
+  const valueScale = (metric: ChartMetric, top: number, colour: string) => {
     // A site without visitors still has a scale.
     const step = stepFor(metric, top || LINES);
+    return {
+      beginAtZero: true,
+      max: Math.max(1, Math.ceil(top / step)) * step,
+      border: { display: false },
+      ticks: {
+        color: colour,
+        font: { family: readFont(), size: 12 },
+        padding: 10,
+        stepSize: step,
+        callback: (value: string | number) =>
+          formatCharted(metric, Number(value), picture?.series.currency ?? null, "round"),
+      },
+    };
+  };
+
+  function scales({ series, metric, second }: Picture): void {
+    const { points, interval } = series;
+    const top = Math.max(
+      0,
+      ...points.flatMap(({ value, before, forecast }) => [value ?? 0, before ?? 0, forecast?.high80 ?? 0]),
+    );
+    const topOfSecond = Math.max(0, ...points.map((point) => point.second ?? 0));
+    const ofDays = points[0]?.label.slice(0, 10) !== points.at(-1)?.label.slice(0, 10) && points.length > 30;
     chart.options.scales = {
       x: {
         grid: { display: false },
         border: { color: colours.line },
         ticks: {
           color: colours.faint,
-          font,
+          font: { family: readFont(), size: 12 },
           maxRotation: 0,
           autoSkipPadding: 28,
-          callback: (_, index) => formatTick(series.points[index]?.label ?? "", series.interval),
+          callback: (_, index) => formatTick(points[index]?.label ?? "", interval, ofDays),
         },
       },
-      y: {
-        beginAtZero: true,
-        max: Math.max(1, Math.ceil(top / step)) * step,
-        grid: { color: colours.line, drawTicks: false },
-        border: { display: false },
-        ticks: {
-          color: colours.faint,
-          font,
-          padding: 10,
-          stepSize: step,
-          callback: (value) => formatMetric(metric, Number(value)),
+      y: { ...valueScale(metric, top, colours.faint), grid: { color: colours.line, drawTicks: false } },
+      ...(second && {
+        second: {
+          ...valueScale(second, topOfSecond, colours.second),
+          position: "right" as const,
+          grid: { display: false },
         },
-      },
+      }),
     };
   }
 
@@ -332,6 +308,21 @@ export function createLineChart(canvas: HTMLCanvasElement, onHover: (hover: Hove
       reserve(chart.width);
       chart.data = { labels: next.series.points.map((point) => point.label), datasets: toDatasets(next, colours) };
       chart.update();
+    },
+    indexAt(x) {
+      const count = picture?.series.points.length ?? 0;
+      const value = chart.scales.x?.getValueForPixel(x);
+      return count === 0 || value === undefined ? null : Math.min(count - 1, Math.max(0, Math.round(value)));
+    },
+    edgeOf(index) {
+      const { left, right } = chart.chartArea;
+      const place = (at: number): number => chart.scales.x?.getPixelForValue(at) ?? left;
+      return Math.min(right, Math.max(left, (place(index - 1) + place(index)) / 2));
+    },
+    point(index) {
+      const isThere = index !== null && index < (picture?.series.points.length ?? 0);
+      chart.setActiveElements(isThere ? [{ datasetIndex: 0, index }] : []);
+      chart.draw();
     },
     destroy() {
       canvas.removeEventListener("mouseleave", leave);

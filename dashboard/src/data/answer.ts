@@ -1,7 +1,7 @@
 // A reactive answer. It has the question that it answers, loads again when the question changes, and shows the old
 // answer with its old question in the meantime.
 import { type Accessor, batch, createEffect, createMemo, createSignal, on, onCleanup, untrack } from "solid-js";
-import { request } from "./api";
+import { ApiError, request, toSentence } from "./api";
 import type { Answer, Answers, Question } from "./question";
 
 /**
@@ -136,8 +136,61 @@ export interface Asked {
   today: string;
 }
 
+/** The most queries of a batch. */
+const MOST_QUERIES = 20;
+
+interface Waiting {
+  question: Question;
+  resolve: (answer: Answer) => void;
+  reject: (cause: unknown) => void;
+}
+
+/** Questions of this moment, which leave together: a screen is one request, and one scan. */
+let waiting: Waiting[] = [];
+
+function askTogether(question: Question): Promise<Answer> {
+  if (waiting.length === 0) queueMicrotask(sendWaiting);
+  return new Promise((resolve, reject) => waiting.push({ question, resolve, reject }));
+}
+
+function sendWaiting(): void {
+  const bySite = Map.groupBy(waiting, ({ question }) => question.site_id);
+  waiting = [];
+  for (const all of bySite.values())
+    for (let at = 0; at < all.length; at += MOST_QUERIES) void sendBatch(all.slice(at, at + MOST_QUERIES));
+}
+
+async function sendBatch(asked: readonly Waiting[]): Promise<void> {
+  const { site_id, date_range } = asked[0]!.question;
+  const range = JSON.stringify(date_range);
+  const queries = asked.map(({ question: { site_id: _, date_range: own, ...query } }) =>
+    JSON.stringify(own) === range ? query : { ...query, date_range: own },
+  );
+  try {
+    const body = { site_id, date_range, queries };
+    const { results } = await request<{ results: Answer[] }>("/api/v2/batch", { method: "POST", body });
+    asked.forEach(({ resolve }, index) => {
+      resolve(results[index]!);
+    });
+  } catch (cause) {
+    // One wrong question must not take the others with it.
+    const isOneWrong = cause instanceof ApiError && cause.code === "invalid" && asked.length > 1;
+    if (isOneWrong) await Promise.all(asked.map((one) => sendBatch([one])));
+    else for (const { reject } of asked) reject(withoutPlace(cause));
+  }
+}
+
+/** The message of a batch names the query by its number, which nobody sees. */
+const withoutPlace = (cause: unknown): unknown =>
+  cause instanceof ApiError
+    ? new ApiError(cause.code, cause.status, toSentence(cause.message.replace(/^queries\[\d+\]: /i, "")), cause.faults)
+    : cause;
+
 const FRESH = 5_000;
 const answers = new Map<string, { at: number; answer: Promise<Answer> }>();
+
+/** Call it when something that questions name has changed: the same question then has another answer. */
+export const forgetAnswers = (): void => answers.clear();
 
 /** If two panels ask the same question within a few seconds, one request is sent. */
 function ask(question: Question, { today }: Asked): Promise<Answer> {
@@ -145,7 +198,7 @@ function ask(question: Question, { today }: Asked): Promise<Answer> {
   const known = answers.get(key);
   const now = Date.now();
   if (known && now - known.at < FRESH) return known.answer;
-  const answer = request<Answer>("/api/v2/query", { method: "POST", body: question });
+  const answer = askTogether(question);
   answers.set(key, { at: now, answer });
   answer.catch(() => answers.delete(key));
   if (answers.size > 100) for (const [old, { at }] of answers) if (now - at > FRESH) answers.delete(old);
@@ -158,7 +211,7 @@ function ask(question: Question, { today }: Asked): Promise<Answer> {
  * @param tick see {@link createLoaded}.
  */
 export const createAnswer = <K extends Asked>(
-  key: Accessor<K>,
+  key: Accessor<K | null>,
   toQuestion: (key: K) => Question,
   tick?: Accessor<unknown>,
 ): LoadedFor<Answer, K> =>

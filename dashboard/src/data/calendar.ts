@@ -11,12 +11,17 @@ export function isDate(text: string | undefined): text is string {
   return !Number.isNaN(date.getTime()) && toText(date) === text;
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 /** The local time in a zone: `YYYY-MM-DD HH:MM:SS`, the format of the labels of an hourly series. */
 export function localClock(instant: number, timezone: string): string {
-  // Swedish dates begin with the year, so the text is sortable.
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "medium" }).format(
-    instant,
-  );
+  let clock = clocks.get(timezone);
+  if (!clock) {
+    // Swedish dates begin with the year, so the text is sortable.
+    clock = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "medium" });
+    clocks.set(timezone, clock);
+  }
+  return clock.format(instant);
 }
 
 export const addDays = (date: string, days: number): string => toText(new Date(atNoon(date).getTime() + days * DAY));
@@ -35,9 +40,28 @@ export function monthStart(date: string, months = 0): string {
 /** The last day of a date's month. */
 export const monthEnd = (date: string): string => addDays(monthStart(date, 1), -1);
 
+/** The number of whole calendar months from one date to another, both included, or null. */
+export function monthsIn({ from, to }: { from: string; to: string }): number | null {
+  if (from !== monthStart(from) || to !== monthEnd(to)) return null;
+  return (
+    (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7)) + 1
+  );
+}
+
+/** The same day of another month, or that month's last. */
+export function moveMonths(date: string, months: number): string {
+  const first = monthStart(date, months);
+  const same = `${first.slice(0, 8)}${date.slice(8)}`;
+  const last = monthEnd(first);
+  return same > last ? last : same;
+}
+
 /** The same date a year before, or 28 February for 29 February. */
 export function yearBefore(date: string): string {
   const same = `${Number(date.slice(0, 4)) - 1}${date.slice(4)}`;
   const end = monthEnd(`${same.slice(0, 7)}-01`);
   return same > end ? end : same;
 }
+
+/** The Monday of a date's week. */
+export const weekStart = (date: string): string => addDays(date, -((atNoon(date).getUTCDay() + 6) % 7));

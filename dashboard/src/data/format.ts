@@ -8,7 +8,7 @@ import * as duration from "../../../workers/domain/wording/duration";
 import * as metric from "../../../workers/domain/wording/metric";
 import * as number from "../../../workers/domain/wording/number";
 import { addDays, monthEnd } from "./calendar";
-import type { Interval } from "./period";
+import type { Interval, Span } from "./period";
 
 /** The first English locale among the viewer's languages. The screens' texts are English, so the formats are too. */
 export const LOCALE =
@@ -27,13 +27,35 @@ export const toChange = (name: MetricName, now: number | null, before: number | 
   change.toChange(name, now, before, LOCALE, false);
 export const formatRange = (from: string, to: string): string => date.formatRange(from, to, LOCALE);
 
+/** Two times of a custom period, the second excluded: "22 Nov 2026, 10:00–13:00". */
+export function formatTimes({ from, to }: Span): string {
+  const [start, end] = [from, to].map((text) => text.slice(0, 16).replace("T", " ")) as [string, string];
+  const hour = (text: string): string => date.formatDate(text, HOUR, LOCALE);
+  const full = (text: string): string => date.formatDate(text, { ...DAY_OF_YEAR, ...HOUR }, LOCALE);
+  const isOneDay = start.slice(0, 10) === end.slice(0, 10) || end === `${addDays(start.slice(0, 10), 1)} 00:00`;
+  return isOneDay ? `${full(start)}–${hour(end)}` : `${full(start)} – ${full(end)}`;
+}
+
+/** The days or hours of a custom period. */
+export const formatSpan = (span: Span): string =>
+  span.from.length > 10 ? formatTimes(span) : formatRange(span.from, span.to);
+
 const HOUR = { hour: "numeric", minute: "2-digit" } as const;
 
 const isTwelve = new Intl.DateTimeFormat(LOCALE, { hour: "numeric" }).resolvedOptions().hour12 === true;
 
-/** A bucket on the axis, in the shortest form. */
-export function formatTick(label: string, interval: Interval): string {
-  if (interval === "hour")
+/** The time of day of an instant, with the date if it is another day. */
+export function formatTime(instant: string, timezone: string): string {
+  const [time, now] = [new Date(instant), new Date()];
+  const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: timezone });
+  const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", timeZone: timezone }).format(time);
+  return day.format(time) === day.format(now) ? clock : `${day.format(time)}, ${clock}`;
+}
+
+/** A bucket on the axis, in the shortest form. @param ofDays true if hours belong to several days. */
+export function formatTick(label: string, interval: Interval, ofDays = false): string {
+  if (interval === "hour" && ofDays) return formatDate(label, { ...DAY, ...HOUR }, LOCALE);
+  if (interval === "hour" || interval === "minute")
     return formatDate(label, isTwelve && label.slice(14, 16) === "00" ? { hour: "numeric" } : HOUR, LOCALE);
   if (interval === "month")
     return formatDate(label, { month: "short", year: label.slice(5, 7) === "01" ? "numeric" : undefined }, LOCALE);
@@ -43,6 +65,7 @@ export function formatTick(label: string, interval: Interval): string {
 /** A bucket in full: "Mon 16 Nov 2026", "16 Nov 2026, 14:00", "Week of 16 Nov 2026", "November 2026". */
 export function formatBucket(label: string, interval: Interval): string {
   switch (interval) {
+    case "minute":
     case "hour":
       return formatDate(label, { ...DAY, ...HOUR }, LOCALE);
     case "day":

@@ -12,10 +12,12 @@ export const valueName = (dimension: string, value: string | null): string => na
 
 /** True if the value means that there was none. */
 export const isAbsent = (dimension: string, value: string | null): boolean =>
-  value === null || value === dimensionFor(dimension)?.absent;
+  value === null ||
+  value === dimensionFor(dimension)?.absent ||
+  (dimension === "visit:country" && !names.isCountry(value));
 
 /** A country's flag, from the two letters of its code; null for other codes. */
 export function flagOf(code: string | null): string | null {
-  if (!code || !/^[A-Z]{2}$/.test(code)) return null;
+  if (!code || !/^[A-Z]{2}$/.test(code) || !names.isCountry(code)) return null;
   return String.fromCodePoint(...[...code].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
 }

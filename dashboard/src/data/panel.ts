@@ -115,3 +115,17 @@ export function columnsFor(name: DimensionName): MetricName[] {
   const dull = DULL[name] ?? (known.scope === "visit" ? ["events", "time_on_page", "scroll_depth"] : []);
   return COLUMNS.filter((one) => !dull.includes(one) && hasMeaning(one, known.scope));
 }
+
+/** The dimensions that path groups can group. */
+const GROUPED: Partial<Record<DimensionName, string>> = {
+  "event:page": "event:page_group",
+  "visit:entry_page": "visit:entry_page_group",
+  "visit:exit_page": "visit:exit_page_group",
+};
+
+/** The dimension whose values are the groups of pages; the same where there is none. */
+export const grouped = (name: DimensionName): string => GROUPED[name] ?? name;
+export const canGroup = (name: DimensionName): boolean => Object.hasOwn(GROUPED, name);
+/** The dimension of single pages. */
+export const ungrouped = (name: string): DimensionName =>
+  (Object.keys(GROUPED) as DimensionName[]).find((one) => GROUPED[one] === name) ?? (name as DimensionName);

@@ -15,6 +15,11 @@ export interface ApiKey {
   prefix: string;
   scopes: Scope[];
   created_at: string;
+  expires_at: string | null;
+  /** The name of the user or key that created it. */
+  created_by: string | null;
+  /** A day, in UTC. */
+  last_used_on: string | null;
   /** Only in the response to its creation. */
   key?: string;
 }
@@ -43,7 +48,12 @@ const root = "/api/v1/properties";
 const at = (siteId: string, rest = ""): string => `${root}/${encodeURIComponent(siteId)}${rest}`;
 
 export async function loadProperties(): Promise<void> {
-  const { properties: list } = await request<{ properties: Property[] }>(root);
+  const list: Property[] = [];
+  for (let next: string | undefined = ""; next !== undefined; ) {
+    const page: { properties: Property[]; next?: string } = await request(next === "" ? root : `${root}?after=${next}`);
+    list.push(...page.properties);
+    next = page.next;
+  }
   setProperties(list);
 }
 
@@ -110,14 +120,19 @@ export const loadKeysOfAll = async (_: string, signal: AbortSignal): Promise<Api
 export const deleteKeyOfAll = (id: string): Promise<void> =>
   request(`/api/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
 
-export const createKey = (siteId: string, name: string, scopes: Scope[]): Promise<ApiKey> =>
-  request(at(siteId, "/keys"), { method: "POST", body: { name, scopes } });
+/** @param expiresAt ISO 8601; null for a key that does not expire. */
+export const createKey = (siteId: string, name: string, scopes: Scope[], expiresAt: string | null): Promise<ApiKey> =>
+  request(at(siteId, "/keys"), { method: "POST", body: { name, scopes, expires_at: expiresAt } });
 
 export const deleteKey = (siteId: string, id: string): Promise<void> =>
   request(at(siteId, `/keys/${encodeURIComponent(id)}`), { method: "DELETE" });
 
-export const loadRefusals = async (siteId: string, signal: AbortSignal): Promise<RefusalRow[]> =>
-  (await request<{ refusals: RefusalRow[] }>(at(siteId, "/refusals?days=7"), { signal })).refusals;
+/** @param days until today, at most 366. */
+export const loadRefusals = async (
+  { siteId, days }: { siteId: string; days: number },
+  signal: AbortSignal,
+): Promise<RefusalRow[]> =>
+  (await request<{ refusals: RefusalRow[] }>(at(siteId, `/refusals?days=${days}`), { signal })).refusals;
 
 export const loadLive = (siteId: string, signal: AbortSignal): Promise<LivePicture> =>
   request(at(siteId, "/live"), { signal });

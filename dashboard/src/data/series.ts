@@ -1,8 +1,12 @@
 // The time series: turns an answer into the points of a line, with every bucket and a mark on the current one. Pure.
-import { METRICS, type MetricName } from "../../../workers/domain/events/catalog";
+import type { MetricValue } from "../../../workers/domain/queries/metric";
 import { daysIn } from "./calendar";
+import { isMoney } from "./detail/money";
 import type { Interval } from "./period";
+import { INTERVALS } from "./periods/interval";
 import type { Answer, Row } from "./question";
+import { type ChartMetric, emptyValue, toNumber } from "./saved/charted";
+import type { Annotation } from "./saved/requests";
 
 export interface Point {
   label: string;
@@ -10,10 +14,14 @@ export interface Point {
   value: number | null;
   beforeLabel: string | null;
   before: number | null;
+  /** The value of the second metric. */
+  second?: number | null;
   /** For a future or incomplete day: the expected value, and its 80 % and 95 % ranges. */
   forecast?: { value: number; low80: number; high80: number; low95: number; high95: number };
   /** True for a day with an anomaly. */
   marked?: true;
+  /** The annotations of the bucket. */
+  notes?: readonly Annotation[];
 }
 
 export interface Series {
@@ -21,9 +29,19 @@ export interface Series {
   points: Point[];
   /** Index of the bucket that has not ended. */
   running: number | null;
+  /** Of amounts. */
+  currency?: string;
 }
 
-/** Derived from the labels, because the API may have chosen the buckets. */
+const isInterval = (name: string): name is Interval => INTERVALS.some((interval) => interval === name);
+
+/** As the answer says, because the API may have chosen the buckets. */
+function intervalOfAnswer({ query }: Answer, labels: readonly string[]): Interval {
+  const name = query?.dimensions?.[0]?.replace("time:", "") ?? "";
+  return isInterval(name) ? name : intervalOf(labels);
+}
+
+/** Derived from the labels. */
 export function intervalOf(labels: readonly string[]): Interval {
   const [first, second, third] = labels;
   if (!first) return "day";
@@ -35,55 +53,106 @@ export function intervalOf(labels: readonly string[]): Interval {
   return step >= 7 ? "week" : "day";
 }
 
-const isCounted = (metric: MetricName): boolean => METRICS[metric].unit === "count";
-
 function byLabel(rows: readonly Row[]): Map<string, Row> {
   return new Map(rows.map((row) => [String(row.dimensions[0]), row]));
+}
+
+/** The place of a label on the clock, and how often it came before: clocks that go back have an hour twice. */
+function clocksOf(labels: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return labels.map((label) => {
+    const clock = label.slice(11, 19);
+    const times = seen.get(clock) ?? 0;
+    seen.set(clock, times + 1);
+    return `${clock} ${times}`;
+  });
+}
+
+const isOneDay = (labels: readonly string[]): boolean =>
+  (labels[0]?.length ?? 0) > 10 && labels[0]!.slice(0, 10) === labels.at(-1)!.slice(0, 10);
+
+/**
+ * The compared label of each label. Hours of two days belong together by their local time, because a day on which clocks
+ * change has 23 or 25 hours: an hour that only one of the days has is compared with nothing. Others belong together by
+ * their place.
+ */
+export function counterpartsOf(labels: readonly string[], before: readonly string[]): (string | null)[] {
+  if (!isOneDay(labels) || !isOneDay(before)) return labels.map((_, index) => before[index] ?? null);
+  const known = new Map(clocksOf(before).map((clock, index) => [clock, before[index]!]));
+  return clocksOf(labels).map((clock) => known.get(clock) ?? null);
+}
+
+/** The currency of the amounts in answers; null without amounts. */
+function currencyIn(answers: readonly (Answer | undefined)[]): string | null {
+  const values = answers.flatMap((answer) => answer?.results.flatMap((row) => row.metrics as MetricValue[]) ?? []);
+  return values.find(isMoney)?.currency ?? null;
 }
 
 /**
  * @param clock the property's local time, `YYYY-MM-DD HH:MM:SS`. Text in this format compares like time.
  * @param dayBefore the whole day that a day is compared with, if it was requested separately.
+ * @param second the answer's second metric.
  */
-export function toSeries(answer: Answer, metric: MetricName, clock: string, dayBefore?: Answer): Series {
+export function toSeries(
+  answer: Answer,
+  metric: ChartMetric,
+  clock: string,
+  dayBefore?: Answer,
+  second: ChartMetric | null = null,
+): Series {
   const labels = answer.meta.time_labels ?? answer.results.map((row) => String(row.dimensions[0]));
-  const before = answer.meta.comparison_time_labels;
-  const interval = intervalOf(labels);
+  const interval = intervalOfAnswer(answer, labels);
   const rows = byLabel(answer.results);
-  const nothing = isCounted(metric) ? 0 : null;
-  const compared = before !== undefined || answer.results.some((row) => row.comparison);
-
-  const hours = byLabel(dayBefore?.results ?? []);
+  /** The compared buckets' values, and their labels at the place of each label. */
+  const before = new Map<string, number | null>();
+  let beforeLabels: (string | null)[];
+  if (dayBefore) {
+    for (const { dimensions, metrics } of dayBefore.results) before.set(String(dimensions[0]), toNumber(metrics[0]));
+    beforeLabels = counterpartsOf(labels, dayBefore.meta.time_labels ?? []);
+  } else {
+    // For future buckets the answer has no rows, and therefore no comparison.
+    const byPlace = labels.map((label, index) => {
+      const { dimensions, metrics } = rows.get(label)?.comparison ?? {};
+      const named = dimensions?.[0] ?? null;
+      if (named !== null) before.set(named, toNumber(metrics?.[0]));
+      return named ?? answer.meta.comparison_time_labels?.[index] ?? null;
+    });
+    const whole = answer.meta.comparison_time_labels;
+    beforeLabels = whole && isOneDay(labels) && isOneDay(whole) ? counterpartsOf(labels, whole) : byPlace;
+  }
   const points = labels.map((label, index): Point => {
     const row = rows.get(label);
-    const value = label > clock ? null : row ? (row.metrics[0] ?? nothing) : nothing;
-    if (dayBefore) {
-      const beforeLabel = dayBefore.meta.time_labels?.[index] ?? null;
-      const before = beforeLabel === null ? null : (hours.get(beforeLabel)?.metrics[0] ?? nothing);
-      return { label, value, beforeLabel, before };
-    }
-    const comparison = row?.comparison;
-    const beforeLabel = comparison?.dimensions[0] ?? before?.[index] ?? null;
+    const figure = (name: ChartMetric, place: number): number | null => {
+      if (label > clock) return null;
+      return row ? (toNumber(row.metrics[place]) ?? emptyValue(name)) : emptyValue(name);
+    };
+    const beforeLabel = beforeLabels[index] ?? null;
+    const isKnown = beforeLabel !== null && before.has(beforeLabel);
+    // The rest of yesterday is known; of other comparisons the answer has only what has a bucket beside it.
+    const isEmpty = beforeLabel !== null && (dayBefore !== undefined || label <= clock);
     return {
       label,
-      value,
+      value: figure(metric, 0),
+      ...(second && { second: figure(second, 1) }),
       beforeLabel,
-      // For future buckets the answer has no rows, and therefore no comparison.
-      before: compared ? (comparison?.metrics[0] ?? (beforeLabel === null || label > clock ? null : nothing)) : null,
+      before: isKnown ? (before.get(beforeLabel) ?? emptyValue(metric)) : isEmpty ? emptyValue(metric) : null,
     };
   });
-  return { interval, points, running: answer.meta.present_index ?? null };
+  const currency = currencyIn([answer, dayBefore]);
+  return { interval, points, running: answer.meta.present_index ?? null, ...(currency && { currency }) };
 }
 
 /**
- * The comparison without buckets from before the first data: a line at zero would claim that nobody visited.
+ * Without the comparison if it begins before the first data: a line at zero would claim that nobody visited, and half a
+ * line would look like a jump.
  * @param firstDay null without any data, undefined while unknown.
  */
 export const since = (series: Series, firstDay: string | null | undefined): Series => {
   if (firstDay === undefined) return series;
-  const isKnown = (label: string | null): boolean => label !== null && firstDay !== null && label >= firstDay;
+  const first = series.points.find(({ beforeLabel }) => beforeLabel !== null)?.beforeLabel;
+  if (first == null || (firstDay !== null && first.slice(0, 10) >= firstDay)) return series;
   return {
     ...series,
-    points: series.points.map((point) => (isKnown(point.beforeLabel) ? point : { ...point, before: null })),
+    points: series.points.map((point) => ({ ...point, before: null, beforeLabel: null })),
   };
 };

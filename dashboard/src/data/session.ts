@@ -1,6 +1,6 @@
 // The signed-in user, signing in and out.
 import { createSignal } from "solid-js";
-import { ApiError, request, setSignedOut } from "./api";
+import { ApiError, isSignedOut, request, setSignedOut } from "./api";
 
 export interface Me {
   user: { id: string; email: string; name: string };
@@ -9,10 +9,10 @@ export interface Me {
   tracker_url: string;
 }
 
-const [me, setMe] = createSignal<Me | null>();
+const [known, setMe] = createSignal<Me | null>();
 
-/** Undefined while unknown, null if nobody is signed in. */
-export { me };
+/** Undefined while unknown, null if nobody is signed in, also when the session was ended elsewhere. */
+export const me = (): Me | null | undefined => (isSignedOut() ? null : known());
 
 /** @throws ApiError when the request fails. */
 export async function loadMe(): Promise<void> {
@@ -25,10 +25,35 @@ export async function loadMe(): Promise<void> {
   }
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  await request("/api/auth/sign-in/email", { method: "POST", body: { email, password } });
+/** @returns false if a code has to follow the password. */
+export async function signIn(email: string, password: string): Promise<boolean> {
+  const reply = await request<{ twoFactorRedirect?: boolean }>("/api/auth/sign-in/email", {
+    method: "POST",
+    body: { email, password },
+  });
+  if (reply.twoFactorRedirect) return false;
+  await loadMe();
+  return true;
+}
+
+/** @param code six digits of an authenticator, or a recovery code. */
+export async function signInWithCode(code: string): Promise<void> {
+  const way = /^\d{6}$/.test(code) ? "verify-totp" : "verify-backup-code";
+  await request(`/api/auth/two-factor/${way}`, { method: "POST", body: { code } });
   await loadMe();
 }
+
+export const askForReset = (email: string): Promise<void> =>
+  request("/api/auth/request-password-reset", { method: "POST", body: { email } });
+
+export const resetPassword = (token: string, newPassword: string): Promise<void> =>
+  request("/api/auth/reset-password", { method: "POST", body: { token, newPassword } });
+
+export const confirmPassword = (password: string): Promise<void> =>
+  request("/api/v1/account/confirm", { method: "POST", body: { password } });
+
+/** The minimum length of a password that the Worker requires. */
+export const PASSWORD_LENGTH = 12;
 
 export async function signOut(): Promise<void> {
   await request("/api/auth/sign-out", { method: "POST", body: {} });

@@ -11,6 +11,10 @@ export const KEYS = {
   comparison: "x",
   bots: "b",
   table: "v",
+  filter: "f",
+  clear: "escape",
+  back: "arrowleft",
+  ahead: "arrowright",
 } as const;
 
 export interface Shortcut {
@@ -34,11 +38,17 @@ export function createShortcuts(group: ShortcutGroup): void {
   onCleanup(() => setGroups((all) => all.filter((one) => one !== group)));
 }
 
+/** True for elements that arrow keys scroll or move within. */
+const isMovedIn = (target: HTMLElement | null): boolean =>
+  target !== null &&
+  target.closest("[role=region], [role=grid], [role=radiogroup], [role=tablist], [role=slider], audio, video") !== null;
+
 /** Keys belong to the focused text field, or to an open dialog. */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return true;
   if (document.querySelector("dialog[open], [role=menu]")) return true;
   const target = event.target instanceof HTMLElement ? event.target : null;
+  if (event.key.startsWith("Arrow") && (event.shiftKey || isMovedIn(target))) return true;
   return target?.closest("input, textarea, select, [contenteditable]") !== null;
 }
 

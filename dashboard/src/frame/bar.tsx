@@ -86,6 +86,18 @@ function AccountMenu(): JSX.Element {
             <span class="menu-text">{words.bar.shortcuts}</span>
             <kbd>{KEYS.shortcuts}</kbd>
           </button>
+          <button
+            type="button"
+            role="menuitem"
+            tabindex="-1"
+            class="menu-item"
+            onClick={() => {
+              close();
+              navigate("/account");
+            }}
+          >
+            <span class="menu-text">{words.bar.ownAccount}</span>
+          </button>
           <button type="button" role="menuitem" tabindex="-1" class="menu-item" onClick={leave}>
             <span class="menu-text">{words.bar.signOut}</span>
           </button>

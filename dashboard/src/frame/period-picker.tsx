@@ -1,152 +1,159 @@
-// The picker of the period and its comparison.
+// The picker of the period, with a step to each side, and its comparison.
 import { createSignal, For, type JSX, Show } from "solid-js";
-import { addDays } from "../data/calendar";
-import { formatRange } from "../data/format";
-import { PERIOD_GROUPS, PERIODS, type Period, type PeriodName, toCustom } from "../data/period";
-import { KEYS } from "../data/shortcut";
-import { COMPARISONS, type Comparison } from "../data/view";
-import { Dialog } from "../parts/dialog";
-import { Form, TextField } from "../parts/form";
+import { formatSpan } from "../data/format";
+import { PERIOD_GROUPS, PERIODS, type Period, type PeriodName, type Span, spanOf } from "../data/period";
+import { nowIn } from "../data/periods/moment";
+import { type Direction, stepPeriod } from "../data/periods/step";
+import { KEYS, type Shortcut } from "../data/shortcut";
+import type { View } from "../data/view";
+import { onDemand } from "../panels/on-demand";
 import { Icon } from "../parts/icon";
 import { Menu, MenuChoice } from "../parts/menu";
 import { words } from "../words/frame";
+import { ComparisonMenu } from "./comparison-menu";
+import { useProperty } from "./property-frame";
+
+const RangeDialog = onDemand(() => import("./calendar/range-dialog").then((calendar) => calendar.RangeDialog));
+
+export type PeriodChange = Partial<Pick<View, "period" | "compare" | "matchWeekday">>;
+
+/** The shortcuts that step through periods. @param step goes one period back or ahead. */
+export const stepShortcuts = (step: (direction: Direction) => void): Shortcut[] => [
+  { key: KEYS.back, label: words.shortcuts.back, run: () => step(-1) },
+  { key: KEYS.ahead, label: words.shortcuts.ahead, run: () => step(1) },
+];
 
 export function PeriodPicker(props: {
-  period: Period;
+  /** Undefined until it is known which period the page starts with. */
+  period: Period | undefined;
   /** Absent on screens without comparisons. */
-  compare?: Comparison;
+  comparison?: Pick<View, "compare" | "matchWeekday">;
   today: string;
-  /** A period that the screen does not support. */
-  without?: PeriodName;
-  onChange: (part: { period: Period } | { compare: Comparison }) => void;
+  /** Periods that the screen does not support. */
+  without?: readonly PeriodName[];
+  onChange: (part: PeriodChange) => void;
+  /** Controls in front of the period. */
+  before?: JSX.Element;
   /** Other controls that select the visitors. */
   more?: JSX.Element;
+  /** What there is to know about the comparison. */
+  note?: string;
 }): JSX.Element {
-  const [isAsking, setAsking] = createSignal(false);
+  const { property } = useProperty();
+  /** The range that the calendar is open for. */
+  const [asked, setAsked] = createSignal<"period" | "comparison" | null>(null);
   const label = (): string => {
     const { period } = props;
-    return period.name === "custom" ? formatRange(period.from, period.to) : PERIODS[period.name].label;
+    if (!period) return words.period.label;
+    return period.name === "custom" ? formatSpan(period) : PERIODS[period.name].label;
   };
   const groups = (): PeriodName[][] =>
-    PERIOD_GROUPS.map((group) => group.filter((name) => name !== props.without)).filter((group) => group.length > 0);
+    PERIOD_GROUPS.map((group) => group.filter((name) => !props.without?.includes(name))).filter(
+      (group) => group.length > 0,
+    );
+  const stepped = (direction: Direction): Period | null =>
+    props.period ? stepPeriod(props.period, direction, nowIn(property().timezone, Date.now())) : null;
+  const given = (): Span | null => {
+    const compare = props.comparison?.compare;
+    if (asked() === "comparison") return typeof compare === "object" ? compare : null;
+    return props.period ? spanOf(props.period, props.today) : null;
+  };
+  const pick = (span: Span): void => {
+    const isOfPeriod = asked() === "period";
+    setAsked(null);
+    props.onChange(isOfPeriod ? { period: { name: "custom", ...span } } : { compare: span });
+  };
+  const Step = (step: { direction: Direction }): JSX.Element => (
+    <button
+      type="button"
+      class="button button-step"
+      aria-label={step.direction < 0 ? words.period.back : words.period.ahead}
+      title={step.direction < 0 ? words.period.back : words.period.ahead}
+      aria-disabled={stepped(step.direction) === null}
+      onClick={() => {
+        const period = stepped(step.direction);
+        if (period) props.onChange({ period });
+      }}
+    >
+      <Icon name={step.direction < 0 ? "left" : "right"} />
+    </button>
+  );
   return (
-    <div class="period">
-      <Menu
-        label={words.period.label}
-        align="end"
-        face={
-          <>
-            <Icon name="calendar" />
-            {label()}
-          </>
-        }
-      >
-        {(close) => (
-          <>
-            <For each={groups()}>
-              {(group) => (
-                <>
-                  <For each={group}>
-                    {(name) => (
-                      <MenuChoice
-                        checked={props.period.name === name}
-                        hint={PERIODS[name].key}
-                        onPick={() => {
-                          close();
-                          props.onChange({ period: { name } });
-                        }}
-                      >
-                        {PERIODS[name].label}
-                      </MenuChoice>
-                    )}
-                  </For>
-                  <div class="menu-line" role="presentation" />
-                </>
-              )}
-            </For>
-            <MenuChoice
-              checked={props.period.name === "custom"}
-              onPick={() => {
-                close();
-                setAsking(true);
-              }}
-            >
-              {words.period.custom}
-            </MenuChoice>
-          </>
-        )}
-      </Menu>
-      <Show when={props.period.name !== "all" && props.compare}>
-        {(compare) => (
-          <Menu label={words.period.comparedWith} align="end" face={COMPARISONS[compare()]}>
+    <>
+      <div class="period">
+        {props.before}
+        <div class="period-steps">
+          <Step direction={-1} />
+          <Menu
+            label={words.period.label}
+            align="end"
+            face={
+              <>
+                <Icon name="calendar" />
+                {label()}
+              </>
+            }
+          >
             {(close) => (
-              <For each={Object.entries(COMPARISONS) as [Comparison, string][]}>
-                {([name, text]) => (
-                  <MenuChoice
-                    checked={compare() === name}
-                    hint={name === "none" ? KEYS.comparison : undefined}
-                    onPick={() => {
-                      close();
-                      props.onChange({ compare: name });
-                    }}
-                  >
-                    {text}
-                  </MenuChoice>
-                )}
-              </For>
+              <>
+                <For each={groups()}>
+                  {(group) => (
+                    <>
+                      <For each={group}>
+                        {(name) => (
+                          <MenuChoice
+                            checked={props.period?.name === name}
+                            hint={PERIODS[name].key}
+                            onPick={() => {
+                              close();
+                              props.onChange({ period: { name } });
+                            }}
+                          >
+                            {PERIODS[name].label}
+                          </MenuChoice>
+                        )}
+                      </For>
+                      <div class="menu-line" role="presentation" />
+                    </>
+                  )}
+                </For>
+                <MenuChoice
+                  checked={props.period?.name === "custom"}
+                  onPick={() => {
+                    close();
+                    setAsked("period");
+                  }}
+                >
+                  {words.period.custom}
+                </MenuChoice>
+              </>
             )}
           </Menu>
+          <Step direction={1} />
+        </div>
+        <Show when={props.period && props.period.name !== "all" && props.comparison}>
+          {(comparison) => (
+            <ComparisonMenu
+              view={{ ...comparison(), period: props.period! }}
+              onChange={props.onChange}
+              onAsk={() => setAsked("comparison")}
+            />
+          )}
+        </Show>
+        {props.more}
+        <Show when={props.note}>
+          {(note) => (
+            <p class="period-note" role="status">
+              {note()}
+            </p>
+          )}
+        </Show>
+      </div>
+      <Show when={asked()}>
+        {(of) => (
+          <RangeDialog of={of()} given={given()} today={props.today} onClose={() => setAsked(null)} onPick={pick} />
         )}
       </Show>
-      {props.more}
-      <Show when={isAsking()}>
-        <CustomPeriod
-          period={props.period}
-          today={props.today}
-          onClose={() => setAsking(false)}
-          onPick={(period) => {
-            setAsking(false);
-            props.onChange({ period });
-          }}
-        />
-      </Show>
-    </div>
-  );
-}
-
-function CustomPeriod(props: {
-  period: Period;
-  today: string;
-  onClose: () => void;
-  onPick: (period: Period) => void;
-}): JSX.Element {
-  const given = props.period.name === "custom" ? props.period : { from: addDays(props.today, -6), to: props.today };
-  const [from, setFrom] = createSignal(given.from);
-  const [to, setTo] = createSignal(given.to);
-  return (
-    <Dialog title={words.period.customTitle} onClose={props.onClose}>
-      <Form
-        class="dialog-form"
-        onSubmit={() => {
-          const period = toCustom(from(), to());
-          if (period) props.onPick(period);
-        }}
-      >
-        <div class="pair">
-          <TextField
-            label={words.period.start}
-            type="date"
-            required
-            max={props.today}
-            value={from()}
-            onInput={setFrom}
-          />
-          <TextField label={words.period.end} type="date" required max={props.today} value={to()} onInput={setTo} />
-        </div>
-        <button type="submit" class="button button-main">
-          {words.period.apply}
-        </button>
-      </Form>
-    </Dialog>
+    </>
   );
 }

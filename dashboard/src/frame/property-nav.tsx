@@ -1,12 +1,13 @@
 // The screens of one property, below its bar. Links keep the period, so that all screens show the same days.
 import { A, useLocation, useNavigate } from "@solidjs/router";
 import { createEffect, For, type JSX, on } from "solid-js";
+import { EDITED_SEGMENT } from "../data/filters/use-filters";
 import { createShortcuts } from "../data/shortcut";
 import { PROPERTY_SCREENS, type PropertyScreen, SETTINGS } from "../property-screens";
 import { words } from "../words/frame";
 
 /** Parameters that every screen supports, so links keep them. */
-const SHARED = ["period", "from", "to"];
+const SHARED = ["period", "from", "to", "f", EDITED_SEGMENT];
 
 export function PropertyNav(props: { home: string }): JSX.Element {
   const location = useLocation();

@@ -18,7 +18,7 @@ export function ShortcutSheet(props: { onClose: () => void }): JSX.Element {
                     <div class="sheet-row">
                       <dt>{shortcut.label}</dt>
                       <dd>
-                        <kbd>{shortcut.key}</kbd>
+                        <kbd>{words.keys[shortcut.key] ?? shortcut.key}</kbd>
                       </dd>
                     </div>
                   )}

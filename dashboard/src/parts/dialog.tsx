@@ -7,6 +7,7 @@ export interface DialogProps {
   title: string;
   onClose: () => void;
   wide?: boolean;
+  class?: string;
   children: JSX.Element;
 }
 
@@ -24,7 +25,7 @@ export function Dialog(props: DialogProps): JSX.Element {
   return (
     <dialog
       ref={dialog}
-      class="dialog"
+      class={`dialog ${props.class ?? ""}`}
       classList={{ "dialog-wide": props.wide }}
       aria-label={props.title}
       onCancel={(event) => {

@@ -10,6 +10,7 @@ const PATHS = {
   close: "M4 4l8 8M12 4l-8 8",
   rise: "M8 13V3.5M4 7.5l4-4 4 4",
   fall: "M8 3v9.5M4 8.5l4 4 4-4",
+  filter: "M2.5 4h11M4.5 8h7M6.5 12h3",
   search: "M7 12A5 5 0 107 2a5 5 0 000 10zM10.6 10.6L14 14",
   copy: "M5.5 5.5V3h7.5v7.5h-2.5M3 5.5h7.5V13H3z",
   sliders:
@@ -22,6 +23,7 @@ const PATHS = {
   calendar: "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.2V5M10.5 2.2V5",
   trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5",
   pause: "M5.5 3.5v9M10.5 3.5v9",
+  flag: "M4 14V2.5M4 3h8.5l-2 3 2 3H4",
   play: "M5 3.2l7.5 4.8L5 12.8z",
   alert: "M8 5.5v3.2M8 11.2v.1M8 1.9l6.4 11.3H1.6z",
 } as const;

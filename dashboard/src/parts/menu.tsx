@@ -15,13 +15,23 @@ export interface MenuProps {
 }
 
 const ITEMS = "[role^=menuitem]:not([aria-disabled=true])";
+const itemsIn = (root: HTMLElement): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(ITEMS)];
+
+/** Moves the focus between the items of a menu. False for keys that do not move. */
+export function moveInMenu(root: HTMLElement, key: string): boolean {
+  const all = itemsIn(root);
+  const now = all.indexOf(document.activeElement as HTMLElement);
+  const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[key];
+  if (next === undefined) return false;
+  all.at(next % all.length)?.focus();
+  return true;
+}
 
 export function Menu(props: MenuProps): JSX.Element {
   const [isOpen, setOpen] = createSignal(false);
   let root!: HTMLDivElement;
   let button!: HTMLButtonElement;
 
-  const items = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(ITEMS)];
   const close = (): void => {
     if (root.contains(document.activeElement)) button.focus();
     setOpen(false);
@@ -29,7 +39,7 @@ export function Menu(props: MenuProps): JSX.Element {
   const open = (): void => {
     setOpen(true);
     const checked = root.querySelector<HTMLElement>("[aria-checked=true]");
-    (checked ?? items()[0])?.focus();
+    (checked ?? itemsIn(root)[0])?.focus();
   };
   const onOutside = (event: Event): void => {
     if (isOpen() && event.target instanceof Node && !root.contains(event.target)) setOpen(false);
@@ -53,12 +63,7 @@ export function Menu(props: MenuProps): JSX.Element {
       open();
       return;
     }
-    const all = items();
-    const now = all.indexOf(document.activeElement as HTMLElement);
-    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    all.at(next % all.length)?.focus();
+    if (moveInMenu(root, event.key)) event.preventDefault();
   };
 
   return (
@@ -93,17 +98,25 @@ export function Menu(props: MenuProps): JSX.Element {
   );
 }
 
-/** One of several choices. */
-export function MenuChoice(props: {
+interface MenuItemProps {
   checked: boolean;
   onPick: () => void;
   hint?: string;
   children: JSX.Element;
-}): JSX.Element {
+}
+
+/** One of several choices. */
+export const MenuChoice = (props: MenuItemProps): JSX.Element => <MenuItem {...props} role="menuitemradio" />;
+
+/** A choice that is on or off by itself. */
+export const MenuSwitch = (props: MenuItemProps): JSX.Element => <MenuItem {...props} role="menuitemcheckbox" />;
+
+function MenuItem(props: MenuItemProps & { role: "menuitemradio" | "menuitemcheckbox" }): JSX.Element {
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles support aria-checked
     <button
       type="button"
-      role="menuitemradio"
+      role={props.role}
       tabindex="-1"
       class="menu-item"
       aria-checked={props.checked}

@@ -13,6 +13,7 @@ export const words = {
     anomalies: "Anomalies",
     pipeline: "Pipeline",
     settings: "Settings",
+    pages: "Pages",
   },
   pageTitle: (...parts: readonly string[]): string => [...parts, "TrackKit"].join(" · "),
 
@@ -22,6 +23,7 @@ export const words = {
     theme: "Theme",
     accountMenu: "Account",
     shortcuts: "Keyboard shortcuts",
+    ownAccount: "Your account",
     signOut: "Sign out",
   },
   themes: { system: "System", light: "Light", dark: "Dark" },
@@ -47,6 +49,8 @@ export const words = {
     allProperties: "All properties",
     property: "Property",
     period: "Period",
+    back: "Step back",
+    ahead: "Step ahead",
     comparison: "Toggle comparison",
     bots: "Toggle suspected bots",
     table: "Toggle chart and table",
@@ -54,14 +58,18 @@ export const words = {
     pause: "Pause or resume",
   },
 
+  /** Names of keys that are no letters. */
+  keys: { escape: "Esc", arrowleft: "←", arrowright: "→" } as Record<string, string>,
+
   period: {
     label: "Period",
     comparedWith: "Compare with",
     custom: "Custom range…",
-    customTitle: "Custom range",
-    start: "Start",
-    end: "End",
-    apply: "Apply",
+    comparedTo: (range: string): string => `vs. ${range}`,
+    back: "Previous period",
+    ahead: "Next period",
+    matchWeekday: "Match day of week",
+    noData: (day: string): string => `No data to compare with: data starts on ${day}.`,
   },
   periods: {
     day: "Today",
@@ -69,15 +77,19 @@ export const words = {
     "7d": "Last 7 days",
     "28d": "Last 28 days",
     "30d": "Last 30 days",
-    "91d": "Last 91 days",
+    "90d": "Last 90 days",
+    "24h": "Last 24 hours",
+    last_week: "Last week",
     month: "This month",
     last_month: "Last month",
     "6mo": "Last 6 months",
     "12mo": "Last 12 months",
     year: "This year",
+    last_year: "Last year",
     all: "All time",
   },
   comparisons: { previous: "Previous period", year: "Previous year", none: "No comparison" },
+  intervals: { minute: "Minutes", hour: "Hours", day: "Days", week: "Weeks", month: "Months" },
   periodCut: (days: number, range: string): string =>
     `Showing the last ${days} days of this period, which is the maximum: ${range}.`,
 
@@ -89,6 +101,17 @@ export const words = {
     excluded: "Suspected bots excluded",
     note: "Suspected bots excluded",
     noteAction: ": include suspected bots",
+  },
+
+  coverage: {
+    until: (time: string): string => `Every event received by ${time} is included.`,
+    late: "Some recent events may be missing.",
+    botsIn: (text: string, count: number): string =>
+      `${text} suspected ${count === 1 ? "bot is" : "bots are"} included.`,
+    botsOut: (text: string, count: number): string =>
+      `${text} suspected ${count === 1 ? "bot is" : "bots are"} left out.`,
+    refused: (text: string, count: number): string => `${text} ${count === 1 ? "event was" : "events were"} excluded`,
+    whatIsOut: "Excluded events",
   },
 
   loadFailed: (title: string): string => `${title} could not be loaded.`,

@@ -22,12 +22,13 @@ export const words = {
   type: "Type",
   place: "Location",
   lastSeen: "Last seen",
-  withAsn: (network: string, asn: number): string => `${network} (AS${asn})`,
+  asNumber: (asn: number): string => `AS${asn}`,
+  details: "Top pages",
+  pagesOf: (network: string): string => `Top pages of ${network}`,
   showAllNetworkCount: " networks",
   noPages: "No page data yet for this network.",
   topPages: "Top pages:",
   topPagesFrom: (place: string): string => `Top pages, visited from ${place}:`,
-  topPagesOf: (network: string): string => `Top pages of ${network}`,
 
   bots: {
     title: "Suspected bots",

@@ -14,6 +14,13 @@ export const words = {
   copyByHand: "Press Ctrl+C",
   copyLabel: (label: string): string => `Copy: ${label}`,
 
+  confirm: {
+    title: "Confirm your password",
+    lead: "For your security, enter your password again to continue.",
+    password: "Password",
+    button: "Confirm",
+  },
+
   choices: "Choices",
   choiceCount: (count: number): string =>
     count === 0 ? "No matches" : `${count} ${count === 1 ? "choice" : "choices"}`,

@@ -1,5 +1,8 @@
 // Texts of the realtime screen.
 export const words = {
+  today: (value: string): string => `Today’s visitors: ${value}`,
+  foot: "Today:",
+  everybody: "Live activity shows all visitors. These filters apply on the other screens.",
   title: "Realtime",
   loadFailed: "Live data could not be loaded.",
   pause: "Pause",
@@ -34,17 +37,32 @@ export const words = {
   },
 
   locations: "Locations",
-  map: "Map of the world, shaded by visitors; the table has the same numbers",
+  map: "Visitors by country; the table of countries has the same numbers",
   feed: "Live activity",
   feedLabel: "Latest events",
   feedEmpty: "New events appear here instantly.",
   from: (source: string): string => `from ${source}`,
+  allEvents: "All events",
+  firstVisit: "first visit",
+  /** Other names of the same step, shown on hover. */
+  alsoNamed: (names: readonly string[]): string => `Also: ${names.join(", ")}`,
   lists: {
     pages: { title: "Active pages", column: "Page", empty: "No active pages right now." },
     sources: { title: "Sources", column: "Source", empty: "No visits in the last 30 minutes." },
     countries: { title: "Countries", column: "Country", empty: "No visits in the last 30 minutes." },
     devices: { title: "Devices", column: "Device", empty: "No visits in the last 30 minutes." },
   },
+
+  goals: "Goals",
+  goalsNote: "last 30 minutes",
+  goalsLabel: "Goal counters",
+  goalsFailed: "The goals could not be loaded.",
+  noGoals: "No goals yet",
+  noGoalsHint: "A goal is an event or a page view that matters to you, such as a sign-up.",
+  goal: "Goal",
+  conversions: "Conversions",
+  notLive: "not live",
+  notLiveHint: "This goal depends on more than one event, so reports count it and live data does not.",
 
   rules: "Rules",
   rulesNote: "since created",

@@ -23,6 +23,8 @@ export const words = {
   rowOff: " · off",
   onPages: " on ",
   switchLabel: (name: string): string => `Rule ${name}`,
+  details: "Details",
+  detailsOf: (name: string): string => `Details of ${name}`,
   edit: "Edit",
   editLabel: (name: string): string => `Edit rule ${name}`,
   deleteLabel: (name: string): string => `Delete rule ${name}`,

@@ -12,6 +12,7 @@ export const words = {
     alerts: "Alerts",
     reports: "Reports",
     keys: "API keys",
+    audit: "Audit log",
     refusals: "Excluded events",
   },
 } as const;
@@ -212,8 +213,79 @@ export const keys = {
   allProperties: "Keys for all properties",
   loadFailed: "The keys could not be loaded.",
   /** Follows the first characters of the key. */
-  about: (scopes: readonly string[], ago: string): string => ` · ${scopes.join(", ")} · created ${ago}`,
+  about: (
+    scopes: readonly string[],
+    {
+      ago,
+      creator,
+      used,
+      expires,
+    }: { ago: string; creator: string | null; used: string | null; expires: string | null },
+  ): string =>
+    [
+      "",
+      scopes.join(", "),
+      creator === null ? `created ${ago}` : `created ${ago} by ${creator}`,
+      used === null ? "never used" : `last used ${used}`,
+      ...(expires === null ? [] : [`expires ${expires}`]),
+    ].join(" · "),
+  expires: "Expires",
+  expiries: { never: "Never", month: "In 30 days", quarter: "In 90 days", year: "In a year" },
+  deleteHint: "Deleting a key also deletes the keys that it created.",
   deleteKey: (name: string): string => `Delete API key ${name}`,
+} as const;
+
+/** The verbs of the audit log's actions, in the past. */
+const PAST: Record<string, string> = {
+  create: "created",
+  change: "changed",
+  delete: "deleted",
+  replace: "replaced",
+  add: "added",
+  dismiss: "dismissed",
+  run: "started",
+  compact: "compacted",
+  rebuild: "rebuilt counts with",
+  erase: "erased",
+  replay: "replayed",
+  discard: "discarded",
+  upload: "uploaded",
+  open: "opened",
+  test: "tested",
+};
+const THINGS: Record<string, string> = {
+  property: "a property",
+  stream: "a data stream",
+  rule: "a rule",
+  goal: "a goal",
+  segment: "a segment",
+  annotation: "an annotation",
+  funnel: "a funnel",
+  key: "an API key",
+  settings: "settings",
+  anomaly: "an anomaly",
+  pipeline: "the pipeline",
+  person: "a person",
+  import: "an import",
+  overlay: "the overlay",
+  path_groups: "page groups",
+};
+
+export const audit = {
+  lead: "Who changed what in this organization. Entries are kept for a year.",
+  allProperties: "Show all properties",
+  loadFailed: "The audit log could not be loaded.",
+  none: "No changes yet.",
+  more: "Show more",
+  actor: ({ kind, name }: { kind: "user" | "key"; name: string }): string =>
+    kind === "key" ? `API key ${name || "(deleted)"}` : name || "A deleted user",
+  /** `action` is the API's: `stream.change`. */
+  did: (actor: string, action: string): string => {
+    const [thing = "", verb = ""] = action.split(".");
+    const past = PAST[verb] ?? verb;
+    return `${actor} ${past} ${(THINGS[thing] ?? thing).replaceAll("_", " ")}`;
+  },
+  network: (network: string): string => `network ${network}`,
 } as const;
 
 export const excluded = {

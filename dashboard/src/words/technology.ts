@@ -9,18 +9,11 @@ export const words = {
   rows: "Rows",
   columns: "Columns",
   metric: "Metric",
-  filters: "Filters",
-  removeFilter: (dimension: string, value: string): string => `Remove filter ${dimension} ${value}`,
-  /** "Data up to 11:06 PM, processed by the pipeline.", with a link at the end. */
-  dataUpTo: { before: "Data up to ", after: ", processed by ", link: "the pipeline", end: "." },
-  severalValues: " Visitors who used several values on one day count once for each.",
+  severalValues: "Visitors who used several values on one day count once for each.",
   none: "No visitors in this period",
-  noneHint: "Try a longer period. Visits of the last few minutes appear after the next pipeline run.",
+  noneHint: "Try a longer period.",
   noneFiltered: "No visitors match these filters",
   noneFilteredHint: "Remove a filter to see more.",
-  notProcessed: "No data yet",
-  /** "The pipeline runs every few minutes. …", with a link at the start. */
-  notProcessedHint: { link: "The pipeline", after: " runs every few minutes. Its first run adds data here." },
 
   by: (metric: string, rows: string, columns: string): string =>
     `${metric} by ${inSentence(rows)} and ${inSentence(columns)}`,

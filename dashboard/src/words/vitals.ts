@@ -9,8 +9,6 @@ export const words = {
   byPage: "By page",
   byDevice: "By device",
   device: "Device",
-  filters: "Filters",
-  removeFilter: (dimension: string, value: string): string => `Remove filter ${dimension} ${value}`,
   allMetrics: (title: string): string => `${title}, all metrics`,
   samples: "Samples",
   noSamples: "no samples",

@@ -10,6 +10,8 @@ export class PropertyHub extends DurableObject {
 /** The configuration names it; nobody calls it. */
 export class Analyst extends DurableObject {}
 
+export class CronWatch extends DurableObject {}
+
 interface Env {
   HUB: DurableObjectNamespace<PropertyHub>;
 }

@@ -2,7 +2,7 @@
 // Durable Object behind HTTP, which writes to disk at every call and would cost more than all of collect.
 import real from "../../../workers/index";
 
-export { Analyst, PropertyHub } from "../../../workers/index";
+export { Analyst, CronWatch, PropertyHub } from "../../../workers/index";
 
 const PERIOD_MS = 10_000;
 const LIMIT = 300;

@@ -1,7 +1,7 @@
 // The real Worker and hub with counters, with which `npm run bench` measures the cost of an event.
 import type { Rollup } from "../../../workers/domain/counts/rollup";
 import type { HubBatch } from "../../../workers/domain/visits/hub";
-import real, { PropertyHub as RealHub } from "../../../workers/index";
+import real, { Analyst as RealAnalyst, PropertyHub as RealHub } from "../../../workers/index";
 import { keepHouse as realHousekeeping } from "../../../workers/maintenance/housekeeping";
 import { writeCount } from "../../../workers/storage/counts/counts";
 import type { CronCost, Filling, Mark, Occurrence } from "../tally";
@@ -9,7 +9,18 @@ import { fillDay, heldBy } from "./analysis";
 import { compactOnce, fillLake, runOnce } from "./pipeline";
 import { countedEnv, settle, tally, watchStorage } from "./watch";
 
-export { Analyst } from "../../../workers/index";
+export { CronWatch } from "../../../workers/index";
+
+export class Analyst extends RealAnalyst {
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, countedEnv(env));
+  }
+
+  override async answer(text: string) {
+    tally.analyst_requests += 1;
+    return super.answer(text);
+  }
+}
 
 export class PropertyHub extends RealHub {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -85,6 +96,7 @@ const worker: ExportedHandler<Cloudflare.Env> = {
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/bench/marks") return Response.json(marks);
+    if (pathname === "/bench/tally") return Response.json(tally);
     if (pathname === "/bench/fill") return fill(request, env);
     if (pathname === "/bench/accept") return accept(request, env);
     if (pathname === "/bench/cron") return keepHouse(env);

@@ -35,7 +35,7 @@ const EVENTS = {
   },
 } as unknown as Queue;
 
-export { Analyst } from "../../../workers/index";
+export { Analyst, CronWatch } from "../../../workers/index";
 
 export class PropertyHub extends RealHub {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {

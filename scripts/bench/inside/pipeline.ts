@@ -9,7 +9,7 @@ import { countMessages } from "../../../workers/storage/counts/count-messages";
 import { beginRun } from "../../../workers/storage/runs/runs";
 import { runTask } from "../../../workers/tasks";
 import type { PipelinePart } from "../tally";
-import { countedEnv, tally } from "./watch";
+import { countedEnv, since, tally } from "./watch";
 
 /** Steps that are counted, and done at once. */
 function countedSteps(): Steps {
@@ -37,10 +37,7 @@ async function measured(work: () => Promise<void>): Promise<Response> {
   const before = { ...tally };
   const start = performance.now();
   await work();
-  const part = Object.fromEntries(
-    Object.entries(tally).map(([name, count]) => [name, count - before[name as keyof typeof before]]),
-  ) as unknown as PipelinePart["tally"];
-  return Response.json({ ms: performance.now() - start, tally: part } satisfies PipelinePart);
+  return Response.json({ ms: performance.now() - start, tally: since(before) } satisfies PipelinePart);
 }
 
 /** A run: what waits, up to what one run takes. */

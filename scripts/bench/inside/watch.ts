@@ -6,6 +6,7 @@ import type { Tally } from "../tally";
 export const tally: Tally = {
   worker_requests: 0,
   hub_requests: 0,
+  analyst_requests: 0,
   hub_rows_written: 0,
   hub_rows_read: 0,
   queue_operations: 0,
@@ -22,6 +23,12 @@ export const tally: Tally = {
   message_bytes: 0,
   deliveries: 0,
 };
+
+/** What has been counted since. */
+export const since = (before: Tally): Tally =>
+  Object.fromEntries(
+    Object.entries(tally).map(([name, count]) => [name, count - before[name as keyof Tally]]),
+  ) as unknown as Tally;
 
 type Method = (...args: unknown[]) => unknown;
 

@@ -2,10 +2,10 @@
 // over midnights and clock changes, in order of arrival and stamped again.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toDay } from "../../../workers/domain/analysis/day";
 import { toFrame, toValues } from "../../../workers/domain/analysis/frame";
-import { type Buckets, type Group, isByName, scan } from "../../../workers/domain/analysis/scan";
-import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../../workers/domain/analysis/tables";
+import { type Buckets, type Group, isByName, scan } from "../../../workers/domain/analysis/scan/scan";
+import { toDay } from "../../../workers/domain/analysis/zone/day";
+import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../../workers/domain/analysis/zone/tables";
 import { rollUp, TOTAL } from "../../../workers/domain/counts/rollup";
 import { DIMENSIONS, type Dimension, FACTS, FACTS_OF_SCOPE } from "../../../workers/domain/events/catalog";
 import type { StampedEvent } from "../../../workers/domain/events/event";

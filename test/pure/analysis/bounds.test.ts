@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { scanDimensionFor } from "../../../workers/domain/analysis/dimensions";
 import { toFrame } from "../../../workers/domain/analysis/frame";
-import { MOST_ROWS, scan } from "../../../workers/domain/analysis/scan";
+import { MOST_ROWS, scan } from "../../../workers/domain/analysis/scan/scan";
 import { Problem } from "../../../workers/domain/requests/problem";
 
 const COLUMNS = ["source", "referrer", "utm_campaign", "city"];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { segmentIdsIn, toFilter } from "../../../workers/domain/analysis/ask/filter-tree";
 import { type Known, NOTHING_KNOWN } from "../../../workers/domain/analysis/ask/known";
-import { type Filter, namesIn, type Test, testsIn } from "../../../workers/domain/analysis/filter";
+import { type Filter, namesIn, type Test, testsIn } from "../../../workers/domain/analysis/scan/filter";
 import { DIMENSIONS } from "../../../workers/domain/events/catalog";
 import { Problem } from "../../../workers/domain/requests/problem";
 
@@ -172,13 +172,17 @@ describe("goals and segments", () => {
   });
 
   it("a goal's filter stands for its name, and nothing for the name of no goal", () => {
-    expect(read([["is", "event:goal", ["Home"]]], more)).toEqual({ kind: "or", of: [filter] });
+    expect(read([["is", "event:goal", ["Home"]]], more)).toEqual({ kind: "or", of: [filter], isOfGoals: true });
     expect(read([["contains", "event:goal", ["H", "sea"], { case_sensitive: false }]], more)).toEqual({
       kind: "or",
       of: [filter, other],
+      isOfGoals: true,
     });
-    expect(read([["is", "event:goal", ["home", ""]]], more)).toEqual({ kind: "or", of: [] });
-    expect(read([["is_not", "event:goal", ["Home"]]], more)).toEqual({ kind: "not", of: { kind: "or", of: [filter] } });
+    expect(read([["is", "event:goal", ["home", ""]]], more)).toEqual({ kind: "or", of: [], isOfGoals: true });
+    expect(read([["is_not", "event:goal", ["Home"]]], more)).toEqual({
+      kind: "not",
+      of: { kind: "or", of: [filter], isOfGoals: true },
+    });
   });
 
   it("any of several segments may hold, and one without filters always holds", () => {
@@ -216,7 +220,7 @@ describe("goals and segments", () => {
 
   it("a goal is not made of goals, a segment not of segments", () => {
     expect(messageOf([["is", "event:goal", ["Home"]]])).toContain("a goal is not made of goals");
-    expect(messageOf([["is", "segment", [1]]])).toContain("a segment is not made of segments");
+    expect(messageOf([["is", "segment", [1]]])).toContain("goals and segments are not made of segments");
   });
 });
 
@@ -248,7 +252,7 @@ describe("a wrong part is named by its path", () => {
     [[["at_most", "event:page", ["x"]]], "filters[0][2] must be a list of one number"],
     [[["and", []]], "filters[0][1] must be a list of filters"],
     [[["or", [leaf, ["not", ["is"]]]]], "filters[0][1][1][1][1] must be the name of a dimension"],
-    [[["not", leaf, leaf]], "filters[0] must have nothing but what not applies to"],
+    [[["not", leaf, leaf]], "filters[0] must have one filter after not"],
     [[leaf, nested(11)], "filters[1][1][1][1][1][1][1][1][1][1][1] must be nested at most 10 deep"],
     [Array(201).fill(leaf), "filters must have at most 200 conditions"],
     [

@@ -22,6 +22,8 @@ export interface Question {
   /** Local dates, both included. */
   first: string;
   last: string;
+  /** What rows are told apart by besides. */
+  time: "minute" | "hour" | null;
   /** Times (ms), the second excluded; null for whole days. */
   times: readonly [from: number, to: number] | null;
   goals: ReadonlyMap<string, readonly Asked[]>;
@@ -36,7 +38,7 @@ const PLACEHOLDERS: Record<string, string> = {
 };
 const INTERACTIVE = ["click", "download", "form_submit", "form_start", "copy", "rule", "custom"];
 
-interface Visit {
+export interface Visit {
   /** In the total order. */
   events: StampedEvent[];
   entry: string | null;
@@ -57,7 +59,7 @@ function toVisit(unsorted: readonly StampedEvent[]): Visit {
   };
 }
 
-function toVisits(rows: readonly StampedEvent[]): Visit[] {
+export function toVisits(rows: readonly StampedEvent[]): Visit[] {
   const visits = new Map<string, StampedEvent[]>();
   for (const row of rows) {
     const id = row.visit_id ?? `alone ${row.event_id}`;
@@ -75,6 +77,17 @@ function bucketOf(seconds: number): string {
   return seconds <= 1800 ? "10–30 min" : "30+ min";
 }
 
+/** The page on the one side of a page view, where views of one page that follow each other are one. */
+function pageBeside(event: StampedEvent, { events }: Visit, side: -1 | 1): string {
+  if (event.event_type !== "pageview") return "(none)";
+  const views = events.filter(({ event_type }) => event_type === "pageview");
+  let place = views.indexOf(event);
+  while (views[place]?.page === event.page) place += side;
+  const other = views[place];
+  if (!other) return side < 0 ? "(entry)" : "(exit)";
+  return other.page ?? "(none)";
+}
+
 /** What an answer shows of the event, by a dimension. */
 function shownOf(dimension: string, event: StampedEvent, visit: Visit, { groupOf }: Question): string {
   const [, name, key] = dimension.split(":") as [string, string, string | undefined];
@@ -89,6 +102,10 @@ function shownOf(dimension: string, event: StampedEvent, visit: Visit, { groupOf
       return visit.entry ?? "(none)";
     case "exit_page":
       return visit.exit ?? "(none)";
+    case "previous_page":
+      return pageBeside(event, visit, -1);
+    case "next_page":
+      return pageBeside(event, visit, 1);
     case "page_group":
       return grouped(event.page);
     case "entry_page_group":
@@ -132,7 +149,8 @@ function holdsOf(operator: string, shown: string, value: string, empty: string, 
   }
 }
 
-class Recount {
+/** Which events of the question meet its filters. */
+export class Recount {
   private readonly question: Question;
   private readonly named: Set<string>;
 
@@ -207,9 +225,9 @@ const nothing = () => ({
   ...{ pageviews: 0, events: 0, engaged_ms: 0 },
 });
 
-/** What the question asks, counted one by one: by value of its dimension, `""` without one. */
+/** What the question asks, counted one by one: by time and value of its dimension, each `""` without one. */
 export function recount(rows: readonly StampedEvent[], question: Question): Map<string, Answer> {
-  const { filters, first, last, times, dimension } = question;
+  const { filters, first, last, times, dimension, time } = question;
   const counter = new Recount(question);
   const isEnd = dimension === "visit:entry_page" || dimension === "visit:exit_page";
   const found = new Map<string, ReturnType<typeof nothing>>();
@@ -220,15 +238,21 @@ export function recount(rows: readonly StampedEvent[], question: Question): Map<
     const start = events[0]!;
     const began = start.visit_id !== null && isWithin(start.event_time, start.local_date);
     const holds = (event: StampedEvent) => filters.every((filter) => counter.holds(filter, event, visit));
-    const answerFor = (event: StampedEvent) => {
+    const answerFor = (event: StampedEvent, at = event) => {
       const value = dimension === null ? "" : shownOf(dimension, event, visit, question);
-      if (dimension === "event:button" && value === "(none)") return nothing();
-      if (!found.has(value)) found.set(value, nothing());
-      return found.get(value)!;
+      const isSparse = dimension === "event:button" || dimension === "event:rule";
+      if (isSparse && value === "(none)") return nothing();
+      // A page view may have come after one without a page.
+      const isOfViews = dimension === "event:previous_page" || dimension === "event:next_page";
+      if (isOfViews && event.event_type !== "pageview") return nothing();
+      const bucket = time === null ? "" : time === "hour" ? at.local_hour : at.event_time - (at.event_time % 60_000);
+      const key = `${bucket} ${value}`;
+      if (!found.has(key)) found.set(key, nothing());
+      return found.get(key)!;
     };
     for (const event of events.filter((one) => counter.isCandidate(one) && holds(one))) {
       if (began) {
-        const answer = answerFor(event);
+        const answer = answerFor(event, start);
         if (isEnd) answer.visitors.add(`${start.local_date} ${start.visitor_id}`);
         if (!answer.visits.has(visit)) {
           const views = events.filter(({ event_type }) => event_type === "pageview").length;
@@ -250,8 +274,9 @@ export function recount(rows: readonly StampedEvent[], question: Question): Map<
       // Reading belongs to no event's name without its page view.
       if (!view && dimension === "event:name") continue;
       const about = view ?? event;
-      if (isWithin(event.event_time, event.local_date) && holds(about))
-        answerFor(about).engaged_ms += event.engaged_ms!;
+      // Within the hour, reading is of the time of its page view.
+      const at = view?.local_hour === event.local_hour ? view : event;
+      if (isWithin(at.event_time, at.local_date) && holds(about)) answerFor(about, at).engaged_ms += event.engaged_ms!;
     }
   }
   return new Map(

@@ -72,7 +72,7 @@ function stampAll(given: readonly Step[], network: (one: Step, index: number) =>
       date,
       hour: localHour(event.event_time, ZONE),
       visitor: idOn(date),
-      yesterday: () => idOn(addDays(date, -1)),
+      yesterday: () => [idOn(addDays(date, -1))],
       person: null,
     });
     const about = {
@@ -81,6 +81,7 @@ function stampAll(given: readonly Step[], network: (one: Step, index: number) =>
       visitor_id: idOn(date),
       ip: `192.0.2.${one.person}`,
       visitor_before: null,
+      visitor_unnamed: null,
     };
     return { ...event, ...factsOf(visit), ...facts, ...about };
   });

@@ -93,7 +93,7 @@ function stampAll(steps: readonly Step[]): StampedEvent[] {
       date,
       hour: localHour(event.event_time, ZONE),
       visitor: idOn(date),
-      yesterday: () => idOn(addDays(date, -1)),
+      yesterday: () => [idOn(addDays(date, -1))],
       person: null,
     });
     return {
@@ -105,6 +105,7 @@ function stampAll(steps: readonly Step[]): StampedEvent[] {
       visitor_id: idOn(date),
       ip: null,
       visitor_before: null,
+      visitor_unnamed: null,
     };
   });
 }

@@ -1,4 +1,4 @@
-// What the insight screens make of the replies: days, funnels, bands, shades, and which field a refusal is about.
+// What the insight screens make of the replies: days, funnels, bands, and which field a refusal is about.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { daysIn } from "../../../dashboard/src/data/calendar";
@@ -11,9 +11,9 @@ import {
   toForms,
   toFunnels,
 } from "../../../dashboard/src/screens/events/engagement";
-import { medianDepth, toHeatPicture, toReach } from "../../../dashboard/src/screens/heatmaps/heat";
+import { medianDepth, toReach } from "../../../dashboard/src/screens/heatmaps/heat";
 import { bandOf, formatVital, placeOf, VITAL_ABOUT } from "../../../dashboard/src/screens/vitals/bands";
-import { type EventInsight, type HeatCell, VITALS } from "../../../workers/domain/counts/insight";
+import { type EventInsight, VITALS } from "../../../workers/domain/counts/insight";
 
 const insight = (props: Record<string, Record<string, number>>): EventInsight => ({
   name: "custom",
@@ -31,9 +31,15 @@ describe("the days of a period", () => {
     [{ name: "day" }, "2026-11-24", "2026-11-24"],
     [{ name: "yesterday" }, "2026-11-23", "2026-11-23"],
     [{ name: "28d" }, "2026-10-28", "2026-11-24"],
+    [{ name: "24h" }, "2026-11-23", "2026-11-24"],
+    [{ name: "last_week" }, "2026-11-16", "2026-11-22"],
+    [{ name: "90d" }, "2026-08-27", "2026-11-24"],
+    [{ name: "last_year" }, "2025-01-01", "2025-12-31"],
+    [{ name: "custom", from: "2026-11-20T10:00+01:00", to: "2026-11-20T13:00+01:00" }, "2026-11-20", "2026-11-20"],
+    [{ name: "custom", from: "2026-11-20T10:00+01:00", to: "2026-11-22T00:00+01:00" }, "2026-11-20", "2026-11-21"],
     [{ name: "month" }, "2026-11-01", "2026-11-24"],
     [{ name: "year" }, "2026-01-01", "2026-11-24"],
-    [{ name: "12mo" }, "2025-12-01", "2026-11-30"],
+    [{ name: "12mo" }, "2025-12-01", "2026-11-24"],
     [{ name: "custom", from: "2020-01-01", to: "2026-11-20" }, "2025-11-20", "2026-11-20"],
   ] as [Period, string, string][])("%o", (period, from, to) => {
     expect(daysOf(period, "2026-11-24", 366)).toEqual({ from, to });
@@ -140,35 +146,6 @@ describe("web vitals", () => {
       formatVital("LCP", 2480),
     ];
     expect(texts).toEqual(["0.103", "0.10", "2.51 s", "2.5 s"]);
-  });
-});
-
-describe("a heatmap's picture", () => {
-  const anyCells = fc.uniqueArray(fc.tuple(fc.nat(23), fc.nat(249), fc.integer({ min: 1, max: 100_000 })), {
-    selector: ([column, row]) => `${column},${row}`,
-    maxLength: 200,
-  });
-
-  test("has every cell in exactly one shade", () => {
-    fc.assert(
-      fc.property(anyCells, (cells) => {
-        const { shades } = toHeatPicture(cells as HeatCell[]);
-        expect(shades.length).toBeGreaterThan(0);
-        expect(shades.length).toBeLessThanOrEqual(5);
-        const drawn = shades.flatMap(({ path }) => path.split("M").slice(1));
-        expect(drawn).toHaveLength(cells.length);
-        expect(shades[0]!.from).toBe(1);
-        for (const [index, shade] of shades.entries()) {
-          expect(shade.to).toBeGreaterThanOrEqual(shade.from);
-          if (index > 0) expect(shade.from).toBe(shades[index - 1]!.to + 1);
-        }
-      }),
-    );
-  });
-
-  test("ends a little below its deepest cell", () => {
-    expect(toHeatPicture([[3, 40, 1]]).rows).toBe(43);
-    expect(toHeatPicture([]).rows).toBe(15);
   });
 });
 

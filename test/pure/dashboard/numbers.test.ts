@@ -1,15 +1,19 @@
 // What the dashboard makes of answers: lines without holes, changes with the right sign, numbers a person can read.
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { localClock, monthEnd, yearBefore } from "../../../dashboard/src/data/calendar";
+import { formatMoney } from "../../../dashboard/src/data/detail/money";
 import { formatDuration, formatMetric, formatShare, NOTHING, toChange } from "../../../dashboard/src/data/format";
 import { flagOf, valueName } from "../../../dashboard/src/data/naming";
 import { columnsFor, PANEL_NAMES, PANELS } from "../../../dashboard/src/data/panel";
 import { isComparable } from "../../../dashboard/src/data/question";
+import { formatCharted, toChartChange } from "../../../dashboard/src/data/saved/charted";
 import { intervalOf, since, toSeries } from "../../../dashboard/src/data/series";
 import { nextWait, reconnectWait } from "../../../dashboard/src/data/wait";
 import { DIMENSIONS, FACTS_OF_SCOPE, METRIC_NAMES, METRICS } from "../../../workers/domain/events/catalog";
 import type { Answer } from "../../../workers/domain/queries/answer";
+import { toBuckets } from "../../../workers/domain/queries/bucket";
+import { toPeriod } from "../../../workers/domain/queries/period";
 
 const anAnswer = (results: Answer["results"], meta: Answer["meta"]): Answer => ({
   results,
@@ -34,6 +38,124 @@ test("a bucket without a row is zero for a count and nothing for a rate", () => 
     toSeries(answer, metric, "2026-11-30 00:00:00").points.map((point) => point.value);
   expect(values("visitors")).toEqual([0, 7]);
   expect(values("bounce_rate")).toEqual([null, 7]);
+});
+
+test("money is exact in tables, short in cards, and round on an axis, with the decimals of its currency", () => {
+  const text = (value: number, currency = "EUR") =>
+    (["exact", "short", "round"] as const).map((length) => formatMoney({ value, currency }, length));
+  expect(text(20)).toEqual(["€20.00", "€20.00", "€20"]);
+  expect(text(1240.5)).toEqual(["€1,240.50", "€1,240.50", "€1,240.50"]);
+  expect(text(12_840.55)).toEqual(["€12,840.55", "€12.8k", "€12.8k"]);
+  expect(text(-3_400_000)).toEqual(["-€3,400,000.00", "-€3.4M", "-€3.4M"]);
+  expect(text(124_050, "JPY").map((one) => one.replace("JP", ""))).toEqual(["¥124,050", "¥124.1k", "¥124.1k"]);
+  expect(formatMoney({ value: 1.5, currency: "BHD" })).toMatch(/1\.500$/);
+});
+
+test("revenue and the conversion rate are lines like any other, in the currency of the answer", () => {
+  const money = (value: number) => ({ value, currency: "CHF" }) as unknown as number;
+  const answer = anAnswer(
+    [
+      {
+        dimensions: ["2026-11-21"],
+        metrics: [money(40), 12.5],
+        comparison: { dimensions: ["2026-11-19"], metrics: [money(50), 10], change: [-20, 2.5] },
+      },
+    ],
+    { time_labels: DAYS.slice(0, 3), comparison_time_labels: ["2026-11-18", "2026-11-19", "2026-11-20"] },
+  );
+  const series = toSeries(answer, "total_revenue", "2026-11-21 12:00:00", undefined, "conversion_rate");
+  expect(series.currency).toBe("CHF");
+  // Nobody bought on the first day, and the last one lies ahead.
+  expect(series.points.map(({ value, second, before }) => [value, second, before])).toEqual([
+    [0, 0, 0],
+    [40, 12.5, 50],
+    [null, null, null],
+  ]);
+  const averages = toSeries(answer, "average_revenue", "2026-11-21 12:00:00").points;
+  expect(averages.map(({ value }) => value)).toEqual([null, 40, null]);
+  expect(formatCharted("total_revenue", 40, "CHF", "exact")).toBe("CHF\u00a040.00");
+  expect(formatCharted("total_revenue", 0, null)).toBe("0");
+  expect(formatCharted("conversion_rate", 12.5, null)).toBe("12.5%");
+});
+
+test("a change of revenue is in percent of one currency, one of the conversion rate in points", () => {
+  const euro = (value: number) => ({ value, currency: "EUR" });
+  expect(toChartChange("total_revenue", euro(30), euro(40))).toMatchObject({ text: "−25%", better: false });
+  expect(toChartChange("total_revenue", euro(30), { value: 40, currency: "USD" })).toBe(null);
+  expect(toChartChange("total_revenue", euro(30), euro(0))).toBe(null);
+  expect(toChartChange("conversion_rate", 2.9, 2.4)).toEqual({ text: "+0.5 pts", direction: "up", better: true });
+  expect(toChartChange("conversion_rate", 2, 3)).toMatchObject({ text: "−1 pt", better: false });
+  expect(toChartChange("conversion_rate", 2, 2)).toEqual({ text: "0 pts", direction: "flat", better: null });
+  expect(toChartChange("bounce_rate", 40, 50)).toMatchObject({ text: "−10 pts", better: true });
+});
+
+describe("hours of days on which clocks change", () => {
+  /** The hours of a day as the API names them: the second of two equal ones has its offset. */
+  const hoursOf = (date: string): string[] =>
+    toBuckets(
+      toPeriod({ first: date, last: date }, { timezone: BERLIN, now: 0, firstDay: null }),
+      "time:hour",
+      BERLIN,
+      0,
+    ).map(({ label }) => label);
+  const BERLIN = "Europe/Berlin";
+  const answerOf = (date: string): Answer => {
+    const labels = hoursOf(date);
+    // Each hour has its own number, so that a wrong neighbour shows.
+    const results = labels.map((label, index) => ({ dimensions: [label], metrics: [100 + index] }));
+    return anAnswer(results, { time_labels: labels });
+  };
+  const pairs = (today: string, yesterday: string): [string, string | null, number | null][] => {
+    const before = answerOf(yesterday);
+    const { points } = toSeries(answerOf(today), "visitors", "2030-01-01 00:00:00", before);
+    return points.map((point) => [point.label.slice(11, 16), point.beforeLabel?.slice(11, 16) ?? null, point.before]);
+  };
+
+  test("stand over the same local hour of yesterday, also without the skipped hour", () => {
+    expect(hoursOf("2026-03-29")).toHaveLength(23);
+    const today = pairs("2026-03-29", "2026-03-28");
+    expect(today.filter(([hour, before]) => hour !== before)).toEqual([]);
+    expect(today.at(-1)).toEqual(["23:00", "23:00", 123]);
+    const tomorrow = pairs("2026-03-30", "2026-03-29");
+    expect(tomorrow.filter(([hour, before]) => hour !== before)).toEqual([["02:00", null, null]]);
+    expect(tomorrow.at(-1)).toEqual(["23:00", "23:00", 122]);
+  });
+
+  test("and with the repeated hour, which has nothing to stand over", () => {
+    expect(hoursOf("2026-10-25")).toHaveLength(25);
+    const today = pairs("2026-10-25", "2026-10-24");
+    expect(today.filter(([hour, before]) => hour !== before)).toEqual([["02:00", null, null]]);
+    expect(today.slice(1, 5).map(([hour, , before]) => [hour, before])).toEqual([
+      ["01:00", 101],
+      ["02:00", 102],
+      ["02:00", null],
+      ["03:00", 103],
+    ]);
+    const tomorrow = pairs("2026-10-26", "2026-10-25");
+    expect(tomorrow.filter(([hour, before]) => hour !== before)).toEqual([]);
+    expect(tomorrow[3]).toEqual(["03:00", "03:00", 104]);
+    expect(tomorrow.at(-1)).toEqual(["23:00", "23:00", 124]);
+  });
+
+  test("of a comparison within the answer belong together in the same way, as far as it has them", () => {
+    const [today, before] = [hoursOf("2026-03-30"), hoursOf("2026-03-29")];
+    const results = today.map((label, index) => ({
+      dimensions: [label],
+      metrics: [1],
+      comparison: {
+        dimensions: [before[index] ?? null],
+        metrics: [before[index] ? 100 + index : null],
+        change: [null],
+      },
+    }));
+    const { points } = toSeries(
+      anAnswer(results, { time_labels: today, comparison_time_labels: before }),
+      "visitors",
+      "2030-01-01 00:00:00",
+    );
+    expect(points.slice(1, 4).map(({ before }) => before)).toEqual([101, null, 102]);
+    expect(points.at(-1)?.before).toBe(122);
+  });
 });
 
 test("a bucket that lies ahead has no value, so that no line falls to zero in the future", () => {
@@ -61,6 +183,20 @@ test("each bucket stands over the bucket at its place in the compared period", (
   ]);
 });
 
+test("a second metric has its own value in each bucket: zero for a count, nothing for a rate, none in the future", () => {
+  const answer = anAnswer([{ dimensions: ["2026-11-21"], metrics: [7, 40] }], { time_labels: DAYS });
+  const second = (metric: "pageviews" | "bounce_rate") =>
+    toSeries(answer, "visitors", "2026-11-22 09:30:00", undefined, metric).points.map((point) => point.second);
+  expect(second("pageviews")).toEqual([0, 40, 0, null]);
+  expect(second("bounce_rate")).toEqual([null, 40, null, null]);
+});
+
+test("the interval is the answer's own, whatever the labels look like", () => {
+  const answer = anAnswer([], { time_labels: ["2026-11-20", "2026-11-23"] });
+  answer.query.dimensions = ["time:week"];
+  expect(toSeries(answer, "visitors", "2026-11-30 00:00:00").interval).toBe("week");
+});
+
 test("today stands over the whole of yesterday, also over the hours that lie ahead", () => {
   const hours = (day: string) => [`${day} 00:00:00`, `${day} 01:00:00`];
   const today = anAnswer([{ dimensions: ["2026-11-22 00:00:00"], metrics: [3] }], { time_labels: hours("2026-11-22") });
@@ -74,10 +210,21 @@ test("today stands over the whole of yesterday, also over the hours that lie ahe
   ]);
 });
 
-test("a comparison is drawn and told only as far back as there is a record", () => {
+test("a comparison is drawn only if there is data for all of it", () => {
   const answer = anAnswer([], { time_labels: DAYS.slice(2), comparison_time_labels: DAYS.slice(0, 2) });
-  const series = since(toSeries(answer, "visitors", "2026-11-30 00:00:00"), "2026-11-21");
-  expect(series.points.map((point) => point.before)).toEqual([null, 0]);
+  const before = (firstDay: string) =>
+    since(toSeries(answer, "visitors", "2026-11-30 00:00:00"), firstDay).points.map(({ before, beforeLabel }) => [
+      beforeLabel,
+      before,
+    ]);
+  expect(before("2026-11-20")).toEqual([
+    ["2026-11-20", 0],
+    ["2026-11-21", 0],
+  ]);
+  expect(before("2026-11-21")).toEqual([
+    [null, null],
+    [null, null],
+  ]);
 
   const summary = (from: string): Answer => anAnswer([], { comparison_date_range: [from, from] });
   const beginning = anAnswer([], { data_from: "2026-10-22" });

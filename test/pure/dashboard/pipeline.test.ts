@@ -1,7 +1,8 @@
 // Networks, anomalies, forecasts and settings on the screen: who is shown, what is said, where a forecast has a place.
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { daysOfAnomaly, deviationOf, formatValue, titleOf, toGauge, whenOf } from "../../../dashboard/src/data/anomaly";
-import { localClock } from "../../../dashboard/src/data/calendar";
+import { addDays, localClock } from "../../../dashboard/src/data/calendar";
 import { PANELS } from "../../../dashboard/src/data/panel";
 import {
   panelQuestion,
@@ -148,7 +149,7 @@ test("the gauge keeps its order and stays within its length", () => {
 
 test("a forecast is asked for where days run until today, of metrics that have one, and of all visits", () => {
   expect(forecastAsk(scene({}))).toEqual({ siteId: "shop", metric: "visitors" });
-  expect(forecastAsk(scene({ metric: "pageviews", period: "7d" }))).toEqual({ siteId: "shop", metric: "pageviews" });
+  expect(forecastAsk(scene({ metric: "pageviews", period: "30d" }))).toEqual({ siteId: "shop", metric: "pageviews" });
   expect(forecastAsk(scene({ period: "custom", from: "2026-11-01", to: "2026-11-25" }))).not.toBeNull();
   for (const params of [
     { metric: "bounce_rate" },
@@ -181,16 +182,41 @@ const SERIES: Series = {
   points: [point("2026-11-24", 8), point("2026-11-25", 3), point("2026-11-26", null)],
 };
 
+/** A line of days until 25 November, and some days of the future that the period has already. */
+const lineOf = (days: number, future: number): Series => ({
+  interval: "day",
+  running: days - 1,
+  points: Array.from({ length: days + future }, (_, index) =>
+    point(addDays("2026-11-25", index + 1 - days), index < days ? 8 : null),
+  ),
+});
+
 test("the forecast joins the line from today on, which is not over, also where the period has those days already", () => {
-  const joined = withForecast(SERIES, FORECAST, "2026-11-25").points;
-  expect(joined.map(({ label, value, forecast }) => [label, value, forecast?.value ?? null])).toEqual([
+  const joined = withForecast(lineOf(8, 1), FORECAST, "2026-11-25").points;
+  expect(joined.slice(6).map(({ label, value, forecast }) => [label, value, forecast?.value ?? null])).toEqual([
     ["2026-11-24", 8, null],
-    ["2026-11-25", 3, 9],
+    ["2026-11-25", 8, 9],
     ["2026-11-26", null, 10],
     ["2026-11-27", null, 11],
   ]);
   expect(withForecast(SERIES, { metric: "visitors", days: null }, "2026-11-25")).toEqual(SERIES);
   expect(withForecast({ ...SERIES, interval: "week" }, FORECAST, "2026-11-25").points).toHaveLength(3);
+});
+
+test("the forecast never takes more than a quarter of the chart's width", () => {
+  const days = Array.from({ length: 30 }, (_, index) => aDay(addDays("2026-11-25", index), index));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 30 }), (past, future) => {
+      const { points } = withForecast(lineOf(past, future), { metric: "visitors", days }, "2026-11-25");
+      const ahead = points.findLastIndex(({ forecast }) => forecast) - (past - 1);
+      expect(points.length).toBeGreaterThanOrEqual(past + future);
+      expect(ahead).toBeGreaterThanOrEqual(0);
+      expect(4 * ahead).toBeLessThanOrEqual(points.length - 1);
+      // One more day would be too many, or there is none.
+      const next = Math.max(points.length, past + ahead + 1) - 1;
+      expect(ahead === days.length - 1 || 4 * (ahead + 1) > next).toBe(true);
+    }),
+  );
 });
 
 test("days with an anomaly are marked, but for those that were dismissed or lie ahead", () => {

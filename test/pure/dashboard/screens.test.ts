@@ -4,19 +4,21 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PERIODS } from "../../../dashboard/src/data/period";
 import { KEYS } from "../../../dashboard/src/data/shortcut";
-import { PROPERTY_SCREENS, SETTINGS, screenAt } from "../../../dashboard/src/property-screens";
+import { PAGES, PROPERTY_SCREENS, SETTINGS, screenAt } from "../../../dashboard/src/property-screens";
 
-const screens = [...PROPERTY_SCREENS, SETTINGS];
+const withKeys = [...PROPERTY_SCREENS, SETTINGS];
+const screens = [...withKeys, PAGES];
 
 test("a key does one thing below a property: it opens a screen, picks a period or is a shortcut of its own", () => {
   const keys = [
-    ...screens.map(({ key }) => key),
+    ...withKeys.map(({ key }) => key),
     ...Object.values(PERIODS).map(({ key }) => key),
     ...Object.values(KEYS),
   ];
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   // Shortcuts are compared with the key in lower case.
-  expect(keys.filter((key) => key.length !== 1 || key !== key.toLowerCase())).toEqual([]);
+  const named = ["escape", "arrowleft", "arrowright"];
+  expect(keys.filter((key) => (key.length !== 1 && !named.includes(key)) || key !== key.toLowerCase())).toEqual([]);
 });
 
 test("every path and every label is that of one screen", () => {
@@ -26,7 +28,7 @@ test("every path and every label is that of one screen", () => {
 
 test("every screen below a property is in the table once", async () => {
   const folders = readdirSync(join(import.meta.dirname, "../../../dashboard/src/screens"));
-  const others = ["properties", "start"];
+  const others = ["account", "properties", "start"];
   expect(screens.length).toBe(folders.filter((folder) => !others.includes(folder)).length);
   // One of them comes with the entry: that is the first.
   expect(screens.filter(({ load }) => !load).map(({ path }) => path)).toEqual([""]);

@@ -12,21 +12,29 @@ import {
   shadeOf,
   TECH_COLUMNS,
   TECH_METRICS,
+  type TechColumn,
   type TechView,
+  techDimension,
   toMatrix,
-  widen,
   writeTech,
 } from "../../../dashboard/src/screens/technology/tech";
 import { CUBE_COLUMNS } from "../../../workers/domain/counts/techstack";
 import { toQuery } from "../../../workers/domain/queries/query";
 
 const column = fc.constantFrom(...TECH_COLUMNS);
+const only = (one: TechColumn, value: string) => ({
+  operator: "is" as const,
+  dimension: techDimension(one),
+  values: [value],
+});
 const view: fc.Arbitrary<TechView> = fc
   .record({
     rows: column,
     columns: column,
     metric: fc.constantFrom(...TECH_METRICS),
-    filters: fc.dictionary(column, fc.string({ minLength: 1, maxLength: 20 })),
+    filters: fc
+      .dictionary(column, fc.string({ minLength: 1, maxLength: 20 }))
+      .map((values) => Object.entries(values).map(([one, value]) => only(one as TechColumn, value))),
     page: fc.integer({ min: 1, max: 10_000 }),
   })
   .filter(({ rows, columns }) => rows !== columns);
@@ -77,7 +85,7 @@ test("choosing for the rows what the columns are swaps them", () => {
 
 test("narrowed down to a browser its versions are shown, and to a device something else than devices", () => {
   const chrome = narrow(readTech({}), { browser: "Chrome" });
-  expect([chrome.rows, chrome.columns, chrome.filters]).toEqual(["browser_version", "os", { browser: "Chrome" }]);
+  expect([chrome.rows, chrome.columns, chrome.filters]).toEqual(["browser_version", "os", [only("browser", "Chrome")]]);
   const mobile = narrow(readTech({ rows: "device" }), { device: "mobile" });
   expect([mobile.rows, mobile.columns]).toEqual(["browser", "os"]);
   const cell = narrow(readTech({}), { browser: "Chrome", os: "Windows" });
@@ -91,9 +99,10 @@ test("narrowed down to a browser its versions are shown, and to a device somethi
   );
 });
 
-test("a filter that is taken away leaves the others", () => {
-  const both = readTech({ browser: "Chrome", device: "mobile", page: "4" });
-  expect(widen(both, "browser")).toEqual({ ...readTech({ device: "mobile" }) });
+test("filters of other screens hold here too, and narrowing down leaves them", () => {
+  const german = readTech({ f: "is,visit:country,DE;is,visit:browser,Chrome", page: "4" });
+  const firefox = narrow(german, { browser: "Firefox" });
+  expect(writeTech(firefox).f).toBe("is,visit:country,DE;is,visit:browser,Firefox");
 });
 
 test("what the screen asks is a question that the API takes", () => {
@@ -101,7 +110,7 @@ test("what the screen asks is a question that the API takes", () => {
     fc.property(view, (one) => {
       const matrix = toQuery(matrixQuestion(SCENE, one));
       expect(matrix.others.map(({ column }) => column)).toEqual([one.rows, one.columns]);
-      expect(matrix.filters).toHaveLength(Object.keys(one.filters).length);
+      expect(matrix.filters).toHaveLength(one.filters.length);
       const list = toQuery(combinationQuestion(SCENE, one));
       expect(list.pagination).toEqual({ limit: PAGE_ROWS, offset: (one.page - 1) * PAGE_ROWS });
     }),

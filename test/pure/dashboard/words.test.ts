@@ -28,7 +28,7 @@ const CODE_CALLS =
 /** Files whose texts are not sentences of the screen. */
 const FILES: Record<string, string> = {
   "data/zone-places.ts": "a table of time zones",
-  "screens/realtime/world-outlines.ts": "a table of outlines",
+  "panels/world-map/world-outlines.ts": "a table of outlines",
 };
 /** Texts that stand where words are looked for, and are none. */
 const TEXTS = new Set([
@@ -38,6 +38,9 @@ const TEXTS = new Set([
   // Names of properties of events, joined by the API.
   "form field",
   "message file line",
+  // Devices, as the API names them.
+  "Mobile",
+  "Tablet",
   // What a canvas draws with.
   "16px sans-serif",
 ]);
@@ -45,6 +48,7 @@ const TEXTS = new Set([
 const ERRORS = /^(Error|TypeError|RangeError)$/;
 /** Names of keys, as the browser calls them, and of a browser's own errors. */
 const KEY_NAMES = new Set([
+  "Backspace",
   "Escape",
   "Enter",
   "Home",
@@ -53,6 +57,7 @@ const KEY_NAMES = new Set([
   "ArrowUp",
   "PageDown",
   "PageUp",
+  "Tab",
   "AbortError",
 ]);
 /** Code in texts, `{}` for each value: SVG paths and boxes, fonts, search text, HTML for the owner's pages. */
@@ -62,6 +67,7 @@ const CODE = [
   /^M\{\} \{\}h1v1h-1z$/,
   /^[LM{} \d]+$/,
   /^500 12px \{\}$/,
+  /^rgb\(\{\} \{\} \{\} \/ \{\}\)$/,
   /^<script defer src="\{\}" data-site-id="\{\}"><\/script>$/,
   /^<img src="\{\}" alt="\{\}">$/,
 ];

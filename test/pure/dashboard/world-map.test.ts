@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { OUTLINES, POINTS, WORLD_HEIGHT, WORLD_WIDTH } from "../../../dashboard/src/screens/realtime/world-outlines";
+import { OUTLINES, POINTS, WORLD_HEIGHT, WORLD_WIDTH } from "../../../dashboard/src/panels/world-map/world-outlines";
 import { makeWorldMap } from "../../../scripts/make-world-map.ts";
 
 const file = readFileSync(
-  join(import.meta.dirname, "../../../dashboard/src/screens/realtime/world-outlines.ts"),
+  join(import.meta.dirname, "../../../dashboard/src/panels/world-map/world-outlines.ts"),
   "utf8",
 );
 const outlines = OUTLINES.split("\n").map((line): [string, string] => [line.slice(0, 2), line.slice(3)]);
@@ -23,8 +23,10 @@ test("a country is in the table once, as an outline or as a point, and named by 
   expect(new Set(codes).size).toBe(codes.length);
   const names = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
   expect(codes.filter((code) => !names.of(code!))).toEqual([]);
-  for (const code of ["CH", "US", "JP", "ZA", "BR", "TW", "XK"]) expect(outlines.map(([one]) => one)).toContain(code);
-  for (const code of ["SG", "HK", "MT", "MU"]) expect(points.map(([one]) => one)).toContain(code);
+  for (const code of ["CH", "US", "JP", "ZA", "BR", "TW", "XK", "GF"])
+    expect(outlines.map(([one]) => one)).toContain(code);
+  for (const code of ["SG", "HK", "MT", "MU", "GP", "MQ", "RE", "YT"])
+    expect(points.map(([one]) => one)).toContain(code);
 });
 
 /** The corners of an outline, which says each as steps from the one before. */
@@ -60,4 +62,12 @@ test("every outline and every point lies on the map, where the country is", () =
   expect(middleOf("BR").x).toBeLessThan(middleOf("CH").x);
   expect(middleOf("CH").x).toBeLessThan(middleOf("JP").x);
   expect(middleOf("SE").y).toBeLessThan(middleOf("ZA").y);
+});
+
+test("France is in Europe only: its parts overseas have codes of their own", () => {
+  const xs = (code: string) => cornersOf(outlines.find(([one]) => one === code)![1]).map(([x]) => x);
+  // All of it lies east of Ireland, and French Guiana on the other side of the ocean, beside Suriname.
+  expect(Math.min(...xs("FR"))).toBeGreaterThan(Math.min(...xs("IE")));
+  expect(Math.max(...xs("GF"))).toBeLessThan(Math.min(...xs("FR")));
+  expect(Math.abs(Math.min(...xs("GF")) - Math.max(...xs("SR")))).toBeLessThan(20);
 });

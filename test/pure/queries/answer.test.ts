@@ -87,6 +87,20 @@ describe("an answer", () => {
     expect(results[24]?.comparison).toEqual({ dimensions: [null], metrics: [null], change: [null] });
   });
 
+  it("has crossed dimensions in the order of the question, whatever is in their values", () => {
+    const value = JSON.stringify(["(unknown)", '["Windows"]']);
+    const { results, query } = answerTo({ dimensions: ["visit:browser", "time:day", "visit:os"] }, [
+      { bucket: "2026-11-20", value, visits: 3 },
+    ]);
+    expect(results).toEqual([{ dimensions: ["(unknown)", "2026-11-20", '["Windows"]'], metrics: [3] }]);
+    expect(query.order_by).toEqual([
+      ["time:day", "asc"],
+      ["visits", "desc"],
+      ["visit:browser", "asc"],
+      ["visit:os", "asc"],
+    ]);
+  });
+
   it("tells the question as it was understood", () => {
     const asked = { dimensions: ["time"], order_by: [["time", "desc"]], date_range: "day", include: { imports: true } };
     expect(answerTo(asked, []).query).toEqual({
@@ -96,7 +110,7 @@ describe("an answer", () => {
       filters: [],
       dimensions: ["time:hour"],
       order_by: [["time:hour", "desc"]],
-      include: {},
+      include: { imports: true },
       pagination: { limit: 10_000, offset: 0 },
     });
   });

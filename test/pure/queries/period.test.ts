@@ -93,6 +93,20 @@ describe("periods", () => {
     expect(toLocalTime(period.to, "Asia/Kathmandu")).toBe("2026-11-22T18:00:00+05:45");
   });
 
+  it("by minute, times are widened to the minutes that they touch, and so are the times before them", () => {
+    const where = at("2026-11-22T14:00:00Z", "Asia/Kathmandu");
+    const period = toPeriod(toDateRange(["2026-11-22T10:15:20Z", "2026-11-22T11:02:00Z"], "date_range"), where, true);
+    const told = [
+      period,
+      ...(["previous_period", "year_over_year"] as const).map((mode) => comparisonOf(period, mode, false, where, true)),
+    ].map(({ from, to }) => [from, to].map((end) => toLocalTime(end, "Asia/Kathmandu").slice(0, 16)));
+    expect(told).toEqual([
+      ["2026-11-22T16:00", "2026-11-22T16:47"],
+      ["2026-11-22T15:13", "2026-11-22T16:00"],
+      ["2025-11-22T16:00", "2025-11-22T16:47"],
+    ]);
+  });
+
   it("times that make whole local days are those days, so an answer's own date_range asks the same again", () => {
     fc.assert(
       fc.property(vantage, dates, (where, days) => {
@@ -124,8 +138,9 @@ describe("buckets", () => {
     const time = fc.constantFrom(...TIME_DIMENSIONS);
     fc.assert(
       fc.property(fc.oneof(dates, instants), vantage, time, moment, (asked, where, by, part) => {
-        const period = toPeriod(asked, where);
+        const period = toPeriod(asked, where, by === "time:minute");
         if (by === "time:hour" && period.to - period.from > 40 * 24 * HOUR) return;
+        if (by === "time:minute" && period.to - period.from > 2 * 24 * HOUR) return;
         const instant = Math.floor(period.from + part * (period.to - period.from));
         const buckets = toBuckets(period, by, where.timezone, instant);
         const present = buckets.filter((bucket) => bucket.present);
@@ -134,6 +149,7 @@ describe("buckets", () => {
         expect(new Set(buckets.map((bucket) => bucket.key)).size).toBe(buckets.length);
         const begun = buckets.filter((bucket) => bucket.begun);
         expect(begun.at(-1)).toBe(present[0]);
+        if (by === "time:minute") expect(present[0]?.key).toBe(Math.floor(instant / 60_000) * 60);
         if (by === "time:hour") expect(present[0]?.key).toBe(localHour(instant, where.timezone) / 1000);
         if (by === "time:day") expect(present[0]?.key).toBe(localDate(instant, where.timezone));
         if (by === "time:month") expect(present[0]?.key).toBe(startOfMonth(localDate(instant, where.timezone)));
@@ -157,6 +173,16 @@ describe("buckets", () => {
       "2026-10-25 02:00:00",
       "2026-10-25 02:00:00+01:00",
       "2026-10-25 03:00:00",
+    ]);
+  });
+
+  it("the minutes that DST repeats carry their offset the second time", () => {
+    const minutes = labels(on("2026-10-25"), "time:minute");
+    expect(minutes).toHaveLength(25 * 60);
+    expect(minutes.slice(179, 182)).toEqual([
+      "2026-10-25 02:59:00",
+      "2026-10-25 02:00:00+01:00",
+      "2026-10-25 02:01:00+01:00",
     ]);
   });
 

@@ -20,6 +20,17 @@ describe("a plan", () => {
     });
   });
 
+  it("is a scan for what is crossed or filtered, technology too, and for the rest of one dimension not", () => {
+    const os = ["is", "visit:os", ["Linux"]];
+    const sources = [
+      { dimensions: ["visit:browser", "visit:os"] },
+      { filters: [os] },
+      { dimensions: ["visit:os"] },
+      {},
+    ];
+    expect(sources.map((more) => planFor(more).source)).toEqual(["scan", "scan", "rollups", "rollups"]);
+  });
+
   it("reads the rows of its dimension", () => {
     expect(planFor({ dimensions: ["visit:source"] }).main.column).toBe("source");
   });
@@ -34,6 +45,19 @@ describe("a plan", () => {
       { kind: "days", first: "2026-11-11", last: "2026-11-12" },
       "2026-11-13",
     ]);
+  });
+
+  it("is by minute for at most a day, however many hours it has, and refuses more by name", () => {
+    const minutes = (date_range: unknown, more: object = {}) =>
+      planFor({ dimensions: ["time:minute"], date_range, ...more }).buckets.length;
+    expect(minutes("24h")).toBe(1440);
+    expect(minutes(["2026-10-25", "2026-10-25"])).toBe(1500);
+    expect(minutes(["2026-11-21T10:07:00Z", "2026-11-22T10:07:00Z"])).toBe(1440);
+    const told = "dimension time:minute needs a date_range of at most 24 hours, or of one day";
+    for (const date_range of ["7d", ["2026-11-21", "2026-11-22"], ["2026-11-21T10:07:00Z", "2026-11-22T10:08:00Z"]])
+      expect(() => minutes(date_range)).toThrow(told);
+    const comparisons = { mode: "custom", date_range: "7d" };
+    expect(() => minutes("day", { include: { comparisons } })).toThrow(told);
   });
 
   it("slices tile the period, and each piece of a day stays within that day", () => {

@@ -36,6 +36,7 @@ describe("a query", () => {
       filters: [],
       order_by: [],
       comparisons: null,
+      imports: false,
       time_labels: false,
       total_rows: false,
       suspected_bots: true,
@@ -72,13 +73,23 @@ describe("a query", () => {
     ]);
   });
 
-  it("may say that imports are to be included, as clients of Plausible do", () => {
-    expect(toQuery(question({ filters: [], include: { imports: true } })).range).toBe("7d");
+  it("may have a period of its own in a batch, but no other property", () => {
+    const batch = { site_id: "abc", date_range: "7d" };
+    const queries = [{ metrics: ["visits"] }, { metrics: ["visits"], date_range: "28d" }];
+    expect(toQueries({ ...batch, queries }).map(({ range }) => range)).toEqual(["7d", "28d"]);
+    const other = [{ metrics: ["visits"], site_id: "xyz" }];
+    expect(() => toQueries({ ...batch, queries: other })).toThrow("queries[0] must not have site_id");
+    const wrong = [{ metrics: ["visits"], date_range: "3d" }];
+    expect(() => toQueries({ ...batch, queries: wrong })).toThrow("queries[0]: ");
   });
 
-  it("takes every metric by every dimension", () => {
+  it("may say that imports are to be included, as clients of Plausible do", () => {
+    expect(toQuery(question({ filters: [], include: { imports: true } })).imports).toBe(true);
+  });
+
+  it("takes every metric by every dimension, but the click rate only by what is clicked", () => {
     for (const { name } of DIMENSIONS)
-      for (const metric of QUERY_METRICS)
+      for (const metric of QUERY_METRICS.filter((one) => one !== "ctr" || /:(button|rule)$/.test(name)))
         expect(toQuery(question({ metrics: [metric], dimensions: [name] })).metrics).toEqual([metric]);
   });
 

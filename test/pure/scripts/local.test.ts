@@ -22,6 +22,7 @@ describe("the local configuration", () => {
     for (const seconds of valuesOf(local, "max_batch_timeout")) expect(Number(seconds)).toBeLessThanOrEqual(2);
     expect(valuesOf(local, "FLUSH_SECONDS")).toEqual(['"2"']);
     expect(valuesOf(local, "RESEND_SECONDS")).toEqual(['"10"']);
+    expect(valuesOf(local, "CRON_PATIENCE_MINUTES")).toEqual(['"0"']);
   });
 
   test("keeps its own database when wrangler.toml names the account's", () => {
@@ -31,7 +32,7 @@ describe("the local configuration", () => {
 
   test("is the deployed one in all else", () => {
     const changed =
-      /^(?:database_id|main|directory|migrations_dir|local_dev|max_batch_timeout|FLUSH_SECONDS|RESEND_SECONDS) = /;
+      /^(?:database_id|main|directory|migrations_dir|local_dev|max_batch_timeout|FLUSH_SECONDS|RESEND_SECONDS|CRON_PATIENCE_MINUTES) = /;
     const rest = (text: string): string[] => text.split("\n").filter((line) => !changed.test(line));
     expect(rest(local)).toEqual(rest(toml));
   });

@@ -10,7 +10,8 @@ import type { EventType } from "../../../workers/domain/events/measurement";
 import { inTotalOrder } from "../../../workers/domain/events/order";
 import { addDays, localDate, localHour } from "../../../workers/domain/time/zone";
 import { type Names, personAt, withName } from "../../../workers/domain/visits/names";
-import { DayNames, noPast, restampDay } from "../../../workers/domain/visits/order/restamp";
+import { noPast, type Past, restampDay, settledDay } from "../../../workers/domain/visits/order/restamp";
+import { visitorOf } from "../../../workers/domain/visits/order/visitors";
 import { packStamped, unpackEvent } from "../../../workers/domain/visits/packed";
 import { stamp } from "../../../workers/domain/visits/stamp";
 import { type Book, createBook, VISIT_GAP } from "../../../workers/domain/visits/visit";
@@ -35,8 +36,8 @@ interface Step {
   user: string | null;
   /** Whether its browser keeps an id. */
   isStored: boolean;
-  /** Whether a user stays the visitor who came without the name. */
-  stays: boolean;
+  /** Whether a page sent it, and not a server. */
+  isByPage: boolean;
   /** Whether it names its page view. */
   isNamed: boolean;
   hub: number;
@@ -57,7 +58,7 @@ const step = fc.record<Step>({
   device: fc.constantFrom("Desktop", "Mobile"),
   user: fc.constantFrom(null, null, null, "u_anna", "u_bob"),
   isStored: fc.boolean(),
-  stays: fc.boolean(),
+  isByPage: fc.boolean(),
   isNamed: fc.boolean(),
   hub: fc.constant(0),
 });
@@ -94,8 +95,8 @@ interface Hub {
 }
 
 /** Who it was by the event, as a hub knows it; what the event names is known from then on. */
-function whoIs({ names }: Hub, { event, user, person, date, isStored }: Sent, storedId: StoredId) {
-  const stored = isStored ? storedId(person, date) : null;
+function whoIs({ names }: Hub, { event, user, person, date, isStored, isByPage }: Sent, storedId: StoredId) {
+  const stored = isStored && (user === null || isByPage) ? storedId(person, date) : null;
   const known = names.get(stored ?? "") ?? [];
   const named = personAt(known, event.event_time);
   if (user === null) return { person: stored && (named ?? stored), stored };
@@ -113,26 +114,35 @@ const anewEachDay: StoredId = (person, date) => `s_${person} of ${date}`;
 function hubs({ zone }: Place, storedId: StoredId) {
   const of = new Map<number, Hub>();
   return (one: Sent): StampedEvent => {
-    const { event, date, person, user, hub, stays } = one;
+    const { event, date, person, user, hub, isByPage } = one;
     const known: Hub = of.get(hub) ?? { book: createBook(), seq: 0, names: new Map() };
     of.set(hub, known);
     known.seq += 1;
     // Ids of cookieless visitors say nothing of their other days. A user keeps theirs.
-    const idOn = (day: string) => (stays ? null : user) ?? `${person} on ${day}`;
+    const unnamed = `${person} on ${date}`;
+    const idsOn = (day: string) => {
+      if (user === null) return [`${person} on ${day}`];
+      return isByPage ? [user, `${person} on ${day}`] : [user];
+    };
+    const isNamed = user !== null && isByPage;
+    const isKnown = (id: string) => known.book.find(date, id) !== undefined;
+    const visitor = isNamed ? visitorOf({ user, unnamed }, isKnown) : (user ?? unnamed);
+    const other = isNamed ? (visitor === user ? unnamed : user) : null;
     const beside = (ms: number) => localDate(event.event_time + ms, zone);
-    const visitor = idOn(date);
-    const before = beside(-VISIT_GAP) < date ? idOn(addDays(date, -1)) : null;
+    const before = beside(-VISIT_GAP) < date ? idsOn(addDays(date, -1)).at(-1)! : null;
     const done = stamp(known.book, event, {
       date,
       hour: localHour(event.event_time, zone),
       visitor,
-      yesterday: () => idOn(addDays(date, -1)),
+      other,
+      yesterday: () => idsOn(addDays(date, -1)),
       ...whoIs(known, one, storedId),
-      ...(beside(VISIT_GAP) > date ? { tomorrow: () => idOn(addDays(date, 1)) } : {}),
+      ...(beside(VISIT_GAP) > date ? { tomorrow: () => idsOn(addDays(date, 1)) } : {}),
     });
     const about = {
       ...{ site_id: "site", seq: known.seq, visitor_id: visitor, ip: null },
       visitor_before: before === visitor ? null : before,
+      visitor_unnamed: other === unnamed ? other : null,
     };
     return unpackEvent(
       JSON.parse(JSON.stringify(packStamped(event, done.visit, { ...done.stamp, ...about }))) as unknown[],
@@ -154,27 +164,42 @@ function restampAll(rows: readonly StampedEvent[]): StampedEvent[] {
 /** Restamps one day with no more of the past than a caller reads: visitors who were here half an hour before. */
 function restampOnly(rows: readonly StampedEvent[], date: string) {
   const day = rows.filter(({ local_date }) => local_date === date);
+  return restampDay(day, pastOf(rows, day));
+}
+
+function pastOf(rows: readonly StampedEvent[], day: readonly StampedEvent[]): Past {
   const first = Math.min(...day.map(({ event_time }) => event_time));
-  const before = rows.filter(({ local_date }) => local_date === addDays(date, -1));
+  const before = rows.filter(({ local_date }) => local_date === addDays(day[0]!.local_date, -1));
   const late = new Set(before.filter((row) => row.event_time >= first - VISIT_GAP).map((row) => row.visitor_id));
   const past = noPast();
   restampDay(
     before.filter((row) => late.has(row.visitor_id)),
     past,
+    settledDay(before),
   );
-  return restampDay(day, past);
+  return past;
 }
 
-/** As the task does it: days marked by new rows in turn, and days after them while something goes on. */
-function restampMarked(rows: readonly StampedEvent[], fresh = rows): StampedEvent[] {
-  const marks = new Set(fresh.flatMap((row) => (row.late === 1 ? [row.local_date, row.visit_date] : [])));
+/**
+ * As the task does it: days marked by new rows in turn, and days after them while something goes on.
+ * @param watched days that any new row marks.
+ */
+function restampMarked(rows: readonly StampedEvent[], fresh = rows, watched = new Set<string>()): StampedEvent[] {
+  const marks = new Set(
+    fresh.flatMap(({ late, local_date, visit_date }) => {
+      if (late === 1) return [local_date, visit_date];
+      return watched.has(local_date) ? [local_date] : [];
+    }),
+  );
   let all = [...rows];
   for (let rounds = 0; marks.size > 0; rounds += 1) {
     expect(rounds).toBeLessThan(50);
     const date = [...marks].sort()[0]!;
     marks.delete(date);
     if (!all.some(({ local_date }) => local_date === date)) continue;
-    const { events, goesOn } = restampOnly(all, date);
+    const { events, goesOn, hasLinks } = restampOnly(all, date);
+    if (hasLinks) watched.add(date);
+    if (hasLinks && goesOn) watched.add(addDays(date, 1));
     all = [...all.filter(({ local_date }) => local_date !== date), ...events];
     if (goesOn) marks.add(addDays(date, 1));
   }
@@ -200,12 +225,6 @@ function sortedOf(sent: readonly Sent[], where: Place): Sent[] {
 
 const given = (steps: readonly Step[], place: Place) => steps.map((one, n) => toSent(one, n, place));
 const place = fc.constantFrom(...PLACES);
-
-/**
- * A browser that keeps an id has one user. Of two, a late naming may reach a day that nothing marks: known, and not held here.
- * Stamping whole days again holds for two as well.
- */
-const withOneUser = (one: Step): Step => (one.isStored && one.user !== null ? { ...one, user: "u_anna" } : one);
 
 describe("restamping", () => {
   it("gives any order of arrival the stamps of sorted arrival", () => {
@@ -280,7 +299,7 @@ describe("restamping", () => {
   ])("needs only the days with late events, one after the other: events %s", (_, arbitrary, storedId, isByDay) => {
     fc.assert(
       fc.property(fc.array(arbitrary, { maxLength: 40 }), place, jitter, (steps, where, by) => {
-        const sent = shuffled(steps.map(withOneUser), where, by, isByDay);
+        const sent = shuffled(steps, where, by, isByDay);
         const sorted = arrive(sortedOf(sent, where), where, storedId);
         const restamped = restampMarked(arrive(sent, where, storedId));
         expect(numbersOf(restamped)).toEqual(numbersOf(sorted));
@@ -297,14 +316,15 @@ describe("restamping", () => {
         const sent = shuffled(steps, where, by);
         const rows = arrive(sent, where);
         const [early, later] = [rows.slice(0, part), rows.slice(part)];
-        const restamped = restampMarked([...restampMarked(early), ...later], later);
+        const watched = new Set<string>();
+        const restamped = restampMarked([...restampMarked(early, early, watched), ...later], later, watched);
         expect(numbersOf(restamped)).toEqual(numbersOf(arrive(sortedOf(sent, where), where)));
       }),
       { numRuns: 1500 },
     );
   });
 
-  it("gives the same persons to a day in portions of visitors", () => {
+  it("gives the same to a day in portions of visitors", () => {
     fc.assert(
       // Of events at one time, only those of one portion are in order.
       fc.property(
@@ -315,38 +335,14 @@ describe("restamping", () => {
           const rows = arrive(given(steps, where), where);
           const [day = ""] = rows.map(({ local_date }) => local_date);
           const all = rows.filter(({ local_date }) => local_date === day);
-          const names = new DayNames();
-          for (const row of all) names.add(row);
-          const isMine = ({ visitor_id }: StampedEvent) => (visitor_id.length % 2 === 1) === isOdd;
-          const persons = (events: readonly StampedEvent[]) =>
-            events.filter(isMine).map(({ event_id, person_id }) => [event_id, person_id]);
-          const whole = persons(restampDay(all, noPast()).events);
-          expect(persons(restampDay(all.filter(isMine), noPast(), names.all()).events)).toEqual(whole);
+          if (all.length === 0) return;
+          const settled = settledDay(all);
+          const isMine = (row: StampedEvent) => (settled.groupOf(row).charCodeAt(0) % 2 === 1) === isOdd;
+          const whole = restampDay(all, pastOf(rows, all)).events.filter(isMine);
+          expect(restampDay(all.filter(isMine), pastOf(rows, all), settled).events).toEqual(whole);
         },
       ),
       { numRuns: 300 },
-    );
-  });
-
-  it("finds every change of a browser's user, in whatever order the objects have the events", () => {
-    const naming = (event_time: number, user: string): StampedEvent => ({
-      ...unpackEvent([]),
-      ...{ event_time, user_id: user, person_id: `u_${user}`, own: { person_id: "s_browser" } },
-    });
-    const users = ["ann", "bob"];
-    const given = fc.uniqueArray(fc.record({ time: fc.nat(1000), user: fc.constantFrom(...users) }), {
-      selector: ({ time }) => time,
-      minLength: 1,
-      maxLength: 30,
-    });
-    fc.assert(
-      fc.property(given, fc.nat(1000), (list, time) => {
-        const names = new DayNames();
-        for (const one of list) names.add(naming(one.time, one.user));
-        const last = <T extends { time: number }>(all: readonly T[]) => all.findLast((one) => one.time <= time);
-        const expected = last(list.toSorted((a, b) => a.time - b.time));
-        expect(last(names.all())?.person).toBe(expected && `u_${expected.user}`);
-      }),
     );
   });
 
@@ -357,28 +353,19 @@ describe("restamping", () => {
         // What that version kept: nothing of views, persons and entry pages that move, and no visit without a mask.
         const old = sorted.map((row) => ({
           ...row,
-          ...{ stamp_version: null, view_id: null, person_id: null, own: null, visitor_before: null },
+          ...{
+            stamp_version: null,
+            view_id: null,
+            person_id: null,
+            own: null,
+            visitor_before: null,
+            visitor_unnamed: null,
+          },
           ...{ entry_moved: null, entry_lost: null, entry_gained: null, entry_early: null, firsts: 0, visit_firsts: 7 },
         }));
         expect(numbersOf(restampAll(old))).toEqual(numbersOf(sorted));
       }),
       { numRuns: 300 },
     );
-  });
-
-  it("sorts by time, then by place, then by id", () => {
-    const row = (event_time: number, seq: number, event_id: string) => ({
-      ...unpackEvent([]),
-      event_time,
-      seq,
-      event_id,
-    });
-    const rows = [row(2, 1, "a"), row(1, 2, "a"), row(1, 1, "b"), row(1, 1, "a")];
-    expect(rows.toSorted(inTotalOrder).map(({ event_time, seq, event_id }) => [event_time, seq, event_id])).toEqual([
-      [1, 1, "a"],
-      [1, 1, "b"],
-      [1, 2, "a"],
-      [2, 1, "a"],
-    ]);
   });
 });

@@ -80,7 +80,7 @@ function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive(
       date,
       hour: localHour(event.event_time, ZONE),
       visitor: idOn(date),
-      yesterday: () => idOn(addDays(date, -1)),
+      yesterday: () => [idOn(addDays(date, -1))],
       person: one.user ?? null,
     });
     if (facts.visit_id !== null) noteLive(live, visit, event);
@@ -93,6 +93,7 @@ function stampAll(steps: readonly Step[], book = createBook(), live = emptyLive(
       visitor_id: idOn(date),
       ip: null,
       visitor_before: null,
+      visitor_unnamed: null,
     };
   });
 }
@@ -126,11 +127,19 @@ it("an event that was packed is what it was with the facts of its visit and its 
           date: localDate(event.event_time, ZONE),
           hour: 0,
           visitor: "v",
-          yesterday: () => null,
+          yesterday: () => [],
           person: null,
         };
         const { visit, stamp: facts } = stamp(book, event, moment);
-        const about = { ...facts, site_id: "site", seq: index, visitor_id: "v", ip: null, visitor_before: null };
+        const about = {
+          ...facts,
+          site_id: "site",
+          seq: index,
+          visitor_id: "v",
+          ip: null,
+          visitor_before: null,
+          visitor_unnamed: null,
+        };
         const whole = { ...unpackEvent([]), ...event, ...factsOf(visit), ...about };
         const packed = packStamped({ ...unpackEvent([]), ...event }, visit, about);
         expect(unpackEvent(JSON.parse(JSON.stringify(packed)))).toEqual(whole);
@@ -319,6 +328,33 @@ describe("the live picture", () => {
         expect(feedOf(parts)).toEqual(feedOf([own.toReversed()]));
       }),
     );
+  });
+
+  it("keeps the latest steps of visitors in its feed, however many web vitals come with them", () => {
+    const feedOf = (hubs: number, isReversed = false) => {
+      const lives = Array.from({ length: hubs }, () => emptyLive());
+      const order = Array.from({ length: 60 }, (_, at) => at);
+      // A view every minute, each by another visitor, with six vitals.
+      for (const at of isReversed ? order.toReversed() : order)
+        stampAll(
+          [
+            aStep({ person: at, at }),
+            ...Array.from({ length: 6 }, () => aStep({ person: at, at, type: "web_vital", page: "/a" })),
+          ],
+          createBook(),
+          lives[at % hubs],
+        );
+      return mergeLive(lives.map((live) => liveShare(live, START + 60 * MINUTE))).feed;
+    };
+    const feed = feedOf(1);
+    expect(feed).toHaveLength(50);
+    const views = feed.filter(({ type }) => type === "pageview").map(({ time }) => Date.parse(time));
+    expect(views).toEqual(Array.from({ length: 35 }, (_, n) => START + (59 - n) * MINUTE));
+    expect(feed.slice(0, 7).map(({ type }) => type)).toEqual([
+      ...Array.from({ length: 6 }, () => "web_vital"),
+      "pageview",
+    ]);
+    for (const other of [feedOf(1, true), feedOf(3), feedOf(4, true)]) expect(other).toEqual(feed);
   });
 
   it("equals a recount of the last 30 minutes", () => {

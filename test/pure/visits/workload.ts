@@ -90,13 +90,14 @@ export function hubs({ zone }: Place) {
       date,
       hour: localHour(event.event_time, zone),
       visitor,
-      yesterday: () => idOn(addDays(date, -1)),
+      yesterday: () => [idOn(addDays(date, -1))],
       person: user,
-      ...(beside(VISIT_GAP) > date ? { tomorrow: () => idOn(addDays(date, 1)) } : {}),
+      ...(beside(VISIT_GAP) > date ? { tomorrow: () => [idOn(addDays(date, 1))] } : {}),
     });
     const about = {
       ...{ site_id: "site", seq: known.seq, visitor_id: visitor, ip: null },
       visitor_before: before === visitor ? null : before,
+      visitor_unnamed: null,
     };
     return unpackEvent(
       JSON.parse(JSON.stringify(packStamped(event, done.visit, { ...done.stamp, ...about }))) as unknown[],

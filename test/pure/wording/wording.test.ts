@@ -33,6 +33,9 @@ describe("a language", () => {
     expect(formatRange("2026-05-01", "2026-05-31", GERMAN)).toBe("Mai 2026");
     expect(formatTime(Date.UTC(2026, 4, 16, 22), "Europe/Zurich", GERMAN)).toContain("17. Mai 2026");
     expect(countryName("CH", GERMAN)).toBe("Schweiz");
+    // Neither a code without a country nor one that Intl has a name for.
+    for (const code of ["XX", "ZZ", "T1"]) expect(valueName("visit:country", code, GERMAN)).toBe("Unknown");
+    expect(valueName("visit:country", "XK", GERMAN)).toBe("Kosovo");
     expect(valueName("visit:language", "fr", GERMAN)).toBe("Französisch");
   });
 });

@@ -79,6 +79,31 @@ describe("a property", () => {
     expect(await (await call("GET", "/api/v1/properties", { key })).json()).toEqual({ properties: [made] });
   });
 
+  test("lists many in pages, each once, with their streams", async () => {
+    for (let n = 0; n < 7; n += 1) await givenProperty("organization", { name: `Shop ${n}` });
+    await givenProperty("another organization");
+    const key = await givenKey();
+    const all = ((await (await call("GET", "/api/v1/properties", { key })).json()) as { properties: Property[] })
+      .properties;
+    expect(all).toHaveLength(7);
+    for (const limit of [1, 3, 6, 7, 8]) {
+      const listed: Property[] = [];
+      let pages = 0;
+      for (let after = ""; ; pages += 1) {
+        const reply = await call("GET", `/api/v1/properties?limit=${limit}${after && `&after=${after}`}`, { key });
+        const { properties, next } = (await reply.json()) as { properties: Property[]; next?: string };
+        expect(properties.length).toBeLessThanOrEqual(limit);
+        listed.push(...properties);
+        if (next === undefined) break;
+        after = next;
+      }
+      expect(listed).toEqual(all);
+      expect(pages + 1).toBe(Math.ceil(7 / limit));
+    }
+    for (const query of ["limit=0", "limit=501", "limit=x", "after=x", "after=1-'"])
+      expect((await call("GET", `/api/v1/properties?${query}`, { key })).status).toBe(400);
+  });
+
   test("keeps twenty streams in the order in which they were given", async () => {
     const urls = Array.from({ length: 20 }, (_, n) => `https://shop${n}.example`);
     const made = await givenProperty("organization", { streams: urls.map((url) => ({ url, name: url })) });

@@ -94,6 +94,7 @@ async function fill(siteId: string, n = 0): Promise<void> {
       siteId,
     ),
     run("insert into mail_optouts values (?, 'weekly_report', ?, 0)", siteId, `recipient ${n}`),
+    run("insert into currency_rates values (?, 'EUR', ?, '2026-11-01', '1.1')", siteId, `currency ${n}`),
     // Its suspects and its hours by name are counted under ids of their own.
     run(`insert into rollup_hours values (?, ?, ${facts})`, suspectsId(siteId, "hosting_network"), n),
     run(

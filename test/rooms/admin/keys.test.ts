@@ -38,6 +38,9 @@ describe("a key", () => {
       scopes: ["stats"],
       site_id: null,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      expires_at: null,
+      created_by: "Key",
+      last_used_on: null,
       key: expect.stringMatching(/^tk_[0-9A-Za-z]{40}$/),
     });
     expect(await (await call("GET", "/api/v1/keys", manager)).text()).not.toContain(made.key);

@@ -108,9 +108,63 @@ async function walkPathGroups({ properties, callers }: World): Promise<void> {
     }
 }
 
+/** Personal things: without the scope `manage`, an account writes these and no others. */
+async function walkPersonal(
+  name: "segments" | "annotations",
+  { properties, callers, managerOf }: World,
+): Promise<void> {
+  const bodyOf = BODIES[name]!;
+  let n = 100;
+  for (const [who, access, rights] of callers)
+    for (const [property, { site_id }] of properties.entries()) {
+      const at = `/api/v1/properties/${site_id}/${name}`;
+      const right = rights[property]!;
+      const isAccount = access?.key === undefined && right !== "unknown";
+      const isManager = right === "manage";
+      const mayOwn = isAccount && (isManager || right === "stats");
+      const refused = WRITING[right];
+      const ask = async (method: string, path: string, body?: object) =>
+        call(method, path, { ...access, ...(body ? { body } : {}) });
+      const status = async (...given: Parameters<typeof ask>) => (await ask(...given)).status;
+      const of = { name, who, property };
+
+      const made = await ask("POST", at, { ...bodyOf(n++), shared: false });
+      // A key with the scope has no account for which it could be personal.
+      expect([of, made.status]).toEqual([of, mayOwn ? 201 : refused || 400]);
+      const others = await call("POST", at, { ...managerOf(property), body: bodyOf(n++) });
+      const shared = ((await others.json()) as { id: string }).id;
+      expect([of, await status("POST", at, { ...bodyOf(n++), shared: true })]).toEqual([of, refused || 201]);
+      expect([of, await status("PATCH", `${at}/${shared}`, bodyOf(n++))]).toEqual([of, refused || 200]);
+      if (!mayOwn) continue;
+
+      const { id } = (await made.json()) as { id: string };
+      const own = `${at}/${id}`;
+      expect([of, await status("GET", own)]).toEqual([of, 200]);
+      expect([of, await status("PATCH", own, {})]).toEqual([of, 200]);
+      expect([of, await status("PATCH", own, { ...bodyOf(n++), shared: false })]).toEqual([of, 200]);
+      for (const [other, theirs, theirRights] of callers) {
+        if (other === who) continue;
+        const [reading, writing] = [READING[theirRights[property]!], WRITING[theirRights[property]!]];
+        const statuses = await Promise.all(
+          (["GET", "PATCH", "DELETE"] as const).map(
+            async (method) =>
+              (await call(method, own, { ...theirs, ...(method === "PATCH" ? { body: bodyOf(n++) } : {}) })).status,
+          ),
+        );
+        const expected = [reading === 200 ? 404 : reading, writing || 404, writing || 404];
+        expect([of, other, statuses]).toEqual([of, other, expected]);
+      }
+      if (!isManager) expect([of, await status("PATCH", own, { shared: true })]).toEqual([of, 403]);
+      expect([of, await status("DELETE", own)]).toEqual([of, 204]);
+      expect([of, await status("DELETE", own)]).toEqual([of, isManager ? 404 : 403]);
+    }
+}
+
 // One world for all: signing in is what takes time here.
 test("what is saved is read and written by whom the property is open to", async () => {
   const world = await givenWorld();
   for (const name of Object.keys(BODIES)) await walk(name, world);
   await walkPathGroups(world);
+  await walkPersonal("segments", world);
+  await walkPersonal("annotations", world);
 });

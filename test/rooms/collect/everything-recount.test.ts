@@ -63,12 +63,13 @@ interface Told extends Sent {
   user: string | null;
   /** The browser that keeps an id, as a person. */
   browser: string | null;
+  /** Where a page names a user: who its browser is without the name. */
+  unnamed: string | null;
 }
 
 class World {
   readonly random: () => number;
   readonly told = new Map<string, Told>();
-  private readonly seen = new Set<string>();
   private readonly times = new Set<number>();
   private readonly imported: Sighting[] = [];
   now = FIRST;
@@ -97,9 +98,12 @@ class World {
     const isStored = kindOf(person) === "stored";
     const made = person % 2 === 0 ? "2026-09-30" : "2026-10-03";
     const unnamed = isStored && dateOf(time) > made ? `browser ${person}` : String(person);
-    const label = this.visitorOf(kindOf(person), user, unnamed, dateOf(time));
-    this.told.set(sent.event_id, { ...sent, person: label, user, browser: isStored ? `browser ${person}` : null });
-    if (kindOf(person) === "server") return { ...arrival, user_id: user };
+    const isServer = kindOf(person) === "server";
+    this.told.set(sent.event_id, {
+      ...{ ...sent, person: user ?? unnamed, user, browser: isStored ? `browser ${person}` : null },
+      unnamed: user === null || isServer ? null : unnamed,
+    });
+    if (isServer) return { ...arrival, user_id: user };
     return {
       ...arrival,
       ...{ user_id: user, anonymous: 1, by_page: true },
@@ -119,20 +123,12 @@ class World {
     }
   }
 
-  /** A browser's user, where its page names one. Two users of one browser are in stored-names.test.ts. */
+  /** A browser's user, where its page names one. Two users share each of those that keep an id. */
   private userOf(person: number): string | null {
     const kind = kindOf(person);
     if (kind === "server") return `user ${person}`;
-    return kind === "plain" || this.random() < 0.6 ? null : `user ${person}`;
-  }
-
-  /** A visitor whom a page names stays, for the day, who they were when they came. */
-  private visitorOf(kind: string, user: string | null, unnamed: string, date: string): string {
-    const isKnown = (who: string) => this.seen.has(`${date} ${who}`);
-    const isNamed = user !== null && (kind === "server" || isKnown(user) || !isKnown(unnamed));
-    const visitor = isNamed ? user : unnamed;
-    this.seen.add(`${date} ${visitor}`);
-    return visitor;
+    if (kind === "plain" || this.random() < 0.6) return null;
+    return kind === "stored" && this.random() < 0.4 ? `guest ${person}` : `user ${person}`;
   }
 
   /** A file of what the same users, and others, did since the beginning; with lines that an earlier file had too. */
@@ -144,7 +140,7 @@ class World {
       const time = this.own(this.now - this.random() * 6 * HOUR);
       const { arrival, sent } = this.next(person, time, false);
       const user = kindOf(person) === "plain" ? null : `user ${person}`;
-      this.told.set(sent.event_id, { ...sent, person: user ?? `import ${person}`, user, browser: null });
+      this.told.set(sent.event_id, { ...sent, person: user ?? `import ${person}`, user, browser: null, unnamed: null });
       fresh.push({ ...arrival, user_id: user });
     }
     this.imported.push(...fresh);
@@ -192,14 +188,21 @@ async function deliverSome(world: World): Promise<void> {
 
 const shardsOf = ({ site_id }: Property) => Array.from({ length: SHARDS }, (_, shard) => shardName(site_id, shard));
 
-/** What was sent, in the order in which it happened. First visits are where hubs made them. */
+/**
+ * What was sent, in the order in which it happened. First visits are where hubs made them. A user whom a page names is the
+ * visitor who came to that browser without the name, if they were here earlier that day and the user was not.
+ */
 function inOrder(rows: readonly StampedEvent[], told: ReadonlyMap<string, Told>): Told[] {
-  return rows.toSorted(inTotalOrder).map(({ event_id }) => {
-    const known = told.get(event_id);
-    if (known) return known;
-    const event = told.get(event_id.slice(0, -"-first".length))!;
+  const seen = new Set<string>();
+  return rows.toSorted(inTotalOrder).map(({ event_id, event_time }) => {
+    const event = told.get(event_id) ?? told.get(event_id.slice(0, -"-first".length))!;
+    const isHere = (who: string) => seen.has(`${dateOf(event_time)} ${who}`);
+    const { unnamed } = event;
+    const person = unnamed !== null && isHere(unnamed) && !isHere(event.person) ? unnamed : event.person;
+    seen.add(`${dateOf(event_time)} ${person}`);
+    if (event.event_id === event_id) return { ...event, person };
     const nothing = { engaged: 0, scroll: null, scrollBefore: null, props: null, interactive: false };
-    return { ...event, ...nothing, event_id, type: "first_visit", event: firstVisitOf(event) };
+    return { ...event, person, ...nothing, event_id, type: "first_visit", event: firstVisitOf(event) };
   });
 }
 const firstVisitOf = ({ event }: Sent) => ({ ...event, name: "first_visit", rule: null, button_id: null });

@@ -1,7 +1,10 @@
 // The visit token: a server's event joins the visitor of the page that asked for it, and nobody else's.
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { signVisit } from "../../../workers/collect/visit-token";
+import { openVisit, signVisit } from "../../../workers/collect/visit-token";
 import { shardName } from "../../../workers/domain/visits/hub";
+import { keepHouse } from "../../../workers/maintenance/housekeeping";
+import { destroySecrets } from "../../../workers/storage/visitors/secrets";
 import { aBeacon, anEvent, CHROME, sendBeacon, sendEvents, sendFromPage, sendImport } from "../beacons";
 import { ask, countAll, givenHeldQueue, lakeRows, mainHub } from "../downstream";
 import { givenFreshStorage, givenKey, givenProperty } from "../given";
@@ -70,6 +73,23 @@ describe("an event with the token of a page", () => {
     });
   });
 
+  it("counts once in imports, however long ago the last one was", async () => {
+    const { site_id } = await givenProperty();
+    const key = await givenKey();
+    const now = Date.now();
+    const visit = await signVisit(env, site_id, { address: "192.0.2.7", agent: CHROME, user_id: null }, now + HOUR);
+    const ahead = new Date(now + 60_000).toISOString();
+    const lines = [aPurchase(site_id, visit, { event_time: ahead })];
+    const send = async () => (await sendImport(key, site_id, lines)).json();
+    expect(await send()).toMatchObject({ accepted: 1, duplicates: 0 });
+    await rowsOf(site_id);
+    vi.useFakeTimers({ toFake: ["Date"], now: now + 40 * HOUR });
+    expect(await send()).toMatchObject({ accepted: 0, duplicates: 1 });
+    const away = vi.spyOn(Object.getPrototypeOf(env.LAKE) as R2Bucket, "get").mockRejectedValue(new Error("away"));
+    expect(await send()).toMatchObject({ error: { code: "unavailable" } });
+    away.mockRestore();
+  });
+
   it("is of the user whom the page named, and of the id that the browser stores", async () => {
     const { site_id } = await givenProperty("organization", { privacy: { storage: "local" } as never });
     const made = `${(Date.now() - 240 * HOUR).toString(36)}.0.5`;
@@ -132,7 +152,7 @@ describe("a token", () => {
     const visit = await tokenOf(site_id);
     const changed = (at: number) => visit.slice(0, at) + (visit[at] === "A" ? "B" : "A") + visit.slice(at + 1);
     const keys = { address: "192.0.2.7", agent: CHROME, user_id: null };
-    const forged = await signVisit({ AUTH_SECRET: "another secret" }, site_id, keys, Date.now());
+    const forged = await signVisit({ ...env, AUTH_SECRET: "another secret" }, site_id, keys, Date.now());
     const NONE = "visit must be a token that trackkit.visit() returned";
     const wrong: [unknown, string][] = [
       ["", NONE],
@@ -199,5 +219,64 @@ describe("a token", () => {
       { "user-agent": "Googlebot/2.1 (+http://www.google.com/bot.html)" },
     ];
     for (const headers of uncounted) expect(await (await askFor(site_id, {}, headers)).json()).toEqual({ visit: null });
+  });
+});
+
+describe("the secret of a token's hour", () => {
+  const KEYS = { address: "192.0.2.7", agent: CHROME, user_id: null };
+  const EXPIRED = "visit has expired: a token is valid for 48 hours";
+  const START = Date.parse("2026-11-24T09:00:00Z");
+  const rows = async () => {
+    const sql = "SELECT date, secret FROM visitor_secrets WHERE site_id = 'visit tokens' ORDER BY date";
+    return (await env.DB.prepare(sql).all<{ date: string; secret: string }>()).results;
+  };
+
+  it("lives as long as any token of the hour, and no longer", async () => {
+    for (const minute of [0, 17, 59.99]) {
+      const made = START + minute * 60_000;
+      const token = await signVisit(env, "site", KEYS, made);
+      await destroySecrets(env.DB, made + 48 * HOUR - 1);
+      expect(await openVisit(env, "site", token, made + 48 * HOUR - 1)).toEqual(KEYS);
+      await expect(openVisit(env, "site", token, made + 48 * HOUR)).rejects.toThrow(EXPIRED);
+    }
+    expect(await rows()).toHaveLength(1);
+    await destroySecrets(env.DB, START + 49 * HOUR - 1);
+    expect(await rows()).toHaveLength(1);
+    vi.useFakeTimers({ toFake: ["Date"], now: START + 49 * HOUR });
+    await keepHouse(env, Date.now());
+    expect(await rows()).toEqual([]);
+  });
+
+  it("is needed besides AUTH_SECRET: without it nobody reads a token, at any time that a clock may show", async () => {
+    const token = await signVisit(env, "site", KEYS, START);
+    const [row] = await rows();
+    // The cron has run; then somebody sets the clock back, or restores a row with another secret.
+    await destroySecrets(env.DB, START + 49 * HOUR);
+    for (const now of [START, START + HOUR, START + 49 * HOUR, START + 1000 * HOUR])
+      await expect(openVisit(env, "site", token, now)).rejects.toThrow(EXPIRED);
+    await signVisit(env, "site", KEYS, START + 1);
+    expect((await rows())[0]!.secret).not.toBe(row!.secret);
+    await expect(openVisit(env, "site", token, START + 2)).rejects.toThrow("visit must be a token");
+  });
+
+  it("is another in each hour, and is made by nobody who only shows a token", async () => {
+    // The isolate still knows the secrets of the hours above, which this test's storage does not have.
+    const start = START + 240 * HOUR;
+    const token = await signVisit(env, "site", KEYS, start);
+    await signVisit(env, "site", KEYS, start + HOUR - 1);
+    await signVisit(env, "site", KEYS, start + HOUR);
+    const made = await rows();
+    expect(made.map(({ date }) => Number(date) * HOUR)).toEqual([start, start + HOUR]);
+    expect(made[0]!.secret).not.toBe(made[1]!.secret);
+    const bytes = Buffer.from(token, "base64url");
+    for (const hours of [-3, 2, 5, 1e6]) {
+      bytes.writeUInt32BE(start / HOUR + hours);
+      const moved = bytes.toString("base64url");
+      await expect(openVisit(env, "site", moved, start + HOUR)).rejects.toThrow(/^visit /);
+    }
+    // The hour that a token names is the hour of its secret.
+    bytes.writeUInt32BE(start / HOUR + 1);
+    await expect(openVisit(env, "site", bytes.toString("base64url"), start + HOUR)).rejects.toThrow("must be a token");
+    expect(await rows()).toEqual(made);
   });
 });

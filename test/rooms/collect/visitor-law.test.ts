@@ -79,7 +79,7 @@ function expected(taken: readonly Known[], timezone: string): Record<string, str
       name: "pageview",
       event_time: time,
     } as Event;
-    const yesterday = () => `${person}@${addDays(date, -1)}`;
+    const yesterday = () => [`${person}@${addDays(date, -1)}`];
     const { stamp: made } = stamp(book, event, {
       date,
       hour: localHour(time, timezone),

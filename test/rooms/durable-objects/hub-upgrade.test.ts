@@ -3,8 +3,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { fromLine } from "../../../durable-objects/visitor-record";
-import { appendRows } from "../../../durable-objects/visitor-rows";
+import { fromLine } from "../../../durable-objects/visitors/visitor-record";
+import { appendRows } from "../../../durable-objects/visitors/visitor-rows";
 import { anEvent, CHROME, sendEvents } from "../beacons";
 import { countAll, givenHeldQueue, lakeRows, mainHub } from "../downstream";
 import { givenFreshStorage, givenKey, givenProperty } from "../given";

@@ -196,6 +196,59 @@ describe("several shards", () => {
     expect(await Promise.all(hubsOf(property).map(namedIn))).not.toContain(0);
   });
 
+  it("know of another user also where the shard that takes the event is the one that knew the first", async () => {
+    const property = await aStoringProperty(3);
+    // With twelve browsers, each shard takes some of each kind. The first user comes again, to the shard of theirs.
+    const said: { what: string; hour: number; user?: string }[] = [
+      { what: "ann", hour: 1, user: "ann" },
+      { what: "unnamed", hour: 24 },
+      { what: "bob", hour: 24.2, user: "bob" },
+      { what: "ann again", hour: 50, user: "ann" },
+      { what: "ann's", hour: 52 },
+    ];
+    for (const { what, hour, user } of said)
+      for (const browser of browsers) {
+        const more = user ? { user: `${user} ${browser}` } : {};
+        await view(property, { id: `${browser} ${what}`, browser, time: NOON + hour * 60 * MINUTE, ...more });
+      }
+    const persons = await personsOf(property);
+    for (const browser of browsers) expect(persons[`${browser} ann's`]).toBe(`ann ${browser}`);
+  });
+
+  it("give a browser back to the user whom any of them has seen again after a name that comes late", async () => {
+    const property = await aStoringProperty(3);
+    // Users and browsers are spread over the shards. Each moment is a visit of its own.
+    const said: { what: string; hour: number; user?: string; late?: true }[] = [
+      { what: "ann", hour: 0, user: "ann" },
+      { what: "ann again", hour: 2.5, user: "ann" },
+      { what: "ann later", hour: 4, user: "ann" },
+      { what: "carl", hour: 6, user: "carl" },
+      { what: "carl again", hour: 9, user: "carl" },
+      { what: "bob", hour: 1, user: "bob", late: true },
+      { what: "dan", hour: 7, user: "dan", late: true },
+      { what: "bob's", hour: 1.8, late: true },
+      { what: "ann's again", hour: 3.2, late: true },
+      { what: "dan's", hour: 7.8, late: true },
+      { what: "carl's", hour: 10 },
+    ];
+    for (const { what, hour, user, late } of said)
+      for (const browser of browsers) {
+        const [time, now] = [hour, late ? 9.5 : hour].map((at) => NOON + at * 60 * MINUTE) as [number, number];
+        await view(property, {
+          id: `${browser} ${what}`,
+          browser,
+          time,
+          now,
+          ...(user && { user: `${user} ${browser}` }),
+        });
+      }
+    const persons = await personsOf(property);
+    for (const browser of browsers)
+      expect(["bob's", "ann's again", "dan's", "carl's"].map((what) => persons[`${browser} ${what}`])).toEqual(
+        ["bob", "ann", "dan", "carl"].map((user) => `${user} ${browser}`),
+      );
+  });
+
   it("take no event whose name another shard could not store", async () => {
     const property = await aStoringProperty(3);
     const hear = vi.spyOn(PropertyHub.prototype, "hearNames").mockRejectedValue(new Error("hub is away"));
@@ -254,68 +307,4 @@ it("a user who is erased is gone from days on which nobody named them, and from 
   // The browser is nobody's now for the time before bob came.
   await view(property, { id: "late", browser: 1, time: NOON + DAY + 3_600_000, now: NOON + 2 * DAY });
   expect((await personsOf(property)).late).toBe("s_");
-});
-
-describe("the table of names", () => {
-  const inHub = <T>(work: (sql: SqlStorage) => T): Promise<T> =>
-    runInDurableObject(env.HUB.getByName("names/0"), (_, { storage }) => work(storage.sql));
-
-  it("keeps what was used last, within its limit, and forgets the rest", async () => {
-    await inHub((sql) => {
-      const names = new StoredNames(sql, { rows: 40, remembered: 5 });
-      for (let i = 0; i < 100; i += 1) {
-        expect(names.note(`s_${i}`, i, `u_${i}`, NOON + i)).toBe(true);
-        names.write(NOON + i);
-      }
-      const rows = sql.exec<{ stored: string }>("SELECT stored FROM named ORDER BY used").toArray();
-      expect(rows.length).toBeLessThanOrEqual(40);
-      expect(rows.length).toBeGreaterThan(35);
-      expect(rows.at(-1)).toEqual({ stored: "s_99" });
-      expect(rows[0]).toEqual({ stored: `s_${100 - rows.length}` });
-      expect([names.personAt("s_0", 1_000), names.personAt("s_99", 1_000)]).toEqual([null, "u_99"]);
-      // Another start, more than a year later.
-      const later = new StoredNames(sql);
-      later.note("s_new", 0, "u_new", NOON + 401 * DAY);
-      later.write(NOON + 401 * DAY);
-      expect(sql.exec("SELECT stored FROM named").toArray()).toEqual([{ stored: "s_new" }]);
-    });
-  });
-
-  it("is written no more often in a day than its limit says", async () => {
-    await inHub((sql) => {
-      const names = new StoredNames(sql, { written: 10 });
-      const noted = Array.from({ length: 20 }, (_, i) => names.note(`s_${i}`, 0, "u_1", NOON + i));
-      expect(noted.filter(Boolean)).toHaveLength(10);
-      expect(names.note("s_x", 0, "u_1", NOON + DAY)).toBe(true);
-    });
-  });
-
-  it("is written again for a name that is still in use a month later", async () => {
-    await inHub((sql) => {
-      const names = new StoredNames(sql);
-      const usedOf = () => sql.exec<{ used: number }>("SELECT used FROM named").one().used;
-      for (const day of [0, 1, 29, 31, 32]) {
-        names.note("s_1", day, "u_1", NOON + day * DAY);
-        names.write(NOON + day * DAY);
-      }
-      expect(usedOf()).toBe(NOON + 31 * DAY);
-    });
-  });
-
-  it("forgets a person, and leaves the others of the same stored id", async () => {
-    await inHub((sql) => {
-      const names = new StoredNames(sql);
-      for (const [i, person] of ["u_a", "u_b", "u_a", "u_c"].entries()) names.note("s_1", i, person, NOON);
-      names.note("s_2", 0, "u_a", NOON);
-      names.write(NOON);
-      names.forget("u_a");
-      names.forget("u_a");
-      const again = new StoredNames(sql);
-      for (const known of [names, again]) {
-        expect([0, 1, 2, 3].map((time) => known.personAt("s_1", time))).toEqual([null, "u_b", "u_b", "u_c"]);
-        expect(known.personAt("s_2", 5)).toBe(null);
-      }
-      expect(JSON.stringify(sql.exec("SELECT * FROM named").toArray())).not.toContain("u_a");
-    });
-  });
 });

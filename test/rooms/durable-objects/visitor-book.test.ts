@@ -4,7 +4,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { VisitorBook } from "../../../durable-objects/visitor-book";
+import { VisitorBook } from "../../../durable-objects/visitors/visitor-book";
 import type { Event } from "../../../workers/domain/events/event";
 import { addDays } from "../../../workers/domain/time/zone";
 import { unpackEvent } from "../../../workers/domain/visits/packed";
@@ -62,7 +62,7 @@ function compare(sql: SqlStorage, steps: readonly Step[], named: boolean): void 
       book = open();
       for (const { event, moment, carriedFrom, late } of since) {
         book.passed(event.event_time);
-        stamp(book, event, { ...moment, yesterday: () => carriedFrom, late });
+        stamp(book, event, { ...moment, yesterday: () => (carriedFrom === null ? [] : [carriedFrom]), late });
       }
       return;
     }
@@ -74,7 +74,7 @@ function compare(sql: SqlStorage, steps: readonly Step[], named: boolean): void 
       date,
       hour: Math.floor(time / 3_600_000) * 3_600_000,
       visitor: idOn(date),
-      yesterday: () => idOn(addDays(date, -1)),
+      yesterday: () => [idOn(addDays(date, -1))],
       person: null,
     };
     const event: Event = {
@@ -118,7 +118,7 @@ it("a visit that went on after midnight is read back once, as it is now", async 
         date,
         hour: time - (time % 3_600_000),
         visitor: `0@${date}`,
-        yesterday: () => "0@2026-04-04",
+        yesterday: () => ["0@2026-04-04"],
         person: null,
       };
       book.passed(time);
@@ -154,7 +154,7 @@ describe("a program that opens thousands of pages", () => {
         date: dateOf(START),
         hour: START,
         visitor: "program",
-        yesterday: () => null,
+        yesterday: () => [],
         person: null,
       };
       const view = (event_id: string, event_time: number, page: string): Event => ({

@@ -92,17 +92,20 @@ it("erasure: the round, the pass and the number of the portion", async () => {
   const { names, steps } = namedSteps();
   await erase(env, steps, { site_id, user_id: "ann" });
   const [before, after] = [
-    (pass: string) => [`list objects ${pass}`, `look for the user ${pass}.1`, `find events ${pass}.1`],
+    (pass: string) => [
+      ...[`list objects ${pass}`, `look for the user ${pass}.1`],
+      ...[`look in dead letters ${pass}`, `find events ${pass}.1`],
+    ],
     (pass: string) => [`address lists ${pass}`, `dead letters ${pass}`],
   ];
   expect(names).toEqual([
     "begin",
     ...["forget names (1)", "plan (1)", "compact 1.1"],
     ...[...before("1.1"), ...after("1.1"), "rewrite 1.1.1"],
-    ...["list objects 1.2", ...after("1.2")],
+    ...["list objects 1.2", "look in dead letters 1.2", ...after("1.2")],
     "remove empty counts (1)",
     ...["last object", "let arrive what was under way"],
-    ...["forget names (2)", "plan (2)", "list objects 2.1", ...after("2.1")],
+    ...["forget names (2)", "plan (2)", "list objects 2.1", "look in dead letters 2.1", ...after("2.1")],
     ...["remove empty counts (2)", "look for what waits"],
   ]);
 });

@@ -2,8 +2,8 @@
 // merged meanwhile, closed and open days together say what the rollups say.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { type Buckets, type Group, isByName, scan } from "../../../workers/domain/analysis/scan";
-import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../../workers/domain/analysis/tables";
+import { type Buckets, type Group, isByName, scan } from "../../../workers/domain/analysis/scan/scan";
+import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../../workers/domain/analysis/zone/tables";
 import { TOTAL } from "../../../workers/domain/counts/rollup";
 import { countedIdsOf } from "../../../workers/domain/counts/suspects";
 import { DIMENSIONS, type Dimension, FACTS_OF_SCOPE } from "../../../workers/domain/events/catalog";
@@ -17,8 +17,9 @@ import { mergeUnit } from "../../../workers/maintenance/merge-unit";
 import { restampDayOf } from "../../../workers/maintenance/restamp/task";
 import { extract } from "../../../workers/pipeline/extract";
 import { load } from "../../../workers/pipeline/load";
-import { readFrames } from "../../../workers/storage/analysis/frames";
-import { openDays } from "../../../workers/storage/analysis/open-days";
+import { takeDaySnapshot } from "../../../workers/storage/analysis/day-list";
+import { readClosed } from "../../../workers/storage/analysis/frames";
+import { openDays, openDaysIn } from "../../../workers/storage/analysis/open-days";
 import { foldPending } from "../../../workers/storage/counts/pending";
 import { readRollup } from "../../../workers/storage/counts/whole-rollup";
 import { daysOfLake } from "../../../workers/storage/lake/listing";
@@ -27,7 +28,9 @@ import { processedUntil, waitingObjects } from "../../../workers/storage/runs/wa
 import { chance } from "../chance";
 import { deliverLetters, givenHeldQueue, mainHub } from "../downstream";
 import { nextEvent } from "../fault-events";
-import { givenFreshStorage } from "../given";
+import { givenFreshStorage, givenProperty } from "../given";
+import { aStampedEvent, givenMessage, givenProcessed } from "../given-lake";
+import { readOpen } from "../stats/given-frames";
 import { accept, DAY, FIRST, givenCounted, START } from "./given-days";
 
 givenFreshStorage();
@@ -66,7 +69,11 @@ async function expectAgreement({ site_id }: Property): Promise<void> {
     actions: new Set(Object.keys(ACTION_COLUMNS).filter((name) => name !== "props")),
   };
   // Visits of the first day may have begun on the day before it.
-  const frames = await readFrames(env, site_id, { from: addDays(from, -1), to }, wanted);
+  const first = addDays(from, -1);
+  const snapshot = await takeDaySnapshot(env.DB, site_id, first, to);
+  const open = await openDaysIn(env.LAKE, snapshot, first, to);
+  const closed = snapshot.tables.filter(({ min_date }) => !open.includes(min_date));
+  const frames = [await readClosed(env.LAKE, closed, wanted), ...(await readOpen(env.LAKE, snapshot, open, wanted))];
   for (const dimension of [null, ...DIMENSIONS]) {
     const isOfPage = dimension === null || ["page", "hostname"].includes(dimension.column);
     const facts = FACTS_OF_SCOPE[(dimension as Dimension | null)?.scope ?? "visit"].filter(
@@ -152,4 +159,21 @@ it("closed and open days say what the rollups say, whatever comes late and whate
   const [other] = (await listFiles(env.DB, site_id, ["visits"])).filter(({ min_date }) => min_date > FIRST);
   await env.LAKE.put(table!.key, await (await env.LAKE.get(other!.key))!.arrayBuffer());
   expect(await checkTables(env, site_id, FIRST)).toBeGreaterThan(0);
+});
+
+it("a day waits for its visits that go on after midnight, and not for others of the next day", async () => {
+  const { site_id } = await givenProperty("organization", { timezone: "UTC" });
+  const [day, next] = ["2026-10-05", "2026-10-06"];
+  const at = (time: string) => Date.parse(`${time}:00Z`);
+  const visit = { visitor_id: "anna", visit_id: "late", visit_date: day, visit_hour: at(`${day}T23:00`) };
+  const first = aStampedEvent(site_id, at(`${day}T23:55`), visit);
+  const second = aStampedEvent(site_id, at(`${next}T00:05`), { ...visit, new_visit: 0, bounce_delta: -1 });
+  await givenMessage(site_id, [first]);
+  await givenProcessed(site_id);
+  await givenMessage(site_id, [aStampedEvent(site_id, at(`${next}T09:00`))]);
+  expect(await closeLakeDay(env, site_id, day, Date.now())).toMatchObject({ outcome: "closed", actions: 1 });
+  await givenMessage(site_id, [second]);
+  expect(await closeLakeDay(env, site_id, day, Date.now())).toEqual({ outcome: "waits" });
+  await givenProcessed(site_id);
+  expect(await closeLakeDay(env, site_id, day, Date.now())).toMatchObject({ outcome: "closed", visits: 1, actions: 2 });
 });

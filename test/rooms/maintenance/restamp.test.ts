@@ -36,7 +36,12 @@ const EVENING = Date.UTC(2026, 9, 3, 17, 10);
 const PARAMS = { kind: "restamp", site_id: null, due: EVENING } as const;
 
 /** Visitors around midnight, of whose events some come up to an hour late; as letters of a few events. */
-async function givenDisorder(property: Property, random: () => number, events: number): Promise<Map<string, Sent>> {
+async function givenDisorder(
+  property: Property,
+  random: () => number,
+  events: number,
+  people = 5,
+): Promise<Map<string, Sent>> {
   const world = { random, pick: <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]! };
   const hub = env.HUB.getByName(mainHub(property.site_id));
   const sent = new Map<string, Sent>();
@@ -46,7 +51,7 @@ async function givenDisorder(property: Property, random: () => number, events: n
     for (let i = 0; i < 6; i += 1) {
       time += Math.floor(random() * 3 * MINUTE);
       const late = sent.size > 0 && random() < 0.2 ? Math.floor(random() * 60) * MINUTE : 0;
-      const next = nextEvent(world, Math.floor(random() * 5), time - late, sent.size);
+      const next = nextEvent(world, Math.floor(random() * people), time - late, sent.size);
       sent.set(next.sent.event_id, next.sent);
       arrivals.push(next.arrival);
     }
@@ -175,6 +180,37 @@ it("links the two days of a visitor in the half hour after midnight, and nowhere
   expect(rows[1]!.visitor_before).not.toBe(rows[1]!.visitor_id);
 });
 
+it("knows a browser's second user over midnight, who was a visitor of their own", async () => {
+  const property = await givenProperty("organization", { timezone: ZONE });
+  const { site_id } = property;
+  const world = { random: chance(3), pick: <T>(list: readonly T[]): T => list[0]! };
+  const midnight = Date.UTC(2026, 9, 3, 18, 30);
+  const stored = { id: "s_browser", made: "2026-10-03", isNew: false };
+  const event = (event_id: string, minute: number, more: object = {}, person = 0) => {
+    const { arrival } = nextEvent(world, person, midnight + minute * MINUTE, 0);
+    const view = { event_id, event_type: "pageview" as const, name: "pageview", interactive: 0 as const };
+    return { ...arrival, ...view, anonymous: 1 as const, by_page: true as const, user_id: null, ...more };
+  };
+  // Bob is known of another device, so he does not become the visitor who came to the browser without a name.
+  await accept(property, [event("bob elsewhere", -70, { user_id: "bob" }, 1)]);
+  await accept(property, [event("before", -65, { stored })]);
+  await accept(property, [event("ann", -60, { stored, user_id: "ann" })]);
+  for (const minute of [-35, -10]) await accept(property, [event(`at ${minute}`, minute, { stored })]);
+  await accept(property, [event("after midnight", 10)]);
+  await accept(property, [event("bob", -45, { stored, user_id: "bob" })]);
+  await env.HUB.getByName(mainHub(site_id)).flush();
+  await deliverAll();
+  await processRaw(site_id, await lastFile());
+  await restamp(env, steps(), PARAMS, "test");
+  const rows = await eventsOf(site_id);
+  const of = (id: string) => rows.find(({ event_id }) => event_id === id)!;
+  expect(of("bob").visitor_id).not.toBe(of("ann").visitor_id);
+  expect(of("after midnight").visit_id).toBe(of("at -10").visit_id);
+  const persons = ["at -35", "at -10", "after midnight"].map((id) => of(id).person_id);
+  expect(persons).toEqual(Array(3).fill(of("bob").person_id));
+  expect(await markedDays(env.DB, 10)).toEqual([]);
+});
+
 it("rebuild stamps days again that nobody marked", async () => {
   const property = await givenProperty("organization", { timezone: ZONE });
   const { site_id } = property;
@@ -208,6 +244,19 @@ it("does a large day in portions of visitors, and leaves one that is too large",
     expect((await markedDays(env.DB, 10)).map((marked) => marked.day)).not.toContain(date);
   }
   await expectSortedNumbers(site_id, sent);
+});
+
+it("leaves a day of which one portion would not fit in memory", async () => {
+  const property = await givenProperty("organization", { timezone: ZONE });
+  await givenDisorder(property, chance(16), 60, 1);
+  await deliverAll();
+  await processRaw(property.site_id, await lastFile());
+  const before = await eventsOf(property.site_id);
+  const rows = before.filter(({ local_date }) => local_date === "2026-10-03").length;
+  const atOnce = Math.ceil(rows / 6);
+  expect(rows).toBeGreaterThan(2 * atOnce);
+  expect(await restampDayOf(env, property.site_id, "2026-10-03", EVENING, atOnce)).toMatchObject({ isTooLarge: true });
+  expect(await eventsOf(property.site_id)).toEqual(before);
 });
 
 it("does not look again at a day that is too large until more of it comes late", async () => {

@@ -207,10 +207,11 @@ it("erasure takes what the user did without a name on other days, and leaves oth
     await givenMessage(site_id, [aStampedEvent(site_id, noonOf(ago), { event_id, ...given })]);
   await givenLoaded(site_id);
   const arrivals = [
-    { event_id: "hers", user_id: null, stored: { id: "s_browser", made: "", isNew: false } },
-    { event_id: "his", user_id: "bob", stored: { id: "s_browser", made: "", isNew: false } },
-    { event_id: "another", user_id: null, stored: { id: "s_another", made: "", isNew: false } },
-    { event_id: "nobody", user_id: null },
+    { event_id: "hers", user_id: null, stored: { id: "s_browser", made: "", isNew: false }, event_time: noonOf(2) },
+    { event_id: "his", user_id: "bob", stored: { id: "s_browser", made: "", isNew: false }, event_time: noonOf(1) },
+    { event_id: "his time", user_id: null, stored: { id: "s_browser", made: "", isNew: false }, event_time: noonOf(0) },
+    { event_id: "another", user_id: null, stored: { id: "s_another", made: "", isNew: false }, event_time: noonOf(2) },
+    { event_id: "nobody", user_id: null, event_time: noonOf(2) },
   ];
   const stamped = going
     .slice(1)
@@ -227,7 +228,7 @@ it("erasure takes what the user did without a name on other days, and leaves oth
   expect(await checkAll(env, site_id)).toEqual([]);
   const kept = (await (await env.LAKE.get(deadLetterKey("unstamped")))!.json()) as { message: string };
   const { batch } = JSON.parse(kept.message) as { batch: { arrivals: typeof arrivals } };
-  expect(batch.arrivals.map(({ event_id }) => event_id)).toEqual(["his", "another", "nobody"]);
+  expect(batch.arrivals.map(({ event_id }) => event_id)).toEqual(["his", "his time", "another", "nobody"]);
 });
 
 it("killed before and after each effect, erasure ends with the same", async () => {

@@ -42,6 +42,7 @@ export function givenInsight() {
   const ask = (path: string, query: Record<string, string> = {}): Promise<Response> =>
     call("GET", `${pathOf(path)}?${new URLSearchParams(query)}`, { key });
   return {
+    queue,
     pathOf,
     ask,
     siteId: () => property.site_id,

@@ -9,6 +9,7 @@ import type {
   RuleInsight,
   RulesInsight,
 } from "../../../workers/domain/counts/insight";
+import type { Answer } from "../../../workers/domain/queries/answer";
 import { differences } from "../downstream";
 import { call, givenFreshStorage, givenKey, problemOf } from "../given";
 import { DAY, dateOf, givenInsight, NOW, PHONE, type Sent, today } from "./given-insight";
@@ -193,6 +194,19 @@ describe("rules", () => {
         { device: "Mobile", clicks: 1 },
       ],
     });
+    // A query says the same.
+    const { from, to } = today();
+    const question = {
+      site_id: siteId(),
+      date_range: [from, to],
+      metrics: ["events", "ctr"],
+      dimensions: ["event:rule"],
+    };
+    const queried = (await (await call("POST", "/api/v2/query", { key: key(), body: question })).json()) as Answer;
+    expect(queried.results.map(({ dimensions, metrics }) => [...dimensions, ...metrics])).toEqual([
+      [rule, 3, 100],
+      [other, 1, null],
+    ]);
     // What the rule took from the element's attributes is among the props of the event.
     const { props } = await insight<EventInsight>("events/rule", today());
     expect(props).toContainEqual({ key: "sku", values: [{ value: "7", events: 2 }] });

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import type { StampedEvent } from "../../../workers/domain/events/event";
 import type { Answer } from "../../../workers/domain/queries/answer";
 import type { MetricValue } from "../../../workers/domain/queries/metric";
+import type { ProblemBody } from "../../../workers/domain/requests/problem";
 import { addDays } from "../../../workers/domain/time/zone";
 import { closeLakeDay } from "../../../workers/maintenance/analysis/close";
 import { chance } from "../chance";
@@ -54,6 +55,20 @@ it("filters, crossings and props are answered from closed and open days", async 
     );
     expect(byPage.meta.source).toBe("scan");
 
+    // Crossed as alone: an event without a rule has no row by rule, and a prop that it lacks is (none).
+    const byRule = await ask({
+      metrics: ["events"],
+      dimensions: ["event:page", "event:rule", "event:props:plan"],
+    });
+    const ruled = Map.groupBy(
+      counted.filter(({ rule }) => rule !== null),
+      ({ page, rule, props }) => `${page ?? "(none)"}\n${rule}\n${props?.plan ?? "(none)"}`,
+    );
+    expect(ruled.size).toBeGreaterThan(0);
+    expect(
+      Object.fromEntries(byRule.results.map(({ dimensions, metrics }) => [dimensions.join("\n"), metrics[0]])),
+    ).toEqual(Object.fromEntries([...ruled].map(([key, own]) => [key, own.length])));
+
     const crossed = await ask({ metrics: ["visits", "events"], dimensions: ["visit:source", "event:name"] });
     const pairs = Map.groupBy(
       rows.filter(({ event_type }) => event_type !== "engagement"),
@@ -88,7 +103,13 @@ it("filters, crossings and props are answered from closed and open days", async 
     body: { site_id, date_range: RANGE, metrics: ["visitors"], filters: [["matches", "event:page", ["("]]] },
   });
   expect(wrong.status).toBe(400);
-  expect(await wrong.text()).toContain("filters[0]");
+  // What an Analyst finds wrong is said as by the Worker.
+  const { error } = (await wrong.json()) as { error: ProblemBody };
+  expect(error).toEqual({
+    code: "invalid",
+    message: expect.stringMatching(/^filters\[0\]\[2\]/),
+    details: [{ path: expect.stringMatching(/^filters\[0\]\[2\]/), message: error.message }],
+  });
 });
 
 it("goals, conversions, people, money and page groups are answered for the running day, also in a batch", async () => {
@@ -172,8 +193,50 @@ it("goals, conversions, people, money and page groups are answered for the runni
     [[4, 5]],
   ]);
   expect(results[2]!.meta.unconverted_revenue).toEqual({ EUR: 5, JPY: 1_000 });
+  // A rate changes the past.
+  const rates = [{ date: "2020-01-01", currency: "EUR", rate: 0.9333 }];
+  await post(`/api/v1/properties/${site_id}/settings/currency-rates`, { rates });
+  const body = {
+    site_id,
+    date_range: "day",
+    metrics: ["total_revenue", "average_revenue"],
+    dimensions: ["event:page"],
+  };
+  const converted = (await (await post("/api/v2/query", body)).json()) as Answer<MetricValue>;
+  expect(converted.results.map(({ dimensions, metrics }) => [...dimensions, ...metrics]).slice(0, 2)).toEqual([
+    ["/shoes/red", { value: 20, currency: "CHF" }, { value: 20, currency: "CHF" }],
+    // 10 CHF and 5 × 0.9333 CHF; half a cent and more goes up.
+    ["/shoes/blue", { value: 14.67, currency: "CHF" }, { value: 7.33, currency: "CHF" }],
+  ]);
+  expect(converted.meta.unconverted_revenue).toEqual({ JPY: 1_000 });
   expect(results.map(({ meta }) => meta.source)).toEqual([...Array<string>(7).fill("scan"), "rollups"]);
   const wrong = { site_id, date_range: "day", queries: [{ metrics: ["visits"] }, { metrics: ["clicks"] }] };
   const reply = await call("POST", "/api/v2/batch", { key, body: wrong });
   expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('queries[1]: metric \\"clicks\\"')]);
+});
+
+it("a wrong filter in a batch is named with its query, and counted from that query's first; one of the batch stands alone", async () => {
+  const { site_id } = await givenProperty();
+  const key = await givenKey();
+  const page = ["is", "event:page", ["/"]];
+  const wrong: [filter: unknown, place: string][] = [
+    [["matches", "event:page", ["("]], "[2][0]"],
+    [["is", "visit:contry", ["CH"]], "[1]"],
+    [["is", "segment", ["nothing"]], "[2][0]"],
+  ];
+  const problemOf = async (body: object) => {
+    const reply = await call("POST", "/api/v2/batch", { key, body: { site_id, date_range: "day", ...body } });
+    expect(reply.status).toBe(400);
+    return ((await reply.json()) as { error: { message: string } }).error.message;
+  };
+  for (const [filter, place] of wrong) {
+    const own = [{ metrics: ["visits"] }, { metrics: ["visits"], filters: [page, filter] }];
+    expect(await problemOf({ queries: own })).toContain(`queries[1]: filters[1]${place}`);
+    expect(await problemOf({ filters: [page, page], queries: own })).toContain(`queries[1]: filters[1]${place}`);
+    const shared = { filters: [page, filter], queries: [{ metrics: ["visits"] }, { metrics: ["visitors"] }] };
+    expect(await problemOf(shared)).toMatch(new RegExp(`^filters\\[1\\]${place.replaceAll(/[[\]]/g, "\\$&")}`));
+    const query = { site_id, date_range: "day", metrics: ["visits"], filters: [page, filter] };
+    const alone = await call("POST", "/api/v2/query", { key, body: query });
+    expect([alone.status, await alone.text()]).toEqual([400, expect.stringContaining(`"message":"filters[1]${place}`)]);
+  }
 });

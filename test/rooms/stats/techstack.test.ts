@@ -1,25 +1,17 @@
-// The technology cube in real D1: whatever is crossed or filtered, the answer is a plain recount of who came with what.
+// Technology combined and filtered: whatever is asked, the answer is a plain recount of who came with what.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  addToTechstack,
-  emptyTechstack,
-  type TechEvent,
-  techstackRows,
-  toCube,
-} from "../../../workers/domain/counts/techstack";
+import type { StampedEvent } from "../../../workers/domain/events/event";
 import type { Property } from "../../../workers/domain/properties/property";
 import type { Answer } from "../../../workers/domain/queries/answer";
 import { toQuery } from "../../../workers/domain/queries/query";
 import { answerQuery } from "../../../workers/stats/answer-query";
-import { cubeStatements } from "../../../workers/storage/counts/techstack";
 import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
+import { aStampedEvent, givenMessage } from "../given-lake";
 
 givenFreshStorage();
 
 const NOW = Date.parse("2026-11-22T15:10:00Z");
-/** All bits: a visitor of one visit, as cookieless ones mostly are, comes with everything for the first time at once. */
-const EVERYTHING = 2 ** 28 - 1;
 const DAYS = ["2026-10-30", "2026-10-31", "2026-11-01", "2026-11-16", "2026-11-20"];
 const BROWSERS = ["Chrome", "Firefox", "It's; DROP TABLE", null];
 const SYSTEMS = ["Windows", "macOS", '["x"]'];
@@ -38,31 +30,10 @@ interface Person {
 let property: Property;
 let people: Person[];
 
-const eventOf = (event: Partial<TechEvent>): TechEvent => ({
-  browser: null,
-  browser_version: null,
-  os: null,
-  os_version: null,
-  device: null,
-  screen: null,
-  language: null,
-  country: null,
-  event_type: "pageview",
-  firsts: 0,
-  local_date: "",
-  visit_date: "",
-  new_visit: 0,
-  bounce_delta: 0,
-  duration_delta: 0,
-  visit_id: "visit",
-  stamp_version: 2,
-  ...event,
-});
-
 /** Each person's page views, as they are stamped: the first is a bounce, which the second takes back. */
-function givenEvents(): TechEvent[] {
+function givenEvents(siteId: string): StampedEvent[] {
   people = [];
-  const events: TechEvent[] = [];
+  const events: StampedEvent[] = [];
   for (let i = 0; i < 400; i += 1) {
     const pick = <T>(list: readonly T[], by: number): T => list[Math.floor((i * by) / 7) % list.length]!;
     const tech = {
@@ -74,13 +45,15 @@ function givenEvents(): TechEvent[] {
     };
     const day = pick(DAYS, 2);
     const views = 1 + (i % 3);
-    const facts = { ...tech, local_date: day, visit_date: day };
+    const who = { ...tech, local_date: day, visit_date: day, visitor_id: `visitor ${i}`, visit_id: `visit ${i}` };
+    const facts = { ...who, new_visit: 0, bounce_delta: 0 };
+    const event = (n: number, more: Partial<StampedEvent>) =>
+      events.push(aStampedEvent(siteId, Date.parse(`${day}T12:00:00Z`) + i * 10_000 + n, { ...facts, ...more }));
     for (let view = 0; view < views; view += 1) {
-      const first = { firsts: EVERYTHING, new_visit: 1, bounce_delta: 1 };
       const later = { duration_delta: 10 + (i % 7), bounce_delta: view === 1 ? -1 : 0 };
-      events.push(eventOf({ ...facts, ...(view === 0 ? first : later) }));
+      event(view, view === 0 ? { new_visit: 1, bounce_delta: 1, duration_delta: 0 } : later);
     }
-    events.push(eventOf({ ...facts, event_type: "engagement", duration_delta: 3 }));
+    event(views, { event_type: "engagement", name: "engagement", duration_delta: 3 });
     people.push({
       ...tech,
       browser: tech.browser ?? "(unknown)",
@@ -90,15 +63,6 @@ function givenEvents(): TechEvent[] {
     });
   }
   return events;
-}
-
-/** Counts events as runs of the pipeline do, some at a time. */
-async function countEvents(siteId: string, events: readonly TechEvent[]): Promise<void> {
-  for (let at = 0; at < events.length; at += 150) {
-    const techstack = emptyTechstack();
-    for (const event of events.slice(at, at + 150)) addToTechstack(techstack, event);
-    await env.DB.batch(cubeStatements(env.DB, siteId, toCube(techstackRows(techstack))));
-  }
 }
 
 const METRICS = ["visitors", "visits", "pageviews", "events", "views_per_visit", "bounce_rate", "visit_duration"];
@@ -127,12 +91,11 @@ const ask = (more: Record<string, unknown>): Promise<Answer> => {
   return answerQuery(env, property, toQuery(asked), NOW) as Promise<Answer>;
 };
 
-describe("the technology cube", () => {
+describe("technology, combined and filtered,", () => {
   beforeEach(async () => {
     property = await givenProperty();
-    const events = givenEvents();
-    await countEvents(property.site_id, events);
-    await countEvents("somebody else", events);
+    const { site_id: other } = await givenProperty();
+    for (const siteId of [property.site_id, other]) await givenMessage(siteId, givenEvents(siteId));
   });
 
   test("crosses dimensions, in pages that put together are the whole answer", async () => {
@@ -165,16 +128,12 @@ describe("the technology cube", () => {
     const narrow = people.filter(
       ({ browser, os }) => ["Chrome", "It's; DROP TABLE"].includes(browser) && os !== "macOS",
     );
-    // Visitors of several values that the answer does not show are scanned, and here is no lake.
-    const metrics = METRICS.filter((name) => name !== "visitors");
-    const withoutVisitors = (answer: Record<string, unknown[]>) =>
-      Object.fromEntries(Object.entries(answer).map(([key, values]) => [key, values.slice(1)]));
-    expect(byDimensions(await ask({ filters, metrics }))).toEqual(withoutVisitors({ "": recount(narrow) }));
-    expect(byDimensions(await ask({ filters, metrics, dimensions: ["visit:screen"] }))).toEqual(
-      withoutVisitors(recounted(narrow, ({ screen }) => screen)),
+    expect(byDimensions(await ask({ filters }))).toEqual({ "": recount(narrow) });
+    expect(byDimensions(await ask({ filters, dimensions: ["visit:screen"] }))).toEqual(
+      recounted(narrow, ({ screen }) => screen),
     );
-    expect(byDimensions(await ask({ filters, metrics, dimensions: ["time:month"] }))).toEqual(
-      withoutVisitors(recounted(narrow, ({ day }) => `${day.slice(0, 7)}-01`)),
+    expect(byDimensions(await ask({ filters, dimensions: ["time:month"] }))).toEqual(
+      recounted(narrow, ({ day }) => `${day.slice(0, 7)}-01`),
     );
     expect((await ask({ filters: [["is", "visit:os", ["Plan 9"]]], dimensions: ["visit:os"] })).results).toEqual([]);
     expect((await ask({ metrics: ["visits"], filters: [["is", "visit:os", ["Plan 9"]]] })).results).toEqual([
@@ -210,28 +169,6 @@ describe("the technology cube", () => {
       expect(comparison?.dimensions).toEqual(dimensions);
       expect(comparison?.metrics).toEqual([countOf("2026-10-30", "2026-10-31", dimensions)]);
     }
-  });
-
-  test("says up to when the pipeline has counted", async () => {
-    const until = async () => (await ask({ dimensions: ["visit:browser", "visit:os"] })).meta.processed_until;
-    expect(await until()).toBe(null);
-    const file = (siteId: string, zone: string, createdAt: number) =>
-      env.DB.prepare(
-        `INSERT INTO lake_files (site_id, zone, key, rows, bytes, min_time, max_time, min_date, max_date, created_at)
-         VALUES (?, ?, '', 1, 1, 0, 0, '2026-11-22', '2026-11-22', ?) RETURNING id`,
-      )
-        .bind(siteId, zone, createdAt)
-        .first<{ id: number }>();
-    const counted = await file(property.site_id, "raw", NOW - 600_000);
-    await env.DB.prepare("INSERT INTO watermarks (site_id, dataset, position, moved_at) VALUES (?, 'techstack', ?, ?)")
-      .bind(property.site_id, counted!.id, NOW - 300_000)
-      .run();
-    await file("somebody else", "raw", NOW - 500_000);
-    await file(property.site_id, "events", NOW - 500_000);
-    expect(await until()).toBe("2026-11-22T16:10:00+01:00");
-    await file(property.site_id, "raw", NOW - 60_000);
-    await file(property.site_id, "raw", NOW - 30_000);
-    expect(await until()).toBe("2026-11-22T16:09:00+01:00");
   });
 
   test("is asked over HTTP, where a bad question is told what is bad", async () => {

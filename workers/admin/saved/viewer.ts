@@ -1,9 +1,27 @@
-// Whose personal segments and annotations a request may see. An API key belongs to no account, so it has none.
-import { accountOf, type Caller } from "../../domain/properties/caller";
+// Whose personal segments and annotations a request may see and write. An API key belongs to no account, so it has none.
+import { accountOf, type Caller, requireProperty, type Scope } from "../../domain/properties/caller";
+import type { Property } from "../../domain/properties/property";
 import { Problem } from "../../domain/requests/problem";
 import type { Viewer } from "../../storage/saved/visible";
 
 export const viewerOf: (caller: Caller | null) => Viewer = accountOf;
+
+/** What a request to write needs at least: an account may write what is its own. */
+export const leastScope = (caller: Caller | null): Scope => (viewerOf(caller) === null ? "manage" : "stats");
+
+/**
+ * Without the scope `manage` an account writes nothing but its personal things.
+ * @param shared of what is there and of what it becomes; undefined where the caller sees nothing.
+ * @throws Problem forbidden.
+ */
+export function requireWritable(
+  caller: Caller | null,
+  property: Property,
+  ...shared: readonly (boolean | undefined)[]
+): void {
+  const isPersonal = viewerOf(caller) !== null && shared.every((one) => one === false);
+  requireProperty(caller, property, isPersonal ? "stats" : "manage");
+}
 
 /** @throws Problem invalid when an API key would make something personal. */
 export function requireShareable(viewer: Viewer, shared: boolean | undefined): void {

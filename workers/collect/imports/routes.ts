@@ -4,6 +4,7 @@ import { requireCaller, requireProperty } from "../../domain/properties/caller";
 import { parseJson } from "../../domain/requests/input";
 import { Problem } from "../../domain/requests/problem";
 import { REFUSALS, type Refusal, type RefusalCounts } from "../../domain/requests/refusal";
+import { placeOfLine } from "../../domain/visits/imports/ids";
 import type { Incoming } from "../../domain/visits/incoming";
 import { hash64 } from "../../domain/visits/seen";
 import type { AppEnv } from "../../http/app";
@@ -67,12 +68,13 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
   };
   for (const { index, line } of linesOf(text)) {
     const newId = () => idOfLine(line, ordinals);
+    const place = placeOfLine(bodyId, index);
     const context = async (incoming: Incoming): Promise<IncomingContext> => {
       if (incoming.site_id !== undefined && incoming.site_id !== siteId)
         throw new Problem("invalid", "site_id must be that of the import's property");
       site = await siteWithRules(c.env.DB, site!, [incoming.rule_id], now);
       const visit = await openVisit(c.env, siteId, incoming.visit, now);
-      return { site, caller, host: null, keyed: true, isImport: true, visit, now, newId };
+      return { site, caller, host: null, keyed: true, isImport: true, visit, now, newId, line: place };
     };
     await sort(chunk, index, () => parseJson(line), context, null);
     if ((chunk.arrivals.get(site!)?.length ?? 0) + chunk.rejected.length >= IMPORT_CHUNK) await flush();

@@ -59,7 +59,41 @@ function grouped({ texts }: Floor, column: string, pageGroup: PageGroup | null):
   return { codes: codes.map((code) => codeOf[code]!) as TextColumn["codes"], values: labels };
 }
 
+/** What stands for the page before the first, and for the one after the last. */
+export const ENTRY = "(entry)";
+export const EXIT = "(exit)";
+const NO_PAGE = "(none)";
+
+/**
+ * The page before or after that of each page view in its visit. Views of one page that follow each other are one, as in
+ * journeys. Other events have none.
+ */
+function besides({ visits, actionsOf, actions }: Frame, direction: 1 | -1, end: string): TextColumn {
+  const page = actions.texts.get("page")!;
+  const pageview = actions.numbers.get("pageview")!;
+  // What stands for no page has a code too, which 0 is not here.
+  const values = ["", end, NO_PAGE, ...page.values.slice(1)];
+  const codes = values.length > 65_536 ? new Uint32Array(actions.rows) : new Uint16Array(actions.rows);
+  for (let visit = 0; visit < visits.rows; visit++) {
+    const [first, last] = [actionsOf[visit]!, actionsOf[visit + 1]! - 1];
+    let before = 1;
+    let own = -1;
+    // From the side on which the other page lies.
+    for (let action = direction === 1 ? first : last; action >= first && action <= last; action += direction) {
+      if (pageview[action] !== 1) continue;
+      const code = page.codes[action]!;
+      if (own >= 0 && code !== own) before = own + 2;
+      own = code;
+      codes[action] = before;
+    }
+  }
+  return { codes, values };
+}
+
 const SCROLL = ["scroll_sum", "scroll_views", "view", "pageview"];
+
+/** The value of `purpose` for what a visitor did on purpose. */
+export const INTERACTIVE = "interactive";
 
 export const DERIVED: Readonly<Record<string, Derived>> = {
   scroll_depth: {
@@ -78,6 +112,28 @@ export const DERIVED: Readonly<Record<string, Derived>> = {
     make: (frame) => {
       const duration = frame.visits.numbers.get("duration")!;
       return labelled(frame.visits.rows, (row) => duration[row]!, durationBucketFor);
+    },
+  },
+  previous_page: {
+    table: "actions",
+    needs: ["page", "pageview"],
+    make: (frame) => besides(frame, 1, ENTRY),
+  },
+  next_page: {
+    table: "actions",
+    needs: ["page", "pageview"],
+    make: (frame) => besides(frame, -1, EXIT),
+  },
+  purpose: {
+    table: "actions",
+    needs: ["interactive"],
+    make: ({ actions }) => {
+      const interactive = actions.numbers.get("interactive")!;
+      return labelled(
+        actions.rows,
+        (row) => interactive[row] || null,
+        () => INTERACTIVE,
+      );
     },
   },
   page_group: {

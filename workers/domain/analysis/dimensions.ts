@@ -1,7 +1,7 @@
 // The dimensions by which a scan groups: those of the catalogue, and those that rollups do not keep.
 import { type Dimension, dimensionFor } from "../events/catalog";
 import { Problem } from "../requests/problem";
-import type { Group } from "./scan";
+import type { Group } from "./scan/scan";
 
 /** A dimension of a question, with its place in a frame. */
 export interface ScanDimension extends Dimension {
@@ -9,6 +9,8 @@ export interface ScanDimension extends Dimension {
 }
 
 export const PROPS = "event:props:";
+/** How the columns of props begin. */
+export const PROP = "props:";
 export const MOST_KEY_CHARACTERS = 100;
 
 /** Plausible's names for what the same column answers. */
@@ -33,6 +35,8 @@ const OTHERS = new Map(
     about("event:href", "Link", "href", { sparse: true }),
     about("event:scroll_depth", "Scroll depth", "scroll_depth", { sparse: true }),
     about("event:scroll_bucket", "Scroll depth", "scroll_bucket", { sparse: true }),
+    about("event:previous_page", "Previous page", "previous_page", { sparse: true }),
+    about("event:next_page", "Next page", "next_page", { sparse: true }),
     about("visit:duration_bucket", "Visit duration", "duration_bucket"),
     about("event:page_group", "Page group", "page_group"),
     about("visit:entry_page_group", "Entry page group", "entry_page_group", { scope: "entry" }),

@@ -16,6 +16,12 @@ import { beginsView, isHeatWidth, MOST_CLICKS, MOST_MOVES, stepsReached, toCells
 import { ELEMENT, ERROR_PLACE, FORM_FIELD, HEAT_PLACE, OF_RULE, PROP, pack, VITAL_KEY, VITAL_PLACE } from "./value";
 import { bucketFor, isVital, RATINGS, type Rating, ratingFor } from "./vitals";
 
+/** What the details of an event depend on. */
+export type Detailed = Pick<
+  StampedEvent,
+  "event_type" | "name" | "page" | "device" | "props" | "href" | "rule" | "network" | "network_type"
+>;
+
 /** The number of events of a day with a value of a detail. */
 export type Detail = [dimension: string, value: string, events: number];
 
@@ -101,8 +107,8 @@ export const NETWORK_PAGE = "network/page";
 /** Details of a rule's matches. Each value is OF_RULE: a page, an ELEMENT or the device. */
 export const ruleDimension = (of: "page" | "text" | "device" | "seen_page"): string => `rule_${of}`;
 
-const pageOf = (event: StampedEvent): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
-const deviceOf = (event: StampedEvent): string => toCleanText(event.device, MAX_VALUE) ?? "(unknown)";
+const pageOf = (event: Detailed): string => toCleanText(event.page, MAX_PAGE) ?? "(none)";
+const deviceOf = (event: Detailed): string => toCleanText(event.device, MAX_VALUE) ?? "(unknown)";
 
 function textOf(key: string, value: PropValue | undefined, kind: DetailKind): string | null {
   if (value === undefined) return null;
@@ -110,7 +116,7 @@ function textOf(key: string, value: PropValue | undefined, kind: DetailKind): st
   return toCleanText(String(isRounded ? Number(value.toPrecision(2)) : value), MAX_VALUE);
 }
 
-function propsOf(event: StampedEvent, kind: DetailKind): Map<string, string> {
+function propsOf(event: Detailed, kind: DetailKind): Map<string, string> {
   const props = event.props ?? {};
   const found = new Map<string, string>();
   const put = (key: string, value: string | null) => {
@@ -129,14 +135,14 @@ function propsOf(event: StampedEvent, kind: DetailKind): Map<string, string> {
   return found;
 }
 
-function propDetails(event: StampedEvent, kind: DetailKind): Detail[] {
+function propDetails(event: Detailed, kind: DetailKind): Detail[] {
   const dimension = propDimension(event.name);
   const props = [...propsOf(event, kind)].map(([key, value]): Detail => [dimension, PROP.join(key, value), 1]);
   return [[eventPageDimension(event.name), pageOf(event), 1], ...props];
 }
 
 /** The page where a rule matched or was in sight; for matches also the element's text and the device. */
-function ruleDetails(event: StampedEvent): Detail[] {
+function ruleDetails(event: Detailed): Detail[] {
   const { props, href } = event;
   const rule = event.rule!;
   const page = OF_RULE.join(rule, pageOf(event));
@@ -149,7 +155,7 @@ function ruleDetails(event: StampedEvent): Detail[] {
   ];
 }
 
-function vitalDetails(event: StampedEvent): Detail[] {
+function vitalDetails(event: Detailed): Detail[] {
   const { metric, value, rating } = event.props ?? {};
   if (!isVital(metric) || typeof value !== "number" || value < 0) return [];
   const rated = RATINGS.includes(rating as Rating) ? (rating as Rating) : ratingFor(metric, value);
@@ -157,7 +163,7 @@ function vitalDetails(event: StampedEvent): Detail[] {
   return [[vitalDimension(metric), pack(place, VITAL_KEY.join(bucketFor(value), rated)), 1]];
 }
 
-function heatDetails(event: StampedEvent): Detail[] {
+function heatDetails(event: Detailed): Detail[] {
   const { width, clicks, moves, from, to } = event.props ?? {};
   if (!isHeatWidth(width)) return [];
   const place = HEAT_PLACE.join(pageOf(event), width);
@@ -182,7 +188,7 @@ function heatDetails(event: StampedEvent): Detail[] {
  * The details of an event that depend on its network. They change when a provider names another network. Visits from
  * ISPs and hosts add none, because their customers' page views say nothing about them.
  */
-export function networkDetails(event: StampedEvent): Detail[] {
+export function networkDetails(event: Detailed): Detail[] {
   if (event.event_type !== "pageview" || !readsAsOrganization(event.network_type)) return [];
   const network = toCleanText(event.network, MAX_VALUE);
   const page = toCleanText(event.page, MAX_PAGE);
@@ -190,7 +196,7 @@ export function networkDetails(event: StampedEvent): Detail[] {
 }
 
 /** The details of one event. Most kinds have none. */
-export function detailsOf(event: StampedEvent): Detail[] {
+export function detailsOf(event: Detailed): Detail[] {
   if (event.event_type === "pageview") return networkDetails(event);
   if (event.event_type === "web_vital") return vitalDetails(event);
   if (event.event_type === "heatmap") return heatDetails(event);

@@ -1,11 +1,11 @@
 // TechStack: counts by local day and combination of browser, system, device, screen, language and country. A row of the
-// Parquet file has all columns; a row of the cube in D1 has those that the dashboard combines.
+// Parquet file has all columns; a row of the cube in D1 has those of the device.
 import { bitFor, DIMENSIONS, type Dimension, type Fact } from "../events/catalog";
 import type { ColumnType } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import { isCounted } from "../events/event-facts";
 
-/** Columns of the cube, which queries may combine. */
+/** Columns of the cube, a table for whoever reads D1. */
 export const CUBE_COLUMNS = ["browser", "browser_version", "os", "os_version", "device", "screen"] as const;
 /** Columns of the Parquet file. */
 export const TECH_COLUMNS = [...CUBE_COLUMNS, "language", "country"] as const;
@@ -14,7 +14,6 @@ export type TechColumn = (typeof TECH_COLUMNS)[number];
 
 const dimensionOf = (column: TechColumn): Dimension => DIMENSIONS.find((known) => known.column === column)!;
 export const TECH_DIMENSIONS: readonly Dimension[] = TECH_COLUMNS.map(dimensionOf);
-export const CUBE_DIMENSIONS: readonly Dimension[] = CUBE_COLUMNS.map(dimensionOf);
 
 /** The facts counted by combination. */
 export const TECH_FACTS = ["visitors", "visits", "bounces", "duration", "pageviews", "events"] as const;

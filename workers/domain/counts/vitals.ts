@@ -42,3 +42,17 @@ export function valueOfBucket(metric: Vital, bucket: number): number {
   const value = (2 * GROWTH ** (bucket + 1)) / (GROWTH + 1);
   return metric === "CLS" ? Math.round(value * 1000) / 1000 : Math.round(value);
 }
+
+/**
+ * The bucket of the 75th percentile: the first at or below which at least three quarters of the samples lie.
+ * @param counted how many samples a bucket has; a bucket may occur several times.
+ */
+export function toQuantile(counted: readonly (readonly [bucket: number, samples: number])[]): number {
+  const all = counted.reduce((sum, [, samples]) => sum + samples, 0);
+  let upTo = 0;
+  for (const [bucket, samples] of counted.toSorted(([a], [b]) => a - b)) {
+    upTo += samples;
+    if (4 * upTo >= 3 * all) return bucket;
+  }
+  throw new RangeError("a quantile needs samples");
+}

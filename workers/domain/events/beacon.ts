@@ -5,6 +5,9 @@ import { plain } from "../requests/plain";
 import { revenueSchema } from "./revenue";
 import type { RuleTrigger } from "./rule";
 
+/** How long a browser may hold a hit back (a tab that slept); older ones are dated so (ms). */
+export const MAX_AGO = 86_400_000;
+
 const text = (max: number) => z.string().max(max);
 
 export const hitSchema = z.object({

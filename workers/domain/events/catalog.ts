@@ -201,8 +201,12 @@ export const metricFor = (name: string): Metric | undefined =>
   Object.hasOwn(METRICS, name) ? METRICS[name as MetricName] : undefined;
 
 /** The buckets of a time series. */
-export const TIME_DIMENSIONS = ["time:hour", "time:day", "time:week", "time:month"] as const;
+export const TIME_DIMENSIONS = ["time:minute", "time:hour", "time:day", "time:week", "time:month"] as const;
 export type TimeDimension = (typeof TIME_DIMENSIONS)[number];
+
+/** Buckets of a clock have a beginning in epoch seconds. The others are dates. */
+export const isClock = (time: TimeDimension | null): time is "time:minute" | "time:hour" =>
+  time === "time:minute" || time === "time:hour";
 
 /** True if the metric has a meaning for dimensions of this scope. */
 export function hasMeaning(name: MetricName, scope: Scope): boolean {

@@ -82,6 +82,7 @@ export const LAKE_COLUMNS = {
   own: "json",
   late: "integer",
   visitor_before: "text",
+  visitor_unnamed: "text",
 } as const satisfies Record<keyof StampedEvent, ColumnType>;
 
 export const LAKE_COLUMN_NAMES = Object.keys(LAKE_COLUMNS) as (keyof StampedEvent)[];

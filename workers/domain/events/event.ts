@@ -96,6 +96,13 @@ export interface VisitorKeys {
   shard: number;
 }
 
+/** The ids of a visitor without the user, from the hub that gets their other events: null where a day has none. */
+export interface UnnamedIds {
+  today: string | null;
+  yesterday: string | null;
+  tomorrow: string | null;
+}
+
 interface Addressed extends Event {
   /** Absent for cookieless visitors. */
   stored?: StoredVisitor;
@@ -103,6 +110,8 @@ interface Addressed extends Event {
   by_page?: true;
   /** True if the data stream wants a `first_visit` event for the visitor's first page view of the day. */
   first_visit: boolean;
+  /** The place of an imported line without an id, which earlier versions made its id of (visits/imports/ids.ts). */
+  line?: string;
 }
 
 /**
@@ -119,6 +128,8 @@ export interface Arrival extends Addressed {
   keys: VisitorKeys;
   /** The address as far as the property's privacy setting allows storing it. */
   ip: string | null;
+  /** Only between hubs. */
+  unnamed?: UnnamedIds;
 }
 
 /** The facts about an event that only the hub knows. */
@@ -180,16 +191,20 @@ export interface Stamp {
   own: OwnFacts | null;
   /** 1 if it arrived out of order and the stamps depend on the order, so its day must be stamped again. */
   late: number | null;
-  /** The cookieless visitor's id of the day before, only in the 30 minutes after midnight. */
+  /** The visitor's id of the day before without a user, only in the 30 minutes after midnight. */
   visitor_before: string | null;
+  /** The id that the visitor has without the user, if a page named the user and the row has the user's id. */
+  visitor_unnamed: string | null;
 }
 
 /**
  * `view_id` and `person_id` are null if the event itself names none. `person_id` is the stored id if the event has one and
  * the row's person is a user: the one that it names, or the one with whom the id was seen before. An event older than its
  * visit's first event keeps its facts of the visit, because the visit would have them if the events had arrived in order.
+ * So does any event of a visit that may yet part, because it may become the first of its part; `itself` is 1 if its facts
+ * are those of the visit.
  */
-export type OwnFacts = Partial<VisitFacts> & { view_id?: null; person_id?: string | null };
+export type OwnFacts = Partial<VisitFacts> & { view_id?: null; person_id?: string | null; itself?: 1 };
 
 /** The counts of a visit's events on a local date before its first page view. */
 export type EarlyFacts = [date: string, events: number, engaged_ms: number, scroll_sum: number, scroll_views: number];

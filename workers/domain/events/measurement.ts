@@ -179,6 +179,31 @@ export type EventType = keyof typeof EVENT_TYPES;
  */
 export const isMeasuring = (type: EventType): boolean => "measuring" in EVENT_TYPES[type];
 
+/** Names of the measuring events with a row of their own. Engagement has none: it is part of its page view. */
+export const MEASURING_NAMES: readonly EventType[] = (Object.keys(EVENT_TYPES) as EventType[]).filter(
+  (type) => isMeasuring(type) && type !== "engagement",
+);
+
+/** Frequent events that come with reading a page or filling in a form, and say little by themselves. */
+const COMPANIONS: readonly EventType[] = [
+  ...([
+    "scroll",
+    "image_view",
+    "idle",
+    "field_focus",
+    "field_blur",
+    "identify",
+    "session_start",
+    "session_end",
+  ] as const),
+];
+
+/**
+ * True for events that come by themselves: those that only measure, and companions of what a visitor does. Lists of events
+ * never begin with them. Unlike measuring events, companions count as events.
+ */
+export const isAutomatic = (type: EventType): boolean => isMeasuring(type) || COMPANIONS.includes(type);
+
 /** Measurements in the tracker's core that can be disabled, with the kind of hit that a reply names for each. */
 export const CORE_SWITCHES = {
   page_views: "pageview",

@@ -23,6 +23,27 @@ export const pipelineKey = (
   mark = "",
 ): string => `${zone}/date=${date}/site_id=${siteId}/${firstId}-${lastId}${mark}.parquet`;
 
-/** Key of a table of a local day. `mark` tells the attempts apart: who comes second overwrites nothing. */
-export const dayKey = (zone: "visits" | "actions", date: string, siteId: string, mark: string): string =>
-  `analysis/${zone}/date=${date}/site_id=${siteId}/${mark}.parquet`;
+/** A part of a day's table, counted from 0. */
+interface TablePart {
+  part: number;
+  parts: number;
+}
+
+/**
+ * Key of a table of a local day, or of a part of it, which the name counts from 1: `<mark>-2-of-3`. `mark` tells the
+ * attempts apart, so that the second one overwrites nothing.
+ */
+export const dayKey = (
+  zone: "visits" | "actions",
+  date: string,
+  siteId: string,
+  mark: string,
+  { part, parts }: TablePart = { part: 0, parts: 1 },
+): string =>
+  `analysis/${zone}/date=${date}/site_id=${siteId}/${mark}${parts === 1 ? "" : `-${part + 1}-of-${parts}`}.parquet`;
+
+/** The part that a key names. */
+export function partInKey(key: string): TablePart {
+  const [, part, parts] = /-(\d+)-of-(\d+)\.parquet$/.exec(key) ?? [null, "1", "1"];
+  return { part: Number(part) - 1, parts: Number(parts) };
+}

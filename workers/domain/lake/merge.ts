@@ -6,8 +6,9 @@ import { effective } from "../counts/correction";
 import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import type { Found } from "../networks/enrichment";
+import { PARSERS } from "./column-pages";
 import { columnsIn } from "./parquet";
-import { fromCell, PARSERS, WRITTEN } from "./table-parquet";
+import { fromCell, WRITTEN } from "./table-parquet";
 
 /** Rows per row group, the unit that a reader can skip by its statistics. */
 export const GROUP_ROWS = 10_000;
@@ -48,25 +49,40 @@ export type Row = Pick<StampedEvent, "user_id" | "visitor_id" | "person_id" | "v
 type Column = ArrayLike<unknown>;
 type Columns = Record<keyof StampedEvent, Column>;
 
+/** A file of which some columns can be decoded, one at a time. */
+export interface OpenColumns<Name> {
+  rows: number;
+  /** The values of a column; null in columns that were added later. */
+  read: (name: Name) => Promise<unknown[]>;
+}
+
+export async function openColumns<Name extends keyof StampedEvent>(
+  file: ArrayBuffer,
+  names: readonly Name[],
+): Promise<OpenColumns<Name>> {
+  const metadata = parquetMetadata(file);
+  const columns = columnsIn(metadata, names);
+  const rows = Number(metadata.num_rows);
+  const written = new Set<string>(columns);
+  const { ranges, readColumn } = await parquetScan({ file, metadata, columns, parsers: PARSERS });
+  const read = async (column: Name): Promise<unknown[]> => {
+    if (!written.has(column)) return new Array<null>(rows).fill(null);
+    const values: unknown[] = [];
+    for (const range of ranges) for (const value of await readColumn({ column, ...range })) values.push(value ?? null);
+    return values;
+  };
+  return { rows, read };
+}
+
 /** The rows of a file by column; null in columns that were added later. */
 export async function readColumns<Name extends keyof StampedEvent>(
   file: ArrayBuffer,
   names: readonly Name[],
 ): Promise<Record<Name, unknown[]>> {
-  const metadata = parquetMetadata(file);
-  const columns = columnsIn(metadata, names);
-  const total = Number(metadata.num_rows);
-  const { ranges, readColumn } = await parquetScan({ file, metadata, columns, parsers: PARSERS });
-  const read = new Map<string, unknown[]>();
-  for (const column of columns) {
-    const values: unknown[] = [];
-    for (const range of ranges) for (const value of await readColumn({ column, ...range })) values.push(value ?? null);
-    read.set(column, values);
-  }
-  return Object.fromEntries(names.map((name) => [name, read.get(name) ?? new Array<null>(total).fill(null)])) as Record<
-    Name,
-    unknown[]
-  >;
+  const { read } = await openColumns(file, names);
+  const columns: [Name, unknown[]][] = [];
+  for (const name of names) columns.push([name, await read(name)]);
+  return Object.fromEntries(columns) as Record<Name, unknown[]>;
 }
 
 /** A provider's facts replace the edge's. */

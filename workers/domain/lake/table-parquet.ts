@@ -1,7 +1,8 @@
 // Converts rows to Parquet files and back, by a table of columns. All objects of the lake are written here.
-import { parquetMetadata, parquetReadObjects, parquetScan } from "hyparquet";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { ColumnType } from "../events/columns";
+import { type Page, type PageType, readPages } from "./column-pages";
 
 /** The columns of a table, in the order of the file. */
 export type Columns<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
@@ -61,33 +62,20 @@ export async function tableFromParquet<Row>(columns: Columns<Row>, file: ArrayBu
   return rows.map((row) => toRow(columns, row));
 }
 
-/** Times as numbers, which saves a Date for each. */
-export const PARSERS = { timestampFromMilliseconds: (millis: bigint) => Number(millis) };
-
 /**
- * Some columns of a file that `tableToParquet` wrote, a list each; numbers as the file has them. A column that was added
- * after the file was written has only nulls.
+ * Some columns of a file that `tableToParquet` wrote, as pages. A column that was added after the file was written has only
+ * nulls.
  */
-export async function readValues(
-  columns: Readonly<Record<string, ColumnType>>,
+export async function readTablePages(
+  columns: Readonly<Record<string, PageType>>,
   file: ArrayBuffer,
   names: Iterable<string>,
-): Promise<Record<string, ArrayLike<unknown>>> {
+): Promise<Record<string, Page[]>> {
   const metadata = parquetMetadata(file);
-  const written = new Set(metadata.schema.map(({ name }) => name));
-  const wanted = [...names].filter((name) => name in columns);
-  const there = wanted.filter((name) => written.has(name));
-  const { ranges, readColumn } = await parquetScan({ file, metadata, columns: there, parsers: PARSERS });
-  const rows = Number(metadata.num_rows);
-  const read: Record<string, ArrayLike<unknown>> = {};
-  for (const column of wanted) {
-    if (!written.has(column)) {
-      read[column] = new Array<null>(rows).fill(null);
-      continue;
-    }
-    const portions: ArrayLike<unknown>[] = [];
-    for (const range of ranges) portions.push(await readColumn({ column, ...range }));
-    read[column] = portions.length === 1 ? portions[0]! : portions.flatMap((portion) => Array.from(portion));
+  const read: Record<string, Page[]> = {};
+  for (const name of names) {
+    const type = columns[name];
+    if (type) read[name] = await readPages(file, metadata, name, type);
   }
   return read;
 }

@@ -4,6 +4,7 @@ import { ANOMALY_METRIC_NAMES, deviationOf, formatAnomalyValue, formatDeviation 
 import { inSentence } from "../wording/label";
 import type { Frame, Letter } from "./letter";
 import { ANOMALY_SENTENCES, explanationOf, headlineOf, limitLabel, previewOf, rangeOf } from "./sentences/anomaly";
+import { fromStranger } from "./stranger";
 import { formatDuration, formatTime, LOCALE } from "./words";
 
 export interface AnomalyData extends AnomalyRecord {
@@ -23,7 +24,13 @@ function explain({ explanation, metric }: AnomalyRecord): string {
   if (!explanation) return ANOMALY_SENTENCES.unexplained;
   const { dimension, value, observed, expected, share_percent } = explanation;
   const of = dimension.replace(/^(event|visit):/, "").replaceAll("_", " ");
-  return explanationOf(of, value, say(metric, observed), say(metric, expected), Math.round(share_percent));
+  return explanationOf(
+    of,
+    fromStranger(value),
+    say(metric, observed),
+    say(metric, expected),
+    Math.round(share_percent),
+  );
 }
 
 export function toAnomalyLetter(data: AnomalyData, frame: Frame): Letter {

@@ -15,6 +15,7 @@ import {
   sameVisitors,
   subjectOf,
 } from "./sentences/report";
+import { fromStranger } from "./stranger";
 import { counted, formatCount, formatMetric, formatRange, toChange, weekday } from "./words";
 
 export interface ReportData {
@@ -38,7 +39,11 @@ function toBars(title: string, of: string, rows: readonly { value: string; count
       kind: "bars",
       title,
       of,
-      bars: rows.map(({ value, count }) => ({ label: value, value: formatCount(count), share: count / most })),
+      bars: rows.map(({ value, count }) => ({
+        label: fromStranger(value),
+        value: formatCount(count),
+        share: count / most,
+      })),
     },
   ];
 }

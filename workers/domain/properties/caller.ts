@@ -13,7 +13,16 @@ export interface Caller {
   scopes: Record<string, readonly Scope[]>;
   /** Set if the key is limited to one property. */
   site_id: string | null;
+  /** The id of a user's session. */
+  session_id?: string;
+  /** When (ms) a user's password was last checked in the session. */
+  confirmed_at?: number;
+  /** When (ms) a key expires; null if it does not. */
+  expires_at?: number | null;
 }
+
+/** How long (ms) a checked password counts for changes that cannot be undone. */
+export const FRESH_MS = 60 * 60_000;
 
 /** The scopes of a member's role in an organization. */
 export function scopesOfRole(role: string): readonly Scope[] {
@@ -28,6 +37,22 @@ export const accountOf = (caller: Pick<Caller, "kind" | "id"> | null): string | 
 export function requireCaller(caller: Caller | null): Caller {
   if (!caller) throw new Problem("unauthorized", "request must carry a session cookie or an API key");
   return caller;
+}
+
+/** In the details of a problem, so that the dashboard asks for the password and tries again. */
+export const CONFIRM_REASON = "password_confirmation";
+
+/**
+ * For changes that cannot be undone or that outlive a session: a stolen session must not be enough. An API key has no
+ * password; its scope decides.
+ * @throws Problem forbidden for a user whose password was last checked over an hour ago.
+ */
+export function requireFresh(caller: Caller | null, now: number): void {
+  const known = requireCaller(caller);
+  if (known.kind === "user" && now - (known.confirmed_at ?? 0) >= FRESH_MS)
+    throw new Problem("forbidden", "session must be confirmed with the password first: POST /api/v1/account/confirm", {
+      reason: CONFIRM_REASON,
+    });
 }
 
 /**

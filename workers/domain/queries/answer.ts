@@ -1,8 +1,9 @@
 // Converts rows of the rollups into the answer for the caller.
 import { FACTS, type Fact, type Facts, METRICS } from "../events/catalog";
 import { toLocalTime } from "../time/zone";
-import { type Bucket, hourLabel } from "./bucket";
+import { type Bucket, clockLabel } from "./bucket";
 import { changeOf } from "./change";
+import { SKIP_REASONS, type SkipReason, skipReasonFor } from "./imports";
 import { isOfCounts, type MetricValue, type QueryMetric, SCAN_METRICS, type ScanMetricName } from "./metric";
 import type { Period } from "./period";
 import type { Order, Plan } from "./plan";
@@ -25,15 +26,13 @@ export interface RollupRows {
   comparison: RollupRow[];
   /** The number of groups on all pages; null if not requested. */
   total: number | null;
-  /**
-   * For the cube: the time (ms) of the oldest object that waits for the pipeline; null without a backlog; undefined if
-   * the pipeline has not counted anything yet.
-   */
-  waitingSince?: number | null | undefined;
+  /** True if values of a day are missing, because there were more than rollups keep. */
+  capped?: boolean;
   /** For a scan: the number of events it looked at. */
   scanned?: number;
-  /** Amounts in currencies that could not be converted. */
+  /** Amounts in currencies that could not be converted, and those of the comparison. */
   unconverted?: Record<string, number> | undefined;
+  unconvertedBefore?: Record<string, number> | undefined;
 }
 
 export interface AnswerRow<Value = number | null> {
@@ -59,17 +58,19 @@ export interface AnswerMeta {
   data_from?: string | null;
   /** Set if the period has not ended, so a comparison may set its last day against a whole one. */
   running?: true;
-  /**
-   * Set if the technology cube answered, which the pipeline fills: it includes everything that had arrived by this
-   * time. Null before the pipeline's first run.
-   */
-  processed_until?: string | null;
+  /** Whether imported counts are in the answer, and why not; set if the query asks for them. */
+  imports_included?: boolean;
+  imports_skip_reason?: SkipReason;
+  imports_warning?: string;
   /** The source of the answer. */
   source?: Source;
   /** For a scan: the number of events it looked at. */
   events_scanned?: number;
-  /** Revenue in currencies other than the property's, which the rows leave out. */
+  /** Every event that was accepted before this time is in the answer (ISO 8601); null if a hub did not say. */
+  fresh_until?: string | null;
+  /** Revenue in currencies other than the property's on days without a rate, which the rows leave out. */
   unconverted_revenue?: Record<string, number>;
+  comparison_unconverted_revenue?: Record<string, number>;
 }
 
 /** The values of metrics are numbers, unless the query asks for an amount of money. */
@@ -108,17 +109,20 @@ function toNumbers(before: MetricValue, now: MetricValue): [number | null, numbe
   return [before.value, now.value];
 }
 
-const timeLabel = (bucket: string | number, timezone: string): string =>
-  typeof bucket === "number" ? hourLabel(bucket * 1000, timezone) : bucket;
+const timeLabel = (bucket: string | number, { time, timezone }: Plan): string =>
+  typeof bucket === "number"
+    ? clockLabel(bucket * 1000, time === "time:minute" ? time : "time:hour", timezone)
+    : bucket;
 
-function toDimensions(row: Pick<RollupRow, "bucket" | "value">, { query, timezone }: Plan): (string | null)[] {
+function toDimensions(row: Pick<RollupRow, "bucket" | "value">, plan: Plan): (string | null)[] {
+  const { query } = plan;
   const { others } = query;
   const values: readonly (string | null)[] =
     others.length > 1 && row.value !== null ? (JSON.parse(row.value) as string[]) : [row.value];
   return query.dimensions.map((name) => {
     const place = others.findIndex((dimension) => dimension.name === name);
     if (place >= 0) return values[place] ?? null;
-    return row.bucket === null ? null : timeLabel(row.bucket, timezone);
+    return row.bucket === null ? null : timeLabel(row.bucket, plan);
   });
 }
 
@@ -188,18 +192,21 @@ function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
   if (query.total_rows) meta.total_rows = total;
   if (plan.firstDay !== undefined) meta.data_from = plan.firstDay;
   if (plan.running) meta.running = true;
-  if (plan.main.cube) {
-    const { waitingSince } = read;
-    meta.processed_until = waitingSince === undefined ? null : toLocalTime(waitingSince ?? plan.now, timezone);
+  if (query.imports) {
+    meta.imports_included = false;
+    meta.imports_skip_reason = skipReasonFor(query, plan.period, plan.time);
+    meta.imports_warning = SKIP_REASONS[meta.imports_skip_reason];
   }
   meta.source = plan.source;
   if (read.scanned !== undefined) meta.events_scanned = read.scanned;
   if (read.unconverted) meta.unconverted_revenue = read.unconverted;
+  if (read.unconvertedBefore) meta.comparison_unconverted_revenue = read.unconvertedBefore;
   return meta;
 }
 
 function toInclude({ query, comparison, timezone }: Plan): Record<string, unknown> {
   const include: Record<string, unknown> = {};
+  if (query.imports) include.imports = true;
   if (query.time_labels) include.time_labels = true;
   if (query.total_rows) include.total_rows = true;
   if (!query.suspected_bots) include.suspected_bots = false;

@@ -1,4 +1,5 @@
-// A batch: several queries about the same period and filters, which is what a dashboard asks.
+// A batch: several queries about one property, which is what a dashboard asks. They share the period and the filters; a query
+// may have a period of its own, such as the one to compare with.
 import { z } from "zod";
 import { parseInput } from "../requests/input";
 import { Problem } from "../requests/problem";
@@ -13,28 +14,48 @@ const batchSchema = z.strictObject({
   queries: z.array(z.record(z.string(), z.unknown())).min(1).max(MOST_QUERIES),
 });
 
-/** What a batch gives to all of its queries. */
-const COMMON = ["site_id", "date_range"];
+/** Where a problem is in a batch. */
+export type PlaceInBatch = (query: number, problem: Problem) => Problem;
 
 /**
- * The queries of a batch. The batch's filters must match in each, beside its own.
+ * Puts the number of the query in front of a problem. A query's filters are those of the batch and then its own: a fault in
+ * the batch's is one of all queries, and its own are counted from its first.
+ * @param shared how many filters the batch has.
+ */
+export const placeInBatch =
+  (shared: number): PlaceInBatch =>
+  (query, { code, message, details }) => {
+    const place = /^filters\[(\d+)\]/.exec(message);
+    const at = Number(place?.[1]);
+    if (place && at < shared) return new Problem(code, message, details);
+    const own = place ? `filters[${at - shared}]${message.slice(place[0].length)}` : message;
+    return new Problem(code, `queries[${query}]: ${own}`, details);
+  };
+
+/**
+ * The queries of a batch, and how problems of one are placed. The batch's filters must match in each, beside its own.
  * @throws Problem invalid, saying which query is wrong and why.
  */
-export function toQueries(body: unknown): Query[] {
+export function toBatch(body: unknown): { queries: Query[]; place: PlaceInBatch } {
   const { queries, filters, ...common } = parseInput(batchSchema, body);
-  return queries.map((query, i) => {
-    const given = COMMON.find((name) => name in query);
-    if (given) throw new Problem("invalid", `queries[${i}] must not have ${given}: it is given once, for all queries`);
+  const shared = toList(filters);
+  const place = placeInBatch(shared.length);
+  const checked = queries.map((query, i) => {
+    if ("site_id" in query)
+      throw new Problem("invalid", `queries[${i}] must not have site_id: it is given once, for all queries`);
     const own = query.filters ?? [];
     try {
       return toQuery({
-        ...query,
         ...common,
-        filters: Array.isArray(own) ? [...toList(filters), ...toList(own as unknown[])] : own,
+        ...query,
+        filters: Array.isArray(own) ? [...shared, ...toList(own as unknown[])] : own,
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      throw new Problem(error.code, `queries[${i}]: ${error.message}`, error.details);
+      throw place(i, error);
     }
   });
+  return { queries: checked, place };
 }
+
+export const toQueries = (body: unknown): Query[] => toBatch(body).queries;

@@ -1,12 +1,12 @@
-// Buckets: the hours, days, weeks or months of a period, as a time series labels them.
-import type { TimeDimension } from "../events/catalog";
+// Buckets: the minutes, hours, days, weeks or months of a period, as a time series labels them.
+import { isClock, type TimeDimension } from "../events/catalog";
 import { addMonths, startOfMonth, startOfWeek } from "../time/calendar";
 import { addDays, localDate, localHour, nextHour, offsetAt, startOfDate, toLocalTime } from "../time/zone";
 import { isRunning, type Period } from "./period";
 
 export interface Bucket {
   label: string;
-  /** The key in the rollups: the label, or for hours the start in epoch seconds. */
+  /** The key in counts: the label, or for minutes and hours the start in epoch seconds. */
   key: string | number;
   /** False while it is entirely in the future. */
   begun: boolean;
@@ -18,35 +18,46 @@ export interface Bucket {
 
 /** The longest backward shift of any zone at once. */
 const LONGEST_SHIFT = 3 * 3_600_000;
+const MINUTE = 60_000;
+
+/** How a day is cut: where the bucket of an instant begins, and where the next one does. */
+const CLOCKS = {
+  "time:minute": {
+    start: (instant: number) => Math.floor(instant / MINUTE) * MINUTE,
+    next: (minute: number) => minute + MINUTE,
+  },
+  "time:hour": { start: localHour, next: nextHour },
+} as const;
+type Clock = keyof typeof CLOCKS;
 
 /**
- * `YYYY-MM-DD HH:MM:SS` in local time, as Plausible labels hours. The second occurrence of an hour that DST repeats has
- * its offset, so that no two buckets share a label.
+ * `YYYY-MM-DD HH:MM:SS` in local time, as Plausible labels hours. The second occurrence of an hour or minute that DST
+ * repeats has its offset, so that no two buckets share a label.
  */
-export function hourLabel(hour: number, timezone: string): string {
-  const local = toLocalTime(hour, timezone);
+export function clockLabel(at: number, time: Clock, timezone: string): string {
+  const local = toLocalTime(at, timezone);
   const label = local.slice(0, 19).replace("T", " ");
-  const offset = offsetAt(hour, timezone);
-  const before = offsetAt(hour - LONGEST_SHIFT, timezone);
-  const earlier = hour + offset - before;
+  const offset = offsetAt(at, timezone);
+  const before = offsetAt(at - LONGEST_SHIFT, timezone);
+  const earlier = at + offset - before;
   const repeated =
-    before > offset && offsetAt(earlier, timezone) === before && localHour(earlier, timezone) === earlier;
+    before > offset && offsetAt(earlier, timezone) === before && CLOCKS[time].start(earlier, timezone) === earlier;
   return repeated ? label + local.slice(19) : label;
 }
 
-function toHours({ from, to }: Period, timezone: string, now: number): Bucket[] {
+function toClock({ from, to }: Period, time: Clock, timezone: string, now: number): Bucket[] {
   const buckets: Bucket[] = [];
-  for (let hour = from; hour < to; ) {
-    const next = nextHour(hour, timezone);
-    const present = hour <= now && now < next;
+  for (let at = from; at < to; ) {
+    const next = CLOCKS[time].next(at, timezone);
+    const present = at <= now && now < next;
     buckets.push({
-      label: hourLabel(hour, timezone),
-      key: hour / 1000,
-      begun: hour <= now,
+      label: clockLabel(at, time, timezone),
+      key: at / 1000,
+      begun: at <= now,
       present,
       partial: present,
     });
-    hour = next;
+    at = next;
   }
   return buckets;
 }
@@ -56,9 +67,9 @@ const BOUNDS = {
   "time:day": (date: string) => [date, addDays(date, 1)],
   "time:week": (date: string) => [startOfWeek(date), addDays(startOfWeek(date), 7)],
   "time:month": (date: string) => [startOfMonth(date), addMonths(startOfMonth(date), 1)],
-} as const satisfies Record<Exclude<TimeDimension, "time:hour">, (date: string) => readonly [string, string]>;
+} as const satisfies Record<Exclude<TimeDimension, Clock>, (date: string) => readonly [string, string]>;
 
-function toDates(period: Period, time: Exclude<TimeDimension, "time:hour">, timezone: string, now: number): Bucket[] {
+function toDates(period: Period, time: Exclude<TimeDimension, Clock>, timezone: string, now: number): Bucket[] {
   const first = localDate(period.from, timezone);
   const last = localDate(period.to - 1, timezone);
   // A period of hours cuts its first and last day.
@@ -80,7 +91,7 @@ function toDates(period: Period, time: Exclude<TimeDimension, "time:hour">, time
 }
 
 export const toBuckets = (period: Period, time: TimeDimension, timezone: string, now: number): Bucket[] =>
-  time === "time:hour" ? toHours(period, timezone, now) : toDates(period, time, timezone, now);
+  isClock(time) ? toClock(period, time, timezone, now) : toDates(period, time, timezone, now);
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

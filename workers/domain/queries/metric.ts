@@ -20,6 +20,7 @@ export const SCAN_METRICS = {
   group_conversion_rate: { unit: "percent" },
   percentage: { unit: "percent" },
   exit_rate: { unit: "percent" },
+  ctr: { unit: "percent" },
   total_revenue: { unit: "money" },
   average_revenue: { unit: "money" },
 } as const satisfies Record<string, ScanMetric>;

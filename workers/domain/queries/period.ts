@@ -46,6 +46,7 @@ export type ComparisonMode = "previous_period" | "year_over_year" | "custom";
 const MAX_DAYS = 3653;
 const MIN_YEAR = 1970;
 const MAX_YEAR = 2099;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
@@ -88,10 +89,12 @@ const ofDays = (first: string, last: string, timezone: string): Period => ({
   days: { first, last },
 });
 
-/** Extended to whole local hours, the finest rows of the rollups. */
-function ofInstants(from: number, to: number, timezone: string): Period {
-  const start = localHour(from, timezone);
-  const end = nextHour(localHour(to - 1, timezone), timezone);
+const startOfMinute = (instant: number): number => Math.floor(instant / MINUTE_MS) * MINUTE_MS;
+
+/** Extended to whole local hours, the finest rows of the rollups, or to whole minutes. */
+function ofInstants(from: number, to: number, timezone: string, byMinute: boolean): Period {
+  const start = byMinute ? startOfMinute(from) : localHour(from, timezone);
+  const end = byMinute ? startOfMinute(to - 1) + MINUTE_MS : nextHour(localHour(to - 1, timezone), timezone);
   const first = localDate(start, timezone);
   const last = localDate(end - 1, timezone);
   const whole = startOfDate(first, timezone) === start && startOfDate(addDays(last, 1), timezone) === end;
@@ -134,10 +137,11 @@ function lastDayOfHours({ timezone, now }: Vantage): Period {
   return { from: localHour(to - DAY_MS, timezone), to, days: null };
 }
 
-export function toPeriod(range: DateRange, vantage: Vantage): Period {
+/** @param byMinute whether the period may begin and end within an hour. */
+export function toPeriod(range: DateRange, vantage: Vantage, byMinute = false): Period {
   const { timezone } = vantage;
   if (range === "24h") return lastDayOfHours(vantage);
-  if (typeof range === "object" && "from" in range) return ofInstants(range.from, range.to, timezone);
+  if (typeof range === "object" && "from" in range) return ofInstants(range.from, range.to, timezone, byMinute);
   const { first, last } = typeof range === "string" ? datesOf(range, vantage) : range;
   return ofDays(first, last, timezone);
 }
@@ -179,7 +183,9 @@ export function comparisonOf(
   mode: "previous_period" | "year_over_year",
   matchDayOfWeek: boolean,
   { timezone, now }: Vantage,
+  byMinute = false,
 ): Period {
+  const start = (instant: number) => (byMinute ? startOfMinute(instant) : localHour(instant, timezone));
   if (period.days) {
     const days = daysBefore(period.days, mode, localDate(now, timezone));
     const { first, last } = matchDayOfWeek ? matchWeekday(days, period.days) : days;
@@ -187,11 +193,10 @@ export function comparisonOf(
   }
   if (matchDayOfWeek) throw new Problem("invalid", "match_day_of_week needs a date_range of whole days");
   const length = period.to - period.from;
-  if (mode === "previous_period")
-    return { from: localHour(period.from - length, timezone), to: period.from, days: null };
+  if (mode === "previous_period") return { from: start(period.from - length), to: period.from, days: null };
   // The same local time a year ago.
   const date = localDate(period.from, timezone);
   const sinceMidnight = period.from - startOfDate(date, timezone);
-  const from = localHour(startOfDate(addMonths(date, -12), timezone) + sinceMidnight, timezone);
-  return { from, to: localHour(from + length, timezone), days: null };
+  const from = start(startOfDate(addMonths(date, -12), timezone) + sinceMidnight);
+  return { from, to: start(from + length), days: null };
 }

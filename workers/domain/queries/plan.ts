@@ -1,11 +1,10 @@
-// The plan: the rows of the rollups or the technology cube that answer a query. This file decides,
+// The plan: the rows of the rollups that answer a query, if they can. This file decides,
 // workers/storage/counts/rollups.ts reads, and answer.ts formats.
 import { TOTAL } from "../counts/rollup";
 import { FACTS, type Fact, METRICS, type TimeDimension } from "../events/catalog";
 import { Problem } from "../requests/problem";
 import { addDays, localDate, startOfDate } from "../time/zone";
 import { type Bucket, bucketFor, toBuckets } from "./bucket";
-import { type CubeGroups, toCubeFilters, toCubeGroups } from "./cube-query";
 import { isOfCounts, type QueryMetric } from "./metric";
 import { comparisonOf, type Period, toPeriod, type Vantage } from "./period";
 import type { Direction, Query } from "./query";
@@ -16,14 +15,15 @@ export type Slice =
   | { kind: "days"; first: string; last: string }
   | { kind: "hours"; from: number; to: number; date: string };
 
+/** Rollups know no minutes. */
+export type RollupTime = Exclude<TimeDimension, "time:minute">;
+
 /** What to sum, and how to group it. */
 export interface Reading {
   /** Rollup key: the column of the dimension; `total` for the whole day. */
   column: string;
-  /** Set if the cube is read instead of the rollup; its slices are days. */
-  cube?: CubeGroups;
   slices: Slice[];
-  time: TimeDimension | null;
+  time: RollupTime | null;
   /** First local date. Labels of weeks are not earlier. */
   first: string;
 }
@@ -58,6 +58,13 @@ export interface Plan {
 /** Longer hourly series are unreadable, and each hour costs a look-up of its offset. */
 const MAX_HOURLY_DAYS = 92;
 
+/** A minute is for watching a day go by. The 25 hours of a day on which clocks go back are one day. */
+function requireMinutes(period: Period): void {
+  const isOneDay = period.days !== null && period.days.first === period.days.last;
+  if (period.to - period.from > 86_400_000 && !isOneDay)
+    throw new Problem("invalid", "dimension time:minute needs a date_range of at most 24 hours, or of one day");
+}
+
 /**
  * Whole days are read from daily rows, in which a visitor counts once a day. Only the partial days at both ends are
  * read from hourly rows, in which a visitor counts once an hour.
@@ -78,14 +85,12 @@ function toSlices(period: Period, timezone: string): Slice[] {
   return slices;
 }
 
-function toReading(
-  period: Period,
-  query: Query,
-  source: Source,
-  time: TimeDimension | null,
-  timezone: string,
-): Reading {
+function toReading(period: Period, query: Query, time: TimeDimension | null, timezone: string): Reading {
   const first = localDate(period.from, timezone);
+  if (time === "time:minute") {
+    requireMinutes(period);
+    return { column: TOTAL, slices: [], time: null, first };
+  }
   if (time === "time:hour") {
     if (period.to - period.from > MAX_HOURLY_DAYS * 86_400_000 + 3_600_000)
       throw new Problem("invalid", `dimension time:hour needs a date_range of at most ${MAX_HOURLY_DAYS} days`);
@@ -97,10 +102,7 @@ function toReading(
     };
   }
   const [dimension] = query.others;
-  const reading: Reading = { column: dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
-  return source === "cube"
-    ? { ...reading, cube: toCubeGroups(query.others, toCubeFilters(query.filters) ?? []) }
-    : reading;
+  return { column: dimension?.column ?? TOTAL, slices: toSlices(period, timezone), time, first };
 }
 
 const chooseTime = (query: Query, period: Period): TimeDimension | null =>
@@ -129,24 +131,25 @@ function toOrder({ order_by, metrics, others }: Query, time: TimeDimension | nul
 }
 
 /** The period to compare with. */
-function beforeOf({ comparisons }: Query, period: Period, vantage: Vantage): Period | null {
+function beforeOf({ comparisons, time }: Query, period: Period, vantage: Vantage): Period | null {
   if (!comparisons) return null;
+  const isByMinute = time === "time:minute";
   return comparisons.mode === "custom"
-    ? toPeriod(comparisons.range!, vantage)
-    : comparisonOf(period, comparisons.mode, comparisons.matchDayOfWeek, vantage);
+    ? toPeriod(comparisons.range!, vantage, isByMinute)
+    : comparisonOf(period, comparisons.mode, comparisons.matchDayOfWeek, vantage, isByMinute);
 }
 
 /** @throws Problem invalid if the query cannot be answered for this period. */
 export function toPlan(query: Query, vantage: Vantage): Plan {
   const { timezone, now } = vantage;
-  const period = toPeriod(query.range, vantage);
+  const period = toPeriod(query.range, vantage, query.time === "time:minute");
   const time = chooseTime(query, period);
   const needed = new Set<Fact>(query.metrics.filter(isOfCounts).flatMap((name) => METRICS[name].needs));
   const before = beforeOf(query, period, vantage);
   // Both periods are read in the same way, or their difference would be one of ways.
   const sources = [period, ...(before ? [before] : [])].map((one) => sourceFor(query, one, time));
-  const source = sources.includes("scan") ? "scan" : sources[0]!;
-  const main = toReading(period, query, source, time, timezone);
+  const source = sources.includes("scan") ? "scan" : "rollups";
+  const main = toReading(period, query, time, timezone);
   return {
     query,
     source,
@@ -159,7 +162,7 @@ export function toPlan(query: Query, vantage: Vantage): Plan {
     buckets: time ? toBuckets(period, time, timezone, now) : [],
     comparison: before && {
       period: before,
-      reading: toReading(before, query, source, time, timezone),
+      reading: toReading(before, query, time, timezone),
       buckets: time ? toBuckets(before, time, timezone, now) : [],
     },
     running: period.from <= now && now < period.to,

@@ -6,6 +6,7 @@ import { parseInput } from "../requests/input";
 import { Problem } from "../requests/problem";
 import { isQueryMetric, QUERY_METRICS, type QueryMetric } from "./metric";
 import { type ComparisonMode, type DateRange, toDateRange } from "./period";
+import { requireClickRate } from "./rates/click-rate";
 
 export type Direction = "asc" | "desc";
 export const MAX_ROWS = 10_000;
@@ -32,6 +33,8 @@ export interface Query {
   /** In the order of the request; empty for the default order. */
   order_by: [string, Direction][];
   comparisons: Comparisons | null;
+  /** Whether the answer is to say what imported counts it has. Imported events are in every answer. */
+  imports: boolean;
   time_labels: boolean;
   total_rows: boolean;
   /** False leaves out visits with a signal (domain/networks/network.ts). */
@@ -53,7 +56,6 @@ const querySchema = z.strictObject({
   order_by: list(z.tuple([z.string(), direction]), 10).default([]),
   include: z
     .strictObject({
-      /** Has no effect here: every answer includes imported history. */
       imports: z.boolean().default(false),
       time_labels: z.boolean().default(false),
       total_rows: z.boolean().default(false),
@@ -148,6 +150,7 @@ export function toQuery(body: unknown): Query {
   const metrics = checkMetrics(asked.metrics);
   const dimensions = checkDimensions(asked.dimensions);
   const { time } = dimensions;
+  if (metrics.includes("ctr")) requireClickRate(asked.dimensions);
   checkOrder(asked.order_by, metrics, asked.dimensions);
   if (asked.include.time_labels && !time) throw invalid("include.time_labels needs a time dimension");
   return {
@@ -159,6 +162,7 @@ export function toQuery(body: unknown): Query {
     filters: toList(asked.filters),
     order_by: asked.order_by,
     comparisons: toComparisons(asked.include.comparisons, dimensions),
+    imports: asked.include.imports,
     time_labels: asked.include.time_labels,
     total_rows: asked.include.total_rows,
     suspected_bots: asked.include.suspected_bots,

@@ -4,19 +4,30 @@ import type { Ask, CountedRow } from "../analysis/question";
 import { FACTS, type Fact, METRICS } from "../events/catalog";
 import { addDays, localDate } from "../time/zone";
 import type { RollupRow, RollupRows } from "./answer";
-import { isOfCounts, type Money, type QueryMetric } from "./metric";
+import { isOfCounts, type QueryMetric } from "./metric";
 import type { Period } from "./period";
 import type { Order, Plan } from "./plan";
 import type { Query } from "./query";
+import { type ClickRole, toClickAsks, toClickSums } from "./rates/click-rate";
+import { toExitAsk, toExitViews } from "./rates/exit-rate";
+import { currencyOfFilters, type GoalCurrency, moneyOf, toLeftOutAsks, unconvertedIn } from "./revenue";
+import { compareTexts } from "./text-order";
 
 /** What the counts of an ask are for. */
 type Role =
-  /** Rows of the answer, for one goal if the query groups by goals. */
-  | { kind: "rows"; goal: string | null }
+  /**
+   * Rows of the answer, for one goal if the query groups by goals. Revenue is in `currency`, or in the property's.
+   */
+  | { kind: "rows"; goal: string | null; currency: string | null }
+  /** Money that the rows of goals leave out. */
+  | { kind: "left out" }
   /** Visitors under the same filters, or under those that name no goal, by group or in total. */
   | { kind: "base"; withoutGoals: boolean; grouped: boolean }
-  /** Page views by page. */
-  | { kind: "pages" };
+  /** Page views of visits, by page: for one goal, as rows. */
+  | { kind: "pages"; goal: string | null }
+  | ClickRole;
+
+type RowsRole = Extract<Role, { kind: "rows" }>;
 
 export interface RoleOfAsk {
   role: Role;
@@ -32,31 +43,17 @@ export function datesOf(period: Period, timezone: string): { from: string; to: s
   return period.days ? { from, to } : { from: addDays(from, -1), to: addDays(to, 1) };
 }
 
-/** Operands, not values: a value may be written like the dimension. */
-const namesGoal = (filter: unknown): boolean => {
-  if (!Array.isArray(filter)) return false;
-  const [operator, second] = filter as unknown[];
-  if (typeof second === "string") return second === GOAL;
-  return (
-    Array.isArray(second) && (operator === "and" || operator === "or" ? second.some(namesGoal) : namesGoal(second))
-  );
-};
-
-/** What must hold whatever the goals: of filters joined by `and`, those that name none. */
-const withoutGoals = (filters: readonly unknown[]): unknown[] =>
-  filters.flatMap((filter) => {
-    if (!namesGoal(filter)) return [filter];
-    const [operator, second] = filter as unknown[];
-    return operator === "and" ? withoutGoals(second as unknown[]) : [];
-  });
-
 const has = ({ metrics }: Query, ...names: QueryMetric[]): boolean => names.some((name) => metrics.includes(name));
 
 /**
  * The asks that answer a plan for one of its periods.
- * @param goals names of the property's goals.
+ * @param goals of the property.
  */
-export function toAsks({ query, facts, time, timezone }: Plan, period: Period, goals: readonly string[]): RoleOfAsk[] {
+export function toAsks(
+  { query, facts, time, timezone }: Plan,
+  period: Period,
+  goals: readonly GoalCurrency[],
+): RoleOfAsk[] {
   const needs = (...names: Fact[]): boolean => names.some((name) => facts.includes(name));
   const common: Ask = {
     filters: query.filters,
@@ -71,14 +68,20 @@ export function toAsks({ query, facts, time, timezone }: Plan, period: Period, g
     revenue: has(query, "total_revenue", "average_revenue"),
   };
   const isByGoal = query.others.some(({ name }) => name === GOAL);
-  const rows = (isByGoal ? goals : [null]).map(
-    (goal): RoleOfAsk => ({
-      role: { kind: "rows", goal },
-      ask: goal === null ? common : { ...common, filters: [...query.filters, ["is", GOAL, [goal]]] },
-    }),
-  );
+  const whole: GoalCurrency = { name: "", currency: currencyOfFilters(query.filters, goals) };
+  const rows = (isByGoal ? goals : [whole]).map(({ name, currency }): RoleOfAsk => {
+    const ask: Ask = common.revenue && currency !== null ? { ...common, money: { into: [currency] } } : common;
+    return isByGoal
+      ? {
+          role: { kind: "rows", goal: name, currency },
+          ask: { ...ask, filters: [...query.filters, ["is", GOAL, [name]]] },
+        }
+      : { role: { kind: "rows", goal: null, currency }, ask };
+  });
+  const ofMoney = { ...common, reading: false, ends: false, persons: false };
+  const leftOut = isByGoal && common.revenue ? toLeftOutAsks(ofMoney, goals) : [];
   const plain = { ...common, reading: false, ends: false, persons: false, revenue: false };
-  const filters = withoutGoals(query.filters);
+  const withoutGoals: Ask = { ...plain, base: { without: "goals", filters: [] } };
   const bases: [isNeeded: boolean, RoleOfAsk][] = [
     [
       has(query, "percentage"),
@@ -86,44 +89,41 @@ export function toAsks({ query, facts, time, timezone }: Plan, period: Period, g
     ],
     [
       has(query, "conversion_rate"),
-      { role: { kind: "base", withoutGoals: true, grouped: false }, ask: { ...plain, groups: [], filters } },
+      { role: { kind: "base", withoutGoals: true, grouped: false }, ask: { ...withoutGoals, groups: [] } },
     ],
     [
       has(query, "group_conversion_rate"),
-      { role: { kind: "base", withoutGoals: true, grouped: true }, ask: { ...plain, filters } },
+      { role: { kind: "base", withoutGoals: true, grouped: true }, ask: withoutGoals },
     ],
-    [has(query, "exit_rate"), { role: { kind: "pages" }, ask: { ...plain, groups: ["event:page"], filters: [] } }],
   ];
-  return [...rows, ...bases.flatMap(([isNeeded, base]) => (isNeeded ? [base] : []))];
+  const pages = rows.flatMap(({ role, ask: { filters } }): RoleOfAsk[] => {
+    const ask = toExitAsk({ ...plain, filters });
+    return ask && role.kind === "rows" ? [{ role: { kind: "pages", goal: role.goal }, ask }] : [];
+  });
+  return [
+    ...rows,
+    ...leftOut.map((ask): RoleOfAsk => ({ role: { kind: "left out" }, ask })),
+    ...bases.flatMap(([isNeeded, base]) => (isNeeded ? [base] : [])),
+    ...(has(query, "exit_rate") ? pages : []),
+    ...(has(query, "ctr") ? toClickAsks(plain) : []),
+  ];
 }
 
 const percentOf = (part: number, whole = 0): number | null =>
   whole > 0 ? Math.round((part / whole) * 1000) / 10 : null;
 
-const toCents = (amount: number): number => Math.round(amount * 100) / 100;
-
-/** The total and the mean of what was paid in a currency. */
-function moneyOf({ revenue }: CountedRow["counts"], currency: string): { total: Money; average: Money | null } {
-  const { amount, purchases } = revenue?.get(currency) ?? { amount: 0, purchases: 0 };
-  return {
-    total: { value: toCents(amount), currency },
-    average: purchases > 0 ? { value: toCents(amount / purchases), currency } : null,
-  };
-}
-
-/** What was paid in other currencies, which has no rate to be converted with. */
-function unconverted(counted: CountedAsks, currency: string): Record<string, number> | undefined {
-  const others = new Map<string, number>();
-  for (const { role, rows } of counted)
-    for (const { counts } of role.kind === "rows" ? rows : [])
-      for (const [name, { amount }] of counts.revenue ?? [])
-        if (name !== currency) others.set(name, (others.get(name) ?? 0) + amount);
-  return others.size === 0
-    ? undefined
-    : Object.fromEntries([...others].sort().map(([name, amount]) => [name, toCents(amount)]));
-}
-
 type CountedAsks = readonly { role: Role; rows: readonly CountedRow[] }[];
+
+/** Money that no row has: of goals each event's once, of other rows what they leave out themselves. */
+function unconverted(counted: CountedAsks, currency: string): Record<string, number> | undefined {
+  const leftOut = counted.filter(({ role }) => role.kind === "left out");
+  return unconvertedIn([
+    ...leftOut.map(({ rows }) => ({ currency: null, rows })),
+    ...counted.flatMap(({ role, rows }) =>
+      role.kind === "rows" && role.goal === null ? [{ currency: role.currency ?? currency, rows }] : [],
+    ),
+  ]);
+}
 
 const keyOf = (bucket: CountedRow["bucket"], values: readonly (string | null)[] = []): string =>
   JSON.stringify([bucket, values]);
@@ -133,17 +133,25 @@ interface Bases {
   all: Map<string, number>;
   withoutGoals: Map<string, number>;
   groups: Map<string, number>;
-  pages: Map<string, number>;
+  /** By goal. */
+  pages: Map<string | null, ReturnType<typeof toExitViews>>;
+  clicks: ReturnType<typeof toClickSums>;
 }
 
-function basesOf(counted: CountedAsks): Bases {
-  const bases: Bases = { all: new Map(), withoutGoals: new Map(), groups: new Map(), pages: new Map() };
+function basesOf({ query }: Plan, counted: CountedAsks): Bases {
+  const rowsOf = (kind: Role["kind"]) => counted.find(({ role }) => role.kind === kind)?.rows ?? [];
+  const groups = query.others.map(({ name }) => name);
+  const columns = groups.filter((name) => name !== GOAL);
+  const bases: Bases = {
+    ...{ all: new Map(), withoutGoals: new Map(), groups: new Map(), pages: new Map() },
+    clicks: toClickSums(groups, rowsOf("clicks"), rowsOf("views")),
+  };
   for (const { role, rows } of counted) {
-    if (role.kind === "rows") continue;
+    if (role.kind === "pages") bases.pages.set(role.goal, toExitViews(columns, rows));
+    if (role.kind !== "base") continue;
     for (const { bucket, values, counts } of rows) {
       const key = keyOf(bucket, values);
-      if (role.kind === "pages") bases.pages.set(key, counts.pageviews);
-      else if (role.grouped) bases.groups.set(key, counts.visitors);
+      if (role.grouped) bases.groups.set(key, counts.visitors);
       else (role.withoutGoals ? bases.withoutGoals : bases.all).set(key, counts.visitors);
     }
   }
@@ -152,20 +160,20 @@ function basesOf(counted: CountedAsks): Bases {
 
 /** The metrics of a row that are not made of its own sums. */
 function othersOf(
-  { bucket, values, counts }: CountedRow,
+  { bucket, values, counts, users }: CountedRow,
   { query }: Plan,
   bases: Bases,
-  currency: string,
+  { goal, currency }: { goal: string | null; currency: string },
 ): RollupRow["others"] {
   const money = has(query, "total_revenue", "average_revenue") ? moneyOf(counts, currency) : null;
-  const exit = query.others.filter(({ name }) => name !== GOAL).findIndex(({ name }) => name === "visit:exit_page");
-  const exits = exit < 0 ? undefined : bases.pages.get(keyOf(bucket, [values[exit] ?? null]));
+  const clicked = bases.clicks({ bucket, values });
   return {
-    users: counts.persons?.size ?? null,
+    users: users ?? null,
     percentage: percentOf(counts.visitors, bases.all.get(keyOf(bucket))),
     conversion_rate: percentOf(counts.visitors, bases.withoutGoals.get(keyOf(bucket))),
     group_conversion_rate: percentOf(counts.visitors, bases.groups.get(keyOf(bucket, values))),
-    exit_rate: percentOf(counts.visits, exits),
+    exit_rate: percentOf(counts.visits, bases.pages.get(goal)?.({ bucket, values })),
+    ctr: percentOf(clicked.clicks, clicked.views),
     total_revenue: money?.total ?? null,
     average_revenue: money?.average ?? null,
   };
@@ -182,15 +190,15 @@ function shownValue({ others }: Query, values: readonly (string | null)[], goal:
 const isSomething = (row: RollupRow): boolean => FACTS.some((fact) => (row[fact] ?? 0) !== 0);
 
 function rowsOf(plan: Plan, counted: CountedAsks, currency: string): RollupRow[] {
-  const bases = basesOf(counted);
-  const toRow = (row: CountedRow, goal: string | null): RollupRow => ({
+  const bases = basesOf(plan, counted);
+  const toRow = (row: CountedRow, { goal, currency: own }: RowsRole): RollupRow => ({
     ...Object.fromEntries(FACTS.map((fact) => [fact, row.counts[fact]])),
     bucket: row.bucket,
     value: shownValue(plan.query, row.values, goal),
-    others: othersOf(row, plan, bases, currency),
+    others: othersOf(row, plan, bases, { goal, currency: own ?? currency }),
   });
   return counted.flatMap(({ role, rows }) =>
-    role.kind === "rows" ? rows.map((row) => toRow(row, role.goal)).filter(isSomething) : [],
+    role.kind === "rows" ? rows.map((row) => toRow(row, role)).filter(isSomething) : [],
   );
 }
 
@@ -219,7 +227,8 @@ function inOrder(rows: readonly RollupRow[], order: readonly Order[]): RollupRow
       if (one === other) continue;
       if (one === null) return 1;
       if (other === null) return -1;
-      return (one < other ? -1 : 1) * (direction === "asc" ? 1 : -1);
+      const isBefore = typeof one === "string" ? compareTexts(one, String(other)) < 0 : one < Number(other);
+      return (isBefore ? -1 : 1) * (direction === "asc" ? 1 : -1);
     }
     return 0;
   });
@@ -248,5 +257,6 @@ export function toRollupRows(
     total: query.total_rows && isPaged ? all.length : null,
     scanned,
     unconverted: unconverted(main, currency),
+    unconvertedBefore: comparison ? unconverted(comparison, currency) : undefined,
   };
 }

@@ -50,3 +50,9 @@ export class Problem extends Error {
     };
   }
 }
+
+/** A part of the input that is wrong. @param fault follows the part's path: "must be given". */
+export function wrongPart(path: string, fault: string): Problem {
+  const message = `${path} ${fault}`;
+  return new Problem("invalid", message, [{ path, message }]);
+}

@@ -6,7 +6,8 @@ export const REFUSALS = {
   spam_referrer: "The referrer is a known spam site.",
   excluded_address: "The IP address is excluded in the settings.",
   excluded_path: "The page is excluded in the settings.",
-  unknown_host: "The page's host does not match any data stream of the property.",
+  unknown_host:
+    "The host of the page, or of the page that sent the event, does not match any data stream of the property.",
   do_not_track: "The browser sends Do Not Track or Global Privacy Control, which the property respects.",
   not_measured: "The measurement is off in the data stream.",
   owner_tool: "The owner opened the page with the element picker or the heatmap.",

@@ -1,6 +1,7 @@
 // Arrivals as hubs read them: of this version, and of the version before.
 import type { Arrival, Sighting } from "../events/event";
 import { type AddressPrivacy, truncateAddress } from "../visitors/address";
+import type { HubBatch } from "./hub";
 
 /** An arrival as a hub may get it: one that the version before has sent holds the address and agent themselves. */
 export type AnyArrival = Arrival | Sighting;
@@ -23,3 +24,7 @@ export function toArrival(given: AnyArrival, privacy: AddressPrivacy): Arrival {
     ip: truncateAddress(address, privacy),
   };
 }
+
+/** A batch as it crosses to a hub. */
+export const toBatch = (batch: HubBatch | string): HubBatch =>
+  typeof batch === "string" ? (JSON.parse(batch) as HubBatch) : batch;

@@ -1,9 +1,17 @@
 // The messages between the hub and its callers.
+import type { UnnamedIds } from "../events/event";
 import type { EventType } from "../events/measurement";
 import type { RefusalCounts } from "../requests/refusal";
 import type { AddressPrivacy } from "../visitors/address";
 import type { AnyArrival } from "./arrival";
+import type { BrowserNames } from "./names";
 import type { RuleCounts } from "./rule-counters";
+
+/** Goals that can be decided on one event by itself: all that a version of the configuration has. Filters are as saved. */
+export interface LiveGoals {
+  version: number;
+  list: { id: string; filter: unknown }[];
+}
 
 /** The property as the hub needs it. It comes with every batch, so that the hub never reads D1. */
 export interface HubProperty {
@@ -12,6 +20,8 @@ export interface HubProperty {
   address: AddressPrivacy;
   /** The version of the configuration that the sender has. */
   version?: number;
+  /** What live data counts; absent when the sender has told the hub. */
+  goals?: LiveGoals;
 }
 
 export interface HubBatch {
@@ -22,6 +32,10 @@ export interface HubBatch {
   imported?: true;
   /** Hubs to which, in turn, arrivals are passed on whose visitors this one does not know; absent when it takes all. */
   next?: string[];
+  /** With names for another hub: what the sender knows of the stored ids, if any of it is later than their arrivals. */
+  names?: BrowserNames[];
+  /** The hub that gets the events of the arrivals' browsers without the users whom they name; absent with one shard. */
+  unnamed?: string;
   /** Who must know which users the arrivals name for stored ids; absent when it is only the hub that takes them. */
   named?: NamedHubs;
 }
@@ -38,6 +52,14 @@ export interface NamesReply {
   late: string[];
   /** Ids of events with whose stored id another user was seen. */
   shared: string[];
+  /** What the hub knew of stored ids that were seen with another user, if any of it is later than the event. */
+  names: BrowserNames[];
+}
+
+/** Why an import could not be compared with the events of its dates. */
+export interface Unread {
+  code: "unavailable" | "too_large";
+  message: string;
 }
 
 export interface AcceptReply {
@@ -46,6 +68,8 @@ export interface AcceptReply {
   duplicates: number;
   /** The version of the property's configuration, where the sender knew an older one. */
   newer?: number;
+  /** Only for an import: it could not be compared with the lake, so that nothing of the batch was taken. */
+  unread?: Unread;
 }
 
 export interface LiveRow {
@@ -76,10 +100,18 @@ export interface LivePicture {
   sources: LiveRow[];
   countries: LiveRow[];
   devices: LiveRow[];
-  /** The latest events by their time (ISO 8601), newest first, at most 50, however long ago; no measurements of reading. */
+  /**
+   * The latest events by their time (ISO 8601), newest first, at most 50, however long ago, without reading, heatmaps and
+   * rule impressions. In a full feed at most 15 are first visits and web vitals.
+   */
   feed: (FeedEvent & { time: string })[];
   /** How often each rule matched since it was made (imports apart), and when last; rules that never did are left out. */
   rules: { id: string; clicks: number; last_click_at: string | null }[];
+  /**
+   * How often each goal was met since it was made or its filter was changed (imports apart), and when last: goals that can be
+   * decided on one event by itself. Goals that never were are left out. `conversions_30m` is of the minutes of `per_minute`.
+   */
+  goals: { id: string; conversions: number; conversions_30m: number; last_conversion_at: string }[];
   /** When the last event arrived (ISO 8601), null when none since the property began. */
   last_event_at: string | null;
 }
@@ -104,7 +136,21 @@ export interface LiveShare {
   /** Oldest first; times in ms. */
   feed: (FeedEvent & { time: number })[];
   rules: RuleCounts;
+  /** Absent in a hub of an earlier version. */
+  goals?: RuleCounts;
+  /** Conversions in the last 30 minutes by the goal's id. Absent in a hub of an earlier version. */
+  conversions?: Record<string, number>;
   last_event_at: number | null;
+}
+
+/** What a hub has accepted that may not be counted yet. Times are ms; nothing in a part was accepted before its time. */
+export interface HubBacklog {
+  /** The hub's present: what it has accepted by then is in one of the parts, or counted. */
+  now: number;
+  /** What it has not sent yet; null when it has sent all. */
+  unsent: number | null;
+  /** Messages without a receipt, as far as the hub knows. */
+  uncounted: [message: string, since: number][];
 }
 
 /** The RPC surface of a hub. */
@@ -112,21 +158,31 @@ export interface Hub {
   /** The batch, or its JSON: a text crosses to another object at a fraction of what forty fields an event cost. */
   accept(batch: HubBatch | string): Promise<AcceptReply>;
   /**
+   * The ids that visitors of arrivals have without the users whom pages name, in the order of the arrivals.
+   * @param batch as JSON.
+   */
+  unnamedIds(batch: string): Promise<UnnamedIds[]>;
+  /**
    * Hears that pages named users for stored ids, in events that another hub takes. Durable when it resolves.
    * @param batch as JSON.
    * @param ifKnown notes only users of stored ids that the hub knows with another one.
    */
   hearNames(batch: string, ifKnown: boolean): Promise<NamesReply>;
-  /** Forgets which stored ids a person was seen with. */
-  forgetPerson(person: string): Promise<void>;
+  /**
+   * Forgets which stored ids a person was seen with.
+   * @returns what it knew of these ids, at most a thousand of them.
+   */
+  forgetPerson(person: string): Promise<BrowserNames[]>;
   /** `isWatched` asks it to say, by `stir` of the first hub, when its share changes. */
   live(isWatched?: boolean): Promise<LiveShare>;
   /** Another shard's share has changed. False when nobody watches: then it need not say so any more. */
   stir(): Promise<boolean>;
-  /** Closes the sockets, so that they are opened, and authorized, anew. */
-  hangUp(): Promise<void>;
+  /** Closes the sockets, all or those of a session or key, so that they are opened, and authorized, anew. */
+  hangUp(holder?: string): Promise<void>;
   /** Hears that the property's configuration was changed, to tell it to whoever sends a batch without knowing. */
-  noteVersion(version: number): Promise<void>;
+  noteVersion(version: number, goals?: LiveGoals): Promise<void>;
+  /** Tells what may not be counted yet. */
+  backlog(): Promise<HubBacklog>;
   /** Sends what the journal holds now instead of waiting for the alarm. */
   flush(): Promise<void>;
   /** Forgets everything. For a property that was deleted. */

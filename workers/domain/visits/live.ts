@@ -2,6 +2,7 @@
 // are ms.
 import { VISIT_DIMENSIONS } from "../events/catalog";
 import type { Event } from "../events/event";
+import { isMeasuring } from "../events/measurement";
 import type { LivePicture, LiveRow, LiveShare } from "./hub";
 import { mergeCounts, noteRule, type RuleCounters, toCounts } from "./rule-counters";
 import type { Visit } from "./visit";
@@ -15,6 +16,8 @@ export const MINUTES_KEPT = LIVE_MINUTES + SLACK;
 export const LIVE_KEPT = MINUTES_KEPT * MINUTE;
 const ROWS = 10;
 const FEED_EVENTS = 50;
+/** In a full feed, only so many rows may be measurements: a page view brings up to five web vitals. */
+const FEED_MEASURING = 15;
 /** A hub's share shows so many visits, the latest, at some 300 bytes each. */
 export const MOST_LIVE_VISITS = 50_000;
 
@@ -39,6 +42,10 @@ export interface Live {
   feed: LiveShare["feed"];
   /** Since the rules were made, not of the window. */
   rules: RuleCounters;
+  /** The same of goals. Who keeps the goals counts them: a filter is no business of this file. */
+  goals: RuleCounters;
+  /** Conversions by goal and minute since 1970. */
+  conversions: Map<string, Map<number, number>>;
   lastEventAt: number | null;
 }
 
@@ -47,6 +54,8 @@ export const emptyLive = (): Live => ({
   pageviews: new Map(),
   feed: [],
   rules: new Map(),
+  goals: new Map(),
+  conversions: new Map(),
   lastEventAt: null,
 });
 
@@ -98,14 +107,54 @@ type FeedRow = LiveShare["feed"][number];
 const isAfter = (a: FeedRow, b: FeedRow): boolean =>
   a.time === b.time ? JSON.stringify(a) > JSON.stringify(b) : a.time > b.time;
 
+const measures = ({ type }: FeedRow): boolean => isMeasuring(type);
+
+/**
+ * Shortens a feed, oldest row first, to its length: measurements over their limit go first, so that they do not displace
+ * what visitors did; then the oldest others. A row that one hub drops would not be in the feed of all hubs either.
+ */
+function trimFeed(feed: FeedRow[]): void {
+  let measuring = feed.length > FEED_EVENTS ? feed.filter(measures).length : 0;
+  while (feed.length > FEED_EVENTS) {
+    const isOver = measuring > FEED_MEASURING;
+    const place = feed.findIndex((row) => measures(row) === isOver);
+    feed.splice(place, 1);
+    if (isOver) measuring -= 1;
+  }
+}
+
 function noteFeed(feed: FeedRow[], row: FeedRow): void {
   let place = feed.length;
   // Nearly always the newest: one comparison.
   while (place > 0 && isAfter(feed[place - 1]!, row)) place -= 1;
-  if (place === 0 && feed.length === FEED_EVENTS) return;
   feed.splice(place, 0, row);
-  if (feed.length > FEED_EVENTS) feed.shift();
+  trimFeed(feed);
 }
+
+/** Notes that an event met a goal. */
+export function noteConversion({ conversions }: Live, goal: string, time: number): void {
+  const minutes = conversions.get(goal) ?? new Map<number, number>();
+  const minute = Math.floor(time / MINUTE);
+  minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+  conversions.set(goal, minutes);
+}
+
+/** Drops the conversions of minutes before this one. */
+export function forgetConversions({ conversions }: Live, oldest: number): void {
+  for (const [goal, minutes] of conversions) {
+    for (const known of minutes.keys()) if (known < oldest) minutes.delete(known);
+    if (minutes.size === 0) conversions.delete(goal);
+  }
+}
+
+/** The conversions of each goal in the minutes of the window. */
+const recentConversions = ({ conversions }: Live, minute: number): Record<string, number> =>
+  Object.fromEntries(
+    [...conversions].map(([goal, minutes]) => [
+      goal,
+      [...minutes].reduce((sum, [at, n]) => sum + (at > minute - LIVE_MINUTES && at <= minute ? n : 0), 0),
+    ]),
+  );
 
 function tally(visits: readonly LiveVisit[], valueFor: (visit: LiveVisit) => string | null): Record<string, number> {
   const visitors = new Map<string, Set<string>>();
@@ -124,6 +173,7 @@ export function liveShare(live: Live, now: number): LiveShare {
   for (const [id, visit] of live.visits) if (visit.last < now - LIVE_KEPT) live.visits.delete(id);
   const minute = Math.floor(now / MINUTE);
   for (const known of live.pageviews.keys()) if (known <= minute - MINUTES_KEPT) live.pageviews.delete(known);
+  forgetConversions(live, minute - MINUTES_KEPT + 1);
   const active = [...live.visits.values()].filter((visit) => visit.last >= now - LIVE_WINDOW);
   const began = active.filter((visit) => visit.start >= now - LIVE_WINDOW);
   return {
@@ -139,6 +189,8 @@ export function liveShare(live: Live, now: number): LiveShare {
     devices: tally(active, (visit) => visit.device),
     feed: live.feed,
     rules: toCounts(live.rules),
+    goals: toCounts(live.goals),
+    conversions: recentConversions(live, minute),
     last_event_at: live.lastEventAt,
   };
 }
@@ -154,8 +206,9 @@ function topRows(parts: readonly Record<string, number>[]): LiveRow[] {
 }
 
 function mergeFeeds(feeds: readonly FeedRow[][]): LivePicture["feed"] {
-  const latest = feeds.flat().sort((a, b) => (isAfter(a, b) ? -1 : 1));
-  return latest.slice(0, FEED_EVENTS).map((row) => ({ ...row, time: new Date(row.time).toISOString() }));
+  const rows = feeds.flat().sort((a, b) => (isAfter(a, b) ? 1 : -1));
+  trimFeed(rows);
+  return rows.reverse().map((row) => ({ ...row, time: new Date(row.time).toISOString() }));
 }
 
 /** The whole picture out of the shares of a property's hubs. Visitors never cross hubs, so sums are exact. */
@@ -177,6 +230,10 @@ export function mergeLive(shares: readonly LiveShare[]): LivePicture {
     devices: topRows(shares.map((share) => share.devices)),
     feed: mergeFeeds(shares.map((share) => share.feed)),
     rules: mergeCounts(shares.map((share) => share.rules)),
+    goals: mergeCounts(shares.map((share) => share.goals ?? [])).map(({ id, clicks, last_click_at }) => ({
+      ...{ id, conversions: clicks, last_conversion_at: last_click_at },
+      conversions_30m: sum((share) => share.conversions?.[id] ?? 0),
+    })),
     last_event_at: last ? new Date(last).toISOString() : null,
   };
 }

@@ -51,6 +51,7 @@ const STAMPED = {
   own: true,
   late: true,
   visitor_before: true,
+  visitor_unnamed: true,
 } as const satisfies Record<keyof Stamp | "site_id", true>;
 /** The source of each column of a stamped event: the stamp, a place among the visit's dimensions, or the event itself. */
 const ORIGINS = LAKE_COLUMN_NAMES.map((column) => ({

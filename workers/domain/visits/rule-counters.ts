@@ -1,6 +1,6 @@
-// Rule counters: how often each rule matched since it was made, and when last. Sums and latest times, so that what several
-// hubs counted can be put together. They equal the rollups by `event:rule`, for which see `hasRow`, less what was imported:
-// an import is a hub of its own, and its events are no news.
+// Counters of rules and goals: how often each matched since it was made, and when last. Sums and latest times, so that what
+// several hubs counted can be put together. Those of rules equal the rollups by `event:rule`, for which see `hasRow`, less
+// what was imported: an import is a hub of its own, and its events are no news.
 import { dimensionFor, hasRow } from "../events/catalog";
 import type { Event } from "../events/event";
 
@@ -21,7 +21,7 @@ export function noteRule(
   if (rule !== null && hasRow(RULE, { rule, event_type })) addMatches(counters, rule, 1, event_time);
 }
 
-function addMatches(counters: RuleCounters, id: string, clicks: number, last: number): void {
+export function addMatches(counters: RuleCounters, id: string, clicks: number, last: number): void {
   const known = counters.get(id);
   if (!known) counters.set(id, { clicks, last });
   else {

@@ -90,11 +90,20 @@ export function namedHubsFor(property: Sharded, arrival: AnyArrival): string[] {
   return [...new Set(hubs)].sort();
 }
 
+/** The hub that gets the browser's events without the user whom a page names. Null where that is nobody, or one shard. */
+function unnamedHubFor(property: Sharded, arrival: AnyArrival, now: number): string | null {
+  if (!arrival.by_page || arrival.user_id === null) return null;
+  const hubs = hubsFor(property, { ...arrival, user_id: null }, now);
+  return hubCount(property) === 1 ? null : hubs.at(-1)!;
+}
+
 export interface Route<A extends AnyArrival> {
   /** To which the arrivals are offered, in turn. */
   hubs: string[];
   /** Who must know the users whom the arrivals name. */
   named?: NamedHubs;
+  /** Who gets the events of the arrivals' browsers without the users whom they name. */
+  unnamed?: string;
   arrivals: A[];
 }
 
@@ -104,12 +113,18 @@ export function routesFor<A extends AnyArrival>(property: Sharded, arrivals: rea
   for (const arrival of arrivals) {
     const hubs = hubsFor(property, arrival, now);
     const named = namedHubsFor(property, arrival);
-    const key = [...hubs, "", ...named].join(" ");
+    const unnamed = unnamedHubFor(property, arrival, now);
+    const key = [...hubs, "", ...named, "", unnamed].join(" ");
     const known = routes.get(key);
     if (known) known.arrivals.push(arrival);
     else {
       const shards = hubCount(property);
-      routes.set(key, { hubs, arrivals: [arrival], ...(named.length > 0 ? { named: { hubs: named, shards } } : {}) });
+      routes.set(key, {
+        hubs,
+        arrivals: [arrival],
+        ...(named.length > 0 ? { named: { hubs: named, shards } } : {}),
+        ...(unnamed === null ? {} : { unnamed }),
+      });
     }
   }
   return [...routes.values()];

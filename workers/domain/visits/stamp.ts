@@ -37,7 +37,7 @@ import {
 /** Pages of a visit whose latest view is known: an event that does not name its view is of one of these. */
 const MOST_VIEWS = 24;
 
-export type VisitStamp = Omit<Stamp, "seq" | "visitor_id" | "ip" | "visitor_before">;
+export type VisitStamp = Omit<Stamp, "seq" | "visitor_id" | "ip" | "visitor_before" | "visitor_unnamed">;
 
 export interface Stamped {
   visit: Visit;
@@ -191,9 +191,17 @@ export function ownFactsOf(event: VisitFacts, visit: Visit): OwnFacts | null {
   return Object.keys(own).length > 0 ? (own as OwnFacts) : null;
 }
 
-/** What the event says itself and its row would not. `isOlder`: than the visit's first event. */
-function ownOf(event: Event, visit: Visit, moment: Moment, view: string | null, isOlder: boolean): OwnFacts | null {
-  const own = isOlder ? ownFactsOf(event, visit) : null;
+/** What the event says itself and its row would not. `isOlder`: than the visit's first event; `isNew`: it is the first. */
+function ownOf(
+  event: Event,
+  visit: Visit,
+  moment: Moment,
+  view: string | null,
+  { isOlder, isNew }: { isOlder: boolean; isNew: boolean },
+): OwnFacts | null {
+  if (moment.other != null) visit.mayPart = true;
+  const facts = isOlder || visit.mayPart ? ownFactsOf(event, visit) : null;
+  const own: OwnFacts | null = visit.mayPart && !facts && !isNew ? { itself: 1 } : facts;
   const isNamed = view === null || event.event_type === "pageview" || event.view_id != null;
   const person = ownPersonOf(visit, moment);
   if (isNamed && person === undefined) return own;
@@ -247,14 +255,16 @@ function stampIn(
     view_id: view,
     person_id: visit.person ?? null,
     stamp_version: STAMP_VERSION,
-    own: ownOf(event, visit, moment, view, isOlder),
+    own: ownOf(event, visit, moment, view, { isOlder, isNew }),
     late: late ? 1 : null,
   };
 }
 
 /** Stamps an event and writes what it changes into the book. */
 export function stamp(book: Book, event: Event, moment: Moment): Stamped {
-  return isMeasuring(event.event_type) ? stampMeasuring(book, event, moment) : stampCounted(book, event, moment);
+  const done = isMeasuring(event.event_type) ? stampMeasuring(book, event, moment) : stampCounted(book, event, moment);
+  if (moment.other != null) book.others.note(moment.date, moment.other, event.event_time);
+  return done;
 }
 
 function stampCounted(book: Book, event: Event, moment: Moment): Stamped {

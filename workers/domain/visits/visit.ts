@@ -43,6 +43,11 @@ export interface Visit {
   person?: string;
   /** What was counted before the first page view. */
   early?: EarlyFacts[];
+  /**
+   * Set once a page has named a user in it, or it went on after midnight: its events may become those of several visitors or
+   * visits.
+   */
+  mayPart?: true;
 }
 
 /** What a visitor did on one local day. Plain data that JSON keeps: a hub remembers a hundred thousand of them. */
@@ -66,8 +71,17 @@ export interface VisitorDay {
 
 type Ends = [page: string, visits: number][];
 
+/** The ids that visitors of a local day might have had instead of theirs, had events come in another order (order/visitors.ts). */
+export interface OtherIds {
+  /** Notes that an event of that time (ms) might have had this visitor. */
+  note(date: string, visitor: string, time: number): void;
+  /** Whether an event after that time (ms) may have had this visitor. May be true without reason, never false. */
+  isAfter(date: string, visitor: string, time: number): boolean;
+}
+
 /** Visitors by local date and visitor id. */
 export interface Book {
+  others: OtherIds;
   /**
    * What a visitor did on a date. With `since` only a visit with an event at that time (ms) or later matters, so that a
    * book may look where it keeps recent ones first.
@@ -76,6 +90,8 @@ export interface Book {
   add(date: string, visitor: string, record: VisitorDay): void;
   /** Says that a record is about to change. */
   touch(date: string, visitor: string): void;
+  /** Says that the visitor of an event has made the record of another one late. Absent in a book that nobody replays. */
+  noteLate?(date: string, visitor: string): void;
   /** Whether the visitors of a date are no longer known. Absent in a book that forgets none. */
   forgets?(date: string): boolean;
   /** One string object for all equal values that are kept: thousands of visits share a browser's name. */
@@ -87,16 +103,18 @@ export interface Moment {
   date: string;
   hour: number;
   visitor: string;
-  /** The visitor's id of the day before, asked for at most once per visitor and day. */
-  yesterday: () => string | null;
+  /** The other id that the visitor might have, where a page names a user. */
+  other?: string | null;
+  /** The ids that the visitor may have had the day before, the user's first. */
+  yesterday: () => readonly string[];
   /** Who the visitor is by the event: the user whom it names, else the one with whom its stored id was seen, else that id. */
   person: string | null;
   /** The stored id of the event, where it has one. */
   stored?: string | null;
   /** The visitor's id without the user, where the event is the first to name its stored id that user's. */
   unnamed?: string | null;
-  /** The visitor's id of the day after. Only for an event in the last 30 minutes of its day. */
-  tomorrow?: () => string | null;
+  /** The ids that the visitor may have the day after. Only for an event in the last 30 minutes of its day. */
+  tomorrow?: () => readonly string[];
   /** True where a journal or another hub says that the event was late. */
   late?: boolean;
 }
@@ -175,12 +193,13 @@ export function visitAt(
 
 /** Yesterday's visit, if it goes on. */
 export function visitOfYesterday(book: Book, moment: Moment, time: number, isCovering = covers) {
-  const from = moment.yesterday();
-  if (from === null) return undefined;
   const date = addDays(moment.date, -1);
-  const record = book.find(date, from, time - VISIT_GAP);
-  const visit = record?.visits.findLast((each) => movedTo(record, each) === undefined && isCovering(each, time));
-  return record && visit && { date, from, record, visit };
+  for (const from of moment.yesterday()) {
+    const record = book.find(date, from, time - VISIT_GAP);
+    const visit = record?.visits.findLast((each) => movedTo(record, each) === undefined && isCovering(each, time));
+    if (record && visit) return { date, from, record, visit };
+  }
+  return undefined;
 }
 
 /** Takes yesterday's visit over midnight, so that it goes on under today's id. */
@@ -192,23 +211,25 @@ export function carryOver(
   book.touch(date, from);
   ownSeen(record);
   record.moved = [...(record.moved ?? []), [visit.id, visitor]];
+  visit.mayPart = true;
 }
 
 /**
  * Whether the book knows the visitor on that day, or has a visit of theirs that came over midnight with this event.
- * Their ids of the two days are null where the day has none.
+ * Their id is null where the day has none.
  */
 export function isExpected(
   book: Book,
   time: number,
   date: string,
   visitor: string | null,
-  yesterday: () => string | null,
+  yesterday: () => readonly string[],
 ): boolean {
   if (visitor !== null && book.find(date, visitor)) return true;
-  const from = yesterday();
-  const record = from === null ? undefined : book.find(addDays(date, -1), from, time - VISIT_GAP);
-  return record?.visits.some((each) => movedTo(record, each) === undefined && covers(each, time)) ?? false;
+  return yesterday().some((from) => {
+    const record = book.find(addDays(date, -1), from, time - VISIT_GAP);
+    return record?.visits.some((each) => movedTo(record, each) === undefined && covers(each, time)) ?? false;
+  });
 }
 
 /** Where the entry page stands among a visit's dimensions. */
@@ -246,8 +267,14 @@ export function factsOf(visit: Visit): VisitFacts {
 /** A book in memory. */
 export function createBook(): Book {
   const records = new Map<string, VisitorDay>();
+  const others = new Map<string, number>();
   const at = (date: string, visitor: string): string => `${date} ${visitor}`;
   return {
+    others: {
+      note: (date, visitor, time) =>
+        void others.set(at(date, visitor), Math.max(time, others.get(at(date, visitor)) ?? time)),
+      isAfter: (date, visitor, time) => (others.get(at(date, visitor)) ?? time) > time,
+    },
     find: (date, visitor) => records.get(at(date, visitor)),
     add: (date, visitor, record) => void records.set(at(date, visitor), record),
     touch: () => undefined,

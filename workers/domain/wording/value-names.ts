@@ -26,7 +26,15 @@ function codeName(kind: CodeKind, code: string, locale: string): string {
   }
 }
 
-export const countryName = (code: string, locale: string): string => codeName("region", code, locale);
+const UNKNOWN = "Unknown";
+/** Codes that address look-ups and imports use for what is no country. `Intl` has a name for some of them. */
+const NO_COUNTRY: ReadonlySet<string> = new Set(["XX", "ZZ", "T1", "AP", "A1", "A2", "O1"]);
+
+/** False for a code that stands for no country. */
+export const isCountry = (code: string): boolean => !NO_COUNTRY.has(code.toUpperCase());
+
+export const countryName = (code: string, locale: string): string =>
+  isCountry(code) ? codeName("region", code, locale) : UNKNOWN;
 
 const NETWORK_TYPE_NAMES: Record<NetworkType, string> = {
   business: "Business",
@@ -36,7 +44,7 @@ const NETWORK_TYPE_NAMES: Record<NetworkType, string> = {
   government: "Government",
 };
 
-const ABSENT_NAMES: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": "Unknown" };
+const ABSENT_NAMES: Record<string, string> = { "(direct)": "Direct", "(none)": "None", "(unknown)": UNKNOWN };
 
 /** The name of a dimension's value. Null stands for events without a value. */
 export function valueName(dimension: string, value: string | null, locale: string): string {

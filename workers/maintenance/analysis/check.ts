@@ -1,10 +1,13 @@
 // Compares the tables of a closed day with the lake: both are read at one moment, so nothing that happens meanwhile counts as
 // a difference.
-import { toDay } from "../../domain/analysis/day";
-import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../domain/analysis/tables";
+import { toDay } from "../../domain/analysis/zone/day";
+import { type Cut, MOST_OPEN } from "../../domain/analysis/zone/parts";
+import { ACTION_COLUMNS, VISIT_COLUMNS } from "../../domain/analysis/zone/tables";
+import { partInKey } from "../../domain/lake/keys";
 import { tableFromParquet } from "../../domain/lake/table-parquet";
-import { takeDaySnapshot } from "../../storage/analysis/day-list";
-import { MOST_OPEN } from "../../storage/analysis/frames";
+import { closedDays, type DaySnapshot, takeDaySnapshot } from "../../storage/analysis/day-list";
+import { TooManyEvents } from "../../storage/analysis/event-rows";
+import { ObjectReader } from "../../storage/analysis/object-reader";
 import { eventsOfDays, openDaysIn, rowsIn } from "../../storage/analysis/open-days";
 import { readObject } from "../../storage/lake/reading";
 import type { LakeEnv } from "../merge-unit";
@@ -22,15 +25,41 @@ function differences(some: readonly object[], others: readonly object[]): number
   return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0);
 }
 
-/** @returns rows that differ; null where the day has no tables that could be compared. */
-export async function checkTables({ DB, LAKE }: LakeEnv, siteId: string, day: string): Promise<number | null> {
-  const snapshot = await takeDaySnapshot(DB, siteId, day, day);
-  const keyOf = (zone: string) => snapshot.tables.find((table) => table.zone === zone)?.key;
-  const [visitsKey, actionsKey] = [keyOf("visits"), keyOf("actions")];
-  if (visitsKey === undefined || actionsKey === undefined || rowsIn(snapshot, [day]) > MOST_OPEN) return null;
-  if ((await openDaysIn(LAKE, snapshot, day, day)).length > 0) return null;
-  const made = toDay(day, (await eventsOfDays(LAKE, snapshot, [day])).events);
-  const visits = await tableFromParquet<object>(VISIT_COLUMNS as never, await readObject(LAKE, visitsKey));
-  const actions = await tableFromParquet<object>(ACTION_COLUMNS as never, await readObject(LAKE, actionsKey));
+/** How many parts of a day can be compared: none of a day without tables. */
+export async function partsToCheck({ DB }: LakeEnv, siteId: string, day: string): Promise<number> {
+  return closedDays((await takeDaySnapshot(DB, siteId, day, day)).tables).get(day) ?? 0;
+}
+
+async function checkPart({ LAKE }: LakeEnv, snapshot: DaySnapshot, day: string, cut: Cut): Promise<number> {
+  const tables = snapshot.tables.filter(({ key }) => partInKey(key).part === cut.part);
+  const keyOf = (of: string) => tables.find(({ zone }) => zone === of)!.key;
+  const made = toDay(day, (await eventsOfDays(new ObjectReader(LAKE), snapshot, [day], { cut })).events, cut);
+  const visits = await tableFromParquet<object>(VISIT_COLUMNS as never, await readObject(LAKE, keyOf("visits")));
+  const actions = await tableFromParquet<object>(ACTION_COLUMNS as never, await readObject(LAKE, keyOf("actions")));
   return differences(made.visits, visits) + differences(made.actions, actions);
+}
+
+/** A part that does not fit into memory cannot be compared. */
+function nullIfTooMany(error: unknown): null {
+  if (error instanceof TooManyEvents) return null;
+  throw error;
+}
+
+/**
+ * Compares all parts of a day, or one: each reads the whole day.
+ * @returns rows that differ; null where the day has no tables that could be compared.
+ */
+export async function checkTables(env: LakeEnv, siteId: string, day: string, part?: number): Promise<number | null> {
+  const snapshot = await takeDaySnapshot(env.DB, siteId, day, day);
+  const parts = closedDays(snapshot.tables).get(day);
+  if (parts === undefined || rowsIn(snapshot, [day]) > MOST_OPEN * parts) return null;
+  if ((await openDaysIn(env.LAKE, snapshot, day, day)).length > 0) return null;
+  let differ = 0;
+  for (const one of part === undefined ? Array(parts).keys() : [part]) {
+    if (one >= parts) continue;
+    const differing = await checkPart(env, snapshot, day, { part: one, parts }).catch(nullIfTooMany);
+    if (differing === null) return null;
+    differ += differing;
+  }
+  return differ;
 }

@@ -7,14 +7,22 @@ import { UNIT } from "../../domain/lake/compaction";
 import { readColumns } from "../../domain/lake/merge";
 import type { LakeFile, NewObject } from "../../domain/lake/object";
 import { addDays } from "../../domain/time/zone";
-import { DayNames, noPast, type Past, type RestampedDay, restampDay } from "../../domain/visits/order/restamp";
+import {
+  DAY_COLUMNS,
+  noPast,
+  type Past,
+  type RestampedDay,
+  restampDay,
+  type SettledDay,
+  WholeDay,
+} from "../../domain/visits/order/restamp";
 import { hash64 } from "../../domain/visits/seen";
 import { VISIT_GAP } from "../../domain/visits/visit";
 import { reopenStatements } from "../../storage/analysis/day-list";
 import { addStatements } from "../../storage/counts/day-counts";
 import { requireListed } from "../../storage/lake/listing";
 import { eventsByFile, eventsIn, readObject } from "../../storage/lake/reading";
-import { markDay, unmarkDay } from "../../storage/lake/restamp-marks";
+import { markDay, unmarkDay, watchDays } from "../../storage/lake/restamp-marks";
 import { type RestampSnapshot, takeRestampSnapshot } from "../../storage/lake/restamp-snapshot";
 import { swapObjects } from "../../storage/lake/swap";
 import { type LakeEnv, writeEvents } from "../merge-unit";
@@ -78,46 +86,68 @@ async function pastOf(
   }
   if (recent.size === 0) return past;
   const rows: StampedEvent[] = [];
+  // Also other visitors name browsers: of two users of one, the second may be a visitor of their own.
+  const whole = new WholeDay();
   for await (const portion of eventsIn(lake, { events: before, enrichments }))
-    for (const event of portion) if (event.local_date === dayBefore && recent.has(event.visitor_id)) rows.push(event);
-  restampDay(rows, past);
+    for (const event of portion) {
+      if (event.local_date !== dayBefore) continue;
+      whole.add(event);
+      if (recent.has(event.visitor_id)) rows.push(event);
+    }
+  restampDay(rows, past, whole.settle());
   return past;
 }
 
 interface Changes extends RestampedDay {
-  rows: number;
   /** New rows by object. */
   byFile: Map<number, Map<string, StampedEvent>>;
 }
 
-/** Stamps the visitors of one portion of a day. */
+/** What follows from all events of a day, read without their other columns. */
+async function readWhole(lake: R2Bucket, { day: files }: RestampSnapshot, day: string): Promise<SettledDay> {
+  const whole = new WholeDay();
+  for (const { key } of files) {
+    const columns = await readColumns(await readObject(lake, key), [...DAY_COLUMNS, "local_date"]);
+    for (const [row, date] of columns.local_date.entries())
+      if (date === day)
+        whole.add(Object.fromEntries(DAY_COLUMNS.map((name) => [name, columns[name][row]])) as unknown as StampedEvent);
+  }
+  return whole.settle();
+}
+
+/** A portion of a day: its place, how many there are, and how many events it should have. */
+type Portion = readonly [place: number, portions: number, atOnce: number];
+
+/** Visitors who depend on each other are in one portion. So many of them may be there that it does not fit in memory. */
+const MOST_OF_PORTION = 2;
+
+/** Stamps the visitors of one portion of a day. Null when it is too large. */
 async function stampPortion(
   lake: R2Bucket,
   snapshot: RestampSnapshot,
   day: string,
-  [portion, portions]: readonly [number, number],
-): Promise<Changes> {
+  [portion, portions, atOnce]: Portion,
+): Promise<Changes | null> {
   const rows: StampedEvent[] = [];
-  const names = new DayNames();
+  const whole = portions > 1 ? await readWhole(lake, snapshot, day) : undefined;
   const fileOf = new Map<string, number>();
   for await (const { file, events } of eventsByFile(lake, { events: snapshot.day, enrichments: snapshot.enrichments }))
     for (const event of events) {
       if (event.local_date !== day) continue;
-      if (portions > 1) names.add(event);
-      if (hash64(event.visitor_id)[1] % portions !== portion) continue;
-      rows.push(event);
+      if (whole && hash64(whole.groupOf(event))[1] % portions !== portion) continue;
+      if (rows.push(event) > MOST_OF_PORTION * atOnce) return null;
       fileOf.set(rowKey(event), file.id);
     }
   const first = rows.reduce((time, { event_time }) => Math.min(time, event_time), Number.POSITIVE_INFINITY);
   const past = rows.length > 0 ? await pastOf(lake, snapshot, addDays(day, -1), first) : noPast();
-  const done = restampDay(rows, past, names.all());
+  const done = restampDay(rows, past, whole);
   const byFile: Changes["byFile"] = new Map();
   for (const { before, after } of done.changed) {
     const id = fileOf.get(rowKey(before))!;
     const own = byFile.get(id) ?? new Map<string, StampedEvent>();
     byFile.set(id, own.set(rowKey(before), after));
   }
-  return { ...done, rows: rows.length, byFile };
+  return { ...done, byFile };
 }
 
 /** The days of events, and those on which their visits began. */
@@ -167,26 +197,26 @@ async function writeChanged(
   return outputs;
 }
 
-/** Stamps a portion of a day and swaps what changed. @returns how many events there were, and how many changed. */
+/** Stamps a portion of a day and swaps what changed. @returns how many events changed; null when it is too large. */
 async function restampPortion(
   env: LakeEnv,
   siteId: string,
   day: string,
-  portion: readonly [number, number],
+  portion: Portion,
   since: CountedSince,
   now: number,
-): Promise<{ rows: number; changed: number }> {
+): Promise<number | null> {
   const { DB, LAKE } = env;
   const snapshot = await takeRestampSnapshot(DB, siteId, addDays(day, -1), day);
   const changes = await stampPortion(LAKE, snapshot, day, portion);
+  if (!changes) return null;
   const files = snapshot.day.filter(({ id }) => changes.byFile.has(id));
-  const done = { rows: changes.rows, changed: changes.changed.length };
   // A day in portions is done when none of them changes anything any more.
   const isDone = !snapshot.isWaiting && portion[1] === 1;
   const unmark = (outputs: readonly string[]) => (isDone ? [unmarkDay(DB, siteId, day, snapshot.last, outputs)] : []);
   if (files.length === 0) {
     if (isDone) await DB.batch(unmark([]));
-    return done;
+    return 0;
   }
   const outputs = await writeChanged(env, siteId, files, changes, since.today, now);
   const others = snapshot.day.filter(({ id }) => !changes.byFile.has(id)).map(({ id }) => id);
@@ -201,9 +231,10 @@ async function restampPortion(
     ),
     ...unmark(outputs.map(({ key }) => key)),
     ...(changes.goesOn ? [markDay(DB, siteId, addDays(day, 1), now)] : []),
+    ...(changes.hasLinks ? [watchDays(DB, siteId, changes.goesOn ? [day, addDays(day, 1)] : [day])] : []),
   ]);
   if (!isSwapped) throw new Error(`objects of ${day} were replaced while it was stamped again`);
-  return done;
+  return changes.changed.length;
 }
 
 /**
@@ -221,11 +252,15 @@ export async function restampLakeDay(
 ): Promise<Restamped> {
   const snapshot = await takeRestampSnapshot(env.DB, siteId, addDays(day, -1), day);
   const rows = await countEvents(env.LAKE, snapshot.day, day);
-  if (rows > atOnce * MOST_PORTIONS) return { rows, changed: 0, isTooLarge: true, last: snapshot.last };
+  const tooLarge = { rows, changed: 0, isTooLarge: true, last: snapshot.last };
+  if (rows > atOnce * MOST_PORTIONS) return tooLarge;
   const portions = Math.max(1, Math.ceil(rows / atOnce));
   let changed = 0;
-  for (let portion = 0; portion < portions; portion += 1)
-    changed += (await restampPortion(env, siteId, day, [portion, portions], since, now)).changed;
+  for (let portion = 0; portion < portions; portion += 1) {
+    const done = await restampPortion(env, siteId, day, [portion, portions, atOnce], since, now);
+    if (done === null) return { ...tooLarge, changed };
+    changed += done;
+  }
   if (portions > 1 && changed === 0 && !snapshot.isWaiting)
     await env.DB.batch([unmarkDay(env.DB, siteId, day, snapshot.last, [])]);
   return { rows, changed, isTooLarge: false, last: snapshot.last };

@@ -16,26 +16,18 @@ import {
 } from "../../domain/counts/insight";
 import { valueOfBucket } from "../../domain/counts/vitals";
 import { toEventType } from "../../domain/events/measurement";
-import {
-  type Counted,
-  type PropertyDays,
-  readEvent,
-  readEventNames,
-  readHeatmap,
-  readHeatmaps,
-  readVitals,
-  type VitalSamples,
-} from "../../storage/counts/details";
+import type { Counted, VitalSamples } from "../../storage/counts/details";
+import type { InsightSource } from "./source";
 
 const typeOf = (name: string) => toEventType(name).event_type;
 
-export async function eventsInsight(db: D1Database, days: PropertyDays): Promise<EventsInsight> {
-  const names = await readEventNames(db, days, MOST_INSIGHT_NAMES);
+export async function eventsInsight(source: InsightSource): Promise<EventsInsight> {
+  const names = await source.eventNames(MOST_INSIGHT_NAMES);
   return { events: names.map((counted) => ({ type: typeOf(counted.name), ...counted })) };
 }
 
-export async function eventInsight(db: D1Database, days: PropertyDays, name: string): Promise<EventInsight> {
-  const { events, pages, props } = await readEvent(db, days, name, MOST_INSIGHT_ROWS);
+export async function eventInsight(source: InsightSource, name: string): Promise<EventInsight> {
+  const { events, pages, props } = await source.event(name, MOST_INSIGHT_ROWS);
   return {
     name,
     type: typeOf(name),
@@ -68,11 +60,10 @@ function toVitalRows(samples: readonly VitalSamples[], part: VitalSamples["part"
 }
 
 export async function vitalsInsight(
-  db: D1Database,
-  days: PropertyDays,
+  source: InsightSource,
   filter: { page: string | null; device: string | null },
 ): Promise<VitalsInsight> {
-  const samples = await readVitals(db, days, filter, MOST_INSIGHT_ROWS);
+  const samples = await source.vitals(filter, MOST_INSIGHT_ROWS);
   const metrics = VITALS.map((metric) => {
     const all = samples.find(({ part, dimension }) => part === "all" && dimension === vitalDimension(metric));
     return {
@@ -93,13 +84,8 @@ const toCellsOf = (counted: readonly Counted[]): HeatCell[] =>
     return [column, row, events];
   });
 
-export async function heatmapInsight(
-  db: D1Database,
-  days: PropertyDays,
-  page: string,
-  width: HeatWidth,
-): Promise<HeatmapInsight> {
-  const { clicks, moves, reach, sums } = await readHeatmap(db, days, page, width);
+export async function heatmapInsight(source: InsightSource, page: string, width: HeatWidth): Promise<HeatmapInsight> {
+  const { clicks, moves, reach, sums } = await source.heatmap(page, width);
   const reached = new Map(reach.map(({ value, events }) => [Number(value), events]));
   return {
     page,
@@ -111,10 +97,6 @@ export async function heatmapInsight(
   };
 }
 
-export async function heatmapsInsight(
-  db: D1Database,
-  days: PropertyDays,
-  width: HeatWidth | null,
-): Promise<HeatmapsInsight> {
-  return { pages: await readHeatmaps(db, days, width, MOST_INSIGHT_ROWS) };
+export async function heatmapsInsight(source: InsightSource, width: HeatWidth | null): Promise<HeatmapsInsight> {
+  return { pages: await source.heatmaps(width, MOST_INSIGHT_ROWS) };
 }

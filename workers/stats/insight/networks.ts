@@ -2,8 +2,7 @@
 import type { NetworksInsight } from "../../domain/counts/insight";
 import { ABSENT_NETWORK_TYPE, SIGNALS } from "../../domain/networks/network";
 import { networkTypeFor } from "../../domain/networks/network-type";
-import type { PropertyDays } from "../../storage/counts/details";
-import { readNetworks } from "../../storage/networks/networks";
+import type { InsightSource } from "./source";
 
 const MOST_NETWORKS = 200;
 const MOST_PAGES = 5;
@@ -14,8 +13,8 @@ const toTime = (time: number | null): string | null => (time === null ? null : n
  * Visits without a known network appear in the types only. Facts about a network other than its counts need a run of
  * the pipeline.
  */
-export async function networksInsight(db: D1Database, days: PropertyDays): Promise<NetworksInsight> {
-  const { networks, pages, types, signals } = await readNetworks(db, days, MOST_NETWORKS, MOST_PAGES);
+export async function networksInsight(source: InsightSource): Promise<NetworksInsight> {
+  const { networks, pages, types, signals } = await source.networks(MOST_NETWORKS, MOST_PAGES);
   const pagesOf = Map.groupBy(pages, ({ network }) => network);
   return {
     networks: networks.map((network) => ({

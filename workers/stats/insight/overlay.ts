@@ -10,6 +10,7 @@ import type { AppEnv } from "../../http/app";
 import { provePass } from "../../http/overlay-pass";
 import { loadProperty } from "../../storage/properties/properties";
 import { heatmapInsight } from "./insight";
+import { countedSource } from "./source";
 
 /** For links without a period. */
 const STANDARD_DAYS = 30;
@@ -31,5 +32,5 @@ overlayDataRoutes.get("/api/overlay/heatmap", async (c) => {
   const to = pass.to ?? localDate(Date.now(), property.timezone);
   const days = { site_id: property.site_id, from: pass.from ?? addDays(to, 1 - STANDARD_DAYS), to };
   // A fragment counts as a route only if it looks like one (`#/x`), as in the tracker on sites with such routes.
-  return c.json(await heatmapInsight(c.env.DB, days, pageOf(new URL(url), true, property.pages), width));
+  return c.json(await heatmapInsight(countedSource(c.env.DB, days), pageOf(new URL(url), true, property.pages), width));
 });

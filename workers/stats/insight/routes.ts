@@ -1,25 +1,45 @@
-// The routes of insight, and their parameters: the property and the days.
+// The routes of insight, and their parameters: the property, the days and the filters.
 import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { PageDimension } from "../../domain/analysis/scan/details";
 import { isHeatWidth } from "../../domain/counts/heatmap";
 import { HEAT_WIDTHS, type HeatWidth, MOST_INSIGHT_DAYS } from "../../domain/counts/insight";
+import { accountOf, requireCaller } from "../../domain/properties/caller";
 import type { Property } from "../../domain/properties/property";
+import { toList } from "../../domain/queries/query";
+import { parseInput, parseJson } from "../../domain/requests/input";
 import { Problem } from "../../domain/requests/problem";
 import { daysBetween, isDate } from "../../domain/time/calendar";
 import { addDays, localDate } from "../../domain/time/zone";
 import type { AppEnv } from "../../http/app";
 import { askedProperty } from "../../http/asked-property";
+import { readText } from "../../http/body";
 import type { PropertyDays } from "../../storage/counts/details";
 import { readLive } from "../live/live";
+import { filteredSource } from "./filtered/source";
 import { eventInsight, eventsInsight, heatmapInsight, heatmapsInsight, vitalsInsight } from "./insight";
 import { networksInsight } from "./networks";
 import { ruleInsight, rulesInsight } from "./rules";
+import { countedSource, type InsightSource } from "./source";
 
 export const insightRoutes = new Hono<AppEnv>();
 
+// Each route answers a GET, and a POST for filters that are too long for an address.
 const ROOT = "/api/v1/properties/:site_id/insight";
 const STANDARD_DAYS = 7;
 /** No page, device or event name is longer. */
 const MAX_PARAMETER = 1000;
+/** An address has at most 16 KB. Longer filters come in the body of a POST. */
+const MAX_FILTERS = 12_000;
+/** As for queries: a filter that a query accepts is accepted here. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** What a POST has in its body. A GET has the same in its address. */
+const selectionSchema = z.strictObject({
+  filters: z.array(z.unknown()).default([]),
+  suspected_bots: z.boolean().default(true),
+});
+type Selection = z.output<typeof selectionSchema>;
 
 function dateOf(c: Context<AppEnv>, name: "from" | "to"): string | undefined {
   const text = c.req.query(name);
@@ -37,10 +57,63 @@ function daysOf(c: Context<AppEnv>, { site_id, timezone }: Property): PropertyDa
   return { site_id, from, to };
 }
 
-/** @throws Problem unauthorized, not_found, forbidden, or invalid when the days are not dates. */
-async function asked(c: Context<AppEnv>): Promise<{ property: Property; days: PropertyDays }> {
+/** The filters in the address, as in the body of a query. */
+function filtersOf(c: Context<AppEnv>): unknown[] {
+  const text = c.req.query("filters");
+  if (text === undefined || text === "") return [];
+  if (text.length > MAX_FILTERS)
+    throw new Problem(
+      "invalid",
+      `filters must have at most ${MAX_FILTERS} characters in an address; send longer ones in the body of a POST`,
+    );
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new Problem("invalid", "filters must be valid JSON");
+  }
+  if (!Array.isArray(given)) throw new Problem("invalid", "filters must be a list of filters");
+  return given;
+}
+
+/** Whether suspected bots are counted, by the address. */
+function withBots(c: Context<AppEnv>): boolean {
+  const text = c.req.query("suspected_bots") || "true";
+  if (text !== "true" && text !== "false") throw new Problem("invalid", "suspected_bots must be true or false");
+  return text === "true";
+}
+
+/** Which events count: from the body of a POST, else from the address. */
+async function selectionOf(c: Context<AppEnv>): Promise<Selection> {
+  if (c.req.method !== "POST") return { filters: filtersOf(c), suspected_bots: withBots(c) };
+  const inAddress = Object.keys(selectionSchema.shape).find((name) => c.req.query(name) !== undefined);
+  if (inAddress !== undefined) throw new Problem("invalid", `${inAddress} of a POST must be in its body`);
+  const text = await readText(c.req.raw, MAX_BODY_BYTES);
+  return parseInput(selectionSchema, text === "" ? {} : parseJson(text));
+}
+
+/** Whether the pages of vitals and heatmaps are path groups. */
+function pagesOf(c: Context<AppEnv>): PageDimension {
+  const text = c.req.query("grouped") || "false";
+  if (text !== "true" && text !== "false") throw new Problem("invalid", "grouped must be true or false");
+  return text === "true" ? "event:page_group" : "event:page";
+}
+
+/** @throws Problem unauthorized, not_found, forbidden, or invalid when the days are not dates or a filter is wrong. */
+async function asked(
+  c: Context<AppEnv>,
+  toPages: (c: Context<AppEnv>) => PageDimension = () => "event:page",
+): Promise<{ property: Property; source: InsightSource }> {
   const property = await askedProperty(c, "stats");
-  return { property, days: daysOf(c, property) };
+  const days = daysOf(c, property);
+  const selection = await selectionOf(c);
+  const filters = toList(selection.filters);
+  const humansOnly = !selection.suspected_bots;
+  const by = toPages(c);
+  if (filters.length === 0 && !humansOnly && by === "event:page")
+    return { property, source: countedSource(c.env.DB, days) };
+  const viewer = accountOf(requireCaller(c.var.caller));
+  return { property, source: await filteredSource({ env: c.env, days, filters, humansOnly, by, viewer }) };
 }
 
 /** Null when the parameter is missing or empty. */
@@ -57,45 +130,45 @@ function widthOf(c: Context<AppEnv>): HeatWidth | null {
   throw new Problem("invalid", `width must be one of ${HEAT_WIDTHS.join(", ")}`);
 }
 
-insightRoutes.get(`${ROOT}/events`, async (c) => {
-  const { days } = await asked(c);
-  return c.json(await eventsInsight(c.env.DB, days));
+insightRoutes.on(["GET", "POST"], `${ROOT}/events`, async (c) => {
+  const { source } = await asked(c);
+  return c.json(await eventsInsight(source));
 });
 
-insightRoutes.get(`${ROOT}/events/:name`, async (c) => {
-  const { days } = await asked(c);
-  return c.json(await eventInsight(c.env.DB, days, c.req.param("name")));
+insightRoutes.on(["GET", "POST"], `${ROOT}/events/:name`, async (c) => {
+  const { source } = await asked(c);
+  return c.json(await eventInsight(source, c.req.param("name")));
 });
 
-insightRoutes.get(`${ROOT}/vitals`, async (c) => {
-  const { days } = await asked(c);
+insightRoutes.on(["GET", "POST"], `${ROOT}/vitals`, async (c) => {
+  const { source } = await asked(c, pagesOf);
   const filter = { page: parameterOf(c, "page"), device: parameterOf(c, "device") };
-  return c.json(await vitalsInsight(c.env.DB, days, filter));
+  return c.json(await vitalsInsight(source, filter));
 });
 
-insightRoutes.get(`${ROOT}/heatmap`, async (c) => {
-  const { days } = await asked(c);
+insightRoutes.on(["GET", "POST"], `${ROOT}/heatmap`, async (c) => {
+  const { source } = await asked(c, pagesOf);
   const page = parameterOf(c, "page");
   const width = widthOf(c);
-  if (page === null) return c.json(await heatmapsInsight(c.env.DB, days, width));
+  if (page === null) return c.json(await heatmapsInsight(source, width));
   if (width === null)
     throw new Problem("invalid", `width must be one of ${HEAT_WIDTHS.join(", ")} where a page is given`);
-  return c.json(await heatmapInsight(c.env.DB, days, page, width));
+  return c.json(await heatmapInsight(source, page, width));
 });
 
-insightRoutes.get(`${ROOT}/networks`, async (c) => {
-  const { days } = await asked(c);
-  return c.json(await networksInsight(c.env.DB, days));
+insightRoutes.on(["GET", "POST"], `${ROOT}/networks`, async (c) => {
+  const { source } = await asked(c);
+  return c.json(await networksInsight(source));
 });
 
-insightRoutes.get(`${ROOT}/rules`, async (c) => {
-  const { property, days } = await asked(c);
+insightRoutes.on(["GET", "POST"], `${ROOT}/rules`, async (c) => {
+  const { property, source } = await asked(c);
   const { rules } = await readLive(c.env.HUB, property);
-  return c.json(await rulesInsight(c.env.DB, days, rules));
+  return c.json(await rulesInsight(source, rules));
 });
 
-insightRoutes.get(`${ROOT}/rules/:id`, async (c) => {
-  const { property, days } = await asked(c);
+insightRoutes.on(["GET", "POST"], `${ROOT}/rules/:id`, async (c) => {
+  const { property, source } = await asked(c);
   const { rules } = await readLive(c.env.HUB, property);
-  return c.json(await ruleInsight(c.env.DB, days, c.req.param("id"), rules));
+  return c.json(await ruleInsight(source, c.req.param("id"), rules));
 });

@@ -2,7 +2,8 @@
 import { MOST_INSIGHT_ROWS, type RuleCounts, type RuleInsight, type RulesInsight } from "../../domain/counts/insight";
 import { ELEMENT } from "../../domain/counts/value";
 import type { LivePicture } from "../../domain/visits/hub";
-import { type CountedRule, type PropertyDays, readRule, readRules } from "../../storage/counts/details";
+import type { CountedRule } from "../../storage/counts/details";
+import type { InsightSource } from "./source";
 
 type LiveRules = LivePicture["rules"];
 
@@ -19,17 +20,12 @@ const toCounts = (counted: CountedRule, live: LiveRules): RuleCounts => ({
   ctr: rateOf(counted.clicks, counted.views),
 });
 
-export async function rulesInsight(db: D1Database, days: PropertyDays, live: LiveRules): Promise<RulesInsight> {
-  return { rules: (await readRules(db, days)).map((counted) => toCounts(counted, live)) };
+export async function rulesInsight(source: InsightSource, live: LiveRules): Promise<RulesInsight> {
+  return { rules: (await source.rules()).map((counted) => toCounts(counted, live)) };
 }
 
-export async function ruleInsight(
-  db: D1Database,
-  days: PropertyDays,
-  id: string,
-  live: LiveRules,
-): Promise<RuleInsight> {
-  const { sums, pages, elements, devices } = await readRule(db, days, id, MOST_INSIGHT_ROWS);
+export async function ruleInsight(source: InsightSource, id: string, live: LiveRules): Promise<RuleInsight> {
+  const { sums, pages, elements, devices } = await source.rule(id, MOST_INSIGHT_ROWS);
   return {
     ...toCounts(sums ?? { id, clicks: 0, visitors: 0, views: 0 }, live),
     pages: pages.map((page) => ({ ...page, ctr: rateOf(page.clicks, page.seen) })),

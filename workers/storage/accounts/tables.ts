@@ -1,7 +1,8 @@
-// The D1 tables of accounts: those of better-auth 1.7 and its organization plugin, under the names that it expects. It
+// The D1 tables of accounts: those of better-auth 1.7 and its plugins, under the names that it expects, and our own. It
 // stores times as ISO text and booleans as 0 or 1. A test compares the columns with the schema of the installed
 // better-auth.
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { AuditDetails } from "../../domain/properties/audit";
 
 export const users = sqliteTable("user", {
   id: text().primaryKey(),
@@ -12,6 +13,7 @@ export const users = sqliteTable("user", {
   image: text(),
   createdAt: text().notNull(),
   updatedAt: text().notNull(),
+  twoFactorEnabled: integer({ mode: "boolean" }),
 });
 
 const userId = () =>
@@ -31,6 +33,8 @@ export const sessions = sqliteTable(
     userAgent: text(),
     userId: userId(),
     activeOrganizationId: text(),
+    /** When the password was last checked in this session. Null in sessions that are older than the column. */
+    confirmedAt: text(),
   },
   (t) => [index("session_by_user").on(t.userId)],
 );
@@ -67,6 +71,21 @@ export const verifications = sqliteTable(
     updatedAt: text().notNull(),
   },
   (t) => [index("verification_by_identifier").on(t.identifier)],
+);
+
+/** The second factor of a user. The secret and the recovery codes are encrypted with AUTH_SECRET. */
+export const twoFactors = sqliteTable(
+  "twoFactor",
+  {
+    id: text().primaryKey(),
+    secret: text().notNull(),
+    backupCodes: text().notNull(),
+    userId: userId(),
+    verified: integer({ mode: "boolean" }),
+    failedVerificationCount: integer(),
+    lockedUntil: text(),
+  },
+  (t) => [index("two_factor_by_user").on(t.userId)],
 );
 
 export const organizations = sqliteTable("organization", {
@@ -117,3 +136,50 @@ export const rateLimits = sqliteTable("rateLimit", {
   count: integer().notNull(),
   lastRequest: integer().notNull(),
 });
+
+/** Failed sign-ins by account, from all networks. */
+export const signInAttempts = sqliteTable("sign_in_attempts", {
+  /** A hash of the email address, so that the table lists no addresses. */
+  key: text().primaryKey(),
+  /** The time (ms) at which the account has all its attempts again. */
+  full_at: integer().notNull(),
+  /** Failures since `since`, for the mail to the owner. */
+  failures: integer().notNull(),
+  since: integer().notNull(),
+});
+
+/**
+ * Which properties a session or a key has watched live today, so that its sockets can be closed when it ends. A row
+ * belongs to the session or key, not to the property, and is deleted after a day.
+ */
+export const liveHolders = sqliteTable(
+  "live_holders",
+  {
+    /** `session:` or `key:`, and the id. */
+    holder: text().notNull(),
+    property_id: text().notNull(),
+    opened_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.holder, t.property_id] })],
+);
+
+/** What the members and keys of an organization changed. Rows are deleted after a year. */
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    id: text().primaryKey(),
+    organization_id: text().notNull(),
+    at: integer().notNull(),
+    actor_kind: text().$type<"user" | "key">().notNull(),
+    actor_id: text().notNull(),
+    /** The name at the time: users and keys may be deleted later. */
+    actor: text().notNull(),
+    action: text().notNull(),
+    property_id: text(),
+    target: text(),
+    /** The truncated network of the request. */
+    network: text(),
+    details: text({ mode: "json" }).$type<AuditDetails>().notNull(),
+  },
+  (t) => [index("audit_log_by_organization").on(t.organization_id, t.at)],
+);

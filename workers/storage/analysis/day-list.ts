@@ -1,5 +1,7 @@
-// Which local days have tables in the analysis zone. A day is closed while its two tables are listed; anything that changes
-// its events takes them from the list in the same batch, and the day is read from the lake until it is closed again.
+// Which local days have tables in the analysis zone. A day is closed while its two tables are listed, or those of all its
+// parts; anything that changes its events takes them from the list in the same batch, and the day is read from the lake
+// until it is closed again.
+import { partInKey } from "../../domain/lake/keys";
 import type { LakeFile, NewObject } from "../../domain/lake/object";
 import { DATASETS, DAY_ZONES } from "../../domain/lake/zones";
 import { addDays } from "../../domain/time/zone";
@@ -23,6 +25,20 @@ const FILES = `SELECT * FROM lake_files WHERE site_id = ?1 AND (zone = 'ip_enric
   OR zone IN ('raw', 'events') AND max_date >= date(?2, '-2 days') AND min_date <= date(?3, '+2 days')) ORDER BY id`;
 const POSITION = `SELECT count(*) AS datasets, min(position) AS position FROM watermarks
   WHERE site_id = ?1 AND dataset IN (SELECT value FROM json_each(?2))`;
+
+export type ListedTable = Pick<LakeFile, "zone" | "key" | "min_date">;
+
+/** The local days among some tables that have all of theirs, with the number of their parts. */
+export function closedDays(tables: readonly ListedTable[]): Map<string, number> {
+  const closed = new Map<string, number>();
+  for (const [day, own] of Map.groupBy(tables, ({ min_date }) => min_date)) {
+    const { parts } = partInKey(own[0]!.key);
+    const has = new Set(own.map(({ zone, key }) => `${zone} ${partInKey(key).part}`));
+    const isOfAll = own.every(({ key }) => partInKey(key).parts === parts);
+    if (isOfAll && has.size === parts * DAY_ZONES.length) closed.set(day, parts);
+  }
+  return closed;
+}
 
 /** Takes the snapshot of the local days from `from` to `to`, both included. */
 export async function takeDaySnapshot(db: D1Database, siteId: string, from: string, to: string): Promise<DaySnapshot> {
@@ -75,7 +91,7 @@ const REQUIRE_POSITION = `INSERT INTO watermarks (site_id, dataset, position, mo
     WHERE site_id = ?1 AND dataset IN (SELECT value FROM json_each(?2))) <> ?3`;
 
 /**
- * Lists the tables of a day, in place of those that it has.
+ * Lists the tables of a day, those of all its parts, in place of those that it has.
  * @param sources ids of the objects that they were made from.
  * @returns false when one of these has been replaced meanwhile, or the pipeline has moved on; then nothing was done.
  */

@@ -1,135 +1,140 @@
 // Reads local days from the lake as the analysis zone has them: all events of the visits that lie in them.
-import { NEEDED, type Needed } from "../../domain/analysis/day";
-import { effective } from "../../domain/counts/correction";
-import { LAKE_COLUMNS } from "../../domain/events/columns";
-import type { StampedEvent } from "../../domain/events/event";
-import { readColumns } from "../../domain/lake/merge";
+import type { Needed } from "../../domain/analysis/zone/day";
+import { type Cut, isInPart, MOST_OPEN, WHOLE } from "../../domain/analysis/zone/parts";
 import type { LakeFile } from "../../domain/lake/object";
-import { fromCell } from "../../domain/lake/table-parquet";
 import { daysBetween } from "../../domain/time/calendar";
 import { addDays } from "../../domain/time/zone";
-import { enrichmentReader, readObject } from "../lake/reading";
-import type { DaySnapshot } from "./day-list";
-
-/** What an event is corrected by where its object has not been: see `effective`. */
-const CORRECTED = ["ip", "asn", "network", "network_type"] as const;
-const READ = [...new Set([...NEEDED, ...CORRECTED])];
-type Read = Pick<StampedEvent, (typeof READ)[number]>;
-/** What says in which days a row lies. */
-type Place = Pick<Read, "local_date" | "visit_date" | "visit_id">;
-
-/** Times come from a column as numbers already. */
-const cellOf = (name: keyof Read, value: unknown): unknown =>
-  LAKE_COLUMNS[name] === "time" ? value : fromCell(LAKE_COLUMNS[name], value);
-
-/** The rows of an object that `wants` asks for. */
-async function rowsOf(
-  lake: R2Bucket,
-  file: LakeFile,
-  foundFor: ReturnType<typeof enrichmentReader>,
-  wants: (row: Place) => boolean,
-): Promise<Needed[]> {
-  const body = await readObject(lake, file.key);
-  const found = await foundFor(file);
-  const columns = await readColumns(body, READ);
-  const rows: Needed[] = [];
-  for (let i = 0; i < columns.event_id.length; i++) {
-    const about = {
-      local_date: columns.local_date[i] as string,
-      visit_date: columns.visit_date[i] as string,
-      visit_id: columns.visit_id[i] as string | null,
-    };
-    if (!wants(about)) continue;
-    const row = Object.fromEntries(READ.map((name) => [name, cellOf(name, columns[name][i])])) as unknown as Read;
-    const said = row.ip === null ? undefined : found.get(row.ip);
-    rows.push(said ? effective(row as StampedEvent, said) : row);
-  }
-  return rows;
-}
-
-/** At most so many objects are fetched at once: a Worker has six connections. */
-const AT_ONCE = 6;
-
-async function readAll(
-  lake: R2Bucket,
-  files: readonly LakeFile[],
-  snapshot: DaySnapshot,
-  wants: (row: Place) => boolean,
-): Promise<Needed[]> {
-  const all: Needed[] = [];
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    // Each remembers one list of addresses only.
-    const read = files
-      .slice(at, at + AT_ONCE)
-      .map((file) => rowsOf(lake, file, enrichmentReader(lake, snapshot.enrichments), wants));
-    for (const rows of await Promise.all(read)) for (const row of rows) all.push(row);
-  }
-  return all;
-}
+import { closedDays, type DaySnapshot, type ListedTable } from "./day-list";
+import { lookAtRows, type Place, readRows, TooManyEvents } from "./event-rows";
+import { daysOfObjects } from "./object-days";
+import type { ObjectReader } from "./object-reader";
 
 const overlaps = ({ min_date, max_date }: LakeFile, from: string, to: string): boolean =>
   max_date >= from && min_date <= to;
 
 /** About how many events some days have: of an object with more days, their share. */
-export function rowsIn({ events }: DaySnapshot, days: readonly string[]): number {
+export function rowsIn({ events }: Pick<DaySnapshot, "events">, days: readonly string[]): number {
   return events.reduce((sum, { rows, min_date, max_date }) => {
     const inside = days.filter((day) => day >= min_date && day <= max_date).length;
     return sum + (inside === 0 ? 0 : Math.round((rows * inside) / (daysBetween(min_date, max_date) + 1)));
   }, 0);
 }
 
+/** Local days that objects which the pipeline has not processed have events of, or of whose visits. */
+export const waitingDays = (lake: R2Bucket, { events, processed }: DaySnapshot): Promise<Set<string>> =>
+  daysOfObjects(
+    lake,
+    events.filter(({ zone, id }) => zone === "raw" && id > processed),
+  );
+
 /**
  * Which local days from `from` to `to` (both included) are open: they have events and no tables, or an object that the
  * pipeline has not processed has events of them.
  */
 export async function openDaysIn(lake: R2Bucket, snapshot: DaySnapshot, from: string, to: string): Promise<string[]> {
-  const closed = new Set(snapshot.tables.map(({ min_date }) => min_date));
+  const closed = closedDays(snapshot.tables);
   const open = new Set<string>();
   for (const { min_date, max_date } of snapshot.events)
     for (let day = min_date < from ? from : min_date; day <= max_date && day <= to; day = addDays(day, 1))
       if (!closed.has(day)) open.add(day);
-  const waiting = snapshot.events.filter(({ zone, id }) => zone === "raw" && id > snapshot.processed);
-  for (let at = 0; at < waiting.length; at += AT_ONCE) {
-    const read = waiting.slice(at, at + AT_ONCE).map(async ({ key }) => {
-      const { local_date, visit_date } = await readColumns(await readObject(lake, key), ["local_date", "visit_date"]);
-      return [...local_date, ...visit_date] as string[];
-    });
-    // A visit of one day may have gone on to the next.
-    for (const day of new Set((await Promise.all(read)).flat())) open.add(day).add(addDays(day, 1));
-  }
+  for (const day of await waitingDays(lake, snapshot)) open.add(day);
   const known = (day: string) => closed.has(day) || snapshot.events.some((file) => overlaps(file, day, day));
   return [...open].filter((day) => day >= from && day <= to && known(day)).sort();
 }
 
 /** Local days before `today` that have events and no tables, ascending. */
 export async function openDays(db: D1Database, siteId: string, today: string): Promise<string[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT DISTINCT zone IN ('visits', 'actions') AS is_table, min_date, max_date FROM lake_files
-       WHERE site_id = ? AND zone IN ('raw', 'events', 'visits') AND min_date < ?`,
-    )
-    .bind(siteId, today)
-    .all<{ is_table: number; min_date: string; max_date: string }>();
-  const closed = new Set(results.filter(({ is_table }) => is_table === 1).map(({ min_date }) => min_date));
+  const [spans, tables] = await db.batch([
+    db
+      .prepare(
+        `SELECT DISTINCT min_date, max_date FROM lake_files
+         WHERE site_id = ? AND zone IN ('raw', 'events') AND min_date < ?`,
+      )
+      .bind(siteId, today),
+    db
+      .prepare(
+        "SELECT zone, key, min_date FROM lake_files WHERE site_id = ? AND zone IN ('visits', 'actions') AND min_date < ?",
+      )
+      .bind(siteId, today),
+  ]);
+  const closed = closedDays(tables!.results as ListedTable[]);
   const days = new Set<string>();
-  for (const { is_table, min_date, max_date } of results)
-    if (is_table === 0) for (let day = min_date; day <= max_date && day < today; day = addDays(day, 1)) days.add(day);
+  for (const { min_date, max_date } of spans!.results as { min_date: string; max_date: string }[])
+    for (let day = min_date; day <= max_date && day < today; day = addDays(day, 1)) days.add(day);
   return [...days].filter((day) => !closed.has(day)).sort();
 }
 
 /** A visit may go over so many midnights: whoever is here for two days without half an hour's pause is a program. */
 const MIDNIGHTS = 2;
 
+export interface ReadingOfDays {
+  /** The part of the days that is asked for. */
+  cut?: Cut;
+  /** Rows in memory at once. */
+  most?: number;
+}
+
+type Wants = (row: Place) => boolean;
+
+/**
+ * Wants the rows of the visits that lie in some days and have an event of a visitor in the part there, since a visit's
+ * visitor may have had another id on another day. `toDay` leaves out the visits that are not of the part.
+ */
+async function rowsOfVisits(
+  objects: ObjectReader,
+  files: readonly LakeFile[],
+  days: ReadonlySet<string>,
+  cut: Cut,
+): Promise<Wants> {
+  const visits = new Set<string>();
+  await lookAtRows(objects, files, ({ visit_id, visitor_id, local_date, visit_date }) => {
+    if (visit_id === null || !(days.has(local_date) || days.has(visit_date))) return;
+    if (isInPart(cut, visitor_id)) visits.add(visit_id);
+  });
+  return ({ visit_id, visitor_id, local_date }) =>
+    visit_id === null ? days.has(local_date) && isInPart(cut, visitor_id) : visits.has(visit_id);
+}
+
 /**
  * All events of the visits that lie in some local days (ascending), and what belongs to no visit; to be given to `toDay`
- * day by day, which leaves out the others that it returns.
+ * day by day, which leaves out the others that it returns. Of days that are cut, only those of a part.
  * @returns also the ids of the objects that have been read.
+ * @throws TooManyEvents when there are more than `most`: days have more than the list of objects says, or a visitor has.
  */
 export async function eventsOfDays(
-  lake: R2Bucket,
+  objects: ObjectReader,
   snapshot: DaySnapshot,
   days: readonly string[],
-): Promise<{ events: Needed[]; sources: number[] }> {
+  { cut = WHOLE, most = MOST_OPEN }: ReadingOfDays = {},
+): Promise<EventsOfDays> {
+  const [first, last] = [days[0]!, days.at(-1)!];
+  const events = snapshot.events.filter((file) => overlaps(file, first, last));
+  const near = datesFrom(addDays(first, -MIDNIGHTS), addDays(last, MIDNIGHTS));
+  // With small days those beside them come along, which spares a first look at the rows.
+  if (cut.parts === 1 && rowsIn({ events }, near) <= most) {
+    const small = await readVisits(objects, snapshot, days, () => true, most).catch(ignoreTooMany);
+    if (small) return small;
+  }
+  return readVisits(objects, snapshot, days, await rowsOfVisits(objects, events, new Set(days), cut), most);
+}
+
+interface EventsOfDays {
+  events: Needed[];
+  sources: number[];
+}
+
+function ignoreTooMany(error: unknown): null {
+  if (error instanceof TooManyEvents) return null;
+  throw error;
+}
+
+async function readVisits(
+  objects: ObjectReader,
+  snapshot: DaySnapshot,
+  days: readonly string[],
+  isOfVisits: Wants,
+  most: number,
+): Promise<EventsOfDays> {
   const isAsked = new Set(days);
   const read = new Map<number, LakeFile>();
   const events: Needed[] = [];
@@ -137,13 +142,15 @@ export async function eventsOfDays(
   let [first, last] = [days[0]!, days.at(-1)!];
   const [from, to] = [addDays(first, -MIDNIGHTS), addDays(last, MIDNIGHTS)];
   // An object has the days beside in it too; it is not read twice.
-  const isNear = ({ local_date, visit_date }: Place) =>
-    (local_date >= from && local_date <= to) || isAsked.has(visit_date);
-  const isOver = ({ visit_id, visit_date }: Place) =>
-    visit_id !== null && (isAsked.has(visit_date) || over.has(visit_id));
+  const isNear = (row: Place) =>
+    ((row.local_date >= from && row.local_date <= to) || isAsked.has(row.visit_date)) && isOfVisits(row);
+  const isOver = (row: Place) =>
+    row.visit_id !== null && (isAsked.has(row.visit_date) || over.has(row.visit_id)) && isOfVisits(row);
   for (let beyond = 0; beyond <= MIDNIGHTS; beyond++) {
     const files = snapshot.events.filter((file) => !read.has(file.id) && overlaps(file, first, last));
-    for (const row of await readAll(lake, files, snapshot, beyond === 0 ? isNear : isOver)) events.push(row);
+    const wants = beyond === 0 ? isNear : isOver;
+    for (const row of await readRows(objects, files, snapshot.enrichments, wants, most - events.length))
+      events.push(row);
     for (const file of files) read.set(file.id, file);
     // A visit that lies in the days may have come from the day before what was read, or go on on the day after.
     let comes = false;
@@ -160,4 +167,10 @@ export async function eventsOfDays(
     if (goes) last = addDays(last, 1);
   }
   return { events, sources: [...read.keys()] };
+}
+
+function datesFrom(from: string, to: string): string[] {
+  const dates: string[] = [];
+  for (let date = from; date <= to; date = addDays(date, 1)) dates.push(date);
+  return dates;
 }

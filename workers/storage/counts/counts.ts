@@ -93,6 +93,21 @@ export async function countedAmong(db: D1Database, ids: readonly string[]): Prom
   return new Set(results.map((row) => row.message_id));
 }
 
+/** Since when (ms) those of some messages that have no receipt have been waiting; null when all have theirs. */
+export async function uncountedSince(
+  db: D1Database,
+  sent: readonly (readonly [id: string, since: number])[],
+): Promise<number | null> {
+  if (sent.length === 0) return null;
+  return db
+    .prepare(
+      `SELECT min(value ->> 1) AS since FROM json_each(?)
+       WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE message_id = value ->> 0)`,
+    )
+    .bind(JSON.stringify(sent))
+    .first<number | null>("since");
+}
+
 /**
  * The messages of a property that need not be sent again: they were counted, are stored as dead letters, or can never
  * be counted because the property has been deleted.

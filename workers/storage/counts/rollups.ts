@@ -1,12 +1,16 @@
-// Reads rollups and refusals from D1, one statement per query. counts.ts writes them; techstack.ts has the technology
-// cube.
-import { TOTAL } from "../../domain/counts/rollup";
+// Reads rollups and refusals from D1, one statement per query. counts.ts writes them.
+import { OTHER, TOTAL } from "../../domain/counts/rollup";
 import { type Fact, METRICS, type MetricName } from "../../domain/events/catalog";
 import { SIGNAL_NAMES, suspectsId } from "../../domain/networks/network";
 import type { RollupRow, RollupRows } from "../../domain/queries/answer";
-import type { Order, Plan, Reading, Slice } from "../../domain/queries/plan";
+import type { Order, Plan, Reading, RollupTime, Slice } from "../../domain/queries/plan";
 import { DAY_COUNTS } from "./pending";
-import { cubeSliceSql, type Fragment, waitingStatement } from "./techstack";
+
+/** SQL with its parameters. Names come from the catalogue; everything from a caller is a parameter. */
+interface Fragment {
+  sql: string;
+  params: (string | number)[];
+}
 
 /** The bucket of `at`, in SQL. Hours are their own bucket. */
 const BUCKETS = {
@@ -16,7 +20,7 @@ const BUCKETS = {
   // the earliest.
   "time:week": "max(date(at, 'weekday 0', '-6 days'), ?)",
   "time:month": "substr(at, 1, 7) || '-01'",
-} as const;
+} as const satisfies Record<RollupTime, string>;
 
 /** Rows of one slice, as `at` (local date, or epoch seconds of the hour), `value` and the facts. */
 function sliceSql(siteId: string, slice: Slice, { column, time }: Reading, facts: string, values?: string): Fragment {
@@ -59,11 +63,7 @@ function sourcesOf({ query: { site_id, suspected_bots }, facts }: Plan): { siteI
  */
 function groupsSql(plan: Plan, reading: Reading, values?: string): Fragment {
   const slices = sourcesOf(plan).flatMap(({ siteId, facts }) =>
-    reading.slices.map((slice) =>
-      reading.cube && slice.kind === "days"
-        ? cubeSliceSql(siteId, slice, reading.cube, plan.facts, values)
-        : sliceSql(siteId, slice, reading, facts, values),
-    ),
+    reading.slices.map((slice) => sliceSql(siteId, slice, reading, facts, values)),
   );
   const keys = [...(reading.time ? ["bucket"] : []), ...(plan.query.others.length === 0 ? [] : ["value"])];
   const sums = plan.facts.map((fact) => `sum(${fact}) AS ${fact}`).join(", ");
@@ -85,16 +85,15 @@ function metricSql(name: MetricName): string {
 const COLUMNS = { time: "bucket", value: "value" } as const;
 const orderSql = (order: readonly Order[]): string =>
   order
-    .map(({ by, place, direction }) => {
-      const known = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by as MetricName);
-      const column = place === undefined ? known : `${known} ->> ${place}`;
+    .map(({ by, direction }) => {
+      const column = by === "time" || by === "value" ? COLUMNS[by] : metricSql(by as MetricName);
       return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST`;
     })
     .join(", ");
 
 /** A row of the statement, with its part of the answer and its place in that part. */
 interface TaggedRow extends RollupRow {
-  part: "main" | "comparison" | "total";
+  part: "main" | "comparison" | "total" | "capped";
   place: number;
 }
 
@@ -109,8 +108,15 @@ function answerSql(plan: Plan): Fragment {
   const limit = query.others.length > 0 ? [query.pagination.limit, query.pagination.offset] : [];
   const window = plan.order.length > 0 ? `ORDER BY ${orderSql(plan.order)}` : "";
   const compared =
-    comparison && groupsSql(plan, comparison.reading, query.others.length > 0 ? "SELECT value FROM page" : undefined);
+    comparison &&
+    groupsSql(
+      plan,
+      comparison.reading,
+      query.others.length > 0 ? `SELECT value FROM page UNION SELECT '${OTHER}'` : undefined,
+    );
   const parts = [`SELECT 'main' AS part, ${columns} FROM page`];
+  if (query.others.length > 0)
+    parts.push(`SELECT 'capped', ${columns} FROM (SELECT 0 AS place, * FROM groups) WHERE value = '${OTHER}'`);
   if (compared) parts.push(`SELECT 'comparison', 0 AS ${columns} FROM (${compared.sql})`);
   if (query.total_rows && query.others.length > 0)
     parts.push(`SELECT 'total', count(*), NULL, NULL, ${facts.map(() => "0")} FROM groups`);
@@ -126,18 +132,18 @@ function answerSql(plan: Plan): Fragment {
 /** Carries out a plan in one round trip to D1. */
 export async function readRollups(db: D1Database, plan: Plan): Promise<RollupRows> {
   const { sql, params } = answerSql(plan);
-  const [answer, waiting] = await db.batch([
-    db.prepare(sql).bind(...params),
-    ...(plan.main.cube ? [waitingStatement(db, plan.query.site_id)] : []),
-  ]);
-  const { results } = answer as D1Result<TaggedRow>;
+  const { results } = await db
+    .prepare(sql)
+    .bind(...params)
+    .all<TaggedRow>();
   const main = results.filter(({ part }) => part === "main").sort((a, b) => a.place - b.place);
+  const isCapped = ({ part, value }: TaggedRow) => part === "capped" || (part === "comparison" && value === OTHER);
   return {
+    capped: plan.query.others.length > 0 && results.some(isCapped),
     // Without counts and without groups, the answer is still one row.
     main: main.length > 0 || plan.query.dimensions.length > 0 ? main : [EMPTY],
     comparison: results.filter(({ part }) => part === "comparison"),
     total: results.find(({ part }) => part === "total")?.place ?? null,
-    waitingSince: (waiting?.results as { since: number | null }[] | undefined)?.[0]?.since,
   };
 }
 

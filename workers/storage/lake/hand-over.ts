@@ -12,16 +12,18 @@ export async function handOver(
   { hub, batch }: UnstampedMessage,
   env: Pick<Cloudflare.Env, "DB" | "HUB">,
 ): Promise<void> {
-  const { next: _, named: __, ...own } = batch;
+  const { next: _, named: __, unnamed: ___, ...own } = batch;
   const property = await loadProperty(env.DB, batch.property.site_id);
   if (!property) return;
   const routes = isImportName(hub) ? [] : routesFor(property, batch.arrivals, Date.now());
   if (routes.length === 0) {
-    await env.HUB.getByName(hub).accept(own);
+    const { unread } = await env.HUB.getByName(hub).accept(own);
+    // Nothing was taken, so the message must come again.
+    if (unread) throw new Error(unread.message);
     return;
   }
   // Sequentially: if one fails and all are retried, only the earlier ones are sent twice.
-  for (const [i, { hubs, named, arrivals }] of routes.entries()) {
+  for (const [i, { hubs, named, unnamed, arrivals }] of routes.entries()) {
     const [first, ...next] = hubs;
     const { refusals } = own;
     const part: HubBatch = {
@@ -30,6 +32,7 @@ export async function handOver(
       ...(i === 0 ? { refusals } : {}),
       ...(next.length > 0 ? { next } : {}),
       ...(named ? { named } : {}),
+      ...(unnamed ? { unnamed } : {}),
     };
     await env.HUB.getByName(first!).accept(part);
   }

@@ -24,6 +24,10 @@ export const markStatements = (db: D1Database, { sources, late }: Origins, now: 
   ...toParameters(late).map((rows) => db.prepare(LATE).bind(rows, now)),
 ];
 
+/** For a batch: marks days whenever they get more events. By this "source" each of them is out of order. */
+export const watchDays = (db: D1Database, siteId: string, days: readonly string[]): D1PreparedStatement =>
+  db.prepare(SOURCES).bind(JSON.stringify(days.map((day) => [siteId, day, "restamping"])));
+
 /** For a batch: marks a day if it has events. */
 export const markDay = (db: D1Database, siteId: string, day: string, now: number): D1PreparedStatement =>
   db

@@ -77,6 +77,29 @@ export interface NetworkCounts {
   signals: (ShownFacts & { signal: Signal })[];
 }
 
+type KnownFacts = Omit<NetworkCounts["networks"][number], "value" | keyof ShownFacts>;
+const NOTHING_KNOWN: KnownFacts = {
+  ...{ network_type: null, asn: null, country: null, region: null, city: null },
+  ...{ first_seen: null, last_seen: null },
+};
+
+/** What is known of some networks beyond the counts, by name. */
+export async function readNetworkFacts(
+  db: D1Database,
+  siteId: string,
+  names: readonly string[],
+): Promise<(name: string) => KnownFacts> {
+  const columns = [...KNOWN, "first_seen", "last_seen"].join(", ");
+  const { results } = await db
+    .prepare(
+      `SELECT network, ${columns} FROM networks WHERE site_id = ?1 AND network IN (SELECT value FROM json_each(?2))`,
+    )
+    .bind(siteId, JSON.stringify(names))
+    .all<KnownFacts & { network: string }>();
+  const known = new Map(results.map(({ network, ...facts }) => [network, facts]));
+  return (name) => known.get(name) ?? NOTHING_KNOWN;
+}
+
 /** The networks with the most visitors on some days, their pages, and the counts by type and by signal. */
 export async function readNetworks(
   db: D1Database,

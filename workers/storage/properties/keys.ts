@@ -1,5 +1,5 @@
 // API keys in D1: stored as a hash, shown once, looked up at most once a minute per isolate.
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Scope } from "../../domain/properties/caller";
 import { toHex } from "../../domain/requests/hex";
@@ -14,8 +14,14 @@ export interface ApiKey {
   scopes: Scope[];
   /** Set if the key is limited to one property. */
   site_id: string | null;
-  /** ISO 8601. */
+  /** ISO 8601, as the other times. */
   created_at: string;
+  /** Null: the key does not expire. */
+  expires_at: string | null;
+  /** The name of the user or key that made it; null if unknown or deleted. */
+  created_by: string | null;
+  /** The day (UTC) on which it was last used; null if never. */
+  last_used_on: string | null;
 }
 
 /** The owner of keys: a property, or an organization for keys that are not limited to a property. */
@@ -28,6 +34,14 @@ export interface KeyOwner {
 export interface KnownKey extends KeyOwner {
   id: string;
   scopes: Scope[];
+  /** Milliseconds; null if the key does not expire. */
+  expires_at: number | null;
+}
+
+/** Who makes a key. */
+export interface KeyCreator {
+  kind: "user" | "key";
+  id: string;
 }
 
 const KEY = /^tk_[0-9A-Za-z]{40}$/;
@@ -40,14 +54,47 @@ const REMEMBERED_KEYS = 1_000;
 const remembered = new Map<string, { key: KnownKey | null; until: number }>();
 
 type KeyRow = typeof apiKeys.$inferSelect;
+type ShownRow = Pick<
+  KeyRow,
+  "id" | "name" | "prefix" | "scopes" | "site_id" | "created_at" | "expires_at" | "used_at"
+> & { creator: string | null };
 
-const toApiKey = ({ id, name, prefix, scopes, site_id, created_at }: KeyRow): ApiKey => ({
+const SHOWN = {
+  id: apiKeys.id,
+  name: apiKeys.name,
+  prefix: apiKeys.prefix,
+  scopes: apiKeys.scopes,
+  site_id: apiKeys.site_id,
+  created_at: apiKeys.created_at,
+  expires_at: apiKeys.expires_at,
+  used_at: apiKeys.used_at,
+  creator: sql<string | null>`coalesce(
+    (select name from user where 'user:' || user.id = api_keys.created_by),
+    (select maker.name from api_keys maker where 'key:' || maker.id = api_keys.created_by))`,
+};
+
+const toText = (time: number): string => new Date(time).toISOString();
+
+const toApiKey = ({
+  id,
+  name,
+  prefix,
+  scopes,
+  site_id,
+  created_at,
+  expires_at,
+  used_at,
+  creator,
+}: ShownRow): ApiKey => ({
   id,
   name,
   prefix,
   scopes: scopes as Scope[],
   site_id,
-  created_at: new Date(created_at).toISOString(),
+  created_at: toText(created_at),
+  expires_at: expires_at === null ? null : toText(expires_at),
+  created_by: creator,
+  last_used_on: used_at === null ? null : toText(used_at).slice(0, 10),
 });
 
 const ownedBy = ({ organization_id, site_id }: KeyOwner) =>
@@ -60,8 +107,9 @@ const ownedBy = ({ organization_id, site_id }: KeyOwner) =>
 export async function createKey(
   db: D1Database,
   owner: KeyOwner,
-  { name, scopes }: { name: string; scopes: readonly Scope[] },
+  { name, scopes, expires_at = null }: { name: string; scopes: readonly Scope[]; expires_at?: number | null },
   now: number,
+  creator: KeyCreator | null = null,
 ): Promise<ApiKey & { key: string }> {
   const key = `tk_${randomLetters(40)}`;
   const row: KeyRow = {
@@ -73,25 +121,56 @@ export async function createKey(
     prefix: key.slice(0, PREFIX_LENGTH),
     scopes: [...new Set(scopes)],
     created_at: now,
+    expires_at,
+    created_by: creator && `${creator.kind}:${creator.id}`,
+    used_at: null,
   };
-  await drizzle(db).insert(apiKeys).values(row);
+  const orm = drizzle(db);
+  const [, [shown]] = await orm.batch([
+    orm.insert(apiKeys).values(row),
+    orm.select(SHOWN).from(apiKeys).where(eq(apiKeys.id, row.id)),
+  ]);
   // The cache may have this key as unknown from an earlier attempt.
   remembered.delete(row.hash);
-  return { ...toApiKey(row), key };
+  return { ...toApiKey(shown ?? { ...row, creator: null }), key };
 }
 
-/** The rights of a key; null for an unknown key. A key deleted in another isolate works here for up to a minute. */
+/**
+ * The rights of a key; null for an unknown or expired key. A key deleted in another isolate works here for up to a minute.
+ */
 export async function findKey(db: D1Database, key: string, now: number): Promise<KnownKey | null> {
   if (!KEY.test(key)) return null;
   const hash = await hashOf(key);
   const known = remembered.get(hash);
-  if (known && now < known.until) return known.key;
+  if (known && now < known.until) return unexpired(known.key, now);
   const [row] = await drizzle(db).select().from(apiKeys).where(eq(apiKeys.hash, hash)).limit(1);
   const found = row
-    ? { id: row.id, organization_id: row.organization_id, site_id: row.site_id, scopes: row.scopes as Scope[] }
+    ? {
+        id: row.id,
+        organization_id: row.organization_id,
+        site_id: row.site_id,
+        scopes: row.scopes as Scope[],
+        expires_at: row.expires_at,
+      }
     : null;
   remember(hash, found, now);
-  return found;
+  if (row && unexpired(found, now)) await noteUse(db, row, now);
+  return unexpired(found, now);
+}
+
+const unexpired = (key: KnownKey | null, now: number): KnownKey | null =>
+  key !== null && (key.expires_at === null || now < key.expires_at) ? key : null;
+
+const DAY_MS = 86_400_000;
+
+/** At most one write a day and key. */
+async function noteUse(db: D1Database, { id, used_at }: KeyRow, now: number): Promise<void> {
+  const today = now - (now % DAY_MS);
+  if (used_at !== null && used_at >= today) return;
+  await drizzle(db)
+    .update(apiKeys)
+    .set({ used_at: now })
+    .where(and(eq(apiKeys.id, id), or(isNull(apiKeys.used_at), lt(apiKeys.used_at, today))));
 }
 
 /** Newest first. */
@@ -99,21 +178,41 @@ export async function listKeys(db: D1Database, owners: readonly KeyOwner[]): Pro
   const orm = drizzle(db);
   // A statement per owner, in one round trip: a member of many organizations would need more than 100 bound parameters.
   const [first, ...others] = owners.map((owner) =>
-    orm.select().from(apiKeys).where(ownedBy(owner)).orderBy(desc(apiKeys.created_at), desc(apiKeys.id)),
+    orm.select(SHOWN).from(apiKeys).where(ownedBy(owner)).orderBy(desc(apiKeys.created_at), desc(apiKeys.id)),
   );
   return first ? (await orm.batch([first, ...others])).flat().map(toApiKey) : [];
 }
 
-/** @returns false when none of the owners has such a key. */
-export async function deleteKey(db: D1Database, owners: readonly KeyOwner[], id: string): Promise<boolean> {
+/**
+ * Deletes a key, and the keys that it made: whoever has stolen one must not keep its children.
+ * @returns the ids of the deleted keys and the key's owner; null when none of the owners has such a key.
+ */
+export async function deleteKey(
+  db: D1Database,
+  owners: readonly KeyOwner[],
+  id: string,
+): Promise<{ owner: KeyOwner; ids: string[] } | null> {
   const orm = drizzle(db);
   const [first, ...others] = owners.map((owner) =>
     orm
-      .delete(apiKeys)
-      .where(and(ownedBy(owner), eq(apiKeys.id, id)))
-      .returning({ hash: apiKeys.hash }),
+      .select({ organization_id: apiKeys.organization_id, site_id: apiKeys.site_id })
+      .from(apiKeys)
+      .where(and(ownedBy(owner), eq(apiKeys.id, id))),
   );
-  return first ? forget((await orm.batch([first, ...others])).flat()) > 0 : false;
+  const [owner] = first ? (await orm.batch([first, ...others])).flat() : [];
+  if (!owner) return null;
+  const { results } = await db
+    .prepare(
+      `DELETE FROM api_keys WHERE id IN (
+         WITH RECURSIVE gone (id) AS (
+           SELECT ?1 UNION SELECT made.id FROM api_keys made JOIN gone ON made.created_by = 'key:' || gone.id)
+         SELECT id FROM gone)
+       RETURNING id, hash`,
+    )
+    .bind(id)
+    .all<{ id: string; hash: string }>();
+  forget(results);
+  return { owner, ids: results.map((key) => key.id) };
 }
 
 /** Deletes the keys that are limited to a property. @returns how many. */

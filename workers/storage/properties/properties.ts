@@ -1,6 +1,7 @@
 // Properties and their data streams in D1. No function finds a property that its owner has deleted.
-import { and, asc, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { Goal } from "../../domain/analysis/saved/saved";
 import { type PageSettings, STANDARD_PAGES } from "../../domain/events/path";
 import type { Rule } from "../../domain/events/rule";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../../domain/properties/property";
 import { canonicalZone } from "../../domain/time/zone-name";
 import type { ShardChange } from "../../domain/visits/shard";
+import { goals } from "../saved/tables";
 import { createShortId } from "./short-id";
 import { properties, rules, streams } from "./tables";
 
@@ -44,16 +46,28 @@ const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: Property
   created_at: new Date(created_at).toISOString(),
 });
 
-/** Properties that match, with their streams, oldest first: one round trip. */
-async function findProperties(db: D1Database, matching: SQL): Promise<Property[]> {
+/** Properties that match, with their streams, oldest first: one round trip. @param limit all of them by default. */
+async function findProperties(db: D1Database, matching: SQL, limit = -1): Promise<Property[]> {
   const orm = drizzle(db);
   const alive = and(matching, isNull(properties.deleted_at));
+  const order = [asc(properties.created_at), asc(properties.site_id)];
+  const wanted = orm
+    .select({ id: properties.site_id })
+    .from(properties)
+    .where(alive)
+    .orderBy(...order)
+    .limit(limit);
   const [found, of] = await orm.batch([
-    orm.select().from(properties).where(alive).orderBy(asc(properties.created_at), asc(properties.site_id)),
+    orm
+      .select()
+      .from(properties)
+      .where(alive)
+      .orderBy(...order)
+      .limit(limit),
     orm
       .select()
       .from(streams)
-      .where(sql`${streams.site_id} in (select ${properties.site_id} from ${properties} where ${alive})`)
+      .where(inArray(streams.site_id, wanted))
       .orderBy(asc(streams.created_at), asc(streams.id)),
   ]);
   return found.map((row) => toProperty(row, of));
@@ -64,29 +78,35 @@ export async function loadProperty(db: D1Database, siteId: string): Promise<Prop
   return (await findProperties(db, eq(properties.site_id, siteId)))[0] ?? null;
 }
 
-/** A property for collect, with the version of its configuration and its rules. */
+/** A property for collect, with the version of its configuration, its rules and its goals. */
 export interface Configuration {
   property: Property;
   version: number;
   rules: Omit<Rule, "name" | "created_at">[];
+  goals: Pick<Goal, "id" | "filter">[];
 }
 
 /** Everything from one version, in one round trip. */
 export async function loadConfiguration(db: D1Database, siteId: string): Promise<Configuration | null> {
   const orm = drizzle(db);
-  const [found, of, withRules] = await orm.batch([
+  const [found, of, withRules, withGoals] = await orm.batch([
     orm
       .select()
       .from(properties)
       .where(and(eq(properties.site_id, siteId), isNull(properties.deleted_at))),
     orm.select().from(streams).where(eq(streams.site_id, siteId)).orderBy(asc(streams.created_at), asc(streams.id)),
     orm.select().from(rules).where(eq(rules.site_id, siteId)).orderBy(asc(rules.created_at), asc(rules.id)),
+    orm
+      .select({ id: goals.id, filter: goals.filter })
+      .from(goals)
+      .where(eq(goals.site_id, siteId))
+      .orderBy(asc(goals.created_at), asc(goals.id)),
   ]);
   const [row] = found;
-  return row ? { property: toProperty(row, of), version: row.version, rules: withRules } : null;
+  return row ? { property: toProperty(row, of), version: row.version, rules: withRules, goals: withGoals } : null;
 }
 
-/** Records a change of the property, its streams or its rules. @returns the new version. */
+/** Records a change of the property, its streams, its rules or its goals. @returns the new version. */
 export async function raiseVersion(db: D1Database, siteId: string): Promise<number> {
   const [row] = await drizzle(db)
     .update(properties)
@@ -96,13 +116,32 @@ export async function raiseVersion(db: D1Database, siteId: string): Promise<numb
   return row?.version ?? 0;
 }
 
-export async function listProperties(db: D1Database, organizationIds: readonly string[]): Promise<Property[]> {
-  if (organizationIds.length === 0) return [];
-  // One JSON parameter: D1 takes at most 100 bound parameters, a user may belong to more organizations.
-  return findProperties(
+export interface PropertyPage {
+  properties: Property[];
+  /** Where the next page begins; absent on the last one. */
+  next?: string;
+}
+
+/** Properties of organizations, oldest first. @param page.after what the page before gave as `next`. */
+export async function listProperties(
+  db: D1Database,
+  organizationIds: readonly string[],
+  page: { siteId: string | null; limit: number; after?: string | undefined },
+): Promise<PropertyPage> {
+  if (organizationIds.length === 0) return { properties: [] };
+  const [time = "0", id = ""] = page.after?.split("-") ?? [];
+  const found = await findProperties(
     db,
-    sql`${properties.organization_id} in (select value from json_each(${JSON.stringify(organizationIds)}))`,
+    // One JSON parameter: D1 takes at most 100 bound parameters, a user may belong to more organizations.
+    sql`${properties.organization_id} in (select value from json_each(${JSON.stringify(organizationIds)}))
+      and (${page.siteId} is null or ${properties.site_id} = ${page.siteId})
+      and (${properties.created_at}, ${properties.site_id}) > (${Number(time)}, ${id})`,
+    page.limit + 1,
   );
+  const shown = found.slice(0, page.limit);
+  const last = shown.at(-1);
+  if (!last || found.length <= page.limit) return { properties: shown };
+  return { properties: shown, next: `${Date.parse(last.created_at)}-${last.site_id}` };
 }
 
 /** Organizations with properties, including properties being deleted. */

@@ -86,6 +86,12 @@ export const apiKeys = sqliteTable(
     prefix: text().notNull(),
     scopes: text({ mode: "json" }).$type<string[]>().notNull(),
     created_at: integer().notNull(),
+    /** Null: the key does not expire. */
+    expires_at: integer(),
+    /** `user:` or `key:`, and the id of the creator. Null in keys that are older than the column. */
+    created_by: text(),
+    /** The first use of the last UTC day with any, so that a key costs at most one write a day. */
+    used_at: integer(),
   },
   (t) => [index("api_keys_by_organization").on(t.organization_id)],
 );
@@ -95,3 +101,18 @@ export const propertySettings = sqliteTable("property_settings", {
   site_id: text().primaryKey(),
   settings: text({ mode: "json" }).$type<PropertySettings>().notNull(),
 });
+
+/** Rates of currencies into the property's, each from its local date until the next. */
+export const currencyRates = sqliteTable(
+  "currency_rates",
+  {
+    site_id: text().notNull(),
+    /** The property's currency when the rate was written. */
+    base: text().notNull(),
+    currency: text().notNull(),
+    date: text().notNull(),
+    /** Decimal: a number in the database may lose its last digits. */
+    rate: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.base, t.currency, t.date] })],
+);

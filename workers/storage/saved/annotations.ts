@@ -1,10 +1,11 @@
 // Annotations in D1. A personal annotation does not exist for anybody but the account that created it.
 import { and, eq, gte, lt, lte, or, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { type Annotation, MOST_ANNOTATIONS } from "../../domain/analysis/saved/saved";
+import { type Annotation, MOST_ANNOTATIONS, MOST_OWN_ANNOTATIONS } from "../../domain/analysis/saved/saved";
 import { addDays, startOfDate } from "../../domain/time/zone";
 import { createShortId } from "../properties/short-id";
-import { insertBelow } from "./insert";
+import { insertIf } from "./insert";
+import { hasRoom, hasRoomToChange, type Quota } from "./quota";
 import { annotations } from "./tables";
 import { isVisible, type Viewer } from "./visible";
 
@@ -22,6 +23,8 @@ const toAnnotation = ({ site_id: _, user_id: __, time, created_at, ...row }: Ann
   time: time === null ? null : new Date(time).toISOString(),
   created_at: new Date(created_at).toISOString(),
 });
+
+const QUOTA: Quota = { shared: MOST_ANNOTATIONS, personal: MOST_OWN_ANNOTATIONS };
 
 const oneAnnotation = (siteId: string, viewer: Viewer, id: string) =>
   and(eq(annotations.site_id, siteId), eq(annotations.id, id), isVisible(annotations, viewer));
@@ -63,7 +66,7 @@ export async function loadAnnotation(
   return row ? toAnnotation(row) : null;
 }
 
-/** @returns null if the property has reached the limit. */
+/** @returns null if the property has reached the limit, or the viewer that of personal ones. */
 export async function createAnnotation(
   db: D1Database,
   siteId: string,
@@ -72,12 +75,14 @@ export async function createAnnotation(
   now: number,
 ): Promise<Annotation | null> {
   const row: AnnotationRow = { ...input, site_id: siteId, id: createShortId(), user_id: viewer, created_at: now };
-  return (await insertBelow(db, annotations, row, MOST_ANNOTATIONS)) ? toAnnotation(row) : null;
+  return (await insertIf(db, annotations, row, hasRoom(annotations, row, row.shared, QUOTA)))
+    ? toAnnotation(row)
+    : null;
 }
 
 /**
  * Fields missing in the changes keep their values. @returns null if the annotation is gone, or is to become personal and
- * another account created it.
+ * another account created it; `full` if there are as many as there may be of what it is to become.
  */
 export async function updateAnnotation(
   db: D1Database,
@@ -85,14 +90,18 @@ export async function updateAnnotation(
   viewer: Viewer,
   id: string,
   changes: Partial<AnnotationInput>,
-): Promise<Annotation | null> {
+): Promise<Annotation | "full" | null> {
   const isOwn = changes.shared === false ? eq(annotations.user_id, viewer ?? "") : undefined;
+  const isAllowed = and(oneAnnotation(siteId, viewer, id), isOwn);
+  const place = { site_id: siteId, user_id: viewer };
   const [row] = await drizzle(db)
     .update(annotations)
     .set(changes)
-    .where(and(oneAnnotation(siteId, viewer, id), isOwn))
+    .where(and(isAllowed, hasRoomToChange(annotations, place, changes.shared, QUOTA)))
     .returning();
-  return row ? toAnnotation(row) : null;
+  if (row) return toAnnotation(row);
+  const hasNoRoom = await drizzle(db).select({ id: annotations.id }).from(annotations).where(isAllowed).get();
+  return hasNoRoom ? "full" : null;
 }
 
 /** @returns false when the viewer sees no such annotation. */

@@ -31,8 +31,9 @@ export async function loadSaved(
     hasSegments || names("goal") || names("page_group") ? listPathGroups(db, siteId) : NOTHING_SAVED.pathGroups,
   ]);
   return {
-    goals: goals.map(({ name, filter }) => ({ name, filter })),
+    goals: goals.map(({ name, filter, currency }) => ({ name, filter, currency })),
     segments: segments.flatMap(({ id, filter }) => (ids.has(id) ? [{ id, filter }] : [])),
     pathGroups: pathGroups.map(({ pattern, label }) => ({ pattern, label })),
+    exchange: null,
   };
 }

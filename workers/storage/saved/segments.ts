@@ -1,9 +1,10 @@
 // Segments in D1. A personal segment does not exist for anybody but the account that created it.
 import { and, asc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { MOST_SEGMENTS, type Segment } from "../../domain/analysis/saved/saved";
+import { MOST_OWN_SEGMENTS, MOST_SEGMENTS, type Segment } from "../../domain/analysis/saved/saved";
 import { createShortId } from "../properties/short-id";
-import { insertBelow } from "./insert";
+import { insertIf } from "./insert";
+import { hasRoom, hasRoomToChange, type Quota } from "./quota";
 import { segments } from "./tables";
 import { isVisible, type Viewer } from "./visible";
 
@@ -14,6 +15,8 @@ const toSegment = ({ site_id: _, user_id: __, created_at, ...row }: SegmentRow):
   ...row,
   created_at: new Date(created_at).toISOString(),
 });
+
+const QUOTA: Quota = { shared: MOST_SEGMENTS, personal: MOST_OWN_SEGMENTS };
 
 const oneSegment = (siteId: string, viewer: Viewer, id: string) =>
   and(eq(segments.site_id, siteId), eq(segments.id, id), isVisible(segments, viewer));
@@ -37,7 +40,7 @@ export async function loadSegment(db: D1Database, siteId: string, viewer: Viewer
   return row ? toSegment(row) : null;
 }
 
-/** @returns null if the property has reached the limit. */
+/** @returns null if the property has reached the limit, or the viewer that of personal ones. */
 export async function createSegment(
   db: D1Database,
   siteId: string,
@@ -46,12 +49,12 @@ export async function createSegment(
   now: number,
 ): Promise<Segment | null> {
   const row: SegmentRow = { ...input, site_id: siteId, id: createShortId(), user_id: viewer, created_at: now };
-  return (await insertBelow(db, segments, row, MOST_SEGMENTS)) ? toSegment(row) : null;
+  return (await insertIf(db, segments, row, hasRoom(segments, row, row.shared, QUOTA))) ? toSegment(row) : null;
 }
 
 /**
  * Fields missing in the changes keep their values. @returns null if the segment is gone, or is to become personal and
- * another account created it.
+ * another account created it; `full` if there are as many as there may be of what it is to become.
  */
 export async function updateSegment(
   db: D1Database,
@@ -59,14 +62,18 @@ export async function updateSegment(
   viewer: Viewer,
   id: string,
   changes: Partial<SegmentInput>,
-): Promise<Segment | null> {
+): Promise<Segment | "full" | null> {
   const isOwn = changes.shared === false ? eq(segments.user_id, viewer ?? "") : undefined;
+  const isAllowed = and(oneSegment(siteId, viewer, id), isOwn);
+  const place = { site_id: siteId, user_id: viewer };
   const [row] = await drizzle(db)
     .update(segments)
     .set(changes)
-    .where(and(oneSegment(siteId, viewer, id), isOwn))
+    .where(and(isAllowed, hasRoomToChange(segments, place, changes.shared, QUOTA)))
     .returning();
-  return row ? toSegment(row) : null;
+  if (row) return toSegment(row);
+  const hasNoRoom = await drizzle(db).select({ id: segments.id }).from(segments).where(isAllowed).get();
+  return hasNoRoom ? "full" : null;
 }
 
 /** @returns false when the viewer sees no such segment. */

@@ -1,15 +1,16 @@
 // Events: all events by kind and name, the details of one, and groups of related events.
-import { For, type JSX, Show } from "solid-js";
+import { createMemo, For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
-import type { EventsInsight } from "../../../../workers/domain/counts/insight";
+import type { EventsInsight, NamedEvent } from "../../../../workers/domain/counts/insight";
+import { isAutomatic } from "../../../../workers/domain/events/measurement";
 import { createLoaded, type LoadedFor } from "../../data/answer";
 import { formatCount } from "../../data/format";
-import { type InsightScene, loadEventDetails, loadEvents } from "../../data/insight";
+import { type InsightScene, loadEvents } from "../../data/insight";
 import { eventName } from "../../data/naming";
-import { createScreen, LoadedPanel, type Screen, ScreenHead } from "../../frame/screen";
-import { toValueRows, ValueRows } from "../../panels/value-rows";
-import { Icon } from "../../parts/icon";
+import { createScreen, LoadedPanel, type Screen, ScreenFoot, ScreenHead } from "../../frame/screen";
+import { type ValueRow, ValueRows } from "../../panels/value-rows";
 import { Empty } from "../../parts/notice";
+import { EventDetail } from "./event/event-detail";
 import { DownloadEvents, ErrorEvents, FormEvents, ImageEvents, MediaEvents } from "./event-groups";
 import "./events.css";
 import { words } from "../../words/events";
@@ -25,7 +26,7 @@ const GROUPS = {
 type Group = keyof typeof GROUPS;
 
 export function Events(): JSX.Element {
-  const screen = createScreen();
+  const screen = createScreen({ canFilter: true });
   const group = (): Group | null => {
     const named = screen.param("show") ?? "";
     return Object.hasOwn(GROUPS, named) ? (named as Group) : null;
@@ -53,6 +54,7 @@ export function Events(): JSX.Element {
       <Show when={group()} keyed fallback={<AllEvents screen={screen} />}>
         {(name) => <Dynamic component={GROUPS[name].part} screen={screen} />}
       </Show>
+      <ScreenFoot screen={screen} />
     </main>
   );
 }
@@ -63,94 +65,58 @@ function AllEvents(props: { screen: Screen }): JSX.Element {
   return (
     <div class="insight" classList={{ "insight-two": chosen() !== undefined }}>
       <EventList events={events} screen={props.screen} />
-      <Show when={chosen()}>{(name) => <EventDetail name={name()} screen={props.screen} />}</Show>
+      <Show when={chosen()} keyed>
+        {(name) => <EventDetail name={name} screen={props.screen} />}
+      </Show>
     </div>
   );
 }
 
 function EventList(props: { events: LoadedFor<EventsInsight, InsightScene>; screen: Screen }): JSX.Element {
+  const chosen = (): string | undefined => props.screen.param("event");
+  const toRows = (events: readonly NamedEvent[]): ValueRow[] =>
+    events.map(({ type, name, events: count, visitors }) => ({
+      name: eventName(name),
+      hint: type === "custom" ? words.custom : name,
+      share: count / (events[0]?.events || 1),
+      figures: [formatCount(count), formatCount(visitors)],
+      href: props.screen.hrefWith({ event: name }),
+      chosen: chosen() === name,
+    }));
   return (
     <LoadedPanel title={words.all} loaded={props.events} bones={9}>
-      {(value) => (
-        <Show when={value().events.length > 0} fallback={<Empty title={words.none}>{words.noneHint}</Empty>}>
-          <ValueRows
-            caption={words.all}
-            head={words.event}
-            columns={[words.events, parts.visitors]}
-            limit={40}
-            rows={value().events.map(({ type, name, events, visitors }) => ({
-              name: eventName(name),
-              hint: type === "custom" ? words.custom : name,
-              share: events / (value().events[0]?.events || 1),
-              figures: [formatCount(events), formatCount(visitors)],
-              href: props.screen.hrefWith({ event: name }),
-              chosen: props.screen.param("event") === name,
-            }))}
-          />
-        </Show>
-      )}
-    </LoadedPanel>
-  );
-}
-
-/** Labels of props that are built from other fields of an event. Other props keep the site's names. */
-const PROP_LABELS: Record<string, string> = words.properties;
-const propLabel = (key: string): string => PROP_LABELS[key] ?? key;
-/** Two-part values are joined by a line feed. */
-const propValue = (value: string): string => value.replaceAll("\n", " › ");
-
-function EventDetail(props: { name: string; screen: Screen }): JSX.Element {
-  const detail = createLoaded(
-    () => ({ scene: props.screen.scene(), names: [props.name] }),
-    async (ask, signal) => (await loadEventDetails(ask, signal))[ask.names[0]!]!,
-    props.screen.tick,
-  );
-  return (
-    <LoadedPanel
-      title={eventName(detail.shown()?.key.names[0] ?? props.name)}
-      loaded={detail}
-      bones={8}
-      class="event-detail"
-      end={
-        <a
-          class="button button-icon"
-          href={props.screen.hrefWith({ event: undefined })}
-          noScroll
-          aria-label={words.closeDetails}
-          title={parts.close}
-        >
-          <Icon name="close" />
-        </a>
-      }
-    >
-      {(value) => (
-        <>
-          <p class="panel-note">
-            <strong>{formatCount(value().events)}</strong>
-            {words.inPeriod(value().events)}
-          </p>
-          <Show when={value().events > 0}>
-            <ValueRows
-              caption={words.pages}
-              head={parts.page}
-              columns={[words.events]}
-              rows={toValueRows(value().pages)}
-              limit={6}
-            />
-            <For each={value().props} fallback={<p class="panel-note">{words.noProperties}</p>}>
-              {(prop) => (
+      {(value) => {
+        const own = createMemo(() => value().events.filter(({ type }) => !isAutomatic(type)));
+        const automatic = createMemo(() => value().events.filter(({ type }) => isAutomatic(type)));
+        return (
+          <>
+            <Show when={own().length > 0} fallback={<Empty title={words.none}>{words.noneHint}</Empty>}>
+              <ValueRows
+                caption={words.all}
+                head={words.event}
+                columns={[words.events, parts.visitors]}
+                limit={40}
+                rows={toRows(own())}
+              />
+            </Show>
+            <Show when={automatic().length > 0}>
+              <details class="event-automatic" open={automatic().some(({ name }) => name === chosen())}>
+                <summary>
+                  {words.automatic} <small>{words.automaticCount(automatic().length)}</small>
+                </summary>
+                <p class="panel-note">{words.automaticHint}</p>
                 <ValueRows
-                  caption={words.values(propLabel(prop.key))}
-                  head={propLabel(prop.key)}
-                  columns={[words.events]}
-                  rows={toValueRows(prop.values, propValue)}
-                  limit={6}
+                  caption={words.automaticEvents}
+                  head={words.event}
+                  columns={[words.events, parts.visitors]}
+                  limit={40}
+                  rows={toRows(automatic())}
                 />
-              )}
-            </For>
-          </Show>
-        </>
-      )}
+              </details>
+            </Show>
+          </>
+        );
+      }}
     </LoadedPanel>
   );
 }

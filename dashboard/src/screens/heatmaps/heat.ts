@@ -1,59 +1,25 @@
-// Prepares heatmaps for drawing: cells sorted into a few shades, one path per shade, and the curve of scroll reach.
-// Pure.
-import {
-  HEAT_COLUMNS,
-  HEAT_ROW_PIXELS,
-  type HeatCell,
-  type HeatWidth,
-  REACH_STEP,
-} from "../../../../workers/domain/counts/insight";
+// Prepares heatmaps for drawing: the size of the picture, the cells of its table, and the curve of scroll reach. Pure.
+import { HEAT_ROW_PIXELS, type HeatCell, type HeatWidth, REACH_STEP } from "../../../../workers/domain/counts/insight";
 import { words } from "../../words/heatmaps";
 
+/** `pixels`: a typical width of the page. `fold`: where the first screen of a typical device ends. */
 export const WIDTHS = {
-  phone: { ...words.widths.phone, pixels: 390 },
-  tablet: { ...words.widths.tablet, pixels: 820 },
-  desktop: { ...words.widths.desktop, pixels: 1280 },
-} as const satisfies Record<HeatWidth, { label: string; hint: string; pixels: number }>;
-
-export const SHADES = 5;
-
-export interface Shade {
-  /** The range of counts in this shade, both included. */
-  from: number;
-  to: number;
-  /** Its cells as one SVG path, in units of a column and a row. */
-  path: string;
-}
+  phone: { ...words.widths.phone, pixels: 390, fold: 680 },
+  tablet: { ...words.widths.tablet, pixels: 820, fold: 1000 },
+  desktop: { ...words.widths.desktop, pixels: 1280, fold: 800 },
+} as const satisfies Record<HeatWidth, { label: string; hint: string; pixels: number; fold: number }>;
 
 export interface HeatPicture {
-  columns: number;
-  /** The rows with any counts, and some room below. */
+  /** The rows with any counts, at least those of the first screen, and some room below. */
   rows: number;
-  shades: Shade[];
   /** The most frequent first, for the table. */
   cells: HeatCell[];
 }
 
-/**
- * Shades by ratio, not by difference: one button gets most of the clicks of a page, and on a linear scale everything
- * else would be white.
- */
-export function toHeatPicture(cells: readonly HeatCell[]): HeatPicture {
-  const top = Math.max(1, ...cells.map(([, , count]) => count));
-  const bounds = [...new Set(Array.from({ length: SHADES }, (_, i) => Math.ceil(top ** ((i + 1) / SHADES))))];
-  const shades = bounds.map((to, index): Shade => {
-    const from = index === 0 ? 1 : bounds[index - 1]! + 1;
-    const path = cells
-      .filter(([, , count]) => count >= from && count <= to)
-      .map(([column, row]) => `M${column} ${row}h1v1h-1z`)
-      .join("");
-    return { from, to, path };
-  });
+export function toHeatPicture(cells: readonly HeatCell[], width: HeatWidth): HeatPicture {
   const deepest = cells.reduce((rows, [, row]) => Math.max(rows, row + 1), 0);
   return {
-    columns: HEAT_COLUMNS,
-    rows: Math.max(deepest + 2, 15),
-    shades,
+    rows: Math.max(deepest, Math.ceil(WIDTHS[width].fold / HEAT_ROW_PIXELS)) + 3,
     cells: [...cells].sort((a, b) => b[2] - a[2] || a[1] - b[1] || a[0] - b[0]),
   };
 }

@@ -1,8 +1,10 @@
 // Networks as rows with their figures. A row opens to show its pages.
 import { createSignal, For, type JSX, Show } from "solid-js";
+import type { Filters } from "../../data/filters/use-filters";
 import { formatAgo, formatCount, NOTHING } from "../../data/format";
-import { countryName, valueName } from "../../data/naming";
+import { countryName } from "../../data/naming";
 import type { Screen } from "../../frame/screen";
+import { FilterLink } from "../../panels/filter-link";
 import { Icon } from "../../parts/icon";
 import { TableHeads } from "../../parts/table-heads";
 import { words } from "../../words/networks";
@@ -17,6 +19,7 @@ const placeOf = ({ place: { city, region, country } }: NetworkRow): string =>
   NOTHING;
 
 export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Screen }): JSX.Element {
+  const filters = props.screen.filters!;
   const [isOpen, setOpen] = createSignal(false);
   const shown = (): readonly NetworkRow[] => (isOpen() ? props.rows : props.rows.slice(0, STANDARD_ROWS));
   const isChosen = ({ network }: NetworkRow): boolean => props.screen.param("network") === network;
@@ -36,18 +39,21 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
                 <>
                   <tr classList={{ "row-chosen": isChosen(row) }}>
                     <th scope="row" class="wide-name">
+                      <FilterLink filters={filters} dimension="visit:network" value={row.network} />
                       <button
                         type="button"
-                        class="row-link network-name"
+                        class="row-more"
                         onClick={() => props.screen.change({ network: isChosen(row) ? undefined : row.network })}
-                        title={row.asn === null ? row.network : words.withAsn(row.network, row.asn)}
+                        aria-label={words.pagesOf(row.network)}
+                        title={words.details}
                         aria-expanded={isChosen(row)}
                       >
                         <Icon name={isChosen(row) ? "down" : "right"} />
-                        <span class="value">{row.network}</span>
                       </button>
                     </th>
-                    <td class="wide-name">{valueName("visit:network_type", row.network_type)}</td>
+                    <td class="wide-name">
+                      <FilterLink filters={filters} dimension="visit:network_type" value={row.network_type} />
+                    </td>
                     <td class="wide-name" title={placeOf(row)}>
                       {placeOf(row)}
                     </td>
@@ -61,7 +67,7 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
                   <Show when={isChosen(row)}>
                     <tr class="network-pages">
                       <td colspan="7">
-                        <Pages row={row} />
+                        <Pages row={row} filters={filters} />
                       </td>
                     </tr>
                   </Show>
@@ -83,16 +89,17 @@ export function NetworkTable(props: { rows: readonly NetworkRow[]; screen: Scree
   );
 }
 
-const Pages = (props: { row: NetworkRow }): JSX.Element => (
+const Pages = (props: { row: NetworkRow; filters: Filters }): JSX.Element => (
   <Show when={props.row.pages.length > 0} fallback={<p class="panel-note">{words.noPages}</p>}>
-    <p class="panel-note">{placeOf(props.row) === NOTHING ? words.topPages : words.topPagesFrom(placeOf(props.row))}</p>
-    <ol class="network-page-list" aria-label={words.topPagesOf(props.row.network)}>
+    <p class="panel-note">
+      {placeOf(props.row) === NOTHING ? words.topPages : words.topPagesFrom(placeOf(props.row))}
+      <Show when={props.row.asn}>{(asn) => <small> {words.asNumber(asn())}</small>}</Show>
+    </p>
+    <ol class="network-page-list" aria-label={words.pagesOf(props.row.network)}>
       <For each={props.row.pages}>
         {({ page, pageviews }) => (
           <li>
-            <span class="value" title={page}>
-              {page}
-            </span>
+            <FilterLink filters={props.filters} dimension="event:page" value={page} />
             <span>{formatCount(pageviews)}</span>
           </li>
         )}

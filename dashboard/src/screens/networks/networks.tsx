@@ -6,7 +6,7 @@ import { loadNetworks } from "../../data/insight";
 import { valueName } from "../../data/naming";
 import { readWithoutBots, writeWithoutBots } from "../../data/view";
 import { BotsNote, BotsSwitch } from "../../frame/bots-switch";
-import { createScreen, LoadedPanel, type Screen, ScreenHead } from "../../frame/screen";
+import { createScreen, LoadedPanel, type Screen, ScreenFoot, ScreenHead } from "../../frame/screen";
 import { Empty } from "../../parts/notice";
 import { ALL_NETWORKS, isSuspected, type NetworkChoice, ORGANIZATIONS, signalName, toChoices, toShown } from "./choice";
 import { NetworkTable } from "./network-table";
@@ -19,7 +19,7 @@ const NAMES: Record<string, string> = { [ORGANIZATIONS]: words.organizations, [A
 const nameOf = (show: string): string => NAMES[show] ?? valueName("visit:network_type", show);
 
 export function Networks(): JSX.Element {
-  const screen = createScreen();
+  const screen = createScreen({ canFilter: true });
   const networks = createLoaded(screen.scene, loadNetworks, screen.tick);
   const choice = createMemo(
     (): NetworkChoice => ({
@@ -45,6 +45,7 @@ export function Networks(): JSX.Element {
       <Show when={networks.value()}>
         {(value) => <SuspectedBots signals={value().signals} isOld={isOld(networks)} />}
       </Show>
+      <ScreenFoot screen={screen} withoutBots={choice().withoutBots} />
     </main>
   );
 }

@@ -1,12 +1,17 @@
-// "Details": every value of a dimension with more figures, sortable by each, and searchable among the loaded rows.
+// "Details": every value of a dimension with more figures, sortable by each, and searched on the server.
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from "solid-js";
-import { METRICS, type MetricName } from "../../../../workers/domain/events/catalog";
 import { createAnswer, isBusy, isOld } from "../../data/answer";
-import { formatCount, formatMetric } from "../../data/format";
+import { createSearch } from "../../data/filters/search";
+import { useFilters } from "../../data/filters/use-filters";
+import { formatCount } from "../../data/format";
 import { valueName } from "../../data/naming";
-import { columnsFor, type DimensionName, type PanelName, panelFor } from "../../data/panel";
-import { detailQuestion, type Row, type Scene } from "../../data/question";
-import { ValueName } from "../../panels/value-cell";
+import { type PanelName, panelFor, ungrouped } from "../../data/panel";
+import { columnsOf, detailQuestion, type Row, type Scene } from "../../data/question";
+import { formatValue, metricLabel, type QueryMetric } from "../../data/saved/conversion";
+import { splitEvents } from "../../data/saved/event-order";
+import { shownDimension } from "../../data/view";
+import { FilterLink } from "../../panels/filter-link";
+import { PageLink } from "../../panels/page-link";
 import { Dialog } from "../../parts/dialog";
 import { Icon } from "../../parts/icon";
 import { LoadedContent } from "../../parts/loaded";
@@ -14,34 +19,49 @@ import { Bone, Empty } from "../../parts/notice";
 import { words } from "../../words/overview";
 
 const STEP = 100;
+/** Countries have codes, but people search for names. */
+const COUNTRY = "visit:country";
+const COUNTRIES = 300;
+
+const limitFor = (dimension: string, limit: number): number =>
+  dimension === COUNTRY ? Math.max(COUNTRIES, limit) : limit;
+
+/** What the server searches for. Names that only the screen knows are searched among all rows. */
+const searchFor = (dimension: string, text: string): string => (dimension === COUNTRY ? "" : text);
 
 export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose: () => void }): JSX.Element {
   const panel = panelFor(props.name);
-  const [order, setOrder] = createSignal<[MetricName, "asc" | "desc"]>([panel.metric, "desc"]);
+  const filters = useFilters();
+  const [order, setOrder] = createSignal<[QueryMetric, "asc" | "desc"]>([panel.metric, "desc"]);
   const [limit, setLimit] = createSignal(STEP);
   const [typed, setTyped] = createSignal("");
-  const wanted = createMemo(() => props.scene.view.tabs[props.name]);
-  createEffect(on([wanted, order], () => setLimit(STEP), { defer: true }));
+  const text = createSearch(typed);
+  const wanted = createMemo(() => shownDimension(props.scene.view, props.scene.view.tabs[props.name]));
+  createEffect(on([wanted, order, text], () => setLimit(STEP), { defer: true }));
 
   const answer = createAnswer(
-    () => ({ ...props.scene, dimension: wanted(), order: order(), limit: limit() }),
-    (asked) => detailQuestion(asked, asked.dimension, asked.order, 0, asked.limit),
+    () => ({ ...props.scene, dimension: wanted(), order: order(), limit: limitFor(wanted(), limit()), text: text() }),
+    (asked) => detailQuestion(asked, asked.dimension, asked.order, asked.limit, searchFor(asked.dimension, asked.text)),
   );
-  const dimension = createMemo((): DimensionName => answer.shown()?.key.dimension ?? wanted());
+  const dimension = createMemo((): string => answer.shown()?.key.dimension ?? wanted());
   const shownOrder = () => answer.shown()?.key.order ?? order();
-  const label = (): string => panel.tabs.find((tab) => tab.dimension === dimension())?.label ?? "";
-  const columns = createMemo(() => columnsFor(dimension()));
+  const label = (): string => panel.tabs.find((tab) => tab.dimension === ungrouped(dimension()))?.label ?? "";
+  const shownScene = (): Scene => answer.shown()?.key ?? props.scene;
+  const columns = createMemo(() => columnsOf(shownScene(), dimension()));
   const rows = (): Row[] => answer.value()?.results ?? [];
   const total = (): number => answer.value()?.meta.total_rows ?? rows().length;
+  /** Automatic events never lead: within the site's own and the automatic ones, the rows keep their order. */
+  const isOfEvents = (): boolean => dimension() === "event:name";
+  /** All that is found on the server, and countries by the names that are shown. */
   const found = createMemo(() => {
     const searched = typed().trim().toLowerCase();
-    if (!searched) return rows();
-    return rows().filter((row) => {
-      const value = row.dimensions[0] ?? null;
-      return `${value} ${valueName(dimension(), value)}`.toLowerCase().includes(searched);
-    });
+    const all = isOfEvents() ? Object.values(splitEvents(rows(), (row) => row.dimensions[0] ?? null)).flat() : rows();
+    if (!searched || dimension() !== COUNTRY) return all;
+    return all.filter(({ dimensions: [value = null] }) =>
+      `${value} ${valueName(COUNTRY, value)}`.toLowerCase().includes(searched),
+    );
   });
-  const sort = (metric: MetricName): void => {
+  const sort = (metric: QueryMetric): void => {
     setOrder(([before, way]) => [metric, before === metric && way === "desc" ? "asc" : "desc"]);
   };
 
@@ -105,7 +125,7 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
                           }
                         >
                           <button type="button" class="sort" onClick={() => sort(metric)}>
-                            {METRICS[metric].label}
+                            {metricLabel(metric, shownScene().view.filters)}
                             <Show when={shownOrder()[0] === metric}>
                               <Icon name={shownOrder()[1] === "desc" ? "fall" : "rise"} />
                             </Show>
@@ -120,14 +140,11 @@ export function BreakdownDialog(props: { name: PanelName; scene: Scene; onClose:
                     {(row) => (
                       <tr>
                         <th scope="row" class="detail-name">
-                          <span class="row-text">
-                            <ValueName dimension={dimension()} value={row.dimensions[0] ?? null} />
-                          </span>
+                          <FilterLink filters={filters} dimension={dimension()} value={row.dimensions[0] ?? null} />
+                          <PageLink dimension={dimension()} value={row.dimensions[0] ?? null} />
                         </th>
                         <For each={columns()}>
-                          {(metric, index) => (
-                            <td class="number">{formatMetric(metric, row.metrics[index()], true)}</td>
-                          )}
+                          {(metric, index) => <td class="number">{formatValue(metric, row.metrics[index()], true)}</td>}
                         </For>
                       </tr>
                     )}

@@ -1,18 +1,20 @@
 // A panel: visitors of the period by one dimension, with tabs for related dimensions.
 import { For, type JSX, Show } from "solid-js";
-import { METRICS } from "../../../../workers/domain/events/catalog";
+import { Dynamic } from "solid-js/web";
 import { createAnswer } from "../../data/answer";
-import { formatMetric, formatShare } from "../../data/format";
-import { type DimensionName, type PanelDefinition, type PanelName, panelFor } from "../../data/panel";
+import { useFilters } from "../../data/filters/use-filters";
+import { canGroup, type DimensionName, type PanelDefinition, type PanelName, panelFor } from "../../data/panel";
 import { panelQuestion, type Row, type Scene } from "../../data/question";
+import { shownDimension } from "../../data/view";
+import { GroupSwitch } from "../../frame/group-switch";
 import { Bones } from "../../frame/screen";
-import { ValueName } from "../../panels/value-cell";
 import { LoadedBody } from "../../parts/loaded";
 import { Menu, MenuChoice } from "../../parts/menu";
 import { Empty } from "../../parts/notice";
 import { words as frame } from "../../words/frame";
 import { words } from "../../words/overview";
-import { words as parts } from "../../words/parts";
+import { BreakdownRows } from "./breakdown-rows";
+import { EventRows, MOST_EVENTS } from "./event-rows";
 
 export const PANEL_ROWS = 9;
 
@@ -24,25 +26,31 @@ export interface BreakdownPanelProps {
   visitorsOf: (scene: Scene) => number | null;
   onTab: (dimension: DimensionName) => void;
   onAll: () => void;
+  onGroup: (isGrouped: boolean) => void;
 }
 
 export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
   const panel = panelFor(props.name);
-  const dimensionOf = (scene: Scene): DimensionName => scene.view.tabs[props.name];
+  const filters = useFilters();
+  const isEvents = props.name === "events";
+  const tabOf = (scene: Scene): DimensionName => scene.view.tabs[props.name];
+  const dimensionOf = (scene: Scene): string => shownDimension(scene.view, tabOf(scene));
   const answer = createAnswer(
     () => props.scene,
-    (scene) => panelQuestion(scene, panel, dimensionOf(scene), PANEL_ROWS + 1),
+    (scene) => panelQuestion(scene, panel, dimensionOf(scene), isEvents ? MOST_EVENTS : PANEL_ROWS + 1),
     props.tick,
   );
   const rows = (): Row[] =>
-    (answer.value()?.results ?? []).filter((row) => (row.metrics[0] ?? 0) > 0).slice(0, PANEL_ROWS);
+    (answer.value()?.results ?? [])
+      .filter((row) => (row.metrics[0] ?? 0) > 0)
+      .slice(0, isEvents ? MOST_EVENTS : PANEL_ROWS);
 
   return (
     <section class="panel" aria-labelledby={`panel-${props.name}`}>
       <header class="panel-head">
         <h2 id={`panel-${props.name}`}>{panel.title}</h2>
         <Show when={panel.tabs.length > 1}>
-          <Tabs panel={panel} dimension={dimensionOf(props.scene)} onTab={props.onTab} />
+          <Tabs panel={panel} dimension={tabOf(props.scene)} onTab={props.onTab} />
         </Show>
       </header>
       <LoadedBody
@@ -53,11 +61,22 @@ export function BreakdownPanel(props: BreakdownPanelProps): JSX.Element {
       >
         {(_, scene) => (
           <Show when={rows().length > 0} fallback={<Empty>{panel.empty}</Empty>}>
-            <Rows panel={panel} dimension={dimensionOf(scene())} rows={rows()} visitors={props.visitorsOf(scene())} />
+            <Dynamic
+              component={isEvents ? EventRows : BreakdownRows}
+              panel={panel}
+              scene={scene()}
+              dimension={dimensionOf(scene())}
+              rows={rows()}
+              visitors={props.visitorsOf(scene())}
+              filters={filters}
+            />
           </Show>
         )}
       </LoadedBody>
       <footer class="panel-foot">
+        <Show when={canGroup(tabOf(props.scene))}>
+          <GroupSwitch isGrouped={props.scene.view.isGrouped} onChange={props.onGroup} />
+        </Show>
         <Show when={rows().length > 0}>
           <button type="button" class="button button-small button-quiet" onClick={props.onAll}>
             {words.details}
@@ -116,53 +135,5 @@ function Tabs(props: {
         </Menu>
       </Show>
     </div>
-  );
-}
-
-function Rows(props: {
-  panel: PanelDefinition;
-  dimension: DimensionName;
-  rows: Row[];
-  visitors: number | null;
-}): JSX.Element {
-  const label = (): string => props.panel.tabs.find((tab) => tab.dimension === props.dimension)?.label ?? "";
-  const top = (): number => Math.max(...props.rows.map((row) => row.metrics[0] ?? 0), 1);
-  return (
-    <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{label()}</th>
-          <th scope="col" class="number">
-            {METRICS[props.panel.metric].label}
-          </th>
-          <th scope="col" class="number share">
-            {props.panel.second ? (
-              METRICS[props.panel.second].label
-            ) : (
-              <span title={words.shareHint}>{parts.share}</span>
-            )}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        <For each={props.rows}>
-          {(row) => (
-            <tr>
-              <th scope="row" class="row-name" style={{ "--share": `${((row.metrics[0] ?? 0) / top()) * 100}%` }}>
-                <span class="row-text">
-                  <ValueName dimension={props.dimension} value={row.dimensions[0] ?? null} />
-                </span>
-              </th>
-              <td class="number">{formatMetric(props.panel.metric, row.metrics[0])}</td>
-              <td class="number share">
-                {props.panel.second
-                  ? formatMetric(props.panel.second, row.metrics[1])
-                  : formatShare(row.metrics[0] ?? 0, props.visitors ?? 0)}
-              </td>
-            </tr>
-          )}
-        </For>
-      </tbody>
-    </table>
   );
 }

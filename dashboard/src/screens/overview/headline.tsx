@@ -1,15 +1,21 @@
 // The headline: the summary of the page in one sentence, above the figures.
 import { type Accessor, createMemo, type JSX, Show } from "solid-js";
 import { createAnswer, createRetry, isBusy, isOld, type LoadedFor } from "../../data/answer";
-import { formatCount, formatRange, toChange } from "../../data/format";
+import { isPath } from "../../data/detail/page";
+import { hasGoal } from "../../data/filters/filter";
+import { formatCount, formatRange, formatTimes, toChange } from "../../data/format";
 import { isAbsent, valueName } from "../../data/naming";
 import { type DimensionName, panelFor } from "../../data/panel";
-
+import { isOfHours } from "../../data/period";
 import { changeRow, haveSameVisitors, panelQuestion, periodRow, type Scene, type Summary } from "../../data/question";
+import { shownDimension } from "../../data/view";
+import { HeadlinePage } from "../../panels/page-link";
 import { LoadedContent } from "../../parts/loaded";
 import { Bone } from "../../parts/notice";
 import { words } from "../../words/overview";
+import { words as goals } from "../../words/saved/goals";
 import { PANEL_ROWS } from "./breakdown-panel";
+import { comparedText, wholeDaySentence } from "./periods/names";
 
 /** The first named value of a dimension. Shares its request with the panel. */
 function createTop(
@@ -20,7 +26,7 @@ function createTop(
 ): (of: Scene) => string | null {
   const answer = createAnswer(
     scene,
-    (now) => panelQuestion(now, panelFor(panel), dimension, PANEL_ROWS + 1),
+    (now) => panelQuestion(now, panelFor(panel), shownDimension(now.view, dimension), PANEL_ROWS + 1),
     () => props.tick(),
   );
   createRetry(answer, props.summary);
@@ -34,6 +40,7 @@ function createTop(
 
 function whenOf({ view: { period } }: Scene): string {
   if (period.name !== "custom") return words.headline.periods[period.name];
+  if (isOfHours(period)) return words.headline.onDay(formatTimes(period));
   const [from, to] = [period.from, period.to].map((date) => formatRange(date, date)) as [string, string];
   return from === to ? words.headline.onDay(from) : words.headline.fromTo(from, to);
 }
@@ -42,16 +49,13 @@ function whenOf({ view: { period } }: Scene): string {
  * The change of the visitors, for the end of the sentence: "down 9% vs. the day before". Empty without a comparison.
  */
 function movedOf(summary: Summary, scene: Scene): string {
-  const row = changeRow(summary);
+  const row = changeRow(summary, scene);
   const now = row?.comparison && toChange("visitors", row.metrics[0] ?? null, row.comparison.metrics[0] ?? null);
   if (!now) return "";
-  const { period, compare } = scene.view;
   // Today is incomplete, so show the whole day next to it instead of a change.
-  if (period.name === "day") {
-    const whole = formatCount(periodRow(summary)?.comparison?.metrics[0] ?? 0);
-    return compare === "year" ? words.headline.wholeYearAgo(whole) : words.headline.wholeYesterday(whole);
-  }
-  const before = compare === "year" ? words.headline.yearBefore : words.headline.before[period.name];
+  if (scene.view.period.name === "day")
+    return wholeDaySentence(scene, formatCount(periodRow(summary)?.comparison?.metrics[0] ?? 0));
+  const before = comparedText(scene, summary);
   if (now.direction === "flat") return words.headline.unchanged(before);
   return (now.direction === "up" ? words.headline.up : words.headline.down)(now.text.slice(1), before);
 }
@@ -81,6 +85,7 @@ export function Headline(props: {
           <h1>
             <Sentence
               visitors={periodRow(summary())?.metrics[0] ?? 0}
+              isOfGoal={hasGoal(of().view.filters)}
               when={whenOf(of())}
               moved={props.comparable ? movedOf(summary(), of()) : ""}
               source={source(of())}
@@ -95,6 +100,7 @@ export function Headline(props: {
 
 function Sentence(props: {
   visitors: number;
+  isOfGoal: boolean;
   when: string;
   moved: string;
   source: string | null;
@@ -102,8 +108,13 @@ function Sentence(props: {
 }): JSX.Element {
   const page = createMemo(() => (props.page === "/" ? words.headline.homePage : props.page));
   return (
-    <Show when={props.visitors > 0} fallback={words.headline.nobody(props.when)}>
-      <strong>{words.headline.visitors(props.visitors, formatCount(props.visitors))}</strong>
+    <Show
+      when={props.visitors > 0}
+      fallback={(props.isOfGoal ? goals.noConversions : words.headline.nobody)(props.when)}
+    >
+      <strong>
+        {(props.isOfGoal ? goals.conversions : words.headline.visitors)(props.visitors, formatCount(props.visitors))}
+      </strong>
       {words.headline.when(props.when, props.moved)}
       <span class="headline-rest">
         <Show when={props.source}>{(source) => words.headline.topSource(source())}</Show>
@@ -111,7 +122,9 @@ function Sentence(props: {
           {(path) => (
             <>
               {words.headline.topPage}
-              <span class="headline-page">{path()}</span>
+              <Show when={isPath(props.page) && props.page} fallback={path()}>
+                {(address) => <HeadlinePage path={address()}>{path()}</HeadlinePage>}
+              </Show>
               {words.headline.topPageEnd}
             </>
           )}

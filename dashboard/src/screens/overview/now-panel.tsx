@@ -1,8 +1,10 @@
 // Right now: the last thirty minutes, minute by minute, and the active pages.
 import { For, type JSX, Show } from "solid-js";
 import { isOld, type Loaded } from "../../data/answer";
+import { useFilters } from "../../data/filters/use-filters";
 import { formatCount, formatDuration, formatMetric } from "../../data/format";
 import type { LivePicture } from "../../data/property";
+import { FilterLink } from "../../panels/filter-link";
 import { MinuteBars } from "../../panels/minute-bars";
 import { Bone, Empty, Failure } from "../../parts/notice";
 import { words } from "../../words/overview";
@@ -40,6 +42,7 @@ export function NowPanel(props: { live: Loaded<LivePicture> }): JSX.Element {
 }
 
 function Picture(props: { now: LivePicture }): JSX.Element {
+  const filters = useFilters();
   const busiest = (): number => Math.max(...props.now.pages.map((row) => row.visitors), 1);
   return (
     <>
@@ -66,11 +69,7 @@ function Picture(props: { now: LivePicture }): JSX.Element {
               {(row) => (
                 <tr>
                   <th scope="row" class="row-name" style={{ "--share": `${(row.visitors / busiest()) * 100}%` }}>
-                    <span class="row-text">
-                      <span class="value" title={row.value}>
-                        {row.value}
-                      </span>
-                    </span>
+                    <FilterLink filters={filters} dimension="event:page" value={row.value} />
                   </th>
                   <td class="number">{formatCount(row.visitors)}</td>
                 </tr>

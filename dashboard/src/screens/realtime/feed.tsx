@@ -1,4 +1,4 @@
-// The live feed: the latest events, newest first, in a frame of fixed height.
+// The live feed: the latest steps of visitors, newest first, in a frame of fixed height. A switch shows every event.
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { Loaded } from "../../data/answer";
 import { formatClock } from "../../data/format";
@@ -8,12 +8,11 @@ import { ValueName } from "../../panels/value-cell";
 import { Empty } from "../../parts/notice";
 import { words } from "../../words/realtime";
 import { LiveBones } from "./rows";
+import { type Step, toAllSteps, toSteps } from "./steps";
 
-type FeedItem = LivePicture["feed"][number];
-
-/** Keeps the objects of events that were already shown, so that only new rows render and move. */
-function keepKnown(next: readonly FeedItem[], before: readonly FeedItem[]): FeedItem[] {
-  const known = new Map<string, FeedItem[]>();
+/** Keeps the objects of steps that were already shown, so that only new rows render and move. */
+function keepKnown(next: readonly Step[], before: readonly Step[]): Step[] {
+  const known = new Map<string, Step[]>();
   for (const item of before) {
     const key = JSON.stringify(item);
     known.set(key, [...(known.get(key) ?? []), item]);
@@ -21,12 +20,30 @@ function keepKnown(next: readonly FeedItem[], before: readonly FeedItem[]): Feed
   return next.map((item) => known.get(JSON.stringify(item))?.shift() ?? item);
 }
 
-export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
-  const items = createMemo((before: FeedItem[]) => keepKnown(props.live.value()?.feed ?? [], before), []);
+export function LiveFeed(props: {
+  live: Loaded<LivePicture>;
+  /** Whether automatic events and the events of one moment are rows of their own. */
+  isAll: boolean;
+  onAll: (isAll: boolean) => void;
+}): JSX.Element {
+  const items = createMemo((before: Step[]) => {
+    const feed = props.live.value()?.feed ?? [];
+    return keepKnown(props.isAll ? toAllSteps(feed) : toSteps(feed), before);
+  }, []);
   return (
     <section class="panel live-panel live-feed" aria-labelledby="live-feed">
       <header class="panel-head">
         <h2 id="live-feed">{words.feed}</h2>
+        <label class="switch live-switch">
+          <span class="switch-text">{words.allEvents}</span>
+          <input
+            type="checkbox"
+            role="switch"
+            checked={props.isAll}
+            aria-checked={props.isAll}
+            onChange={(event) => props.onAll(event.currentTarget.checked)}
+          />
+        </label>
       </header>
       <Show
         when={props.live.value()}
@@ -40,7 +57,7 @@ export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
         <div class="feed-frame" role="region" aria-label={words.feedLabel} tabindex="0">
           <Show when={items().length > 0} fallback={<Empty>{words.feedEmpty}</Empty>}>
             <ol>
-              <For each={items()}>{(item) => <FeedRow item={item} />}</For>
+              <For each={items()}>{(item) => <FeedRow step={item} />}</For>
             </ol>
           </Show>
         </div>
@@ -49,21 +66,27 @@ export function LiveFeed(props: { live: Loaded<LivePicture> }): JSX.Element {
   );
 }
 
-function FeedRow(props: { item: FeedItem }): JSX.Element {
-  const about = (): string[] => [
-    valueName("visit:device", props.item.device),
-    ...(isAbsent("visit:source", props.item.source) ? [] : [words.from(valueName("visit:source", props.item.source))]),
+function FeedRow(props: { step: Step }): JSX.Element {
+  const { event, also, isFirst } = props.step;
+  const about: string[] = [
+    valueName("visit:device", event.device),
+    ...(isAbsent("visit:source", event.source) ? [] : [words.from(valueName("visit:source", event.source))]),
+    ...(isFirst ? [words.firstVisit] : []),
   ];
   return (
     <li class="feed-item">
       <span class="feed-what">
-        <strong>{valueName("event:name", props.item.name)}</strong>
-        <Show when={props.item.page}>{(page) => <span title={page()}>{page()}</span>}</Show>
+        <strong
+          title={also.length > 0 ? words.alsoNamed(also.map((name) => valueName("event:name", name))) : undefined}
+        >
+          {valueName("event:name", event.name)}
+        </strong>
+        <Show when={event.page}>{(page) => <span title={page()}>{page()}</span>}</Show>
       </span>
-      <time datetime={props.item.time}>{formatClock(Date.parse(props.item.time), true)}</time>
+      <time datetime={event.time}>{formatClock(Date.parse(event.time), true)}</time>
       <span class="feed-who">
-        <ValueName dimension="visit:country" value={props.item.country} />
-        <span class="feed-about">{about().join(" · ")}</span>
+        <ValueName dimension="visit:country" value={event.country} />
+        <span class="feed-about">{about.join(" · ")}</span>
       </span>
     </li>
   );

@@ -2,8 +2,9 @@
 import type { JSX } from "solid-js";
 import type { Loaded } from "../../data/answer";
 import type { LivePicture } from "../../data/property";
+import { WorldMap } from "../../panels/world-map/world-map";
+import { words as parts } from "../../words/parts";
 import { words } from "../../words/realtime";
-import { WorldMap } from "./world-map";
 
 export function LiveMap(props: { live: Loaded<LivePicture> }): JSX.Element {
   return (
@@ -11,7 +12,12 @@ export function LiveMap(props: { live: Loaded<LivePicture> }): JSX.Element {
       <header class="panel-head">
         <h2 id="live-map">{words.locations}</h2>
       </header>
-      <WorldMap places={props.live.value()?.countries ?? []} />
+      <WorldMap
+        title={words.map}
+        metric={parts.visitors}
+        values={(props.live.value()?.countries ?? []).map(({ value, visitors }) => ({ code: value, value: visitors }))}
+        list={false}
+      />
     </section>
   );
 }

@@ -1,12 +1,17 @@
 // A live panel: visitors of the last 30 minutes by one dimension.
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { Loaded } from "../../data/answer";
+import { type Filter, withOnly, writeFilters } from "../../data/filters/filter";
+import { useFilters } from "../../data/filters/use-filters";
 import { formatCount } from "../../data/format";
+import { valueName } from "../../data/naming";
 import type { DimensionName } from "../../data/panel";
 import type { LivePicture } from "../../data/property";
+import { useProperty } from "../../frame/property-frame";
 import { ValueName } from "../../panels/value-cell";
 import { Bone, Empty } from "../../parts/notice";
 import { words } from "../../words/parts";
+import { words as realtime } from "../../words/realtime";
 
 /** The lists of the picture that count visitors. */
 type RowList = "pages" | "sources" | "countries" | "devices";
@@ -39,11 +44,17 @@ export function LiveRows(props: {
   );
 }
 
+/** The overview of today under these filters: a live picture has no filters of its own. */
+const todayWith = (siteId: string, filters: readonly Filter[]): string =>
+  `/p/${siteId}?${new URLSearchParams({ period: "day", f: writeFilters(filters) ?? "" })}`;
+
 function RowTable(props: {
   rows: readonly { value: string; visitors: number }[];
   dimension: DimensionName;
   column: string;
 }): JSX.Element {
+  const { property } = useProperty();
+  const filters = useFilters();
   const top = createMemo(() => Math.max(...props.rows.map((row) => row.visitors), 1));
   return (
     <table class="rows">
@@ -60,9 +71,13 @@ function RowTable(props: {
           {(row) => (
             <tr>
               <th scope="row" class="row-name" style={{ "--share": `${(row.visitors / top()) * 100}%` }}>
-                <span class="row-text">
+                <a
+                  class="row-text row-filter"
+                  href={todayWith(property().site_id, withOnly(filters.list(), props.dimension, row.value))}
+                  title={realtime.today(valueName(props.dimension, row.value))}
+                >
                   <ValueName dimension={props.dimension} value={row.value} />
-                </span>
+                </a>
               </th>
               <td class="number">{formatCount(row.visitors)}</td>
             </tr>

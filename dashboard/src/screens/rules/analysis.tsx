@@ -6,7 +6,7 @@ import { loadRuleInsight } from "../../data/insight";
 import { valueName } from "../../data/naming";
 import type { Rule } from "../../data/rule";
 import { LoadedPanel, type Screen } from "../../frame/screen";
-import { ValueRows } from "../../panels/value-rows";
+import { type ValueRow, ValueRows } from "../../panels/value-rows";
 import { Figure } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/notice";
@@ -24,6 +24,10 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
   /** The rule of the shown figures. */
   const rule = (): Rule => insight.shown()?.key.rule ?? props.rule;
   const most = (counts: readonly { clicks: number }[]): number => Math.max(1, ...counts.map(({ clicks }) => clicks));
+  const toFilter = (dimension: string, value: string): Pick<ValueRow, "href" | "chosen"> => ({
+    href: props.screen.filters!.hrefOf(dimension, value),
+    chosen: props.screen.filters!.isChosen(dimension, value),
+  });
   return (
     <LoadedPanel
       title={words.analysis.title(rule().name)}
@@ -73,6 +77,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
                   columns={[matchName(rule()), words.analysis.impressions, words.ctr]}
                   rows={value().pages.map(({ page, clicks, seen, ctr }) => ({
                     name: page,
+                    ...toFilter("event:page", page),
                     share: clicks / most(value().pages),
                     figures: [formatCount(clicks), formatCount(seen), formatRate(rateOf(rule(), ctr))],
                   }))}
@@ -96,6 +101,7 @@ export function RuleAnalysis(props: { rule: Rule; screen: Screen }): JSX.Element
                   columns={[matchName(rule())]}
                   rows={value().devices.map(({ device, clicks }) => ({
                     name: valueName("visit:device", device),
+                    ...toFilter("visit:device", device),
                     share: clicks / most(value().devices),
                     figures: [formatCount(clicks)],
                   }))}

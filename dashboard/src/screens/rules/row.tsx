@@ -3,8 +3,11 @@ import { createSignal, type JSX, Show } from "solid-js";
 import type { RuleCounts } from "../../../../workers/domain/counts/insight";
 import { RULE_TRIGGERS } from "../../../../workers/domain/events/rule";
 import { createAction } from "../../data/action";
+import { RULE } from "../../data/filters/filter";
+import type { Filters } from "../../data/filters/use-filters";
 import { formatAgo, formatCount, NOTHING } from "../../data/format";
 import { changeRule, deleteRule, type Rule } from "../../data/rule";
+import { FilterLink } from "../../panels/filter-link";
 import { Figure } from "../../parts/figure";
 import { Icon } from "../../parts/icon";
 import { Bone } from "../../parts/notice";
@@ -24,6 +27,8 @@ export function RuleRow(props: {
   rule: Rule;
   /** Undefined while loading, null if loading failed. */
   counts: RuleCounts | null | undefined;
+  filters: Filters;
+  /** Opens the details, or closes them. */
   href: string;
   chosen: boolean;
   onChanged: () => void;
@@ -47,7 +52,7 @@ export function RuleRow(props: {
   };
   const figure = (text: (counts: RuleCounts) => string): JSX.Element => (
     <Show when={props.counts} fallback={props.counts === null ? NOTHING : <Bone class="bone-figure" />}>
-      {(counts) => text(counts())}
+      {(counts) => <>{text(counts())}</>}
     </Show>
   );
 
@@ -70,9 +75,21 @@ export function RuleRow(props: {
         />
       </label>
       <div class="rule-name">
-        <a href={props.href} noScroll class="rule-link" aria-current={props.chosen ? "true" : undefined}>
-          {props.rule.name}
-        </a>
+        <div class="rule-title">
+          <FilterLink filters={props.filters} dimension={RULE} value={props.rule.id} name={props.rule.name}>
+            <span class="value">{props.rule.name}</span>
+          </FilterLink>
+          <a
+            class="rule-more"
+            href={props.href}
+            noScroll
+            aria-label={words.detailsOf(props.rule.name)}
+            title={words.details}
+            aria-expanded={props.chosen}
+          >
+            <Icon name={props.chosen ? "down" : "right"} />
+          </a>
+        </div>
         <p>
           <code>{props.rule.selector}</code> {RULE_TRIGGERS[props.rule.trigger]}
           <Show when={props.rule.page}>

@@ -5,7 +5,7 @@ import { createLoaded, isBusy, isOld } from "../../data/answer";
 import { loadRuleCounts } from "../../data/insight";
 import { loadRules, type Rule } from "../../data/rule";
 import { useProperty } from "../../frame/property-frame";
-import { createScreen, LoadedPanel, ScreenHead } from "../../frame/screen";
+import { createScreen, LoadedPanel, ScreenFoot, ScreenHead } from "../../frame/screen";
 import { Icon } from "../../parts/icon";
 import { Empty, Failure } from "../../parts/notice";
 import { RuleAnalysis } from "./analysis";
@@ -19,7 +19,7 @@ const none: Omit<RuleCounts, "id"> = { clicks: 0, visitors: 0, last_click_at: nu
 
 export function Rules(): JSX.Element {
   const { property } = useProperty();
-  const screen = createScreen();
+  const screen = createScreen({ canFilter: true });
   const siteId = property().site_id;
   const rules = createLoaded(() => siteId, loadRules);
   const counts = createLoaded(screen.scene, loadRuleCounts, screen.tick);
@@ -83,7 +83,8 @@ export function Rules(): JSX.Element {
                     siteId={siteId}
                     rule={rule}
                     counts={countsFor(rule.id)}
-                    href={screen.hrefWith({ rule: rule.id })}
+                    filters={screen.filters!}
+                    href={screen.hrefWith({ rule: screen.param("rule") === rule.id ? undefined : rule.id })}
                     chosen={screen.param("rule") === rule.id}
                     onChanged={rules.retry}
                     onEdit={() => setEditing(rule)}
@@ -109,6 +110,7 @@ export function Rules(): JSX.Element {
           />
         )}
       </Show>
+      <ScreenFoot screen={screen} />
     </main>
   );
 }

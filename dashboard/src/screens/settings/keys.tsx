@@ -14,7 +14,7 @@ import {
 } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
 import { Copyable } from "../../parts/copy";
-import { Switch } from "../../parts/field";
+import { Field, Switch } from "../../parts/field";
 import { Form, Submit, TextField } from "../../parts/form";
 import { LoadedBody } from "../../parts/loaded";
 import { Bone, Empty } from "../../parts/notice";
@@ -25,6 +25,10 @@ const SCOPES = (["stats", "ingest", "manage"] as const satisfies Scope[]).map((s
   scope,
   ...words.scopes[scope],
 }));
+
+/** Days until a key expires. */
+const DAYS = { never: null, month: 30, quarter: 90, year: 365 } as const;
+type Expiry = keyof typeof DAYS;
 
 const labelOf = (scope: Scope): string => words.scopes[scope]?.label ?? scope;
 
@@ -50,6 +54,7 @@ export function KeySettings(): JSX.Element {
       </section>
       <section class="block">
         <h2>{words.active}</h2>
+        <p class="block-note">{words.deleteHint}</p>
         <KeyList keys={own} remove={(id) => deleteKey(siteId, id)} none={words.none} />
       </section>
       <Show when={all.value()?.length}>
@@ -90,9 +95,12 @@ function KeyList(props: {
 function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.Element {
   const [name, setName] = createSignal("");
   const [scopes, setScopes] = createSignal<Scope[]>(["stats"]);
+  const [expiry, setExpiry] = createSignal<Expiry>("never");
   const [complaint, setComplaint] = createSignal<string | null>(null);
   const make = createAction(async () => {
-    props.onMade(await createKey(props.siteId, name().trim(), scopes()));
+    const days = DAYS[expiry()];
+    const expiresAt = days === null ? null : new Date(Date.now() + days * 86_400_000).toISOString();
+    props.onMade(await createKey(props.siteId, name().trim(), scopes(), expiresAt));
     setName("");
   });
   return (
@@ -127,6 +135,20 @@ function KeyForm(props: { siteId: string; onMade: (key: ApiKey) => void }): JSX.
           )}
         </For>
       </fieldset>
+      <Field label={words.expires}>
+        {(control) => (
+          <select
+            {...control}
+            class="input input-number"
+            value={expiry()}
+            onChange={(event) => setExpiry(event.currentTarget.value as Expiry)}
+          >
+            <For each={Object.keys(DAYS) as Expiry[]}>
+              {(choice) => <option value={choice}>{words.expiries[choice]}</option>}
+            </For>
+          </select>
+        )}
+      </Field>
       <Submit label={words.create} action={make} error={complaint() ?? make.error()} />
     </Form>
   );
@@ -144,7 +166,12 @@ function KeyRow(props: { apiKey: ApiKey; remove: (id: string) => Promise<void>; 
         <strong>{props.apiKey.name}</strong>
         <small>
           <code>{props.apiKey.prefix}…</code>
-          {words.about(props.apiKey.scopes.map(labelOf), formatAgo(Date.parse(props.apiKey.created_at), Date.now()))}
+          {words.about(props.apiKey.scopes.map(labelOf), {
+            ago: formatAgo(Date.parse(props.apiKey.created_at), Date.now()),
+            creator: props.apiKey.created_by,
+            used: props.apiKey.last_used_on,
+            expires: props.apiKey.expires_at?.slice(0, 10) ?? null,
+          })}
         </small>
         <Show when={remove.error()}>
           <small role="alert" class="submit-error">

@@ -10,6 +10,8 @@ import { TableHeads } from "../../parts/table-heads";
 import { words as parts } from "../../words/parts";
 import { excluded as words } from "../../words/settings";
 
+const DAYS = 7;
+
 const toWords = (reason: string): string => {
   const words = reason.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -17,7 +19,7 @@ const toWords = (reason: string): string => {
 
 export function RefusalSettings(): JSX.Element {
   const { property } = useProperty();
-  const refusals = createLoaded(() => property().site_id, loadRefusals);
+  const refusals = createLoaded(() => ({ siteId: property().site_id, days: DAYS }), loadRefusals);
   return (
     <section class="block">
       <p class="block-note">{words.lead}</p>

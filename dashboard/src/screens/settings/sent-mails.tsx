@@ -49,7 +49,7 @@ export function SentMails(props: {
           )}
         </For>
         <span role="status" class="submit-status">
-          <Show when={sent()}>{(result) => words.tested(result().sent, result().failed)}</Show>
+          <Show when={sent()}>{(result) => <>{words.tested(result().sent, result().failed)}</>}</Show>
         </span>
       </div>
       <Show when={test.error()}>

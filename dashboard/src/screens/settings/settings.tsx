@@ -3,8 +3,11 @@ import { A, useParams } from "@solidjs/router";
 import { type Component, For, type JSX, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { useProperty } from "../../frame/property-frame";
+import { words as goals } from "../../words/saved/goals";
+import { words as pageGroups } from "../../words/saved/page-groups";
 import { words } from "../../words/settings";
 import { AlertSettings } from "./alerts";
+import { AuditSettings } from "./audit/audit";
 import { GeneralSettings } from "./general";
 import { KeySettings } from "./keys";
 import { PageSettings } from "./pages";
@@ -12,17 +15,22 @@ import { PrivacySettings } from "./privacy";
 import { RefusalSettings } from "./refusals";
 import { ReportSettings } from "./reports";
 import { RetentionSettings } from "./retention";
+import { GoalSettings } from "./saved/goals";
+import { PageGroupSettings } from "./saved/page-groups";
 import { StreamSettings } from "./streams";
 
 const SECTIONS: { path: string; label: string; page: Component }[] = [
   { path: "", label: words.sections.general, page: GeneralSettings },
+  { path: "goals", label: goals.title, page: GoalSettings },
   { path: "streams", label: words.sections.streams, page: StreamSettings },
   { path: "pages", label: words.sections.pages, page: PageSettings },
+  { path: "page-groups", label: pageGroups.title, page: PageGroupSettings },
   { path: "privacy", label: words.sections.privacy, page: PrivacySettings },
   { path: "retention", label: words.sections.retention, page: RetentionSettings },
   { path: "alerts", label: words.sections.alerts, page: AlertSettings },
   { path: "reports", label: words.sections.reports, page: ReportSettings },
   { path: "keys", label: words.sections.keys, page: KeySettings },
+  { path: "audit", label: words.sections.audit, page: AuditSettings },
   { path: "refusals", label: words.sections.refusals, page: RefusalSettings },
 ];
 

@@ -2,15 +2,12 @@
 import { A, useNavigate } from "@solidjs/router";
 import { createResource, createSignal, type JSX, Match, Switch } from "solid-js";
 import { createAction } from "../../data/action";
-import { isSetupNeeded, setUp } from "../../data/session";
+import { isSetupNeeded, PASSWORD_LENGTH, setUp } from "../../data/session";
 import { Form, Submit, TextField } from "../../parts/form";
 import { Mark } from "../../parts/mark";
 import { Failure } from "../../parts/notice";
 import { words as frame } from "../../words/frame";
 import { words } from "../../words/start";
-
-/** The minimum length that the Worker requires. */
-const PASSWORD = 10;
 
 export function Setup(): JSX.Element {
   const [needed, { refetch }] = createResource(isSetupNeeded);
@@ -68,11 +65,11 @@ function SetupForm(): JSX.Element {
       <TextField label={words.email} type="email" autocomplete="username" required value={email()} onInput={setEmail} />
       <TextField
         label={words.password}
-        hint={words.passwordHint(PASSWORD)}
+        hint={words.passwordHint(PASSWORD_LENGTH)}
         type="password"
         autocomplete="new-password"
         required
-        minlength={PASSWORD}
+        minlength={PASSWORD_LENGTH}
         value={password()}
         onInput={setPassword}
       />

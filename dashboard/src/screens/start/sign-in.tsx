@@ -1,8 +1,8 @@
 // Sign-in. Without any account it leads to the setup of the first one.
-import { Navigate, useNavigate, useSearchParams } from "@solidjs/router";
+import { A, Navigate, useNavigate, useSearchParams } from "@solidjs/router";
 import { createEffect, createResource, createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
-import { isSetupNeeded, loadMe, me, signIn } from "../../data/session";
+import { isSetupNeeded, loadMe, me, signIn, signInWithCode } from "../../data/session";
 import { Form, Submit, TextField } from "../../parts/form";
 import { Mark } from "../../parts/mark";
 import { words as frame } from "../../words/frame";
@@ -26,7 +26,10 @@ export function SignIn(): JSX.Element {
   createEffect(() => {
     if (me()) navigate(next(), { replace: true });
   });
-  const enter = createAction(() => signIn(email().trim(), password()));
+  const [code, setCode] = createSignal("");
+  const [needsCode, setNeedsCode] = createSignal(false);
+  const enter = createAction(async () => setNeedsCode(!(await signIn(email().trim(), password()))));
+  const complete = createAction(() => signInWithCode(code().replace(/\s/g, "")));
 
   return (
     <main class="door">
@@ -36,28 +39,48 @@ export function SignIn(): JSX.Element {
       <div class="door-card">
         <Mark />
         <h1>{words.signInTitle}</h1>
-        <Form onSubmit={() => void enter.run()}>
-          <TextField
-            label={words.email}
-            type="email"
-            name="email"
-            autocomplete="username"
-            required
-            autofocus
-            value={email()}
-            onInput={setEmail}
-          />
-          <TextField
-            label={words.password}
-            type="password"
-            name="password"
-            autocomplete="current-password"
-            required
-            value={password()}
-            onInput={setPassword}
-          />
-          <Submit label={words.signIn} action={enter} />
-        </Form>
+        <Show
+          when={!needsCode()}
+          fallback={
+            <Form onSubmit={() => void complete.run()}>
+              <TextField
+                label={words.code}
+                hint={words.codeHint}
+                autocomplete="one-time-code"
+                inputmode="numeric"
+                required
+                autofocus
+                value={code()}
+                onInput={setCode}
+              />
+              <Submit label={words.signIn} action={complete} />
+            </Form>
+          }
+        >
+          <Form onSubmit={() => void enter.run()}>
+            <TextField
+              label={words.email}
+              type="email"
+              name="email"
+              autocomplete="username"
+              required
+              autofocus
+              value={email()}
+              onInput={setEmail}
+            />
+            <TextField
+              label={words.password}
+              type="password"
+              name="password"
+              autocomplete="current-password"
+              required
+              value={password()}
+              onInput={setPassword}
+            />
+            <Submit label={words.signIn} action={enter} />
+            <A href="/forgot">{words.forgot}</A>
+          </Form>
+        </Show>
       </div>
       <p class="door-foot">{words.tagline}</p>
     </main>

@@ -1,7 +1,8 @@
 // Queries of the technology screen, and the matrix built from their answers. Pure.
 import type { CubeColumn } from "../../../../workers/domain/counts/techstack";
 import { DIMENSIONS, type MetricName } from "../../../../workers/domain/events/catalog";
-import type { Answer, Question, Row } from "../../data/question";
+import { type Filter, readFilters, withOnly, writeFilters } from "../../data/filters/filter";
+import { filtersOf, type Question, type Row } from "../../data/question";
 import type { Params } from "../../data/view";
 
 /** In the order of the picker. Filtering by one with a version goes on to the version. */
@@ -27,7 +28,8 @@ export interface TechView {
   rows: TechColumn;
   columns: TechColumn;
   metric: TechMetric;
-  filters: Partial<Record<TechColumn, string>>;
+  /** Of the page, on technology and on anything else. */
+  filters: readonly Filter[];
   /** Page of the list of combinations, from 1. */
   page: number;
 }
@@ -42,14 +44,12 @@ const [STANDARD_ROWS, STANDARD_COLUMNS]: [TechColumn, TechColumn] = ["browser", 
 export function readTech(params: Params): TechView {
   const rows = isOneOf(TECH_COLUMNS, params.rows) ? params.rows : STANDARD_ROWS;
   const asked = isOneOf(TECH_COLUMNS, params.columns) ? params.columns : STANDARD_COLUMNS;
-  const filters: TechView["filters"] = {};
-  for (const column of TECH_COLUMNS) if (params[column]) filters[column] = params[column];
   const page = Number(params.page);
   return {
     rows,
     columns: asked === rows ? (rows === STANDARD_COLUMNS ? STANDARD_ROWS : STANDARD_COLUMNS) : asked,
     metric: isOneOf(TECH_METRICS, params.of) ? params.of : TECH_METRICS[0],
-    filters,
+    filters: readFilters(params.f),
     page: Number.isInteger(page) && page >= 1 && page <= 10_000 ? page : 1,
   };
 }
@@ -62,7 +62,7 @@ export function writeTech({ rows, columns, metric, filters, page }: TechView): P
     columns: columns === standardColumns ? undefined : columns,
     of: metric === TECH_METRICS[0] ? undefined : metric,
     page: page === 1 ? undefined : String(page),
-    ...Object.fromEntries(TECH_COLUMNS.map((column) => [column, filters[column]])),
+    f: writeFilters(filters),
   };
 }
 
@@ -78,15 +78,23 @@ const FINER: Partial<Record<TechColumn, TechColumn>> = { browser: "browser_versi
  * The next dimension after one has been filtered to a single value: its versions, or one that is not on the screen yet.
  */
 function nextAfter(column: TechColumn, { filters }: TechView, other: TechColumn): TechColumn {
+  const isSingle = (one: TechColumn): boolean =>
+    filters.some(
+      ({ operator, dimension, values }) => operator === "is" && dimension === techDimension(one) && !values[1],
+    );
   const isFree = (one: TechColumn | undefined): boolean =>
-    one !== undefined && one !== other && one !== column && filters[one] === undefined;
+    one !== undefined && one !== other && one !== column && !isSingle(one);
   const finer = FINER[column];
   return (isFree(finer) ? finer : TECH_COLUMNS.find(isFree)) ?? column;
 }
 
 /** Filters by values. A side of the matrix with only one value left moves to the next dimension. */
-export function narrow(view: TechView, values: TechView["filters"]): TechView {
-  let next: TechView = { ...view, filters: { ...view.filters, ...values }, page: 1 };
+export function narrow(view: TechView, values: Partial<Record<TechColumn, string>>): TechView {
+  const filters = Object.entries(values).reduce<readonly Filter[]>(
+    (all, [column, value]) => withOnly(all, techDimension(column as TechColumn), value),
+    view.filters,
+  );
+  let next: TechView = { ...view, filters, page: 1 };
   for (const column of TECH_COLUMNS) {
     if (values[column] === undefined) continue;
     if (next.rows === column) next = { ...next, rows: nextAfter(column, next, next.columns) };
@@ -95,24 +103,20 @@ export function narrow(view: TechView, values: TechView["filters"]): TechView {
   return next;
 }
 
-export function widen(view: TechView, column: TechColumn): TechView {
-  const { [column]: _, ...filters } = view.filters;
-  return { ...view, filters, page: 1 };
-}
-
 export interface TechScene {
   siteId: string;
   from: string;
   to: string;
 }
 
-const base = ({ siteId, from, to }: TechScene, { filters }: TechView): Pick<Question, "site_id" | "date_range"> => {
-  const asked = TECH_COLUMNS.flatMap((column): ["is", string, string[]][] => {
-    const value = filters[column];
-    return value === undefined ? [] : [["is", techDimension(column), [value]]];
-  });
-  return { site_id: siteId, date_range: [from, to], ...(asked.length > 0 && { filters: asked }) };
-};
+const base = (
+  { siteId, from, to }: TechScene,
+  { filters }: TechView,
+): Pick<Question, "site_id" | "date_range" | "filters"> => ({
+  site_id: siteId,
+  date_range: [from, to],
+  ...filtersOf(filters),
+});
 
 export const matrixQuestion = (scene: TechScene, view: TechView): Question => ({
   ...base(scene, view),
@@ -207,9 +211,3 @@ export function toMatrix(results: readonly Row[]): Matrix {
  */
 export const shadeOf = (count: number, top: number): number =>
   count <= 0 || top <= 0 ? 0 : Math.max(4, Math.round(Math.sqrt(count / top) * 62));
-
-/** The time up to which the pipeline has counted the data of these answers; null before its first run. */
-export function processedUntil(meta: Answer["meta"]): number | null | undefined {
-  const { processed_until: until } = meta;
-  return until === undefined || until === null ? until : Date.parse(until);
-}

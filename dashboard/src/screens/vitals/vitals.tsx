@@ -2,11 +2,14 @@
 import { For, type JSX, Show } from "solid-js";
 import { VITALS, type Vital, type VitalRow, type VitalsInsight } from "../../../../workers/domain/counts/insight";
 import { createLoaded, isOld } from "../../data/answer";
+import type { Filters } from "../../data/filters/use-filters";
 import { formatCount } from "../../data/format";
-import { loadVitals } from "../../data/insight";
-import { valueName } from "../../data/naming";
-import { createScreen, LoadedPanel, NothingMeasured, type Screen, ScreenHead } from "../../frame/screen";
-import { Icon } from "../../parts/icon";
+import { loadVitals, pageDimension } from "../../data/insight";
+import { readGrouped, writeGrouped } from "../../data/view";
+import { GroupSwitch } from "../../frame/group-switch";
+import { createScreen, LoadedPanel, NothingMeasured, ScreenFoot, ScreenHead } from "../../frame/screen";
+import { FilterLink } from "../../panels/filter-link";
+import { PageLink } from "../../panels/page-link";
 import { Empty } from "../../parts/notice";
 import { BANDS, bandOf, formatVital } from "./bands";
 import { VitalCard } from "./vital-card";
@@ -14,27 +17,21 @@ import "./vitals.css";
 import { words as parts } from "../../words/parts";
 import { words } from "../../words/vitals";
 
-const deviceName = (device: string): string => valueName("visit:device", device);
-
 export function Vitals(): JSX.Element {
-  const screen = createScreen();
-  const vitals = createLoaded(
-    () => ({ scene: screen.scene(), page: screen.param("page"), device: screen.param("device") }),
-    loadVitals,
-    screen.tick,
-  );
+  const screen = createScreen({ canFilter: true });
+  const isGrouped = (): boolean => readGrouped({ grouped: screen.param("grouped") });
+  const vitals = createLoaded(() => ({ scene: screen.scene(), isGrouped: isGrouped() }), loadVitals, screen.tick);
   const isEmpty = (value: VitalsInsight): boolean => value.metrics.every(({ samples }) => samples === 0);
   return (
     <main class="overview">
       <ScreenHead title={words.title} lead={words.lead} screen={screen} />
-      <Chips screen={screen} />
       <LoadedPanel title={words.percentile} loaded={vitals} class="vitals" bones={5}>
         {(value, of) => (
           <Show
             when={!isEmpty(value())}
             fallback={
               <Show
-                when={of().page ?? of().device}
+                when={of().scene.filters}
                 fallback={<NothingMeasured what={words.things} measurements={["web_vitals"]} />}
               >
                 <Empty title={words.noneFiltered}>{words.noneFilteredHint}</Empty>
@@ -47,79 +44,53 @@ export function Vitals(): JSX.Element {
           </Show>
         )}
       </LoadedPanel>
-      <Show when={vitals.value()}>
-        {(value) => (
+      <Show when={vitals.shown()}>
+        {(shown) => (
           <div class="insight">
-            <Show when={value().pages.length > 0}>
+            <Show when={shown().value.pages.length > 0}>
               <Breakdown
                 title={words.byPage}
                 head={parts.page}
-                param="page"
-                rows={value().pages}
+                dimension={pageDimension(shown().key.isGrouped)}
+                rows={shown().value.pages}
                 isOld={isOld(vitals)}
-                screen={screen}
+                filters={screen.filters!}
+                foot={
+                  <GroupSwitch
+                    isGrouped={isGrouped()}
+                    onChange={(isGrouped) => screen.change(writeGrouped(isGrouped), true)}
+                  />
+                }
               />
             </Show>
-            <Show when={value().devices.length > 0}>
+            <Show when={shown().value.devices.length > 0}>
               <Breakdown
                 title={words.byDevice}
                 head={words.device}
-                param="device"
-                name={deviceName}
-                rows={value().devices}
+                dimension="visit:device"
+                rows={shown().value.devices}
                 isOld={isOld(vitals)}
-                screen={screen}
+                filters={screen.filters!}
               />
             </Show>
           </div>
         )}
       </Show>
+      <ScreenFoot screen={screen} />
     </main>
-  );
-}
-
-/** The active filters, each with a button to remove it. */
-function Chips(props: { screen: Screen }): JSX.Element {
-  const chips = () =>
-    [
-      { param: "page", label: parts.page, value: props.screen.param("page") },
-      { param: "device", label: words.device, value: props.screen.param("device") },
-    ].filter((chip) => chip.value !== undefined);
-  return (
-    <Show when={chips().length > 0}>
-      <ul class="chips" aria-label={words.filters}>
-        <For each={chips()}>
-          {({ param, label, value }) => (
-            <li>
-              <a
-                class="chip"
-                href={props.screen.hrefWith({ [param]: undefined })}
-                noScroll
-                aria-label={words.removeFilter(label, value!)}
-              >
-                <span>
-                  {label} <strong>{param === "device" ? deviceName(value!) : value}</strong>
-                </span>
-                <Icon name="close" />
-              </a>
-            </li>
-          )}
-        </For>
-      </ul>
-    </Show>
   );
 }
 
 function Breakdown(props: {
   title: string;
   head: string;
-  param: "page" | "device";
-  name?: (value: string) => string;
+  dimension: string;
   rows: VitalRow[];
   isOld: boolean;
-  screen: Screen;
+  filters: Filters;
+  foot?: JSX.Element;
 }): JSX.Element {
-  const isChosen = (row: VitalRow): boolean => props.screen.param(props.param) === row.value;
+  const isChosen = (row: VitalRow): boolean => props.filters.isChosen(props.dimension, row.value);
   return (
     <section class="panel" aria-label={props.title}>
       <header class="panel-head">
@@ -154,15 +125,8 @@ function Breakdown(props: {
               {(row) => (
                 <tr classList={{ "row-chosen": isChosen(row) }}>
                   <th scope="row" class="wide-name">
-                    <a
-                      class="row-link value"
-                      href={props.screen.hrefWith({ [props.param]: isChosen(row) ? undefined : row.value })}
-                      noScroll
-                      title={row.value}
-                      aria-current={isChosen(row) ? "true" : undefined}
-                    >
-                      {props.name?.(row.value) ?? row.value}
-                    </a>
+                    <FilterLink filters={props.filters} dimension={props.dimension} value={row.value} />
+                    <PageLink dimension={props.dimension} value={row.value} />
                   </th>
                   <For each={VITALS}>
                     {(metric) => (
@@ -178,6 +142,7 @@ function Breakdown(props: {
           </tbody>
         </table>
       </div>
+      <Show when={props.foot}>{(foot) => <footer class="panel-foot">{foot()}</footer>}</Show>
     </section>
   );
 }

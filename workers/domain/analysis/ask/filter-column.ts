@@ -1,8 +1,9 @@
 // The column that a filter tests, by the dimension that it names.
 import { DIMENSIONS, type Dimension, dimensionFor } from "../../events/catalog";
-import { Problem } from "../../requests/problem";
+import { isPlain } from "../../requests/plain";
+import { wrongPart } from "../../requests/problem";
 import { ALIASES, MOST_KEY_CHARACTERS, PROPS } from "../dimensions";
-import type { Level } from "../filter";
+import type { Level } from "../scan/filter";
 import type { Known } from "./known";
 
 export interface FilterColumn {
@@ -24,6 +25,8 @@ const OTHERS = new Map([
   ["event:href", column("event", "href", "(none)")],
   ["event:scroll_depth", column("event", "scroll_depth", "")],
   ["event:scroll_bucket", column("event", "scroll_bucket", "(none)")],
+  ["event:previous_page", column("event", "previous_page", "")],
+  ["event:next_page", column("event", "next_page", "")],
   ["visit:duration_bucket", column("visit", "duration_bucket", "(none)")],
 ]);
 
@@ -46,22 +49,22 @@ function grouped(name: string, pageGroup: Known["pageGroup"]): FilterColumn {
 }
 
 function ofProp(key: string, part: string): FilterColumn {
-  if (key === "" || key.length > MOST_KEY_CHARACTERS)
-    throw new Problem("invalid", `${part} must name a prop with a key of 1 to ${MOST_KEY_CHARACTERS} characters`);
+  if (key === "" || key.length > MOST_KEY_CHARACTERS || !isPlain(key))
+    throw wrongPart(part, `must name a prop with a key of 1 to ${MOST_KEY_CHARACTERS} characters`);
   return column("event", `props:${key}`, "");
 }
 
 /** @throws Problem invalid for what is no dimension that can be filtered. */
 export function filterColumnFor(name: unknown, part: string, { pageGroup }: Known): FilterColumn {
-  if (typeof name !== "string") throw new Problem("invalid", `${part} must be the name of a dimension`);
+  if (typeof name !== "string") throw wrongPart(part, "must be the name of a dimension");
   if (name.startsWith(PROPS)) return ofProp(name.slice(PROPS.length), part);
   if (name === "time" || name.startsWith("time:"))
-    throw new Problem("invalid", `${part} must not be a time dimension; use date_range instead`);
+    throw wrongPart(part, "must not be a time dimension; use date_range instead");
   const page = PAGE_GROUPS.get(name);
   if (page !== undefined) return grouped(page, pageGroup);
   const known = dimensionFor(ALIASES.get(name) ?? name);
   const found = known ? ofCatalogue(known) : OTHERS.get(name);
   if (found) return found;
   const names = [...DIMENSIONS.map((dimension) => dimension.name), ...SPECIAL].join(", ");
-  throw new Problem("invalid", `${part} names ${quote(name)}, which does not exist; the dimensions are ${names}`);
+  throw wrongPart(part, `names ${quote(name)}, which does not exist; the dimensions are ${names}`);
 }

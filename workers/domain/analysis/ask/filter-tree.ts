@@ -1,7 +1,7 @@
 // Filters out of a caller's JSON: the dialect of Plausible's Stats API v2, checked until a scan can run it.
-import { EVENT_TYPES, type EventType, isMeasuring } from "../../events/measurement";
-import { Problem } from "../../requests/problem";
-import { type Filter, type Test, testsIn } from "../filter";
+import { MEASURING_NAMES } from "../../events/measurement";
+import { wrongPart } from "../../requests/problem";
+import { type Filter, type Test, testsIn } from "../scan/filter";
 import { type FilterColumn, filterColumnFor } from "./filter-column";
 import type { Known } from "./known";
 import { OPERATORS, type Operator } from "./operator";
@@ -14,12 +14,6 @@ const MOST_CONDITIONS = 200;
 const MOST_TESTS = 5000;
 
 const FORM = 'must be of the form ["is", "visit:browser", ["Chrome"]]';
-const invalid = (message: string): Problem => new Problem("invalid", message);
-
-/** Names of measuring events, but not of engagement: it is part of its page view. */
-const MEASURING = (Object.keys(EVENT_TYPES) as EventType[]).filter(
-  (type) => isMeasuring(type) && type !== "engagement",
-);
 
 const not = (filter: Filter): Filter => ({ kind: "not", of: filter });
 
@@ -35,13 +29,13 @@ class Reader {
   }
 
   list(given: unknown, part: string, depth: number, isDone: boolean): Filter[] {
-    if (!Array.isArray(given) || given.length === 0) throw invalid(`${part} must be a list of filters`);
+    if (!Array.isArray(given) || given.length === 0) throw wrongPart(part, "must be a list of filters");
     return given.map((one, i) => this.filter(one, `${part}[${i}]`, depth, isDone));
   }
 
   /** @param isDone whether it stands in `has_done`. */
   filter(given: unknown, part: string, depth: number, isDone: boolean): Filter {
-    if (!Array.isArray(given) || typeof given[0] !== "string") throw invalid(`${part} ${FORM}`);
+    if (!Array.isArray(given) || typeof given[0] !== "string") throw wrongPart(part, FORM);
     const [operator, second] = given as [string, unknown];
     switch (operator) {
       case "and":
@@ -54,7 +48,7 @@ class Reader {
       case "has_done":
       case "has_not_done": {
         this.checkJoin(given, part, depth);
-        if (isDone) throw invalid(`${part} must not stand in another has_done or has_not_done`);
+        if (isDone) throw wrongPart(part, "must not stand in another has_done or has_not_done");
         const done: Filter = { kind: "done", of: this.filter(second, `${part}[1]`, depth + 1, true) };
         return operator === "has_done" ? done : not(done);
       }
@@ -64,21 +58,24 @@ class Reader {
   }
 
   private checkJoin(given: readonly unknown[], part: string, depth: number): void {
-    if (given.length !== 2) throw invalid(`${part} must have nothing but what ${String(given[0])} applies to`);
-    if (depth >= MOST_DEEP) throw invalid(`${part} must be nested at most ${MOST_DEEP} deep`);
+    const operator = String(given[0]);
+    const what = operator === "and" || operator === "or" ? "one list of filters" : "one filter";
+    if (given.length !== 2) throw wrongPart(part, `must have ${what} after ${operator}`);
+    if (depth >= MOST_DEEP) throw wrongPart(part, `must be nested at most ${MOST_DEEP} deep`);
   }
 
   private condition(given: readonly unknown[], part: string, isDone: boolean): Filter {
     const [name, dimension, values, options] = given;
     this.conditions += 1;
     if (this.conditions > MOST_CONDITIONS)
-      throw invalid(`${this.root} must have at most ${MOST_CONDITIONS} conditions`);
+      throw wrongPart(this.root, `must have at most ${MOST_CONDITIONS} conditions`);
     const operator = OPERATORS.get(name as string);
     const names = [...OPERATORS.keys(), "and", "or", "not", "has_done", "has_not_done"].join(", ");
-    if (!operator) throw invalid(`${part}[0] must be one of ${names}`);
-    if (given.length > 4) throw invalid(`${part} ${FORM}`);
+    if (!operator) throw wrongPart(`${part}[0]`, `must be one of ${names}`);
+    if (given.length > 4) throw wrongPart(part, FORM);
     const ignoresCase = toIgnoresCase(options, `${part}[3]`);
-    if (options !== undefined && !operator.takesCase) throw invalid(`${part}[3] has no meaning with ${String(name)}`);
+    if (options !== undefined && !operator.takesCase)
+      throw wrongPart(`${part}[3]`, `has no meaning with ${String(name)}`);
     if (dimension === "segment") return this.segment(given, part, isDone);
     const column = dimension === "event:goal" ? null : this.column(dimension, `${part}[1]`, isDone);
     const compared = { operator, values: toFilterValues(values, `${part}[2]`), ignoresCase, part };
@@ -89,7 +86,7 @@ class Reader {
   private column(dimension: unknown, part: string, isDone: boolean): FilterColumn {
     const column = filterColumnFor(dimension, part, this.known);
     if (isDone && column.level === "visit")
-      throw invalid(`${part} must be a dimension of events, since it stands in has_done or has_not_done`);
+      throw wrongPart(part, "must be a dimension of events, since it stands in has_done or has_not_done");
     return column;
   }
 
@@ -99,31 +96,34 @@ class Reader {
     const accepts = shown ? (value: string) => passes(shown(value)) : passes;
     const test: Test = { kind: "test", level, column, absent, accepts };
     // Only `is` makes events that measure candidates.
-    return operator === OPERATORS.get("is") && column === "name" ? { ...test, names: MEASURING.filter(accepts) } : test;
+    return operator === OPERATORS.get("is") && column === "name"
+      ? { ...test, names: MEASURING_NAMES.filter(accepts) }
+      : test;
   }
 
   private goal(name: string, { operator, values, ignoresCase, part }: Compared): Filter {
     const { goals } = this.known;
-    if (goals === null) throw invalid(`${part}[1] must not be event:goal, since a goal is not made of goals`);
+    if (goals === null) throw wrongPart(`${part}[1]`, "must not be event:goal, since a goal is not made of goals");
     if (!/^(is|contains)(_not)?$/.test(name))
-      throw invalid(`${part}[0] must be is, is_not, contains or contains_not with event:goal`);
+      throw wrongPart(`${part}[0]`, "must be is, is_not, contains or contains_not with event:goal");
     // No goal has an empty name.
     const accepts = operator.toTest({ values, absent: "", ignoresCase, part: `${part}[2]`, budget: this.budget });
-    return { kind: "or", of: goals.filter((goal) => accepts(goal.name)).map(({ filter }) => filter) };
+    return { kind: "or", of: goals.filter((goal) => accepts(goal.name)).map(({ filter }) => filter), isOfGoals: true };
   }
 
   private segment([name, , values, options]: readonly unknown[], part: string, isDone: boolean): Filter {
     const { segments } = this.known;
-    if (name !== "is" || options !== undefined) throw invalid(`${part} must be of the form ["is", "segment", [1]]`);
-    if (segments === null) throw invalid(`${part}[1] must not be segment, since a segment is not made of segments`);
+    if (name !== "is" || options !== undefined) throw wrongPart(part, 'must be of the form ["is", "segment", [1]]');
+    if (segments === null)
+      throw wrongPart(`${part}[1]`, "must not be segment, since goals and segments are not made of segments");
     const of = toFilterValues(values, `${part}[2]`).map((id, i) => {
       const filter = segments.get(id);
-      if (filter === undefined) throw invalid(`${part}[2][${i}] names a segment that does not exist`);
+      if (filter === undefined) throw wrongPart(`${part}[2][${i}]`, "names a segment that does not exist");
       return filter ?? { kind: "and" as const, of: [] };
     });
     const filter: Filter = of.length === 1 ? of[0]! : { kind: "or", of };
     if (isDone && (hasDone(filter) || testsIn(filter).some(({ level }) => level === "visit")))
-      throw invalid(`${part}[2] must name segments of events alone, since it stands in has_done or has_not_done`);
+      throw wrongPart(`${part}[2]`, "must name segments of events alone, since it stands in has_done or has_not_done");
     return filter;
   }
 }
@@ -145,7 +145,7 @@ function toIgnoresCase(options: unknown, part: string): boolean {
   const given = typeof options === "object" && options !== null ? Object.entries(options) : [];
   const [key, value] = given[0] ?? [];
   if (given.length !== 1 || key !== "case_sensitive" || typeof value !== "boolean")
-    throw invalid(`${part} must be {"case_sensitive": true} or {"case_sensitive": false}`);
+    throw wrongPart(part, 'must be {"case_sensitive": true} or {"case_sensitive": false}');
   return !value;
 }
 
@@ -155,14 +155,14 @@ function toIgnoresCase(options: unknown, part: string): boolean {
  * @throws Problem invalid
  */
 export function toFilter(given: unknown, part: string, known: Known): Filter | null {
-  if (!Array.isArray(given)) throw invalid(`${part} must be a list of filters`);
+  if (!Array.isArray(given)) throw wrongPart(part, "must be a list of filters");
   if (given.length === 0) return null;
   const reader = new Reader(part, known);
   const isOne = typeof given[0] === "string";
   const of = isOne ? [reader.filter(given, part, 0, false)] : reader.list(given, part, 0, false);
   const filter: Filter = of.length === 1 ? of[0]! : { kind: "and", of };
   if (testsIn(filter).length > MOST_TESTS)
-    throw invalid(`${part} must have at most ${MOST_TESTS} conditions, with those of the goals and segments in it`);
+    throw wrongPart(part, `must have at most ${MOST_TESTS} conditions, with those of the goals and segments in it`);
   return filter;
 }
 

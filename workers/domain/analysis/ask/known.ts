@@ -1,5 +1,7 @@
-// What a property knows beside its events: goals, segments and path groups, by which filters may ask.
-import type { Filter } from "../filter";
+// What a property knows beside its events: goals, segments and path groups, by which filters may ask, and rates.
+
+import type { Exchange } from "../money/exchange";
+import type { Filter } from "../scan/filter";
 import type { PageGroup } from "./path-groups";
 
 export interface Goal {
@@ -14,6 +16,8 @@ export interface Known {
   segments: ReadonlyMap<string, Filter | null> | null;
   /** Null where the property groups no pages. */
   pageGroup: PageGroup | null;
+  /** How revenue is converted; absent where it is not asked for. */
+  exchange?: Exchange | null;
 }
 
 /** For the filter of a goal or a segment that is made without others. */

@@ -1,34 +1,27 @@
 // Path groups: pages that are one page to their owner, such as all profiles under `/user/:id`, shown under one label.
 import { RE2JS } from "re2js";
-import { z } from "zod";
-import { parseInput, toPath } from "../../requests/input";
-import { plain } from "../../requests/plain";
+import { isPlain } from "../../requests/plain";
+import type { PathGroup as SavedGroup } from "../saved/saved";
 import { createPatternBudget, type PatternBudget, toWhole } from "./pattern";
 
-export const MOST_PATH_GROUPS = 100;
-const MOST_CHARACTERS = 200;
 /** A hundred patterns of 200 characters have about 30,000. */
 const MOST_INSTRUCTIONS = 50_000;
 
-export interface PathGroup {
-  /** `:id` stands for a segment of the path, `*` for any text without `/`, `**` for any text. */
-  pattern: string;
-  label: string;
-}
+/** In a pattern, `:id` stands for a segment of the path, `*` for any text without `/`, `**` for any text. */
+export type PathGroup = Pick<SavedGroup, "pattern" | "label">;
 
 /** The label of a page's group; a page that is in none keeps itself. */
 export type PageGroup = (page: string | null) => string | null;
 
-const pathGroup = z
-  .strictObject({
-    pattern: plain(MOST_CHARACTERS).regex(/^\//, {
-      error: ({ path = [] }) => `${toPath(path)} must begin with /`,
-    }),
-    label: plain(MOST_CHARACTERS).min(1).optional(),
-  })
-  .transform(({ pattern, label }): PathGroup => ({ pattern, label: label ?? pattern }));
-
-const schema = z.object({ path_groups: z.array(pathGroup).max(MOST_PATH_GROUPS) });
+/** What is wrong with a pattern, in words that follow the subject; null when nothing is. */
+export function faultOfPathPattern(pattern: string): string | null {
+  if (!pattern.startsWith("/")) return "must begin with /";
+  if (!isPlain(pattern)) return "must not contain control characters or lone surrogates";
+  if (pattern.includes("?")) return "must not contain a query, because pages are compared without theirs";
+  if (pattern.includes("***")) return "must have at most two * in a row";
+  const isWrong = pattern.split("/").some((segment) => segment.startsWith(":") && !/^:[a-z_]\w*$/i.test(segment));
+  return isWrong ? "must have a name after a colon, such as /user/:id" : null;
+}
 
 /** A name after a slash, up to the end of the segment or a sign that no name has. */
 const PLACE = /(?<=\/):[A-Za-z_]\w*|\*+/;
@@ -66,11 +59,4 @@ const toTests = (groups: readonly PathGroup[]) => {
 export function toPageGroup(groups: readonly PathGroup[]): PageGroup {
   const tests = toTests(groups);
   return (page) => (page === null ? null : (tests.find(({ matches }) => matches(page))?.label ?? page));
-}
-
-/** Path groups out of anything that a caller may send. @throws Problem invalid, naming the part that is wrong. */
-export function toPathGroups(given: unknown): PathGroup[] {
-  const { path_groups } = parseInput(schema, { path_groups: given });
-  for (const { compiled } of toTests(path_groups)) compiled();
-  return path_groups;
 }

@@ -1,6 +1,6 @@
 // Patterns: regular expressions of RE2, which take linear time, and wildcards, which are turned into them.
 import { RE2JS, RE2JSException, RE2JSSyntaxException } from "re2js";
-import { Problem } from "../../requests/problem";
+import { type Problem, wrongPart } from "../../requests/problem";
 import { patternSize } from "./pattern-size";
 
 export const MOST_PATTERN_CHARACTERS = 500;
@@ -28,20 +28,20 @@ export const createPatternBudget = (mostInstructions = MOST_INSTRUCTIONS_TOGETHE
 });
 
 const tooComplex = (part: string): Problem =>
-  new Problem("invalid", `${part} is a pattern that is too complex; use fewer or smaller repetitions`);
+  wrongPart(part, "is a pattern that is too complex; use fewer or smaller repetitions");
 
 function compile(pattern: string, part: string, ignoresCase: boolean, budget: PatternBudget): RE2JS {
   if (patternSize(pattern) > MOST_SIZE) throw tooComplex(part);
   const compiled = parse(pattern, part, ignoresCase);
   budget.instructions += compiled.programSize();
   if (budget.instructions > budget.mostInstructions)
-    throw new Problem("invalid", `${part} is one pattern too many; use fewer or shorter patterns in one question`);
+    throw wrongPart(part, "is one pattern too many; use fewer or shorter patterns in one question");
   return compiled;
 }
 
 function checkLength(pattern: string, part: string): void {
   if (pattern.length > MOST_PATTERN_CHARACTERS)
-    throw new Problem("invalid", `${part} must be a pattern of at most ${MOST_PATTERN_CHARACTERS} characters`);
+    throw wrongPart(part, `must be a pattern of at most ${MOST_PATTERN_CHARACTERS} characters`);
 }
 
 function parse(pattern: string, part: string, ignoresCase: boolean): RE2JS {
@@ -51,7 +51,7 @@ function parse(pattern: string, part: string, ignoresCase: boolean): RE2JS {
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     const reason = error instanceof RE2JSSyntaxException ? ` (${error.getDescription()})` : "";
-    throw new Problem("invalid", `${part} must be a regular expression in RE2 syntax${reason}`);
+    throw wrongPart(part, `must be a regular expression in RE2 syntax${reason}`);
   }
 }
 

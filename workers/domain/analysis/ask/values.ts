@@ -1,14 +1,13 @@
 // The values of a filter: what a caller compares a dimension with.
-import { Problem } from "../../requests/problem";
+import { wrongPart } from "../../requests/problem";
 
 const MOST_VALUES = 1000;
 const MOST_CHARACTERS = 2000;
 
 function toText(value: unknown, part: string): string {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "string") throw new Problem("invalid", `${part} must be a text, a number, true or false`);
-  if (value.length > MOST_CHARACTERS)
-    throw new Problem("invalid", `${part} must have at most ${MOST_CHARACTERS} characters`);
+  if (typeof value !== "string") throw wrongPart(part, "must be a text, a number, true or false");
+  if (value.length > MOST_CHARACTERS) throw wrongPart(part, `must have at most ${MOST_CHARACTERS} characters`);
   return value;
 }
 
@@ -17,7 +16,7 @@ export function toFilterValues(given: unknown, part: string): string[] {
   // A number to compare with may stand alone.
   if (typeof given === "number") return toFilterValues([given], part);
   if (!Array.isArray(given) || given.length === 0 || given.length > MOST_VALUES)
-    throw new Problem("invalid", `${part} must be a list of 1 to ${MOST_VALUES} values`);
+    throw wrongPart(part, `must be a list of 1 to ${MOST_VALUES} values`);
   return given.map((value, i) => toText(value, `${part}[${i}]`));
 }
 
@@ -29,6 +28,6 @@ export const toDecimal = (text: string): number | null => (NUMBER.test(text.trim
 /** The one number of `at_least` and `at_most`. */
 export function toBound(values: readonly string[], part: string): number {
   const bound = values.length === 1 ? toDecimal(values[0]!) : null;
-  if (bound === null) throw new Problem("invalid", `${part} must be a list of one number`);
+  if (bound === null) throw wrongPart(part, "must be a list of one number");
   return bound;
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { heldAgainst } from "../../requests/input";
 import { isPlain } from "../../requests/plain";
-import { Problem } from "../../requests/problem";
+import { wrongPart } from "../../requests/problem";
 import { checkFilter, requireBytes } from "./check";
 import { shownName } from "./input";
 import { type FunnelBody, MOST_STEPS } from "./saved";
@@ -47,11 +47,6 @@ const funnelBody = z.strictObject({
 
 export const funnelInput = z.strictObject({ name: shownName, funnel: funnelBody });
 
-function invalid(path: string, fault: string): Problem {
-  const message = `${path} ${fault}`;
-  return new Problem("invalid", message, [{ path, message }]);
-}
-
 /** Checks what the schema cannot: filters, and parts that exclude each other. @throws Problem invalid. */
 export function toFunnel(funnel: z.infer<typeof funnelBody>): FunnelBody {
   const { filters = [], steps, order, open, breakdown } = funnel;
@@ -62,9 +57,9 @@ export function toFunnel(funnel: z.infer<typeof funnelBody>): FunnelBody {
     checkFilter(filter, `funnel.steps[${index}].filter`, "funnel");
   });
   if (open && (order === "strict" || order === "any"))
-    throw invalid("funnel.open", `must be false with the order ${order}`);
+    throw wrongPart("funnel.open", `must be false with the order ${order}`);
   if ((breakdown?.step ?? 1) > steps.length)
-    throw invalid("funnel.breakdown.step", `must be at most ${steps.length}, the number of steps`);
+    throw wrongPart("funnel.breakdown.step", `must be at most ${steps.length}, the number of steps`);
   requireBytes(funnel, "funnel", MOST_BYTES);
   return funnel as FunnelBody;
 }

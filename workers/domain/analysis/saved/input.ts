@@ -5,7 +5,7 @@ import { heldAgainst } from "../../requests/input";
 import { isPlain } from "../../requests/plain";
 import { Problem } from "../../requests/problem";
 import { isDate } from "../../time/calendar";
-import { faultOfPathPattern } from "./path-pattern";
+import { faultOfPathPattern } from "../ask/path-groups";
 import { MOST_PATH_PATTERNS } from "./saved";
 
 const NOT_PLAIN = "must not contain control characters or lone surrogates";

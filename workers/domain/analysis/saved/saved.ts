@@ -2,9 +2,13 @@
 // them. Free of zod: the dashboard reads it too.
 
 export const MOST_GOALS = 100;
+/** Shared ones; and personal ones of an account, which do not count among these. */
 export const MOST_SEGMENTS = 200;
+export const MOST_OWN_SEGMENTS = 50;
 export const MOST_PATH_PATTERNS = 100;
+/** As for segments. */
 export const MOST_ANNOTATIONS = 1000;
+export const MOST_OWN_ANNOTATIONS = 200;
 export const MOST_FUNNELS = 50;
 export const MOST_STEPS = 10;
 

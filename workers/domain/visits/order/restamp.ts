@@ -5,7 +5,7 @@ import { LAKE_COLUMN_NAMES, LAKE_COLUMNS } from "../../events/columns";
 import type { Event, OwnFacts, StampedEvent, VisitFacts } from "../../events/event";
 import { isOfToday } from "../../events/event-facts";
 import { isMeasuring } from "../../events/measurement";
-import { inTotalOrder } from "../../events/order";
+import { inTotalOrder, type Placed } from "../../events/order";
 import { addDays } from "../../time/zone";
 import { ownFactsOf, stamp } from "../stamp";
 import {
@@ -21,6 +21,7 @@ import {
   VISIT_GAP,
   type Visit,
 } from "../visit";
+import { DayVisitors, namedOf } from "./visitors";
 
 /** What is known of the days before. Stamping a day adds the day to it. */
 export interface Past {
@@ -29,9 +30,13 @@ export interface Past {
   visitors: Map<string, string>;
   /** The users with whom stored ids were seen last. */
   names: Map<string, string>;
+  /** Both ids of each event in which a page names a user, with its second. */
+  links: Set<string>;
 }
 
-export const noPast = (): Past => ({ book: createBook(), visitors: new Map(), names: new Map() });
+export const noPast = (): Past => ({ book: createBook(), visitors: new Map(), names: new Map(), links: new Set() });
+
+const linkOf = (id: string, time: number): string => `${id} ${Math.floor(time / 1000)}`;
 
 export interface RestampedDay {
   /** In order. */
@@ -40,6 +45,11 @@ export interface RestampedDay {
   changed: { before: StampedEvent; after: StampedEvent }[];
   /** Whether the day after may change too: a visit that changed ends shortly before the end of the day. */
   goesOn: boolean;
+  /**
+   * Whether an event changed in which a page names a user. It links two ids, and the hubs do not know that what comes next
+   * for either is out of order.
+   */
+  hasLinks: boolean;
 }
 
 /** Whether the event's own facts are in the record: other events have only those of their visit. */
@@ -48,47 +58,44 @@ const saysItself = ({ new_visit, own }: StampedEvent): boolean =>
 
 /** The event as its sender sent it, as far as the record can tell. */
 function asSent(row: StampedEvent): Event {
-  const { view_id, person_id: _, ...facts } = row.own ?? {};
+  const { view_id, person_id: _, itself: __, ...facts } = row.own ?? {};
   const isNamed = view_id === undefined && row.event_type !== "pageview";
   return { ...row, ...(facts as Partial<VisitFacts>), view_id: isNamed ? row.view_id : null };
 }
 
 /** That an event named the user of a stored id. */
-interface Naming {
+interface Naming extends Placed {
   stored: string;
-  time: number;
   person: string;
 }
 
+type Namer = Placed & Pick<StampedEvent, "user_id" | "own" | "person_id">;
+
 /** Null where the event names no user of a stored id. */
-const namingOf = ({ user_id, own, event_time, person_id }: StampedEvent): Naming | null =>
-  user_id !== null && own?.person_id != null ? { stored: own.person_id, time: event_time, person: person_id! } : null;
+const namingOf = ({ user_id, own, person_id, event_time, seq, event_id }: Namer): Naming | null =>
+  user_id !== null && own?.person_id != null
+    ? { stored: own.person_id, person: person_id!, event_time, seq, event_id }
+    : null;
 
-/** The names that the events of a day give to stored ids, for a day that is stamped in portions of visitors. */
-export class DayNames {
-  /** Times by stored id and person. All of them, because events may be added in any order. */
-  private readonly times = new Map<string, Map<string, number[]>>();
+/** The names that the events of a day give to stored ids. */
+class DayNames {
+  /** By stored id. All of them, because events may be added in any order. */
+  private readonly namings = new Map<string, Naming[]>();
 
-  add(row: StampedEvent): void {
+  add(row: Namer): void {
     const naming = namingOf(row);
     if (!naming) return;
-    const { stored, time, person } = naming;
-    const people = this.times.get(stored) ?? new Map<string, number[]>();
-    this.times.set(stored, people);
-    const times = people.get(person);
-    if (times) times.push(time);
-    else people.set(person, [time]);
+    const known = this.namings.get(naming.stored);
+    if (known) known.push(naming);
+    else this.namings.set(naming.stored, [naming]);
   }
 
   /** Changes of the user of a stored id, in order. */
   all(): Naming[] {
-    const changes = [...this.times].flatMap(([stored, people]) =>
-      [...people]
-        .flatMap(([person, times]) => times.map((time) => ({ stored, time, person })))
-        .sort((a, b) => a.time - b.time)
-        .filter(({ person }, i, all) => all[i - 1]?.person !== person),
+    const changes = [...this.namings.values()].flatMap((all) =>
+      all.sort(inTotalOrder).filter(({ person }, i) => all[i - 1]?.person !== person),
     );
-    return changes.sort((a, b) => a.time - b.time);
+    return changes.sort(inTotalOrder);
   }
 }
 
@@ -111,7 +118,9 @@ function personOf(row: StampedEvent, names: ReadonlyMap<string, string>): Pick<M
 /** The visitors' ids of the day before, by today's. Those who have one id on every day are left out. */
 function idsBefore(rows: readonly StampedEvent[], { visitors }: Past): Map<string, string> {
   const ids = new Map<string, string>();
-  for (const { visitor_id, visitor_before, visit_id, visit_date, local_date } of rows) {
+  for (const row of rows) {
+    const { visitor_id, visitor_before, visit_id, visit_date, local_date } = row;
+    if (row.user_id !== null && isOfToday(row)) continue;
     if (visitor_before !== null) ids.set(visitor_id, visitor_before);
     else if (visit_id !== null && visit_date < local_date && !ids.has(visitor_id)) {
       const before = visitors.get(visit_id);
@@ -121,11 +130,33 @@ function idsBefore(rows: readonly StampedEvent[], { visitors }: Past): Map<strin
   return ids;
 }
 
+/** The ids that an event's visitor may have had the day before, the user's first. */
+function beforeOf(row: StampedEvent, ids: ReadonlyMap<string, string>): string[] {
+  const named = namedOf(row);
+  if (!named)
+    return [row.user_id !== null && isOfToday(row) ? row.visitor_id : (ids.get(row.visitor_id) ?? row.visitor_id)];
+  // A stored id is the same on the day before, unless it was made then.
+  const unnamed = row.visitor_before ?? (isStored(named.unnamed) ? named.unnamed : null);
+  return unnamed === null || unnamed === named.user ? [named.user] : [named.user, unnamed];
+}
+
+/** The row with its visitor in the order of time. */
+function withVisitor(row: StampedEvent, visitor: string): StampedEvent {
+  if (visitor === row.visitor_id) return row;
+  const { unnamed } = namedOf(row)!;
+  return {
+    ...row,
+    visitor_id: visitor,
+    visitor_unnamed: visitor === unnamed ? null : unnamed,
+    visitor_before: row.visitor_before === visitor ? null : row.visitor_before,
+  };
+}
+
 /** The visit of the day before of which only the rows of its continuation are known. */
 function visitBefore(book: Book, rows: readonly StampedEvent[], visitor: string): Visit {
   const row = rows[0]!;
   const last = row.event_time - row.duration_delta * 1000;
-  const moment = { date: row.visit_date, hour: row.visit_hour, visitor, yesterday: () => null, person: null };
+  const moment = { date: row.visit_date, hour: row.visit_hour, visitor, yesterday: () => [], person: null };
   const visit = openVisit(book, row, moment);
   visit.id = row.visit_id!;
   visit.last = last;
@@ -150,22 +181,30 @@ function visitBefore(book: Book, rows: readonly StampedEvent[], visitor: string)
 }
 
 /** Adds visits that came over midnight to a past that does not have their visitors. */
-function completePast({ book }: Past, rows: readonly StampedEvent[], ids: ReadonlyMap<string, string>): void {
+function completePast(
+  { book, visitors, links }: Past,
+  rows: readonly StampedEvent[],
+  ids: ReadonlyMap<string, string>,
+): void {
   const over = Map.groupBy(
     rows.filter(({ visit_id, visit_date, local_date }) => visit_id !== null && visit_date < local_date),
     ({ visitor_id }) => visitor_id,
   );
-  for (const [visitor, own] of over) {
+  for (const own of over.values()) {
     const date = addDays(own[0]!.local_date, -1);
-    const before = ids.get(visitor) ?? visitor;
-    if (book.find(date, before)) continue;
-    const visit = visitBefore(
-      book,
-      own.filter(({ visit_id }) => visit_id === own[0]!.visit_id),
-      before,
+    // The user's own id first: by which of them the visit came over midnight is not known.
+    const before = [...new Set(own.flatMap((row) => beforeOf(row, ids)))];
+    // The past has the visit, or its visitor.
+    if (visitors.has(own[0]!.visit_id!) || before.some((id) => book.find(date, id))) continue;
+    const others = own.filter(({ visit_id }) => visit_id === own[0]!.visit_id);
+    // The event after which one of them came has become another visitor's.
+    const isCut = others.some((row) =>
+      before.some((id) => links.has(linkOf(id, row.event_time - row.duration_delta * 1000))),
     );
+    if (isCut) continue;
+    const visit = visitBefore(book, others, before.at(-1)!);
     const ends = (page: string | null): [string, number][] => [[keyOf(page), 1]];
-    book.add(date, before, {
+    book.add(date, before.at(-1)!, {
       visits: [visit],
       hours: [],
       seen: emptyValues(),
@@ -182,8 +221,8 @@ const isSame = (a: StampedEvent, b: StampedEvent): boolean =>
     (name) => a[name] === b[name] || (isJson(name) && JSON.stringify(a[name]) === JSON.stringify(b[name])),
   );
 
-/** The row of an event with new stamps. What the hub alone knows of it stays: its visitor, place and address. */
-function restampOne(row: StampedEvent, past: Past, before: string): StampedEvent {
+/** The row of an event with new stamps. What the hub alone knows of it stays: the ids of its visitor, its place and address. */
+function restampOne(row: StampedEvent, past: Past, before: readonly string[]): StampedEvent {
   const event = asSent(row);
   const { visit, stamp: stamped } = stamp(past.book, event, {
     date: row.local_date,
@@ -192,37 +231,102 @@ function restampOne(row: StampedEvent, past: Past, before: string): StampedEvent
     yesterday: () => before,
     ...personOf(row, past.names),
   });
-  const facts = saysItself(row) ? ownFactsOf(event, visit) : null;
-  const own: OwnFacts | null = facts || stamped.own ? { ...facts, ...stamped.own } : null;
-  return { ...row, ...factsOf(visit), ...stamped, own, late: null };
+  const isKnown = saysItself(row);
+  const facts = isKnown ? ownFactsOf(event, visit) : null;
+  const itself: OwnFacts | null = isKnown && !facts && stamped.new_visit === 0 ? { itself: 1 } : null;
+  // Of what the event says of itself, the new stamp knows these two.
+  const { view_id, person_id } = stamped.own ?? {};
+  const own: OwnFacts = {
+    ...facts,
+    ...itself,
+    ...(view_id === undefined ? {} : { view_id }),
+    ...(person_id === undefined ? {} : { person_id }),
+  };
+  return { ...row, ...factsOf(visit), ...stamped, own: Object.keys(own).length > 0 ? own : null, late: null };
+}
+
+/** The columns of an event that say something of other events of its day. */
+export const DAY_COLUMNS = [
+  "event_time",
+  "seq",
+  "event_id",
+  "user_id",
+  "person_id",
+  "visitor_id",
+  "visitor_unnamed",
+  "own",
+] as const satisfies readonly (keyof StampedEvent)[];
+
+/** What follows from all events of a day. Add them in any order. */
+export class WholeDay {
+  private readonly names = new DayNames();
+  private readonly visitors = new DayVisitors();
+
+  add(row: Pick<StampedEvent, (typeof DAY_COLUMNS)[number]>): void {
+    this.names.add(row);
+    this.visitors.add(row);
+  }
+
+  /** Call it once, after all events were added. */
+  settle(): SettledDay {
+    const visitors = this.visitors.settle();
+    return {
+      names: this.names.all(),
+      visitorOf: (row) => visitors.visitorOf(row),
+      groupOf: (row) => visitors.groupOf(row),
+    };
+  }
+}
+
+export interface SettledDay {
+  names: readonly Naming[];
+  /** The visitor's id in the order of time. */
+  visitorOf: (row: StampedEvent) => string;
+  /** One id for all visitors that must be stamped together. */
+  groupOf: (row: StampedEvent) => string;
+}
+
+export function settledDay(rows: readonly StampedEvent[]): SettledDay {
+  const whole = new WholeDay();
+  for (const row of rows) whole.add(row);
+  return whole.settle();
 }
 
 /**
  * Stamps the events of one local day, all of it or all of some visitors. The same rows give the same stamps, and those
  * that were in order already keep theirs.
  * @param past the visitors of the day before who were here in its last half hour. The day is added to it.
- * @param naming what events of the day, also those of other visitors, name stored ids.
+ * @param whole what follows from the events of the whole day; needed where `rows` are only those of some visitors.
  */
-export function restampDay(rows: readonly StampedEvent[], past: Past, naming: readonly Naming[] = []): RestampedDay {
+export function restampDay(rows: readonly StampedEvent[], past: Past, whole = settledDay(rows)): RestampedDay {
+  const { names, visitorOf } = whole;
   const sorted = rows.toSorted(inTotalOrder);
-  const noteName = ({ stored, person }: Naming) => past.names.set(stored, person);
+  const own = sorted.map((row) => withVisitor(row, visitorOf(row)));
   let noted = 0;
-  const ids = idsBefore(sorted, past);
+  const ids = idsBefore(own, past);
   completePast(past, sorted, ids);
   const events: StampedEvent[] = [];
   const changed: RestampedDay["changed"] = [];
   const lastOf = new Map<string, number>();
-  for (const row of sorted) {
-    const { visitor_id } = row;
-    while (naming[noted] && naming[noted]!.time < row.event_time) noteName(naming[noted++]!);
-    const own = namingOf(row);
-    if (own) noteName(own);
-    const after = restampOne(row, past, ids.get(visitor_id) ?? visitor_id);
+  for (const [i, row] of own.entries()) {
+    while (names[noted] && inTotalOrder(names[noted]!, row) <= 0) {
+      const { stored, person } = names[noted++]!;
+      past.names.set(stored, person);
+    }
+    const after = restampOne(row, past, beforeOf(row, ids));
     events.push(after);
-    lastOf.set(visitor_id, row.event_time);
-    if (!isSame(row, after)) changed.push({ before: row, after });
-    if (row.visit_id !== null) past.visitors.set(row.visit_id, visitor_id);
+    lastOf.set(sorted[i]!.visitor_id, row.event_time);
+    lastOf.set(row.visitor_id, row.event_time);
+    if (!isSame(sorted[i]!, after)) changed.push({ before: sorted[i]!, after });
+    if (row.visit_id !== null) past.visitors.set(row.visit_id, row.visitor_id);
+    const named = namedOf(row);
+    if (named) for (const id of [named.user, named.unnamed]) past.links.add(linkOf(id, row.event_time));
   }
   const end = (sorted.at(-1)?.event_time ?? 0) - VISIT_GAP;
-  return { events, changed, goesOn: changed.some(({ before }) => lastOf.get(before.visitor_id)! >= end) };
+  return {
+    events,
+    changed,
+    goesOn: changed.some(({ before }) => lastOf.get(before.visitor_id)! >= end),
+    hasLinks: changed.some(({ before }) => namedOf(before) !== null),
+  };
 }

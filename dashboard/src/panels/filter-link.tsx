@@ -1,0 +1,33 @@
+// The name of a row as a link that filters the page by its value. A second click takes the filter away.
+import type { JSX } from "solid-js";
+import type { Filters } from "../data/filters/use-filters";
+import { valueName } from "../data/naming";
+import { words } from "../words/filters";
+import { ValueName } from "./value-cell";
+
+export function FilterLink(props: {
+  filters: Filters;
+  dimension: string;
+  value: string | null;
+  /** The name of a value that is an id. */
+  name?: string;
+  /** Shown instead of the value's name. */
+  children?: JSX.Element;
+}): JSX.Element {
+  const isChosen = (): boolean => props.value !== null && props.filters.isChosen(props.dimension, props.value);
+  const name = (): string => props.name ?? valueName(props.dimension, props.value);
+  const shown = (): JSX.Element => props.children ?? <ValueName dimension={props.dimension} value={props.value} />;
+  return props.value === null ? (
+    <span class="row-text">{shown()}</span>
+  ) : (
+    <a
+      class="row-text row-filter"
+      href={props.filters.hrefOf(props.dimension, props.value)}
+      noScroll
+      aria-current={isChosen() ? "true" : undefined}
+      title={isChosen() ? words.row.remove(name()) : words.row.add(name())}
+    >
+      {shown()}
+    </a>
+  );
+}

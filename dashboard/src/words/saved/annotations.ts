@@ -1,0 +1,22 @@
+// Texts of annotations: the marks on the chart, the list below it, and their dialog.
+export const words = {
+  title: "Annotations",
+  add: "Add annotation",
+  edit: "Edit",
+  editLabel: (text: string): string => `Edit annotation: ${text}`,
+  editTitle: "Edit annotation",
+  mark: (day: string, texts: readonly string[]): string => `Annotation, ${day}: ${texts.join("; ")}`,
+  personal: "Personal",
+  failed: "Annotations could not be loaded.",
+  row: (texts: readonly string[]): string => ` (${texts.join("; ")})`,
+  text: "Text",
+  textHint: "Such as a release, a campaign or an outage.",
+  date: "Date",
+  time: "Time (optional)",
+  timeHint: (timezone: string): string => `In the property’s time zone, ${timezone}.`,
+  access: "Who can see it",
+  shared: "Shared",
+  sharedHint: "Everybody in the organization sees it.",
+  personalHint: "Only you see it.",
+  delete: (text: string): string => `Delete annotation: ${text}`,
+} as const;

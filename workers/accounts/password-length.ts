@@ -1,2 +1,0 @@
-// Minimum and maximum length of a password.
-export const PASSWORD_LENGTH = { min: 10, max: 128 } as const;

@@ -1,0 +1,82 @@
+// The audit log in D1.
+import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { AuditDetails, AuditEntry } from "../../domain/properties/audit";
+import type { Caller } from "../../domain/properties/caller";
+import { auditLog } from "./tables";
+
+/** How long entries are kept. */
+export const AUDIT_DAYS = 365;
+
+export interface NewEntry {
+  organization_id: string;
+  actor: Pick<Caller, "kind" | "id">;
+  action: string;
+  property_id: string | null;
+  target: string | null;
+  network: string | null;
+  details: AuditDetails;
+}
+
+/** One row, and one of its index: a person makes few changes. */
+export async function writeEntry(db: D1Database, entry: NewEntry, now: number): Promise<void> {
+  const { actor, ...rest } = entry;
+  const table = sql.raw(actor.kind === "user" ? "user" : "api_keys");
+  await drizzle(db)
+    .insert(auditLog)
+    .values({
+      ...rest,
+      id: crypto.randomUUID(),
+      at: now,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      actor: sql<string>`coalesce((select name from ${table} where id = ${actor.id}), '')`,
+    });
+}
+
+/** Where a page of the log begins: after the entry of this time and id. */
+export interface AuditCursor {
+  at: number;
+  id: string;
+}
+
+/** The newest first. */
+export async function listEntries(
+  db: D1Database,
+  organizationIds: readonly string[],
+  siteId: string | null,
+  after: AuditCursor | null,
+  limit: number,
+): Promise<AuditEntry[]> {
+  const rows = await drizzle(db)
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        inArray(auditLog.organization_id, [...organizationIds]),
+        siteId === null ? undefined : eq(auditLog.property_id, siteId),
+        after === null
+          ? undefined
+          : or(lt(auditLog.at, after.at), and(eq(auditLog.at, after.at), lt(auditLog.id, after.id))),
+      ),
+    )
+    .orderBy(desc(auditLog.at), desc(auditLog.id))
+    .limit(limit);
+  return rows.map(({ id, at, actor_kind, actor_id, actor, action, property_id, target, network, details }) => ({
+    id,
+    at: new Date(at).toISOString(),
+    actor: { kind: actor_kind, id: actor_id, name: actor },
+    action,
+    site_id: property_id,
+    target,
+    network,
+    details,
+  }));
+}
+
+/** Housekeeping. */
+export async function forgetAudit(db: D1Database, now: number): Promise<void> {
+  await drizzle(db)
+    .delete(auditLog)
+    .where(lt(auditLog.at, now - AUDIT_DAYS * 86_400_000));
+}
