@@ -63,6 +63,8 @@ export default defineConfig({
                 SETUP_TOKEN: "rooms-setup-token",
                 // Tests say when a hub flushes: an alarm on a slow machine would send what a test still looks for.
                 FLUSH_SECONDS: "3600",
+                // Tests set the clock: an alarm at a time long past would start the pipeline in the middle of one.
+                CRON_PATIENCE_MINUTES: "0",
                 FAULT_SEED,
                 ...(process.env.FAULT_ROUNDS ? { FAULT_ROUNDS: process.env.FAULT_ROUNDS } : {}),
                 MIGRATIONS: await readD1Migrations("./migrations"),

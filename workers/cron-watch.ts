@@ -15,16 +15,16 @@ const patienceOf = ({ CRON_PATIENCE_MINUTES }: WatchEnv): number =>
   Math.max(0, Number(CRON_PATIENCE_MINUTES) || 0) * MINUTE;
 
 export class CronWatch extends DurableObject<Cloudflare.Env> {
-  /** The cron has fired. */
-  async heard(now: number): Promise<void> {
+  /** The cron has fired. The next firing may be `patience` ms away. */
+  async heard(now: number, patience: number): Promise<void> {
     this.ctx.storage.kv.put("heard", now);
     this.ctx.storage.kv.delete("missed");
-    await this.ctx.storage.setAlarm(now + patienceOf(this.env));
+    await this.ctx.storage.setAlarm(now + patience);
   }
 
   /** Something happened in the account: from now on the cron is expected. */
-  async expect(now: number): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + patienceOf(this.env));
+  async expect(now: number, patience: number): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + patience);
   }
 
   /** Nothing was heard for as long as the patience is: starts what is due, and goes on in the cron's place. */
@@ -45,9 +45,10 @@ export class CronWatch extends DurableObject<Cloudflare.Env> {
 
 /** For the cron itself. It must not fail for want of its watch. */
 export async function noteCron(env: WatchEnv, now: number): Promise<void> {
-  if (patienceOf(env) === 0) return;
+  const patience = patienceOf(env);
+  if (patience === 0) return;
   await env.CRON_WATCH.getByName(NAME)
-    .heard(now)
+    .heard(now, patience)
     .catch((error) => console.error("watch of the cron did not hear of it", error));
 }
 
@@ -55,9 +56,10 @@ let asked = 0;
 
 /** For the queue's consumer, which runs wherever there is traffic, with or without a cron: at most once in five minutes. */
 export async function expectCron(env: WatchEnv, now: number): Promise<void> {
-  if (patienceOf(env) === 0 || Math.abs(now - asked) < EVERY) return;
+  const patience = patienceOf(env);
+  if (patience === 0 || Math.abs(now - asked) < EVERY) return;
   asked = now;
   await env.CRON_WATCH.getByName(NAME)
-    .expect(now)
+    .expect(now, patience)
     .catch((error) => console.error("watch of the cron could not be set", error));
 }
