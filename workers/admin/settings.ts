@@ -5,6 +5,7 @@ import { alertsInput } from "../domain/anomalies/record";
 import { retentionInput } from "../domain/lake/retention";
 import { reportsInput } from "../domain/mail/mail";
 import { faultOfWebhookUrl, isLoopbackUrl } from "../domain/mail/webhook-url";
+import { capsInput } from "../domain/properties/caps";
 import type { PropertySettings } from "../domain/properties/settings";
 import { toHex } from "../domain/requests/hex";
 import { Problem } from "../domain/requests/problem";
@@ -36,6 +37,7 @@ const settingsChanges = z
   .strictObject({
     retention: unwrapped(retentionInput.shape),
     alerts: unwrapped(alertsInput.shape),
+    caps: unwrapped(capsInput.shape),
     reports: unwrapped(reportsInput.shape).extend({ webhook: webhookChange.optional() }),
   })
   .partial();

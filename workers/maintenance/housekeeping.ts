@@ -7,6 +7,7 @@ import { forgetAudit } from "../storage/accounts/audit";
 import { forgetHolders } from "../storage/accounts/live-holders";
 import { rateLimits, sessions } from "../storage/accounts/tables";
 import { forgetAnomalies } from "../storage/anomalies/anomalies";
+import { forgetRowsWritten } from "../storage/counts/caps/budget";
 import { foldWhenDue } from "../storage/counts/pending";
 import { receipts } from "../storage/counts/tables";
 import { deadLetters } from "../storage/lake/tables";
@@ -34,6 +35,7 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): P
   // Once a day, because receipts have no index by time: it would double the rows written per message.
   if (now % DAY_MS >= CRON_MINUTES * MINUTE_MS) return;
   await pruneReceipts(env.DB, now);
+  await forgetRowsWritten(env.DB, now);
   await pruneSessions(env.DB, now);
   await pruneRateLimits(env.DB, now);
   await forgetAttempts(env.DB, now);

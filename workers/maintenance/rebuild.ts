@@ -1,6 +1,7 @@
 // Rebuild: recounts a property's days from the lake. In check mode it only says where what D1 keeps and the record
 // differ; else it adds the difference. Both are taken at one moment, and counts only add up, so ingest and the pipeline
 // may go on meanwhile.
+import { asCapped } from "../domain/counts/capped";
 import {
   ALL_TIME,
   addEvents,
@@ -66,7 +67,10 @@ async function compare({ DB, LAKE }: RebuildEnv, siteId: string, span: Span): Pr
   for (let through = addDays(span.to, 1); ; through = addDays(through, 1)) {
     const snapshot = await takeDaySnapshot(DB, siteId, span, through);
     const { counts, goesOn } = await recount(LAKE, siteId, span, through, snapshot);
-    if (!goesOn) return { snapshot, counts };
+    if (!goesOn) {
+      const rollups = asCapped(counts.rollups, snapshot.capped, snapshot.admitted);
+      return { snapshot, counts: { ...counts, rollups } };
+    }
   }
 }
 

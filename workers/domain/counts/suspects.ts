@@ -18,6 +18,9 @@ const HOURS: Selection = { totals: true, dimensions: [], details: noDetails };
 /** The id for the hourly counts of an event name. Only their fact `events` is meaningful. */
 export const hoursOf = (siteId: string, name: HourlyName): string => `${siteId}~${name}`;
 
+/** The property of one of its ids with counts. */
+export const ownerOf = (id: string): string => id.split("~", 1)[0]!;
+
 /** All ids with counts of a property: its own, those of its suspects, and those of hours by name. */
 export const countedIdsOf = (siteId: string): string[] => [
   siteId,

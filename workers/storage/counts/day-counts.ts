@@ -1,5 +1,6 @@
 // Reads all counts of some local days from D1 in one transaction with the list of the objects they were counted from,
 // and adds corrections to them.
+import { type Admitted, asCapped, type CappedDays } from "../../domain/counts/capped";
 import type { DayCounts, Span } from "../../domain/counts/day-counts";
 import type { Rollup } from "../../domain/counts/rollup";
 import { countedIdsOf } from "../../domain/counts/suspects";
@@ -7,16 +8,21 @@ import type { CubeRow } from "../../domain/counts/techstack";
 import type { LakeFile } from "../../domain/lake/object";
 import { DATASETS, type Dataset } from "../../domain/lake/zones";
 import type { LakeSnapshot } from "../lake/reading";
+import { cappedStatements, toCappedDays } from "./caps/capped-days";
 import { countStatements } from "./counts";
 import { cubeStatements } from "./techstack";
-import { rollupStatements, toRollup } from "./whole-rollup";
+import { rollupStatements, toAdmitted, toRollup } from "./whole-rollup";
 
 export interface DaySnapshot {
   /** The objects with events of the span and of the requested days after it. */
   lake: LakeSnapshot;
   /** The position of the pipeline. */
   positions: Record<Dataset, number>;
+  /** As the folds keep them: what is beyond a cap is under `(other)`, also what still waits. */
   kept: DayCounts;
+  capped: CappedDays;
+  /** By the id of the property or of its suspects, where days are capped. */
+  admitted: Map<string, Admitted>;
   /** When these days were last corrected; null if never. */
   corrected_at: number | null;
 }
@@ -41,17 +47,22 @@ export async function takeDaySnapshot(
 ): Promise<DaySnapshot> {
   const ids = countedIdsOf(siteId);
   const { from, to, firstHour, endHour } = span;
-  const [files, marks, corrected, cube, ...rollups] = await db.batch([
+  const [files, marks, corrected, cube, closed, shed, ...rollups] = await db.batch([
     db.prepare(FILES).bind(siteId, from, through, firstHour * 1000, endHour * 1000),
     db.prepare("SELECT dataset, position FROM watermarks WHERE site_id = ?").bind(siteId),
     db.prepare("SELECT counted_at FROM receipts WHERE message_id = ?").bind(correctionId(siteId, from)),
     db.prepare("SELECT * FROM techstack_days WHERE site_id = ? AND day BETWEEN ? AND ?").bind(siteId, from, to),
+    ...cappedStatements(db, siteId, span),
     ...ids.flatMap((id) => rollupStatements(db, id, span)),
   ]);
   const listed = files!.results as LakeFile[];
   const known = new Map(
     (marks!.results as { dataset: string; position: number }[]).map((row) => [row.dataset, row.position]),
   );
+  const capped = toCappedDays(closed!, shed!);
+  const isCapped = capped.closed.length > 0 || capped.shed.size > 0;
+  const admitted = new Map(isCapped ? ids.map((id, i) => [id, toAdmitted(rollups[2 * i + 1]!)]) : []);
+  const kept = new Map(ids.map((id, i): [string, Rollup] => [id, toRollup(rollups[2 * i]!, rollups[2 * i + 1]!)]));
   return {
     lake: {
       events: listed.filter(({ zone }) => zone !== "ip_enrichment"),
@@ -61,9 +72,11 @@ export async function takeDaySnapshot(
       DATASETS.map((dataset) => [dataset, known.get(dataset) ?? 0]),
     ) as DaySnapshot["positions"],
     kept: {
-      rollups: new Map(ids.map((id, i): [string, Rollup] => [id, toRollup(rollups[2 * i]!, rollups[2 * i + 1]!)])),
+      rollups: asCapped(kept, capped, admitted),
       cube: cube!.results as unknown as CubeRow[],
     },
+    capped,
+    admitted,
     corrected_at: (corrected!.results[0] as { counted_at: number } | undefined)?.counted_at ?? null,
   };
 }

@@ -13,6 +13,9 @@ const BY_DAY = {
   rollup_days: "dimension, day, value",
   packed_days: "dimension, place, day",
   techstack_days: "day, browser, browser_version, os, os_version, device, screen, firsts",
+  closed_days: "dimension, day, part",
+  packed_places: "dimension, day",
+  shed_days: "day",
   refusals: "day, reason",
   day_sources: "day, source",
 } as const;

@@ -90,6 +90,53 @@ export const pendingDays = sqliteView("pending_days", {
   FROM rollup_pending, json_each(body) dimensions, json_each(dimensions.value) days, json_each(days.value) counts
   WHERE dimension = ${sql.raw(`'${SEVERAL}'`)}`);
 
+/**
+ * Local days on which no new value of a dimension gets a row of its own: they have reached the cap (caps/admission.ts).
+ * `part` is empty, or the key of a prop whose values have reached theirs.
+ */
+export const closedDays = sqliteTable(
+  "closed_days",
+  {
+    site_id: text().notNull(),
+    dimension: text().notNull(),
+    day: text().notNull(),
+    part: text().notNull(),
+    /** How many new values the fold that closed the day still admitted. */
+    room: integer().notNull(),
+    /** That fold. */
+    batch: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.day, t.part] })],
+);
+
+/** How many places of a packed dimension a local day has: the key of `packed_days` would find them among all days. */
+export const packedPlaces = sqliteTable(
+  "packed_places",
+  { site_id: text().notNull(), dimension: text().notNull(), day: text().notNull(), places: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.site_id, t.dimension, t.day] })],
+);
+
+/** Rows of day counts that a property's folds wrote, by UTC day. */
+export const rowsWritten = sqliteTable(
+  "rows_written",
+  { site_id: text().notNull(), day: text().notNull(), rows: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.site_id, t.day] })],
+);
+
+/** Local days of which some counts were folded while the property's rows were over its budget (caps/budget.ts). */
+export const shedDays = sqliteTable(
+  "shed_days",
+  {
+    site_id: text().notNull(),
+    day: text().notNull(),
+    level: integer().$type<1 | 2 | 3>().notNull(),
+    reason: text().$type<"rows" | "storage">().notNull(),
+    /** When it reached the level. */
+    since: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.site_id, t.day] })],
+);
+
 /** How many events were refused, by local day and reason. */
 export const refusals = sqliteTable(
   "refusals",

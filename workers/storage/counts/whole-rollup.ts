@@ -1,4 +1,5 @@
 // Reads the rollups of a property or its suspects in the domain's form, to compare them with the lake.
+import { type Admitted, admittedKey } from "../../domain/counts/capped";
 import { ALL_TIME, type Span } from "../../domain/counts/day-counts";
 import { emptyRollup, type Rollup } from "../../domain/counts/rollup";
 import { FACTS, type Facts } from "../../domain/events/catalog";
@@ -17,12 +18,12 @@ const DIMENSIONS = `WITH RECURSIVE known(dimension) AS (
     UNION ALL
     SELECT (SELECT min(dimension) FROM rollup_days WHERE site_id = ?1 AND dimension > known.dimension)
     FROM known WHERE dimension IS NOT NULL)`;
-const FOLDED = `SELECT dimension, day, value, ${FACTS.join(", ")} FROM known CROSS JOIN rollup_days USING (dimension)
+const FOLDED = `SELECT dimension, day, value, 1 AS folded, ${FACTS.join(", ")} FROM known CROSS JOIN rollup_days USING (dimension)
   WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3`;
-const PENDING = `SELECT dimension, day, value, ${FACTS.join(", ")} FROM pending_days WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3`;
-const UNPACKED = `SELECT dimension, day, place || char(9) || key, ${FACTS.map((fact) => (fact === "events" ? fact : "0")).join(", ")}
+const PENDING = `SELECT dimension, day, value, 0, ${FACTS.join(", ")} FROM pending_days WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3`;
+const UNPACKED = `SELECT dimension, day, place || char(9) || key, 1, ${FACTS.map((fact) => (fact === "events" ? fact : "0")).join(", ")}
   FROM ${UNPACKED_DAYS} WHERE site_id = ?1 AND day BETWEEN ?2 AND ?3`;
-const DAYS = `${DIMENSIONS} SELECT dimension, day, value, ${FACTS.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")}
+const DAYS = `${DIMENSIONS} SELECT dimension, day, value, max(folded) AS folded, ${FACTS.map((fact) => `sum(${fact}) AS ${fact}`).join(", ")}
   FROM (${FOLDED} UNION ALL ${PENDING} UNION ALL ${UNPACKED}) GROUP BY dimension, day, value`;
 
 /** For a batch: the hours and days of a span. Pass their results to `toRollup`. */
@@ -50,6 +51,14 @@ export function toRollup(hours: D1Result, days: D1Result): Rollup {
   }
   return rollup;
 }
+
+/** The values that have a row, from the second result of `rollupStatements`. */
+export const toAdmitted = (days: D1Result): Admitted =>
+  new Set(
+    (days.results as { dimension: string; day: string; value: string; folded: 0 | 1 }[])
+      .filter(({ folded }) => folded === 1)
+      .map(({ dimension, day, value }) => admittedKey(dimension, day, value)),
+  );
 
 /** All counts of a property or its suspects. */
 export async function readRollup(db: D1Database, id: string): Promise<Rollup> {

@@ -1,4 +1,4 @@
-// Settings of properties in D1: retention, alerts, reports. Only settings that an owner has changed are stored; the
+// Settings of properties in D1: retention, alerts, reports, caps. Only settings that an owner has changed are stored; the
 // others have the defaults of the version that reads them.
 import type { PropertySettings } from "../../domain/properties/settings";
 import { STANDARD_SETTINGS, settingsInput } from "../../domain/properties/settings";

@@ -96,7 +96,7 @@ export const apiKeys = sqliteTable(
   (t) => [index("api_keys_by_organization").on(t.organization_id)],
 );
 
-/** The owner's settings of a property: retention, alerts, reports. A missing row means the defaults. */
+/** The owner's settings of a property: retention, alerts, reports, caps. A missing row means the defaults. */
 export const propertySettings = sqliteTable("property_settings", {
   site_id: text().primaryKey(),
   settings: text({ mode: "json" }).$type<PropertySettings>().notNull(),
