@@ -1,5 +1,5 @@
 // The task `alerts`: finds the anomalies of each property in its hourly and daily counts, stores them, and sends one mail for
-// each. It also warns of properties that need more shards.
+// each. It also warns of properties that need more shards or a larger budget of rows.
 import { FOLLOWED_DAYS } from "../domain/anomalies/anomaly";
 import { causeOf, toCauseQuestion } from "../domain/anomalies/cause";
 import { keepIds } from "../domain/anomalies/find";
@@ -11,12 +11,13 @@ import type { PropertySettings } from "../domain/properties/settings";
 import type { RunReport } from "../domain/runs/run";
 import { inPortions, stepSize } from "../jobs/portions";
 import type { Task } from "../jobs/steps";
-import { anomalyMails, queueCapacity } from "../mail/news";
+import { anomalyMails, queueBudget, queueCapacity } from "../mail/news";
 import { type SendEnv, sendOutbox } from "../mail/send";
 import type { WriteEnv } from "../mail/write";
 import { anomalyStatement, listAnomalies } from "../storage/anomalies/anomalies";
 import { countingSites, readSeries, readValueDays, zonedProperties } from "../storage/counts/anomaly-series";
 import { readCapacity } from "../storage/counts/capacity";
+import { readRowBudget } from "../storage/counts/caps/budget";
 import { outboxStatement } from "../storage/mail/outbox";
 import { loadSettingsOf } from "../storage/properties/settings";
 import { noteUnit } from "../storage/runs/runs";
@@ -105,6 +106,7 @@ async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: s
     const { site_id, timezone } = property;
     try {
       sum.mails += await queueCapacity(env, site_id, await readCapacity(env.DB, property, now), now);
+      sum.mails += await queueBudget(env, site_id, await readRowBudget(env.DB, site_id, now), now);
       const done = await alertProperty(env, { site_id, timezone, settings: settings.get(site_id)! }, runId, now);
       sum.anomalies += done.anomalies;
       sum.mails += done.mails;

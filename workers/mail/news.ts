@@ -1,8 +1,9 @@
 // Mails about runs, failures, anomalies and capacity, as the settings of each property ask for them. Reports are in
 // reports.ts. Callers write the mails in a batch of their own (outboxStatement) or queue them here; send.ts sends them.
 import type { AnomalyRecord } from "../domain/anomalies/record";
+import type { RowBudget } from "../domain/counts/row-budget";
 import { type AnomalyData, toAnomalyLetter } from "../domain/mail/anomaly-letter";
-import { toCapacityLetter } from "../domain/mail/capacity-letter";
+import { toBudgetLetter, toCapacityLetter } from "../domain/mail/capacity-letter";
 import type { NewMail } from "../domain/mail/mail";
 import { type FailureData, type RunSummaryData, toFailureLetter, toRunSummaryLetter } from "../domain/mail/run-letter";
 import { toHex } from "../domain/requests/hex";
@@ -155,6 +156,16 @@ export async function queueCapacity(env: WriteEnv, siteId: string, capacity: Cap
   if (!property) return 0;
   const subject_id = `${capacity.level}-${capacity.shards}-${capacity.date.slice(0, 7)}`;
   const topic = { kind: "capacity" as const, subject_id, data: capacity, toLetter: toCapacityLetter };
+  return queueInPortions(env, await mailsAbout(env, property, topic), now);
+}
+
+/** Tells that a property's counts are summed for want of budget, once a UTC day. */
+export async function queueBudget(env: WriteEnv, siteId: string, budget: RowBudget, now: number): Promise<number> {
+  if (!budget.shed) return 0;
+  const [property] = await listMailedProperties(env.DB, [siteId]);
+  if (!property) return 0;
+  const subject_id = `budget-${budget.shed.since.slice(0, 10)}`;
+  const topic = { kind: "capacity" as const, subject_id, data: budget, toLetter: toBudgetLetter };
   return queueInPortions(env, await mailsAbout(env, property, topic), now);
 }
 

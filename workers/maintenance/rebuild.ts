@@ -15,6 +15,7 @@ import {
   toDayCounts,
 } from "../domain/counts/day-counts";
 import type { Difference } from "../domain/counts/difference";
+import { cubeAsKept } from "../domain/counts/techstack";
 import type { LakeFile } from "../domain/lake/object";
 import { addDays, startOfDate } from "../domain/time/zone";
 import { addToDay, type DaySnapshot, takeDaySnapshot } from "../storage/counts/day-counts";
@@ -69,7 +70,7 @@ async function compare({ DB, LAKE }: RebuildEnv, siteId: string, span: Span): Pr
     const { counts, goesOn } = await recount(LAKE, siteId, span, through, snapshot);
     if (!goesOn) {
       const rollups = asCapped(counts.rollups, snapshot.capped, snapshot.admitted);
-      return { snapshot, counts: { ...counts, rollups } };
+      return { snapshot, counts: { rollups, cube: cubeAsKept(counts.cube, snapshot.kept.cube) } };
     }
   }
 }

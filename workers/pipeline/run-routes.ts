@@ -1,5 +1,6 @@
 // Routes of runs: the state of the pipeline and the lake for a property, the list of runs, and starting a run.
 import { Hono } from "hono";
+import type { RowBudget } from "../domain/counts/row-budget";
 import { DATASETS } from "../domain/lake/zones";
 import { type Caller, requireCaller } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
@@ -8,6 +9,7 @@ import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { startRun } from "../jobs/schedule";
 import { readCapacity } from "../storage/counts/capacity";
+import { readRowBudget } from "../storage/counts/caps/budget";
 import { countDeadLetters } from "../storage/lake/dead-letters";
 import { zonesOf } from "../storage/lake/listing";
 import { organizationsWithProperties } from "../storage/properties/properties";
@@ -78,13 +80,14 @@ runRoutes.get(ROOT, async (c) => {
   const { site_id } = property;
   const { DB, PIPELINE_MINUTES } = c.env;
   const now = Date.now();
-  const [marks, zones, letters, running, runs, capacity] = await Promise.all([
+  const [marks, zones, letters, running, runs, capacity, row_budget] = await Promise.all([
     watermarksOf(DB, site_id),
     zonesOf(DB, site_id),
     countDeadLetters(DB, site_id),
     runningRun(DB),
     recentRuns(DB, site_id, MOST_RUNS),
     readCapacity(DB, property, now),
+    readRowBudget(DB, site_id, now),
   ]);
   const datasets = await Promise.all(
     DATASETS.map(async (dataset) => {
@@ -106,9 +109,15 @@ runRoutes.get(ROOT, async (c) => {
     zones,
     dead_letters: letters,
     capacity,
+    row_budget,
     running: running?.id ?? null,
     runs: runs.map(toRunView),
   } satisfies PipelineView);
+});
+
+runRoutes.get(`${ROOT}/row-budget`, async (c) => {
+  const { site_id } = await askedProperty(c, "stats");
+  return c.json((await readRowBudget(c.env.DB, site_id, Date.now())) satisfies RowBudget);
 });
 
 runRoutes.post(`${ROOT}/run`, async (c) => {

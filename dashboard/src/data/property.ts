@@ -1,5 +1,6 @@
 // Properties, their data streams, keys and refusals: the API calls, and the list that the whole dashboard shares.
 import { createSignal } from "solid-js";
+import type { RowBudget } from "../../../workers/domain/counts/row-budget";
 import type { Measurements } from "../../../workers/domain/events/measurement";
 import type { PageSettings as Pages } from "../../../workers/domain/events/path";
 import type { Scope } from "../../../workers/domain/properties/caller";
@@ -133,6 +134,10 @@ export const loadRefusals = async (
   signal: AbortSignal,
 ): Promise<RefusalRow[]> =>
   (await request<{ refusals: RefusalRow[] }>(at(siteId, `/refusals?days=${days}`), { signal })).refusals;
+
+/** Rows of counts that the property writes, and what was shed. */
+export const loadRowBudget = (siteId: string, signal: AbortSignal): Promise<RowBudget> =>
+  request(at(siteId, "/pipeline/row-budget"), { signal });
 
 export const loadLive = (siteId: string, signal: AbortSignal): Promise<LivePicture> =>
   request(at(siteId, "/live"), { signal });

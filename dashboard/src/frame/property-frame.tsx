@@ -10,6 +10,7 @@ import { Bar } from "./bar";
 import { LivePill } from "./live-pill";
 import { PropertyNav } from "./property-nav";
 import { PropertySwitcher } from "./property-switcher";
+import { ShedBanner } from "./shed-notice";
 
 interface PropertyScene {
   property: Accessor<Property>;
@@ -63,6 +64,7 @@ function Known(props: { siteId: string; children?: JSX.Element }): JSX.Element {
         <LivePill live={live} />
       </Bar>
       <PropertyNav home={home} />
+      <ShedBanner siteId={props.siteId} />
       {props.children}
     </Context.Provider>
   );

@@ -27,6 +27,7 @@ export const words = {
     signOut: "Sign out",
   },
   themes: { system: "System", light: "Light", dark: "Dark" },
+  shed: "Some values are not counted on their own today.",
   openFailed: "TrackKit could not be opened.",
 
   property: "Property",

@@ -1,6 +1,10 @@
 // Texts of panels that several screens use: the map of the world, the grid of weekdays and hours, histograms.
 export const words = {
   table: "Table",
+  /** The row of what saved counts of a day do not list. */
+  rest: "All others",
+  restHint:
+    "Some days have too many values to count each on its own, and too many events to be read. Totals are exact.",
 
   map: {
     country: "Country",

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { LIMITS } from "../../../workers/domain/analysis/limits";
-import { OTHER } from "../../../workers/domain/counts/rollup";
+import { OTHER } from "../../../workers/domain/counts/value";
 import { toQuery } from "../../../workers/domain/queries/query";
 import { answerQueries } from "../../../workers/stats/answer-query";
 import { foldPending } from "../../../workers/storage/counts/pending";

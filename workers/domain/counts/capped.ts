@@ -2,10 +2,10 @@
 // decide it (storage/counts/fold.ts). What D1 keeps and what the lake says are brought into this form before they are
 // compared: sums under `(other)` are exact, and so is every value that has a row where nothing was summed for want of budget.
 import type { Facts } from "../events/catalog";
-import type { ShedLevel } from "../properties/caps";
 import { NETWORK_PAGE, PACKED } from "./details";
-import { emptyRollup, merge, OTHER, type Rollup, TOTAL } from "./rollup";
-import { PROP, unpack } from "./value";
+import { emptyRollup, merge, type Rollup, TOTAL } from "./rollup";
+import type { ShedLevel } from "./row-budget";
+import { OTHER, PROP, unpack } from "./value";
 
 /** A day of a dimension to which no value without a row is added. `part` is a key of props, or empty. */
 export interface ClosedDay {

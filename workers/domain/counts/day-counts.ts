@@ -6,8 +6,8 @@ import { emptyRollup, merge, type Rollup, subtract } from "./rollup";
 import { rollUpWithSuspects } from "./suspects";
 import {
   addToTechstack,
-  CUBE_COLUMNS,
   type CubeRow,
+  cubeKey,
   emptyTechstack,
   TECH_FACTS,
   type Techstack,
@@ -91,9 +91,6 @@ export const toDayCounts = ({ rollups, techstack }: Recount): DayCounts => ({
   rollups,
   cube: toCube(techstackRows(techstack)),
 });
-
-const cubeKey = (row: CubeRow): string =>
-  JSON.stringify([row.day, ...CUBE_COLUMNS.map((column) => row[column]), row.firsts]);
 
 function flattenAll({ rollups, cube }: DayCounts, siteId: string): Flat {
   const flat: Flat = new Map();

@@ -17,8 +17,6 @@ import { type Detail, detailsOf } from "./details";
 
 /** Key of the whole day among the dimensions. */
 export const TOTAL = "total";
-/** The value under which a day counts what is beyond its cap of distinct values of a dimension. */
-export const OTHER = "(other)";
 
 export interface Rollup {
   /** By start of the local hour, epoch seconds. */

@@ -4,6 +4,7 @@ import { bitFor, DIMENSIONS, type Dimension, type Fact } from "../events/catalog
 import type { ColumnType } from "../events/columns";
 import type { StampedEvent } from "../events/event";
 import { isCounted } from "../events/event-facts";
+import { OTHER } from "./value";
 
 /** Columns of the cube, a table for whoever reads D1. */
 export const CUBE_COLUMNS = ["browser", "browser_version", "os", "os_version", "device", "screen"] as const;
@@ -128,6 +129,29 @@ export function addToTechstack(into: Techstack, event: TechEvent): void {
   });
   // A visit that crosses midnight changes the counts of the day on which it began.
   if (!isHome) put(event.visit_date, TECH_MASK, visit);
+}
+
+/** The row of a day that sums what is beyond its cap of combinations. */
+export const OTHER_COMBINATION = {
+  ...(Object.fromEntries(CUBE_COLUMNS.map((column) => [column, OTHER])) as Record<CubeColumn, string>),
+  firsts: CUBE_MASK,
+};
+
+export const cubeKey = (row: CubeRow): string =>
+  JSON.stringify([row.day, ...CUBE_COLUMNS.map((column) => row[column]), row.firsts]);
+
+/** A cube as D1 keeps it: on days that have reached the cap, combinations without a row there are summed. */
+export function cubeAsKept(cube: readonly CubeRow[], kept: readonly CubeRow[]): CubeRow[] {
+  const closed = new Set(kept.filter(({ browser }) => browser === OTHER).map(({ day }) => day));
+  if (closed.size === 0) return [...cube];
+  const known = new Set(kept.map(cubeKey));
+  const rows = new Map<string, CubeRow>();
+  for (const row of cube) {
+    const isOwn = !closed.has(row.day) || known.has(cubeKey(row));
+    const place = isOwn ? row : { ...row, ...OTHER_COMBINATION };
+    count(rows, row, cubeKey(place), () => place);
+  }
+  return [...rows.values()];
 }
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -4,6 +4,9 @@
 import type { HeatWidth } from "./insight";
 import type { Rating } from "./vitals";
 
+/** The value under which a day counts what is beyond its cap of distinct values (domain/properties/caps.ts). */
+export const OTHER = "(other)";
+
 /** Between two parts. */
 export const PART_SEPARATOR = "\n";
 /** Between the place and the key of a packed value. */

@@ -1,7 +1,9 @@
-// The mail that warns of a property that has nearly as many visitors as its shards remember.
+// Mails about a property that is near a limit: nearly as many visitors as its shards remember, or as many rows of counts as
+// its budget has.
+import { type RowBudget, shedAdviceFor, shedStateOf } from "../counts/row-budget";
 import { adviceFor, type Capacity, stateOf } from "../visits/capacity";
 import type { Frame, Letter } from "./letter";
-import { CAPACITY_SENTENCES, previewOf, subjectOf } from "./sentences/capacity";
+import { BUDGET_SENTENCES, CAPACITY_SENTENCES, previewOf, subjectOf } from "./sentences/capacity";
 import { counted } from "./words";
 
 export function toCapacityLetter(capacity: Capacity, frame: Frame): Letter {
@@ -18,6 +20,21 @@ export function toCapacityLetter(capacity: Capacity, frame: Frame): Letter {
         kind: "paragraph",
         text: CAPACITY_SENTENCES.counted,
       },
+    ],
+    reason: CAPACITY_SENTENCES.reason,
+  };
+}
+
+export function toBudgetLetter(budget: RowBudget, frame: Frame): Letter {
+  const { subject, preview, heading, kept } = BUDGET_SENTENCES;
+  return {
+    subject: `${frame.property}: ${subject}`,
+    preview,
+    heading,
+    blocks: [
+      { kind: "notice", tone: "warn", text: shedStateOf(budget) },
+      { kind: "paragraph", text: kept },
+      { kind: "paragraph", text: shedAdviceFor(budget) },
     ],
     reason: CAPACITY_SENTENCES.reason,
   };

@@ -64,6 +64,8 @@ export interface AnswerMeta {
   imports_warning?: string;
   /** The source of the answer. */
   source?: Source;
+  /** Set if values of a day are summed under `(other)`, because they are too many and its events, too. */
+  capped?: true;
   /** For a scan: the number of events it looked at. */
   events_scanned?: number;
   /** Every event that was accepted before this time is in the answer (ISO 8601); null if a hub did not say. */
@@ -198,6 +200,7 @@ function toMeta(plan: Plan, read: RollupRows, total: number): AnswerMeta {
     meta.imports_warning = SKIP_REASONS[meta.imports_skip_reason];
   }
   meta.source = plan.source;
+  if (read.capped) meta.capped = true;
   if (read.scanned !== undefined) meta.events_scanned = read.scanned;
   if (read.unconverted) meta.unconverted_revenue = read.unconverted;
   if (read.unconvertedBefore) meta.comparison_unconverted_revenue = read.unconvertedBefore;

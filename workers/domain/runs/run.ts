@@ -1,4 +1,5 @@
 // Runs as data: reports, and the replies to the dashboard and API clients. Zod-free.
+import type { RowBudget } from "../counts/row-budget";
 import type { Dataset, LakeZone } from "../lake/zones";
 import type { Capacity } from "../visits/capacity";
 import type { RunKind } from "./tasks";
@@ -73,6 +74,8 @@ export interface PipelineView {
   dead_letters: number;
   /** The load of the property's shards. */
   capacity: Capacity;
+  /** Rows of day counts that the property has written today, and what was shed. */
+  row_budget: RowBudget;
   /** The current run of the pipeline over all properties. */
   running: string | null;
   /** The newest first, at most 50. */

@@ -14,13 +14,14 @@ import { addDays, localDate } from "../../domain/time/zone";
 import type { AppEnv } from "../../http/app";
 import { askedProperty } from "../../http/asked-property";
 import { readText } from "../../http/body";
+import { areCapped } from "../../storage/counts/caps/capped-days";
 import type { PropertyDays } from "../../storage/counts/details";
 import { readLive } from "../live/live";
 import { filteredSource } from "./filtered/source";
 import { eventInsight, eventsInsight, heatmapInsight, heatmapsInsight, vitalsInsight } from "./insight";
 import { networksInsight } from "./networks";
 import { ruleInsight, rulesInsight } from "./rules";
-import { countedSource, type InsightSource } from "./source";
+import { countedSource, eventsBefore, type InsightSource, type ReadDimensions } from "./source";
 
 export const insightRoutes = new Hono<AppEnv>();
 
@@ -99,21 +100,37 @@ function pagesOf(c: Context<AppEnv>): PageDimension {
   return text === "true" ? "event:page_group" : "event:page";
 }
 
+interface Asked {
+  property: Property;
+  source: InsightSource;
+  /** For the reply, once the source has been read: `capped` if values are summed under `(other)`. */
+  meta: () => object;
+}
+
 /** @throws Problem unauthorized, not_found, forbidden, or invalid when the days are not dates or a filter is wrong. */
 async function asked(
   c: Context<AppEnv>,
+  reads: ReadDimensions,
   toPages: (c: Context<AppEnv>) => PageDimension = () => "event:page",
-): Promise<{ property: Property; source: InsightSource }> {
+): Promise<Asked> {
   const property = await askedProperty(c, "stats");
   const days = daysOf(c, property);
   const selection = await selectionOf(c);
   const filters = toList(selection.filters);
   const humansOnly = !selection.suspected_bots;
   const by = toPages(c);
-  if (filters.length === 0 && !humansOnly && by === "event:page")
-    return { property, source: countedSource(c.env.DB, days) };
+  const counts = countedSource(c.env.DB, days);
+  const isOfCounts = filters.length === 0 && !humansOnly && by === "event:page";
+  const all = { property, meta: (): object => ({}) };
+  if (isOfCounts && !(await areCapped(c.env.DB, days, reads))) return { ...all, source: counts };
   const viewer = accountOf(requireCaller(c.var.caller));
-  return { property, source: await filteredSource({ env: c.env, days, filters, humansOnly, by, viewer }) };
+  const events = await filteredSource({ env: c.env, days, filters, humansOnly, by, viewer });
+  if (!isOfCounts) return { ...all, source: events };
+  let isCapped = false;
+  const source = eventsBefore(events, counts, () => {
+    isCapped = true;
+  });
+  return { property, source, meta: () => (isCapped ? { capped: true } : {}) };
 }
 
 /** Null when the parameter is missing or empty. */
@@ -131,44 +148,44 @@ function widthOf(c: Context<AppEnv>): HeatWidth | null {
 }
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/events`, async (c) => {
-  const { source } = await asked(c);
-  return c.json(await eventsInsight(source));
+  const { source, meta } = await asked(c, ["name"]);
+  return c.json({ ...(await eventsInsight(source)), ...meta() });
 });
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/events/:name`, async (c) => {
-  const { source } = await asked(c);
-  return c.json(await eventInsight(source, c.req.param("name")));
+  const { source, meta } = await asked(c, ["name", "prop/*", "event_page/*"]);
+  return c.json({ ...(await eventInsight(source, c.req.param("name"))), ...meta() });
 });
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/vitals`, async (c) => {
-  const { source } = await asked(c, pagesOf);
+  const { source, meta } = await asked(c, ["vital/*"], pagesOf);
   const filter = { page: parameterOf(c, "page"), device: parameterOf(c, "device") };
-  return c.json(await vitalsInsight(source, filter));
+  return c.json({ ...(await vitalsInsight(source, filter)), ...meta() });
 });
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/heatmap`, async (c) => {
-  const { source } = await asked(c, pagesOf);
+  const { source, meta } = await asked(c, ["heat/*"], pagesOf);
   const page = parameterOf(c, "page");
   const width = widthOf(c);
-  if (page === null) return c.json(await heatmapsInsight(source, width));
+  if (page === null) return c.json({ ...(await heatmapsInsight(source, width)), ...meta() });
   if (width === null)
     throw new Problem("invalid", `width must be one of ${HEAT_WIDTHS.join(", ")} where a page is given`);
-  return c.json(await heatmapInsight(source, page, width));
+  return c.json({ ...(await heatmapInsight(source, page, width)), ...meta() });
 });
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/networks`, async (c) => {
-  const { source } = await asked(c);
-  return c.json(await networksInsight(source));
+  const { source, meta } = await asked(c, ["network", "network_type", "network/*"]);
+  return c.json({ ...(await networksInsight(source)), ...meta() });
 });
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/rules`, async (c) => {
-  const { property, source } = await asked(c);
+  const { property, source, meta } = await asked(c, ["rule", "rule_*"]);
   const { rules } = await readLive(c.env.HUB, property);
-  return c.json(await rulesInsight(source, rules));
+  return c.json({ ...(await rulesInsight(source, rules)), ...meta() });
 });
 
 insightRoutes.on(["GET", "POST"], `${ROOT}/rules/:id`, async (c) => {
-  const { property, source } = await asked(c);
+  const { property, source, meta } = await asked(c, ["rule", "rule_*"]);
   const { rules } = await readLive(c.env.HUB, property);
-  return c.json(await ruleInsight(source, c.req.param("id"), rules));
+  return c.json({ ...(await ruleInsight(source, c.req.param("id"), rules)), ...meta() });
 });

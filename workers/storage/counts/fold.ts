@@ -3,8 +3,8 @@
 // increments in a portion, ?3 the fold's own id. Each statement selects the portion itself: they agree, because only the
 // last one changes `rollup_pending`. Before them, caps/budget.ts says what is shed and caps/admission.ts closes days.
 import { NETWORK_PAGE } from "../../domain/counts/details";
-import { OTHER, TOTAL } from "../../domain/counts/rollup";
-import { PART_SEPARATOR } from "../../domain/counts/value";
+import { TOTAL } from "../../domain/counts/rollup";
+import { OTHER, PART_SEPARATOR } from "../../domain/counts/value";
 import { FACTS } from "../../domain/events/catalog";
 import {
   hasKeySql,

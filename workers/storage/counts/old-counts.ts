@@ -1,6 +1,7 @@
 // Removing old counts from D1, in portions: D1 has one writer.
 import { countedIdsOf } from "../../domain/counts/suspects";
 import { TECH_FACTS } from "../../domain/counts/techstack";
+import { OTHER } from "../../domain/counts/value";
 import { FACTS } from "../../domain/events/catalog";
 
 /** Rows deleted by one statement: a fraction of a second. */
@@ -54,7 +55,7 @@ export async function removeEmptyCounts(db: D1Database, siteId: string): Promise
     ...Object.entries(FACTS_OF).map(([table, facts]) =>
       db
         .prepare(
-          `DELETE FROM ${table} WHERE site_id IN (SELECT value FROM json_each(?))
+          `DELETE FROM ${table} WHERE site_id IN (SELECT value FROM json_each(?))${table === "techstack_days" ? ` AND browser <> '${OTHER}'` : ""}
            AND ${facts.map((fact) => `${fact} = 0`).join(" AND ")}`,
         )
         .bind(ids),

@@ -1,5 +1,7 @@
 // Reads rollups and refusals from D1, one statement per query. counts.ts writes them.
-import { OTHER, TOTAL } from "../../domain/counts/rollup";
+
+import { TOTAL } from "../../domain/counts/rollup";
+import { OTHER } from "../../domain/counts/value";
 import { type Fact, METRICS, type MetricName } from "../../domain/events/catalog";
 import { SIGNAL_NAMES, suspectsId } from "../../domain/networks/network";
 import type { RollupRow, RollupRows } from "../../domain/queries/answer";

@@ -8,6 +8,7 @@ import { createTick } from "../../data/clock";
 import { formatAgo, formatCount, formatDuration } from "../../data/format";
 import { useProperty } from "../../frame/property-frame";
 import { LoadedPanel } from "../../frame/screen";
+import { ShedNotice } from "../../frame/shed-notice";
 import { Icon } from "../../parts/icon";
 import { TableHeads } from "../../parts/table-heads";
 import { DeadLetters } from "./dead-letters";
@@ -62,6 +63,9 @@ export function Pipeline(): JSX.Element {
                   <strong>{words.moreShards}</strong> {stateOf(view().capacity)} {adviceFor(view().capacity)}
                 </p>
               </div>
+            </Show>
+            <Show when={view().row_budget.shed}>
+              <ShedNotice budget={view().row_budget} />
             </Show>
             <PipelineRuns runs={view().runs} started={started()} isOld={isOld(pipeline)} />
             <Show when={view().dead_letters > 0}>

@@ -1,4 +1,4 @@
-// Sentences of the mail about the number of shards. State and advice are those of the Pipeline screen
+// Sentences of the mails about the number of shards and about the budget of rows. State and advice are those of the Pipeline screen
 // (visits/capacity.ts).
 
 export const subjectOf = (share: number): string => `shards are ${share}% full`;
@@ -9,4 +9,11 @@ export const CAPACITY_SENTENCES = {
   counted:
     "All events are counted. Above the limit, a visitor who returns after their visit has ended counts as a new visitor.",
   reason: "You receive this because this property sends capacity warnings to all recipients.",
+};
+
+export const BUDGET_SENTENCES = {
+  subject: "some counts are summed",
+  preview: "Saved counts left out values of today. Every event is kept.",
+  heading: "This property has more values than its budget",
+  kept: "Reports read the events instead of saved counts where they can, so most figures stay complete.",
 };

@@ -3,10 +3,11 @@
 import {
   LEAST_ROWS_PER_DAY,
   MEDIAN_DAYS,
+  type RowBudget,
   SHED_FROM,
-  STANDARD_CAPS,
+  type ShedLevel,
   TIMES_MEDIAN,
-} from "../../../domain/properties/caps";
+} from "../../../domain/counts/row-budget";
 import { IN_PORTION } from "../fold";
 import { ownerSql } from "./sql";
 
@@ -74,16 +75,26 @@ export const forgetRowsWritten = async (db: D1Database, now: number): Promise<vo
   await db.prepare("DELETE FROM rows_written WHERE day < date(?, ?)").bind(utcDay(now), `-${KEPT_DAYS} days`).run();
 };
 
-export interface RowBudget {
-  rows: number;
-  budget: number;
+/** How long something that was shed is told. */
+const TOLD_MS = 24 * 3_600_000;
+const LAST_SHED = `SELECT day, level, reason, since FROM shed_days WHERE site_id = ?1 AND since > ?2
+  ORDER BY level DESC, since DESC LIMIT 1`;
+interface ShedRow {
+  day: string;
+  level: ShedLevel;
+  reason: "rows" | "storage";
+  since: number;
 }
 
-/** The rows that a property has written today (UTC), and how many it may write. */
+/** The rows that a property has written today (UTC), how many it may write, and what was shed in the last 24 hours. */
 export async function readRowBudget(db: D1Database, siteId: string, now: number): Promise<RowBudget> {
-  const row = await db
-    .prepare(`WITH ${SPENT} SELECT rows, budget FROM spent`)
-    .bind(JSON.stringify([siteId]), utcDay(now))
-    .first<RowBudget>();
-  return row ?? { rows: 0, budget: STANDARD_CAPS.rows_per_day ?? LEAST_ROWS_PER_DAY };
+  const [spent, last] = await db.batch([
+    db.prepare(`WITH ${SPENT} SELECT rows, budget FROM spent`).bind(JSON.stringify([siteId]), utcDay(now)),
+    db.prepare(LAST_SHED).bind(siteId, now - TOLD_MS),
+  ]);
+  const [shed] = last!.results as unknown as ShedRow[];
+  return {
+    ...(spent!.results[0] as unknown as Pick<RowBudget, "rows" | "budget">),
+    shed: shed ? { ...shed, since: new Date(shed.since).toISOString() } : null,
+  };
 }
