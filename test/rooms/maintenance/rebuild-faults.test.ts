@@ -11,6 +11,7 @@ import { foldPending } from "../../../workers/storage/counts/pending";
 import { breakable, byChance, chance, stubborn } from "../chance";
 import { deliverLetters, givenHeldQueue, lakeRows } from "../downstream";
 import { givenFreshStorage, givenProperty } from "../given";
+import { givenCapsOfSeed } from "../given-caps";
 import { eventsOf } from "../given-lake";
 
 import { expectTrue, FIRST, givenTraffic, lastFile, processRaw, rawRows, spoil, ZONE } from "./given-days";
@@ -38,6 +39,7 @@ it(`rebuilds under ${ROUNDS} rounds of faults, with messages, folds and runs in 
   const property = await givenProperty("organization", { timezone: ZONE });
   const { site_id } = property;
   const days = [0, 1, 2, 3].map((n) => addDays(FIRST, n));
+  await givenCapsOfSeed(site_id, SEED);
   await givenTraffic(property, queue, random, ROUNDS * 16);
   const waiting = queue.letters.splice(0);
   const deliver = async () => {

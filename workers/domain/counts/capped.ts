@@ -67,10 +67,11 @@ class Routes {
 
   placeOf(dimension: string, day: string, value: string): Place {
     const own: Place = [dimension, value];
-    if (dimension === TOTAL || value === OTHER) return own;
+    if (dimension === TOTAL) return own;
     const level = this.capped.shed.get(day) ?? 0;
     const isSummed = level === 3 || (isDetail(dimension) && (level > 0 || this.isOfClosedNames(dimension, day)));
     if (isSummed) return [familyOf(dimension), OTHER];
+    if (value === OTHER) return own;
     if (dimension.startsWith("prop/")) return [dimension, this.propOf(dimension, day, value)];
     if (level < 2 && !this.isClosed(dimension, day, "")) return own;
     // Its pages may be in a packed row, in rows of their own where that is full, or nowhere.
