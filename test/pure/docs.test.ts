@@ -11,6 +11,7 @@ import { EVENT_TYPES, MEASUREMENT_NAMES, MEASUREMENTS } from "../../workers/doma
 import { retentionInput } from "../../workers/domain/lake/retention";
 import { LAKE_ZONES } from "../../workers/domain/lake/zones";
 import { reportsInput } from "../../workers/domain/mail/mail";
+import { capsInput } from "../../workers/domain/properties/caps";
 import { toQueries } from "../../workers/domain/queries/batch";
 import { toQuery } from "../../workers/domain/queries/query";
 import { PROBLEM_STATUS } from "../../workers/domain/requests/problem";
@@ -222,7 +223,7 @@ describe("docs/api.md", () => {
   });
 
   it("has every kind of event, measurement, kind of run, setting and error code", () => {
-    const settings = { retention: retentionInput, alerts: alertsInput, reports: reportsInput };
+    const settings = { retention: retentionInput, alerts: alertsInput, reports: reportsInput, caps: capsInput };
     const names = [
       ...Object.keys(EVENT_TYPES).filter((type) => type !== "custom"),
       ...MEASUREMENT_NAMES,

@@ -1,12 +1,12 @@
 // Mails about runs, failures, anomalies and capacity, as the settings of each property ask for them. Reports are in
 // reports.ts. Callers write the mails in a batch of their own (outboxStatement) or queue them here; send.ts sends them.
 import type { AnomalyRecord } from "../domain/anomalies/record";
-import type { RowBudget } from "../domain/counts/row-budget";
 import { type AnomalyData, toAnomalyLetter } from "../domain/mail/anomaly-letter";
 import { toBudgetLetter, toCapacityLetter } from "../domain/mail/capacity-letter";
 import type { NewMail } from "../domain/mail/mail";
 import { type FailureData, type RunSummaryData, toFailureLetter, toRunSummaryLetter } from "../domain/mail/run-letter";
 import { toHex } from "../domain/requests/hex";
+import type { RowBudget } from "../domain/runs/row-budget";
 import type { RunReport } from "../domain/runs/run";
 import { addDays, localDate, startOfDate } from "../domain/time/zone";
 import type { Capacity } from "../domain/visits/capacity";

@@ -1,9 +1,9 @@
 // Routes of runs: the state of the pipeline and the lake for a property, the list of runs, and starting a run.
 import { Hono } from "hono";
-import type { RowBudget } from "../domain/counts/row-budget";
 import { DATASETS } from "../domain/lake/zones";
 import { type Caller, requireCaller } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
+import type { RowBudget } from "../domain/runs/row-budget";
 import type { PipelineView, RunDetails, RunStep, RunView } from "../domain/runs/run";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";

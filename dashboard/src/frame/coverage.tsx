@@ -1,13 +1,16 @@
-// One line at the end of a screen: what its figures include, and what they leave out.
+// What the figures of a screen include, and what they leave out: a line at its end, and a notice above it where saved counts of
+// the property are summed, because it wrote more rows than its budget.
 import { A } from "@solidjs/router";
 import { createMemo, type JSX, Show } from "solid-js";
+import { type RowBudget, shedAdviceFor, shedStateOf } from "../../../workers/domain/runs/row-budget";
 import { createAnswers, createLoaded } from "../data/answer";
 import { daysIn } from "../data/calendar";
 import type { Filter } from "../data/filters/filter";
 import { formatCount, formatTime } from "../data/format";
 import type { DateRange } from "../data/period";
-import { loadRefusals } from "../data/property";
+import { loadRefusals, loadRowBudget } from "../data/property";
 import { filtersOf, type Question } from "../data/question";
+import { Icon } from "../parts/icon";
 import { words } from "../words/frame";
 import { useProperty } from "./property-frame";
 
@@ -84,5 +87,30 @@ export function Coverage(props: {
         <A href={home()}>{words.coverage.refused(formatCount(refused()), refused())}</A>
       </Show>
     </footer>
+  );
+}
+
+export function ShedNotice(props: { budget: RowBudget }): JSX.Element {
+  return (
+    <div class="notice notice-failure" role="alert">
+      <Icon name="alert" />
+      <p>
+        <strong>{words.shed}</strong> {shedStateOf(props.budget)} {shedAdviceFor(props.budget)}
+      </p>
+    </div>
+  );
+}
+
+/** The notice above every screen of a property. Nothing where nothing was shed, or while that is not known. */
+export function ShedBanner(props: { siteId: string }): JSX.Element {
+  const budget = createLoaded(() => props.siteId, loadRowBudget);
+  return (
+    <Show when={budget.value()?.shed}>
+      {
+        <div class="shed-banner">
+          <ShedNotice budget={budget.value()!} />
+        </div>
+      }
+    </Show>
   );
 }

@@ -7,10 +7,10 @@ import { Icon } from "../parts/icon";
 import { screenAt } from "../property-screens";
 import { words } from "../words/frame";
 import { Bar } from "./bar";
+import { ShedBanner } from "./coverage";
 import { LivePill } from "./live-pill";
 import { PropertyNav } from "./property-nav";
 import { PropertySwitcher } from "./property-switcher";
-import { ShedBanner } from "./shed-notice";
 
 interface PropertyScene {
   property: Accessor<Property>;

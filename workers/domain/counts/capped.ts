@@ -4,7 +4,6 @@
 import type { Facts } from "../events/catalog";
 import { NETWORK_PAGE, PACKED } from "./details";
 import { emptyRollup, merge, type Rollup, TOTAL } from "./rollup";
-import type { ShedLevel } from "./row-budget";
 import { OTHER, PROP, unpack } from "./value";
 
 /** A day of a dimension to which no value without a row is added. `part` is a key of props, or empty. */
@@ -14,6 +13,9 @@ export interface ClosedDay {
   day: string;
   part: string;
 }
+
+/** What of a day is summed for want of budget; runs/row-budget.ts says what each means. */
+export type ShedLevel = 0 | 1 | 2 | 3;
 
 export interface CappedDays {
   closed: readonly ClosedDay[];

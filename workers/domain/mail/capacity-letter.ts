@@ -1,6 +1,6 @@
 // Mails about a property that is near a limit: nearly as many visitors as its shards remember, or as many rows of counts as
 // its budget has.
-import { type RowBudget, shedAdviceFor, shedStateOf } from "../counts/row-budget";
+import { type RowBudget, shedAdviceFor, shedStateOf } from "../runs/row-budget";
 import { adviceFor, type Capacity, stateOf } from "../visits/capacity";
 import type { Frame, Letter } from "./letter";
 import { BUDGET_SENTENCES, CAPACITY_SENTENCES, previewOf, subjectOf } from "./sentences/capacity";

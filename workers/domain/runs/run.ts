@@ -1,7 +1,8 @@
 // Runs as data: reports, and the replies to the dashboard and API clients. Zod-free.
-import type { RowBudget } from "../counts/row-budget";
+
 import type { Dataset, LakeZone } from "../lake/zones";
 import type { Capacity } from "../visits/capacity";
+import type { RowBudget } from "./row-budget";
 import type { RunKind } from "./tasks";
 
 export type RunTrigger = "cron" | "owner";

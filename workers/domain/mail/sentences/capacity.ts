@@ -13,7 +13,7 @@ export const CAPACITY_SENTENCES = {
 
 export const BUDGET_SENTENCES = {
   subject: "some counts are summed",
-  preview: "Saved counts left out values of today. Every event is kept.",
+  preview: "Some values are counted together today. Every event is stored.",
   heading: "This property has more values than its budget",
   kept: "Reports read the events instead of saved counts where they can, so most figures stay complete.",
 };

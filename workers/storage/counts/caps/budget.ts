@@ -1,13 +1,13 @@
 // The budget of rows that a property's folds may write into its day counts in a UTC day (domain/properties/caps.ts). Each
 // fold counts what it writes, and before it writes it sheds what is beyond: details, then new values, then all values.
+import type { ShedLevel } from "../../../domain/counts/capped";
 import {
   LEAST_ROWS_PER_DAY,
   MEDIAN_DAYS,
   type RowBudget,
   SHED_FROM,
-  type ShedLevel,
   TIMES_MEDIAN,
-} from "../../../domain/counts/row-budget";
+} from "../../../domain/runs/row-budget";
 import { IN_PORTION } from "../fold";
 import { ownerSql } from "./sql";
 

@@ -1,6 +1,5 @@
 // Reads which days of a property have reached a cap or were shed.
-import type { CappedDays, ClosedDay } from "../../../domain/counts/capped";
-import type { ShedLevel } from "../../../domain/counts/row-budget";
+import type { CappedDays, ClosedDay, ShedLevel } from "../../../domain/counts/capped";
 import { countedIdsOf } from "../../../domain/counts/suspects";
 
 const CLOSED = `SELECT site_id, dimension, day, part FROM closed_days

@@ -1,4 +1,5 @@
 // The budget of rows that a property may write into its day counts, and what is shed beyond it. Zod-free, for the dashboard.
+import type { ShedLevel } from "../counts/capped";
 
 /** Rows that a property may write into the day counts of a UTC day, where its own history says no more. */
 export const LEAST_ROWS_PER_DAY = 200_000;
@@ -12,8 +13,7 @@ export const MEDIAN_DAYS = 14;
  * 2: values that have no row yet on that day are summed.
  * 3: all values are summed.
  */
-export const SHED_FROM = { 1: 60, 2: 80, 3: 100 } as const;
-export type ShedLevel = 0 | keyof typeof SHED_FROM;
+export const SHED_FROM = { 1: 60, 2: 80, 3: 100 } as const satisfies Record<Exclude<ShedLevel, 0>, number>;
 
 /** What a property writes today, and what is shed. */
 export interface RowBudget {
