@@ -59,3 +59,32 @@ it("is on the pipeline's page, with the number of shards that would do", async (
     },
   });
 });
+
+it("of the budget of rows is told once a day, by mail and in the API", async () => {
+  const place = await givenTold();
+  const { site_id } = place;
+  await givenVisitors(place, 1);
+  const shed = (day: string, level: number, since: number) =>
+    env.DB.prepare("INSERT OR REPLACE INTO shed_days VALUES (?, ?, ?, 'rows', ?)")
+      .bind(site_id, day, level, since)
+      .run();
+  await run(aMailbox().given);
+  expect(await subjectsOf(place)).toEqual([]);
+  await shed("2026-04-08", 1, NOW);
+  await shed("2026-04-07", 2, NOW);
+  for (const hours of [1, 2]) await run(aMailbox().given, NOW + hours * HOUR);
+  expect(await subjectsOf(place)).toEqual(["Shop: some counts are summed"]);
+  const key = await givenKey();
+  const budget = async () =>
+    (await call("GET", `/api/v1/properties/${site_id}/pipeline/row-budget`, { key })).json() as Promise<object>;
+  expect(await budget()).toEqual({ rows: 0, budget: 200_000, shed: null });
+  const now = Date.now();
+  await shed("2026-04-07", 3, now);
+  expect(await budget()).toEqual({
+    rows: 0,
+    budget: 200_000,
+    shed: { day: "2026-04-07", level: 3, reason: "rows", since: new Date(now).toISOString() },
+  });
+  const reply = await call("GET", `/api/v1/properties/${site_id}/pipeline`, { key });
+  expect((await reply.json()) as object).toMatchObject({ row_budget: { shed: { level: 3 } } });
+});
