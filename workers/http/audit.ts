@@ -5,6 +5,7 @@ import { type AuditDetails, changeIn } from "../domain/properties/audit";
 import { senderAddress, truncateAddress } from "../domain/visitors/address";
 import { writeEntry } from "../storage/accounts/audit";
 import type { AppEnv, Subject } from "./app";
+import { BODY_LIMIT, readText } from "./body";
 
 /** Names the organization and the property that a route changes. */
 export function subjectOf(c: Context<AppEnv>, subject: Subject): void {
@@ -15,9 +16,9 @@ const MOST_FIELDS = 30;
 const LONGEST = 100;
 
 type Json = Record<string, unknown>;
-const toJson = async (message: Request | Response): Promise<Json> => {
+const toJson = async (text: Promise<string>): Promise<Json> => {
   try {
-    const json: unknown = await message.json();
+    const json: unknown = JSON.parse(await text);
     return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Json) : {};
   } catch {
     return {};
@@ -28,21 +29,24 @@ const isJson = (headers: Headers): boolean => headers.get("content-type")?.start
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value.slice(0, LONGEST) : null);
 
 export const auditChanges: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const change = changeIn(c.req.method, new URL(c.req.url).pathname);
+  // The decoded path, by which Hono routes: another spelling of a path leads to the same route.
+  const change = changeIn(c.req.method, c.req.path);
   if (!change) return next();
   // An import may be large. Whatever the type of other bodies is said to be, routes read them as JSON.
   const copy = change.action !== "import.upload" && c.req.raw.body ? c.req.raw.clone() : null;
   await next();
   const { caller, subject } = c.var;
-  if (!caller || !subject || !c.res.ok) {
-    await copy?.body?.cancel();
-    return;
-  }
-  const given = copy ? await toJson(copy) : {};
-  const fields = Object.keys(given).slice(0, MOST_FIELDS);
+  // A body that the route has not read changed nothing, and nobody has checked its size.
+  const isRead = copy !== null && c.req.raw.bodyUsed;
+  if (!caller || !subject || !c.res.ok || !isRead) await copy?.body?.cancel();
+  if (!caller || !subject || !c.res.ok) return;
+  const given = isRead ? await toJson(readText(copy, BODY_LIMIT)) : {};
+  const fields = Object.keys(given)
+    .slice(0, MOST_FIELDS)
+    .map((field) => field.slice(0, LONGEST));
   // A PATCH that names nothing changes nothing: `readChanges` of the route has found it empty, too.
   if (c.req.method === "PATCH" && fields.length === 0) return;
-  const made = c.res.status === 201 && isJson(c.res.headers) ? await toJson(c.res.clone() as unknown as Response) : {};
+  const made = c.res.status === 201 && isJson(c.res.headers) ? await toJson(c.res.clone().text()) : {};
   const name = textOf(made.name) ?? textOf(given.name);
   const details: AuditDetails = { ...(fields.length > 0 ? { fields } : {}), ...(name === null ? {} : { name }) };
   try {

@@ -1,7 +1,10 @@
 // The audit log: each change of an organization leaves an entry, with who, when and from which network, and no values.
 import { env } from "cloudflare:workers";
+import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
-import type { AuditEntry } from "../../../workers/domain/properties/audit";
+import { AUDITED, type AuditEntry } from "../../../workers/domain/properties/audit";
+import type { AppEnv } from "../../../workers/http/app";
+import { auditChanges, subjectOf } from "../../../workers/http/audit";
 import { keepHouse } from "../../../workers/maintenance/housekeeping";
 import { call, givenFreshStorage, givenKey, givenMember, givenOwner, givenProperty, givenSession } from "../given";
 
@@ -99,6 +102,78 @@ describe("an entry is left", () => {
     const body = JSON.stringify({ name: "Renamed" });
     expect((await call("PATCH", `/api/v1/properties/${site_id}`, { ...by, headers, body })).status).toBe(200);
     expect((await logOf(by)).entries.map(({ action }) => action)).toEqual(["property.change"]);
+  });
+});
+
+describe("every spelling of a path that reaches a route is audited", () => {
+  const encoded = (part: string) => `%${part.charCodeAt(0).toString(16)}${part.slice(1)}`;
+
+  test.each(Object.entries(AUDITED))("%s", async (route, action) => {
+    const [method = "", path = ""] = route.split(" ");
+    const app = new Hono<AppEnv>();
+    app.use("/api/v1/*", async (c, next) => {
+      c.set("caller", { kind: "user", id: "user", scopes: {}, site_id: null });
+      await next();
+    });
+    app.use("/api/v1/*", auditChanges);
+    app.on(method, path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
+      subjectOf(c, { organization_id: "organization", site_id: "abcdefghij" });
+      await c.req.text();
+      return c.json({});
+    });
+    const parts = path
+      .slice("/api/v1/".length)
+      .replaceAll("{site_id}", "abcdefghij")
+      .replaceAll("{id}", "x1")
+      .split("/");
+    for (const changed of parts.keys()) {
+      const spelled = parts.map((part, i) => (i === changed ? encoded(part) : part)).join("/");
+      const request = new Request(`https://track.example/api/v1/${spelled}`, { method, body: '{"name":"A"}' });
+      expect((await app.fetch(request, env)).status, spelled).toBe(200);
+    }
+    const { results } = await env.DB.prepare("select distinct action, count(*) as n from audit_log").all();
+    expect(results).toEqual([{ action, n: parts.length }]);
+  });
+
+  test("also in the Worker", async () => {
+    const by = { key: await givenKey() };
+    const reply = await call("POST", "/api/v1/%6beys", { ...by, body: { name: "Reader", scopes: ["stats"] } });
+    expect(reply.status).toBe(201);
+    expect((await logOf(by)).entries.map(({ action }) => action)).toEqual(["key.create"]);
+  });
+});
+
+describe("the names of fields", () => {
+  test("are cut, and come only from a body that the route has read", async () => {
+    const by = { key: await givenKey() };
+    const { site_id } = await givenProperty();
+    const { id } = (await (
+      await call("POST", "/api/v1/keys", { ...by, body: { name: "Reader", scopes: ["stats"] } })
+    ).json()) as { id: string };
+    const body = { ["x".repeat(50_000)]: 1, unread: "y".repeat(200_000) };
+    expect((await call("DELETE", `/api/v1/keys/${id}`, { ...by, body })).status).toBe(204);
+    const stored = await env.DB.prepare("select details from audit_log where action = 'key.delete'").first("details");
+    expect(stored).toBe("{}");
+    const app = new Hono<AppEnv>();
+    app.use(async (c, next) => {
+      c.set("caller", { kind: "key", id: "key", scopes: {}, site_id: null });
+      await next();
+    }, auditChanges);
+    app.post("/api/v1/keys", async (c) => {
+      subjectOf(c, { organization_id: "organization", site_id });
+      await c.req.text();
+      return c.json({});
+    });
+    const send = async (sent: Record<string, unknown>, init: RequestInit = {}) => {
+      await env.DB.prepare("delete from audit_log").run();
+      const text = JSON.stringify(sent);
+      await app.fetch(new Request("https://a.example/api/v1/keys", { method: "POST", body: text, ...init }), env);
+      return JSON.parse((await env.DB.prepare("select details from audit_log").first<string>("details")) ?? "");
+    };
+    expect(await send({ ["x".repeat(5_000)]: 1 })).toEqual({ fields: ["x".repeat(100)] });
+    const large = { name: "y".repeat(70_000) };
+    expect(await send(large)).toEqual({});
+    expect(await send({}, { body: new Blob([JSON.stringify(large)]).stream() })).toEqual({});
   });
 });
 
