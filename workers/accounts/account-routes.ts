@@ -9,6 +9,7 @@ import { deviceOf } from "../domain/visitors/device";
 import type { AppEnv } from "../http/app";
 import { readChanges, readInput } from "../http/body";
 import { attemptKey, PASSWORD_LIMIT, returnAttempt, takeAttempt } from "../storage/accounts/attempts";
+import { keyHolder, sessionHolder } from "../storage/accounts/live-holders";
 import {
   confirmSession,
   deleteOtherSessions,
@@ -92,9 +93,8 @@ ownAccountRoutes.delete(ACCOUNT, async (c) => {
       "conflict",
       `account is the only owner of ${name}: delete its properties, and hand it over or remove its members first`,
     );
-  const sessions = await listSessions(c.env.DB, user.id, Date.now());
-  await deleteUser(c.env.DB, user.id);
-  await endLive(c.env, ...sessions.map(({ id }) => id));
+  const { sessions, keys } = await deleteUser(c.env.DB, user.id);
+  await endLive(c.env, sessions.map(sessionHolder).concat(keys.map(keyHolder)));
   return c.body(null, 204);
 });
 
@@ -146,7 +146,8 @@ ownAccountRoutes.get("/api/v1/account/sessions", async (c) => {
 /** All sessions but the caller's. */
 ownAccountRoutes.delete("/api/v1/account/sessions", async (c) => {
   const { caller, user } = await signedIn(c);
-  await endLive(c.env, ...(await deleteOtherSessions(c.env.DB, user.id, caller.session_id)));
+  const ended = await deleteOtherSessions(c.env.DB, user.id, caller.session_id);
+  await endLive(c.env, ended.map(sessionHolder));
   return c.body(null, 204);
 });
 
@@ -154,6 +155,6 @@ ownAccountRoutes.delete("/api/v1/account/sessions/:id", async (c) => {
   const { user } = await signedIn(c);
   const ended = await deleteSessions(c.env.DB, user.id, [c.req.param("id")]);
   if (ended.length === 0) throw new Problem("not_found", "session does not exist");
-  await endLive(c.env, ...ended);
+  await endLive(c.env, ended.map(sessionHolder));
   return c.body(null, 204);
 });

@@ -3,6 +3,7 @@
 import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
 import { twoFactor } from "better-auth/plugins/two-factor";
+import { sessionHolder } from "../storage/accounts/live-holders";
 import { isOwnerSomewhere } from "./memberships";
 import { PASSWORD_LENGTH } from "./passwords/password-length";
 import { sendPasswordReset } from "./passwords/reset";
@@ -41,7 +42,7 @@ export function createAuth(env: AccountEnv, origin: string) {
         confirmedAt: { type: "date", required: false, input: false, defaultValue: () => new Date() },
       },
     },
-    databaseHooks: { session: { delete: { after: ({ id }) => endLive(env, id) } } },
+    databaseHooks: { session: { delete: { after: ({ id }) => endLive(env, [sessionHolder(id)]) } } },
     hooks: { before: beforeEndpoint(env.DB), after: afterEndpoint(env) },
     plugins: [
       organization({

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { type Caller, scopesOfRole } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
+import { sessionHolder } from "../storage/accounts/live-holders";
 import { deleteSessions } from "../storage/accounts/sessions";
 import { findKey } from "../storage/properties/keys";
 import { authFor } from "./auth-for";
@@ -42,7 +43,8 @@ async function callerOfSession(c: Context<AppEnv>): Promise<Caller | null> {
   for (const cookie of headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
   if (!session) return null;
   if (isTooOld(session.session.createdAt, Date.now())) {
-    await endLive(c.env, ...(await deleteSessions(c.env.DB, session.user.id, [session.session.id])));
+    const ended = await deleteSessions(c.env.DB, session.user.id, [session.session.id]);
+    await endLive(c.env, ended.map(sessionHolder));
     return null;
   }
   const memberships = await membershipsOf(c.env.DB, session.user.id);

@@ -159,12 +159,20 @@ describe("deleting the account", () => {
     const owner = await givenOwner();
     const key = await givenKey(owner.organization.id);
     const headers = await givenSession(owner);
+    const session = await env.DB.prepare("select id from session").first<string>("id");
+    const keyId = await env.DB.prepare("select id from api_keys").first<string>("id");
+    expect((await call("GET", "/api/v1/properties", { key })).status).toBe(200);
+    await env.DB.prepare("insert into live_holders values (?1, 'p', 1), (?2, 'p', 1), ('key:another', 'p', 1)")
+      .bind(`session:${session}`, `key:${keyId}`)
+      .run();
     expect((await remove(headers)).status).toBe(204);
     for (const table of ["user", "account", "session", "member", "organization", "api_keys"])
       expect(await env.DB.prepare(`select count(*) as n from ${table}`).first("n"), table).toBe(0);
     expect((await call("GET", "/api/v1/me", { headers })).status).toBe(401);
     expect((await signIn(owner.user.email, owner.password)).status).toBe(401);
-    expect(key).toMatch(/^tk_/);
+    expect((await call("GET", "/api/v1/properties", { key })).status).toBe(401);
+    const { results } = await env.DB.prepare("select holder from live_holders").all();
+    expect(results).toEqual([{ holder: "key:another" }]);
   });
 
   test("of a member leaves the organization as it is", async () => {

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { createKey } from "../../../workers/storage/properties/keys";
-import { call, givenFreshStorage, givenKey } from "../given";
+import { call, givenFreshStorage, givenKey, problemOf } from "../given";
 
 givenFreshStorage();
 
@@ -51,6 +51,17 @@ describe("a key", () => {
     expect(await works(grandchild.key)).toBe(200);
     expect((await call("DELETE", `/api/v1/keys/${child.id}`, { key: manager })).status).toBe(204);
     expect([await works(child.key), await works(grandchild.key), await works(manager)]).toEqual([401, 401, 200]);
+  });
+
+  test("that was deleted in another isolate makes no key", async () => {
+    const parent = await givenKey();
+    expect((await call("GET", "/api/v1/properties", { key: parent })).status).toBe(200);
+    // The other isolate deletes the row; this one still remembers the key.
+    await env.DB.prepare("delete from api_keys").run();
+    expect((await call("GET", "/api/v1/properties", { key: parent })).status).toBe(200);
+    const reply = await make(parent, {});
+    expect([reply.status, await problemOf(reply)]).toEqual([401, "unauthorized"]);
+    expect(await env.DB.prepare("select count(*) as n from api_keys").first("n")).toBe(0);
   });
 
   test("notes its use once a day", async () => {

@@ -1,6 +1,7 @@
 // Users in D1: their name, address and password, and what is deleted with them.
 import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { forgetKeys } from "../properties/keys";
 import { accounts, users } from "./tables";
 
 export interface User {
@@ -63,16 +64,24 @@ export async function organizationsInTheWay(db: D1Database, userId: string): Pro
   return results.map(({ name }) => name);
 }
 
-/** Deletes a user with their sessions, private notes and the organizations that only they belong to. */
-export async function deleteUser(db: D1Database, userId: string): Promise<void> {
+/**
+ * Deletes a user with their sessions, private notes and the organizations that only they belong to.
+ * @returns the ids of the sessions and API keys that ended.
+ */
+export async function deleteUser(db: D1Database, userId: string): Promise<{ sessions: string[]; keys: string[] }> {
   const run = (text: string) => db.prepare(text).bind(userId);
-  await db.batch([
-    run(`DELETE FROM api_keys WHERE organization_id IN (${LEFT})`),
+  const [sessions, keys] = await db.batch<{ id: string; hash: string }>([
+    run("DELETE FROM session WHERE userId = ?1 RETURNING id"),
+    run(`DELETE FROM api_keys WHERE organization_id IN (${LEFT}) RETURNING id, hash`),
     run(`DELETE FROM organization WHERE id IN (${LEFT})`),
     run("DELETE FROM segments WHERE user_id = ?1 AND shared = 0"),
     run("DELETE FROM annotations WHERE user_id = ?1 AND shared = 0"),
     run("DELETE FROM verification WHERE value = ?1"),
-    // Sessions, the password, the second factor and memberships go with it, by their foreign keys.
+    // The password, the second factor and memberships go with it, by their foreign keys.
     run("DELETE FROM user WHERE id = ?1"),
   ]);
+  forgetKeys(keys?.results ?? []);
+  return { sessions: idsOf(sessions), keys: idsOf(keys) };
 }
+
+const idsOf = (deleted: D1Result<{ id: string }> | undefined): string[] => (deleted?.results ?? []).map(({ id }) => id);

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Scope } from "../../domain/properties/caller";
 import { toHex } from "../../domain/requests/hex";
+import { Problem } from "../../domain/requests/problem";
 import { apiKeys } from "./tables";
 
 /** A key as shown to its owner. */
@@ -103,7 +104,10 @@ const ownedBy = ({ organization_id, site_id }: KeyOwner) =>
     site_id === null ? isNull(apiKeys.site_id) : eq(apiKeys.site_id, site_id),
   );
 
-/** @returns the description of the key and the key itself, which cannot be read again. */
+/**
+ * @returns the description of the key and the key itself, which cannot be read again.
+ * @throws Problem unauthorized if the key that creates it has been deleted.
+ */
 export async function createKey(
   db: D1Database,
   owner: KeyOwner,
@@ -125,11 +129,29 @@ export async function createKey(
     created_by: creator && `${creator.kind}:${creator.id}`,
     used_at: null,
   };
-  const orm = drizzle(db);
-  const [, [shown]] = await orm.batch([
-    orm.insert(apiKeys).values(row),
-    orm.select(SHOWN).from(apiKeys).where(eq(apiKeys.id, row.id)),
-  ]);
+  // A key that was deleted in another isolate is remembered here for up to a minute. In that time it must not make a key
+  // that stays.
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO api_keys (id, organization_id, site_id, name, hash, prefix, scopes, created_at, expires_at, created_by)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+       WHERE ?10 IS NULL OR ?10 LIKE 'user:%' OR EXISTS (SELECT 1 FROM api_keys maker WHERE 'key:' || maker.id = ?10)`,
+    )
+    .bind(
+      row.id,
+      row.organization_id,
+      row.site_id,
+      row.name,
+      row.hash,
+      row.prefix,
+      JSON.stringify(row.scopes),
+      row.created_at,
+      row.expires_at,
+      row.created_by,
+    )
+    .run();
+  if (meta.changes === 0) throw new Problem("unauthorized", "API key is invalid");
+  const [shown] = await drizzle(db).select(SHOWN).from(apiKeys).where(eq(apiKeys.id, row.id));
   // The cache may have this key as unknown from an earlier attempt.
   remembered.delete(row.hash);
   return { ...toApiKey(shown ?? { ...row, creator: null }), key };
@@ -211,13 +233,15 @@ export async function deleteKey(
     )
     .bind(id)
     .all<{ id: string; hash: string }>();
-  forget(results);
+  forgetKeys(results);
   return { owner, ids: results.map((key) => key.id) };
 }
 
 /** Deletes the keys that are limited to a property. @returns how many. */
 export async function deleteKeysOfProperty(db: D1Database, siteId: string): Promise<number> {
-  return forget(await drizzle(db).delete(apiKeys).where(eq(apiKeys.site_id, siteId)).returning({ hash: apiKeys.hash }));
+  return forgetKeys(
+    await drizzle(db).delete(apiKeys).where(eq(apiKeys.site_id, siteId)).returning({ hash: apiKeys.hash }),
+  );
 }
 
 function remember(hash: string, key: KnownKey | null, now: number): void {
@@ -228,7 +252,8 @@ function remember(hash: string, key: KnownKey | null, now: number): void {
   remembered.set(hash, { key, until: now + REMEMBERED_MS });
 }
 
-function forget(deleted: { hash: string }[]): number {
+/** Keys that have been deleted no longer work in this isolate. @returns how many. */
+export function forgetKeys(deleted: readonly { hash: string }[]): number {
   for (const { hash } of deleted) remembered.delete(hash);
   return deleted.length;
 }
