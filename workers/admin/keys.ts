@@ -64,8 +64,8 @@ async function makeKey(c: Context<AppEnv>, owner: KeyOwner, input: KeyInput): Pr
   const caller = requireCaller(c.var.caller);
   const now = Date.now();
   requireOwnScopes(caller, owner.organization_id, input.scopes);
-  // A key outlives the session that makes it.
-  if (input.scopes.includes("manage")) requireFresh(caller, now);
+  // A key outlives the session that makes it, and each scope is worth stealing.
+  requireFresh(caller, now);
   subjectOf(c, owner);
   return createKey(c.env.DB, owner, { ...input, expires_at: expiryOf(caller, input, now) }, now, caller);
 }

@@ -2,10 +2,11 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { alertsInput } from "../domain/anomalies/record";
-import { retentionInput } from "../domain/lake/retention";
+import { isShortened, retentionInput } from "../domain/lake/retention";
 import { reportsInput } from "../domain/mail/mail";
 import { faultOfWebhookUrl, isLoopbackUrl } from "../domain/mail/webhook-url";
 import { capsInput } from "../domain/properties/caps";
+import { requireFresh } from "../domain/properties/caller";
 import type { PropertySettings } from "../domain/properties/settings";
 import { toHex } from "../domain/requests/hex";
 import { Problem } from "../domain/requests/problem";
@@ -96,6 +97,7 @@ settingsRoutes.patch(ROUTE, async (c) => {
   const given = await readChanges(c.req.raw, settingsChanges);
   const before = await loadSettings(c.env.DB, property.site_id);
   if (!given) return c.json(visibleSettings(before, true));
+  if (isShortened(before.retention, given.retention ?? {})) requireFresh(c.var.caller, Date.now());
   const { reports, ...input } = given;
   const known = before.reports.webhook;
   const { webhook: change, ...others } = reports ?? {};

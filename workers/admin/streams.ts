@@ -1,5 +1,6 @@
 // The data streams of a property: its websites and their enabled measurements.
 import { Hono } from "hono";
+import { requireFresh } from "../domain/properties/caller";
 import { streamInput } from "../domain/properties/property";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
@@ -43,6 +44,7 @@ streamRoutes.patch("/api/v1/properties/:site_id/streams/:id", async (c) => {
 
 streamRoutes.delete("/api/v1/properties/:site_id/streams/:id", async (c) => {
   const property = await askedProperty(c, "manage");
+  requireFresh(c.var.caller, Date.now());
   if (!(await deleteStream(c.env.DB, property.site_id, c.req.param("id"))))
     throw new Problem("not_found", "data stream does not exist");
   await announceChange(c.env, property);

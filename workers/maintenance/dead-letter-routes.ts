@@ -1,7 +1,7 @@
 // The routes of dead letters: what could not be counted is listed, counted again, or discarded.
 import { type Context, Hono } from "hono";
 import { discardInput, MOST_LETTERS, replayInput } from "../domain/lake/dead-letter";
-import type { Scope } from "../domain/properties/caller";
+import { requireFresh, type Scope } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import type { DeadLettersView, DeadLetterView } from "../domain/runs/run";
 import type { AppEnv } from "../http/app";
@@ -49,6 +49,7 @@ deadLetterRoutes.post(`${ROOT}/replay`, async (c) => {
 
 deadLetterRoutes.post(`${ROOT}/discard`, async (c) => {
   const siteId = await siteOf(c, "manage");
+  requireFresh(c.var.caller, Date.now());
   const ids = [...new Set((await readInput(c.req.raw, discardInput)).ids)];
   await requireLetters(c.env.DB, siteId, ids);
   await discardDeadLetters(c.env, siteId, ids, Date.now());

@@ -138,7 +138,8 @@ describe("routes of better-auth that nothing uses are closed", () => {
 
 describe("a change that cannot be undone", () => {
   /** The last is the status once the password is confirmed. An erasure of nobody is invalid: none is started. */
-  const CHANGES: [string, string, (siteId: string) => string, unknown, number][] = [
+  type Change = [string, string, (siteId: string) => string, unknown, number];
+  const CHANGES: Change[] = [
     ["deleting a property", "DELETE", (siteId) => `/api/v1/properties/${siteId}`, undefined, 204],
     ["erasing a person", "POST", (siteId) => `/api/v1/properties/${siteId}/erasures`, { user_id: 7 }, 400],
     [
@@ -149,6 +150,31 @@ describe("a change that cannot be undone", () => {
       201,
     ],
     ["making a key that manages everything", "POST", () => "/api/v1/keys", { name: "Robot", scopes: ["manage"] }, 201],
+    [
+      "making a key that reads",
+      "POST",
+      (siteId) => `/api/v1/properties/${siteId}/keys`,
+      { name: "Reader", scopes: ["stats"] },
+      201,
+    ],
+    ["making a key that sends events", "POST", () => "/api/v1/keys", { name: "Sender", scopes: ["ingest"] }, 201],
+    ...(["events_days", "rollups_days", "addresses_days"] as const).map(
+      (field): Change => [
+        `shortening ${field}`,
+        "PATCH",
+        (siteId) => `/api/v1/properties/${siteId}/settings`,
+        { retention: { [field]: 7 } },
+        200,
+      ],
+    ),
+    [
+      "discarding a dead letter",
+      "POST",
+      (siteId) => `/api/v1/properties/${siteId}/pipeline/dead-letters/discard`,
+      { ids: ["none"] },
+      404,
+    ],
+    ["removing a stream", "DELETE", (siteId) => `/api/v1/properties/${siteId}/streams/none`, undefined, 404],
     ["moving the account to another address", "PATCH", () => "/api/v1/account", { email: "eve@example.com" }, 200],
   ];
 
@@ -183,8 +209,8 @@ describe("a change that cannot be undone", () => {
     vi.setSystemTime(Date.now() + 2 * 3_600_000);
     const path = `/api/v1/properties/${site_id}`;
     expect((await call("PATCH", path, { headers, body: { name: "Renamed" } })).status).toBe(200);
-    const keys = `${path}/keys`;
-    expect((await call("POST", keys, { headers, body: { name: "Reader", scopes: ["stats"] } })).status).toBe(201);
+    const longer = { retention: { addresses_days: 60, events_days: null }, reports: { weekly: false } };
+    expect((await call("PATCH", `${path}/settings`, { headers, body: longer })).status).toBe(200);
     expect((await call("DELETE", path, { key: await givenKey(owner.organization.id) })).status).toBe(204);
   });
 });

@@ -17,6 +17,16 @@ export const retentionInput = z.strictObject({
 
 export type Retention = z.infer<typeof retentionInput>;
 
+/** True if a change deletes data that would have stayed. */
+export const isShortened = (
+  before: Retention,
+  changes: { [Field in keyof Retention]?: Retention[Field] | undefined },
+) =>
+  (Object.keys(before) as (keyof Retention)[]).some((field) => {
+    const days = changes[field] ?? null;
+    return days !== null && days < (before[field] ?? Number.POSITIVE_INFINITY);
+  });
+
 /** The first day that stays, by kind of data; null: no limit. */
 export interface Cutoffs {
   /** Events, and the addresses that they came from. */
