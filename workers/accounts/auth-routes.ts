@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from "../domain/requests/problem";
 import { senderAddress } from "../domain/visitors/address";
 import type { AppEnv } from "../http/app";
 import { BODY_LIMIT } from "../http/body";
-import { isWithinRate } from "../http/rate-limit";
+import { isWithinRate, isWithinWideRate } from "../http/rate-limit";
 import { authFor } from "./auth-for";
 import { canSendReset } from "./passwords/reset";
 import { SLOWED_DOWN } from "./sign-in/slowed-down";
@@ -25,16 +25,20 @@ const OPEN_ROUTES: ReadonlySet<string> = new Set([
   "POST /two-factor/verify-totp",
   "POST /two-factor/verify-backup-code",
   "POST /two-factor/generate-backup-codes",
-  "POST /organization/create",
 ]);
+
+/** A stranger may name any address here, and the attempts of each have a row. */
+const NAMES_ACCOUNT: ReadonlySet<string> = new Set(["/sign-in/email", "/request-password-reset"]);
 
 export const authRoutes = new Hono<AppEnv>();
 
 // better-auth reads a body to its end, and anybody can send one.
 authRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT }), async (c) => {
-  if (!(await isWithinRate(c.env, "auth", c.req.header("cf-connecting-ip"))))
-    throw new Problem("too_many", "address exceeded the rate limit; wait ten seconds", { retry_after: 10 });
+  const sender = c.req.header("cf-connecting-ip");
+  const slowDown = new Problem("too_many", "address exceeded the rate limit; wait ten seconds", { retry_after: 10 });
+  if (!(await isWithinRate(c.env, "auth", sender))) throw slowDown;
   const path = openPath(c);
+  if (NAMES_ACCOUNT.has(path) && !(await isWithinWideRate(c.env, "auth", sender))) throw slowDown;
   if (path === "/request-password-reset" && !canSendReset(c.env))
     throw new Problem(
       "conflict",

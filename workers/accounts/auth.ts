@@ -4,7 +4,6 @@ import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
 import { twoFactor } from "better-auth/plugins/two-factor";
 import { sessionHolder } from "../storage/accounts/live-holders";
-import { isOwnerSomewhere } from "./memberships";
 import { PASSWORD_LENGTH } from "./passwords/password-length";
 import { sendPasswordReset } from "./passwords/reset";
 import { cookiePrefix } from "./session-cookie";
@@ -48,7 +47,8 @@ export function createAuth(env: AccountEnv, origin: string) {
       organization({
         // Properties, keys and lake objects belong to an organization, so it cannot be deleted before them.
         disableOrganizationDeletion: true,
-        allowUserToCreateOrganization: (user) => isOwnerSomewhere(env.DB, user.id),
+        // setup.ts creates the only one. The route is closed, too.
+        allowUserToCreateOrganization: false,
       }),
       twoFactor({ issuer: "TrackKit" }),
     ],

@@ -18,8 +18,3 @@ export async function membershipsOf(db: D1Database, userId: string): Promise<Mem
     .where(eq(members.userId, userId))
     .orderBy(asc(members.createdAt), asc(members.id));
 }
-
-/** A read-only member must not create an organization of their own in the owner's Cloudflare account. */
-export async function isOwnerSomewhere(db: D1Database, userId: string): Promise<boolean> {
-  return (await membershipsOf(db, userId)).some(({ role }) => role.split(",").includes("owner"));
-}

@@ -1,4 +1,5 @@
 // Properties and data streams: created, read, changed, and by nobody who has no business with them.
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { adminRoutes } from "../../../workers/admin/routes";
 import type { Property, Stream } from "../../../workers/domain/properties/property";
@@ -141,8 +142,14 @@ describe("a property", () => {
       return reply.ok ? ((await reply.json()) as Property).organization_id : problemOf(reply);
     };
     expect(await create()).toBe(owner.organization.id);
-    const second = await call("POST", "/api/auth/organization/create", { headers, body: { name: "B", slug: "b" } });
-    const { id } = (await second.json()) as { id: string };
+    const id = "second";
+    const time = new Date(Date.now() + 1000).toISOString();
+    await env.DB.batch([
+      env.DB.prepare("insert into organization (id, name, slug, createdAt) values (?1, 'B', 'b', ?2)").bind(id, time),
+      env.DB.prepare(
+        "insert into member (id, organizationId, userId, role, createdAt) values ('second', ?1, ?2, 'owner', ?3)",
+      ).bind(id, owner.user.id, time),
+    ]);
     expect(await create(id)).toBe(id);
     expect(await create()).toBe(owner.organization.id);
     expect(await create((await givenMember("owner")).organization.id)).toBe("not_found");

@@ -12,7 +12,8 @@ beforeEach(() => {
   const counts = new Map<string, number>();
   vi.spyOn(Object.getPrototypeOf(env.RATE_LIMIT) as RateLimit, "limit").mockImplementation(async ({ key }) => {
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    return { success: counts.get(key)! <= LIMIT };
+    // A request takes five units of its /48.
+    return { success: counts.get(key)! <= (key.endsWith("/48") ? 5 * LIMIT : LIMIT) };
   });
 });
 afterEach(() => vi.restoreAllMocks());
@@ -46,6 +47,22 @@ test.each(Object.entries(DOORS))("%s: all of a /64 is one sender, another /64 is
   const knock = door((await givenProperty()).site_id);
   expect(await flood(knock, (index) => `2001:db8:1:2:${index.toString(16)}::${index.toString(16)}`)).toBe(429);
   expect((await knock("2001:db8:1:3::1")).status).not.toBe(429);
+});
+
+test.each([
+  ["sign-in/email", { password: "wrong password" }],
+  ["request-password-reset", {}],
+])("made-up addresses at %s count for the whole /48, and not for its neighbour", async (path, body) => {
+  await givenOwner();
+  const knock = (address: string) =>
+    call("POST", `/api/auth/${path}`, {
+      headers: from(address),
+      body: { email: `${unknownId()}@example.com`, ...body },
+    });
+  expect(await flood(knock, (index) => `2001:db8:1:${index.toString(16)}::1`)).toBe(429);
+  expect((await knock("2001:db8:2:1::1")).status).not.toBe(429);
+  const rows = await env.DB.prepare("select count(*) as n from sign_in_attempts").first<number>("n");
+  expect(rows).toBeLessThanOrEqual(LIMIT + 1);
 });
 
 test("another spelling of an address is no other sender", async () => {
