@@ -30,6 +30,9 @@ const Install = lazy(() => import("./screens/start/install").then((page) => ({ d
 
 const Forgot = lazy(() => import("./screens/start/reset").then((page) => ({ default: page.Forgot })));
 const Reset = lazy(() => import("./screens/start/reset").then((page) => ({ default: page.Reset })));
+const ConfirmAddress = lazy(() =>
+  import("./screens/start/confirm-address").then((page) => ({ default: page.ConfirmAddress })),
+);
 const Account = lazy(() => import("./screens/account/account").then((page) => ({ default: page.Account })));
 const Missing = lazy(() => import("./screens/start/missing").then((page) => ({ default: page.Missing })));
 
@@ -48,6 +51,7 @@ render(
       <Route path="/setup" component={Setup} />
       <Route path="/forgot" component={Forgot} />
       <Route path="/reset" component={Reset} />
+      <Route path="/confirm-address" component={ConfirmAddress} />
       <Route component={SignedIn}>
         <Route path="/" component={Properties} />
         <Route path="/account" component={Account} />

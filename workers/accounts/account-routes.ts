@@ -3,12 +3,11 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { type Caller, FRESH_MS, requireCaller, requireFresh } from "../domain/properties/caller";
 import { isPlain } from "../domain/requests/plain";
-import { Problem } from "../domain/requests/problem";
+import { Problem, wrongPart } from "../domain/requests/problem";
 import { truncateAddress } from "../domain/visitors/address";
 import { deviceOf } from "../domain/visitors/device";
 import type { AppEnv } from "../http/app";
 import { readChanges, readInput } from "../http/body";
-import { attemptKey, PASSWORD_LIMIT, returnAttempt, takeAttempt } from "../storage/accounts/attempts";
 import { keyHolder, sessionHolder } from "../storage/accounts/live-holders";
 import {
   confirmSession,
@@ -17,23 +16,19 @@ import {
   listSessions,
   type SessionRow,
 } from "../storage/accounts/sessions";
-import {
-  deleteUser,
-  loadUser,
-  organizationsInTheWay,
-  passwordOf,
-  type User,
-  updateUser,
-} from "../storage/accounts/users";
-import { authFor } from "./auth-for";
+import { deleteUser, loadUser, organizationsInTheWay, type User, updateUser } from "../storage/accounts/users";
+import { logAccountAction } from "./account-log";
+import { changeAddress } from "./email/ask";
+import { requirePassword } from "./passwords/check";
 import { canSendReset } from "./passwords/reset";
 import { endLive } from "./sessions/end-live";
 import { isTooOld, SESSION_DAYS } from "./sessions/session-life";
-import { tellOfChange } from "./sign-in/warning";
 
 export const ownAccountRoutes = new Hono<AppEnv>();
 
 const ACCOUNT = "/api/v1/account";
+
+const password = z.string().max(1_000);
 
 const accountChanges = z
   .strictObject({
@@ -44,10 +39,11 @@ const accountChanges = z
       .max(100)
       .refine(isPlain, "name must not contain control characters or lone surrogates"),
     email: z.email("email must be an email address").max(254).toLowerCase(),
+    current_password: password,
   })
   .partial();
 
-const confirmation = z.strictObject({ password: z.string().max(1_000) });
+const confirmation = z.strictObject({ password });
 
 interface SignedIn {
   caller: Caller & { session_id: string };
@@ -64,8 +60,11 @@ async function signedIn(c: Context<AppEnv>): Promise<SignedIn> {
   return { caller: { ...caller, session_id }, user };
 }
 
-const viewOf = (c: Context<AppEnv>, user: User) => ({
+/** @param asked the new address, if it has to be confirmed. */
+const viewOf = (c: Context<AppEnv>, user: User, asked: string | null = null) => ({
   user,
+  /** Where a link was sent that makes it the account's address; only in the reply to the change. */
+  ...(asked === null ? {} : { email_to_confirm: asked }),
   /** True if a forgotten password can be reset by mail. */
   reset_by_mail: canSendReset(c.env),
 });
@@ -76,12 +75,15 @@ ownAccountRoutes.patch(ACCOUNT, async (c) => {
   const { user } = await signedIn(c);
   const changes = await readChanges(c.req.raw, accountChanges);
   if (!changes) return c.json(viewOf(c, user));
-  const isMoving = changes.email !== undefined && changes.email !== user.email;
-  if (isMoving) requireFresh(c.var.caller, Date.now());
-  if (!(await updateUser(c.env.DB, user.id, changes, Date.now())))
-    throw new Problem("conflict", "email belongs to another account");
-  if (isMoving) tellOfChange(c.env, user.email, "email");
-  return c.json(viewOf(c, { ...user, name: changes.name ?? user.name, email: changes.email ?? user.email }));
+  const { name = user.name, email = user.email, current_password } = changes;
+  if (email !== user.email) {
+    if (current_password === undefined) throw wrongPart("current_password", "must be given with a new email");
+    await requirePassword(c, user, current_password, "current_password");
+  }
+  if (name !== user.name) await updateUser(c.env.DB, user.id, { name }, Date.now());
+  const isMoved = email !== user.email && (await changeAddress(c, user, email));
+  const isAsked = email !== user.email && !isMoved;
+  return c.json(viewOf(c, { ...user, name, email: isMoved ? email : user.email }, isAsked ? email : null));
 });
 
 ownAccountRoutes.delete(ACCOUNT, async (c) => {
@@ -93,6 +95,7 @@ ownAccountRoutes.delete(ACCOUNT, async (c) => {
       "conflict",
       `account is the only owner of ${name}: delete its properties, and hand it over or remove its members first`,
     );
+  await logAccountAction(c.env.DB, user.id, "account.delete", c.req.raw.headers);
   const { sessions, keys } = await deleteUser(c.env.DB, user.id);
   await endLive(c.env, sessions.map(sessionHolder).concat(keys.map(keyHolder)));
   return c.body(null, 204);
@@ -102,18 +105,8 @@ ownAccountRoutes.delete(ACCOUNT, async (c) => {
 ownAccountRoutes.post("/api/v1/account/confirm", async (c) => {
   const { caller, user } = await signedIn(c);
   const { password } = await readInput(c.req.raw, confirmation);
-  const key = await attemptKey(user.email, "known");
   const now = Date.now();
-  const attempt = await takeAttempt(c.env.DB, key, PASSWORD_LIMIT, now);
-  if (attempt.refused)
-    throw new Problem("too_many", `account had too many wrong passwords; wait ${attempt.wait} seconds`, {
-      retry_after: attempt.wait,
-    });
-  const hash = await passwordOf(c.env.DB, user.id);
-  const context = await (await authFor(c.env, c.req.raw)).$context;
-  if (hash === null || !(await context.password.verify({ hash, password })))
-    throw new Problem("invalid", "password is wrong", [{ path: "password", message: "password is wrong" }]);
-  await returnAttempt(c.env.DB, key, PASSWORD_LIMIT);
+  await requirePassword(c, user, password, "password");
   await confirmSession(c.env.DB, caller.session_id, now);
   return c.json({ confirmed_until: new Date(now + FRESH_MS).toISOString() });
 });

@@ -20,6 +20,7 @@ const OPEN_ROUTES: ReadonlySet<string> = new Set([
   "POST /change-password",
   "POST /request-password-reset",
   "POST /reset-password",
+  "POST /confirm-address",
   "POST /two-factor/enable",
   "POST /two-factor/disable",
   "POST /two-factor/verify-totp",
@@ -63,15 +64,19 @@ function openPath(c: Context<AppEnv>): string {
 
 /**
  * The request with the sender's address in the form that all rate limits use. better-auth reads this header to count
- * attempts.
+ * attempts. The cookie of an earlier version with which a browser skips the second factor is left out.
  */
 function withSender(request: Request): Request {
   const headers = new Headers(request.headers);
   const sender = senderAddress(headers.get("cf-connecting-ip"));
   if (sender === null) headers.delete("cf-connecting-ip");
   else headers.set("cf-connecting-ip", sender);
+  const cookie = headers.get("cookie");
+  if (cookie !== null) headers.set("cookie", cookie.replace(TRUST_COOKIE, ""));
   return new Request(request, { headers });
 }
+
+const TRUST_COOKIE = /(?:^|;)[^;=]*\.trust_device=[^;]*/g;
 
 /** The cookie is out of reach of scripts (HttpOnly), so no reply may tell them the session's token. */
 async function withoutTokens(response: Response): Promise<Response> {

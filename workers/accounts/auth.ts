@@ -4,11 +4,11 @@ import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
 import { twoFactor } from "better-auth/plugins/two-factor";
 import { sessionHolder } from "../storage/accounts/live-holders";
+import { addressChange } from "./email/change";
 import { PASSWORD_LENGTH } from "./passwords/password-length";
-import { sendPasswordReset } from "./passwords/reset";
 import { cookiePrefix } from "./session-cookie";
 import { endLive } from "./sessions/end-live";
-import { afterEndpoint, beforeEndpoint } from "./sign-in/hooks";
+import { afterEndpoint, beforeEndpoint, noteReset } from "./sign-in/hooks";
 import type { AccountEnv } from "./sign-in/warning";
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -30,9 +30,9 @@ export function createAuth(env: AccountEnv, origin: string) {
       disableSignUp: true,
       minPasswordLength: PASSWORD_LENGTH.min,
       maxPasswordLength: PASSWORD_LENGTH.max,
-      resetPasswordTokenExpiresIn: 3_600,
       revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }) => sendPasswordReset(env, user, token),
+      // The hooks send the link, after the reply.
+      onPasswordReset: async ({ user }, request) => noteReset(user, request),
     },
     session: {
       expiresIn: 30 * 86_400,
@@ -42,7 +42,7 @@ export function createAuth(env: AccountEnv, origin: string) {
       },
     },
     databaseHooks: { session: { delete: { after: ({ id }) => endLive(env, [sessionHolder(id)]) } } },
-    hooks: { before: beforeEndpoint(env.DB), after: afterEndpoint(env) },
+    hooks: { before: beforeEndpoint(env), after: afterEndpoint(env) },
     plugins: [
       organization({
         // Properties, keys and lake objects belong to an organization, so it cannot be deleted before them.
@@ -51,6 +51,7 @@ export function createAuth(env: AccountEnv, origin: string) {
         allowUserToCreateOrganization: false,
       }),
       twoFactor({ issuer: "TrackKit" }),
+      addressChange(env),
     ],
     rateLimit: {
       enabled: true,

@@ -49,6 +49,10 @@ export const askForReset = (email: string): Promise<void> =>
 export const resetPassword = (token: string, newPassword: string): Promise<void> =>
   request("/api/auth/reset-password", { method: "POST", body: { token, newPassword } });
 
+/** @returns the new address of the account. */
+export const confirmAddress = async (token: string): Promise<string> =>
+  (await request<{ email: string }>("/api/auth/confirm-address", { method: "POST", body: { token } })).email;
+
 export const confirmPassword = (password: string): Promise<void> =>
   request("/api/v1/account/confirm", { method: "POST", body: { password } });
 

@@ -6,7 +6,10 @@ export const words = {
   profile: "Profile",
   name: "Name",
   email: "Email",
-  emailHint: "You sign in with this address. The old one gets a mail about the change.",
+  emailHint: "You sign in with this address. A new one has to be confirmed with a link that we send to it.",
+  emailHintWithoutMail: "You sign in with this address.",
+  passwordToMove: "Your password, for the new address",
+  linkSentTo: (email: string): string => `Saved. Open the link that we sent to ${email} to confirm the new address.`,
 
   password: "Password",
   currentPassword: "Current password",

@@ -1,4 +1,5 @@
 // Texts of the settings: one object per section.
+import type { AccountAction } from "../../../workers/domain/properties/audit";
 export const words = {
   title: "Settings",
   back: "← Overview",
@@ -271,8 +272,20 @@ const THINGS: Record<string, string> = {
   path_groups: "page groups",
 };
 
+/** What users did with their own accounts. */
+const OWN: Record<string, string> = {
+  "account.sign_in": "signed in",
+  "account.password": "changed their password",
+  "account.password_reset": "set a new password with a link",
+  "account.email": "changed their email address",
+  "account.two_factor_on": "turned on two-factor authentication",
+  "account.two_factor_off": "turned off two-factor authentication",
+  "account.recovery_codes": "created new recovery codes",
+  "account.delete": "deleted their account",
+} satisfies Record<AccountAction, string>;
+
 export const audit = {
-  lead: "Who changed what in this organization. Entries are kept for a year.",
+  lead: "Who signed in, and who changed what in this organization. Entries are kept for a year.",
   allProperties: "Show all properties",
   loadFailed: "The audit log could not be loaded.",
   none: "No changes yet.",
@@ -281,6 +294,7 @@ export const audit = {
     kind === "key" ? `API key ${name || "(deleted)"}` : name || "A deleted user",
   /** `action` is the API's: `stream.change`. */
   did: (actor: string, action: string): string => {
+    if (OWN[action]) return `${actor} ${OWN[action]}`;
     const [thing = "", verb = ""] = action.split(".");
     const past = PAST[verb] ?? verb;
     return `${actor} ${past} ${(THINGS[thing] ?? thing).replaceAll("_", " ")}`;

@@ -26,6 +26,10 @@ export const words = {
   newPassword: "New password",
   savePassword: "Set password",
   noToken: "This link is incomplete. Open it from the email again.",
+  confirmTitle: "Confirm your new address",
+  confirmLead: "You sign in with it from then on.",
+  confirmAddress: "Confirm the address",
+  confirmed: (email: string): string => `Confirmed. Your account now has the address ${email}.`,
   backToSignIn: "Back to sign-in",
 
   signIn: "Sign in",

@@ -1,7 +1,7 @@
-// One's own account: name, address, a forgotten password, and deletion.
+// One's own account: name, address, the log of what it does, and deletion.
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { toReset } from "../../../scripts/deploy/reset";
+import { givenWrongPasswords } from "../attempts";
 import {
   call,
   givenFreshStorage,
@@ -10,6 +10,8 @@ import {
   givenOwner,
   givenProperty,
   givenSession,
+  ORIGIN,
+  type Owner,
   problemOf,
   signIn,
 } from "../given";
@@ -21,30 +23,41 @@ afterEach(() => vi.useRealTimers());
 
 const users = () => env.DB.prepare("select count(*) as n from user").first("n");
 
+const change = (headers: Record<string, string>, body: Record<string, unknown>) =>
+  call("PATCH", "/api/v1/account", { headers, body });
+const cookieOf = (reply: Response) =>
+  reply.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+const actions = async () =>
+  (
+    await env.DB.prepare("select action, network from audit_log order by at, rowid").all<{ action: string }>()
+  ).results.map(({ action }) => action);
+const signInFrom = ({ user, password }: Owner, cookie: string, email = user.email) =>
+  call("POST", "/api/auth/sign-in/email", {
+    headers: { "cf-connecting-ip": "192.0.2.44", origin: ORIGIN, cookie },
+    body: { email, password },
+  });
+
 describe("name and address", () => {
-  test("are changed, and the old address hears of it", async () => {
+  test("the name is changed at once", async () => {
     const owner = await givenOwner();
-    const headers = await givenSession(owner);
-    const body = { name: "Ada Lovelace", email: "Ada@Example.com" };
-    const reply = await call("PATCH", "/api/v1/account", { headers, body });
-    expect(await reply.json()).toMatchObject({
-      user: { id: owner.user.id, email: "ada@example.com", name: "Ada Lovelace", two_factor: false },
+    const reply = await change(await givenSession(owner), { name: "Ada Lovelace", email: owner.user.email });
+    expect(await reply.json()).toEqual({
+      user: {
+        id: owner.user.id,
+        email: owner.user.email,
+        name: "Ada Lovelace",
+        two_factor: false,
+        created_at: expect.any(String),
+      },
       reset_by_mail: true,
     });
-    await vi.waitFor(() => expect(mailbox.sent.map(({ to }) => to)).toEqual([owner.user.email]));
-    expect((await signIn("ada@example.com", owner.password)).status).toBe(200);
-    expect((await signIn(owner.user.email, owner.password)).status).toBe(401);
+    expect(mailbox.sent).toEqual([]);
   });
 
-  test("of another account are a conflict", async () => {
-    const owner = await givenOwner();
-    const other = await givenMember("owner");
-    const headers = await givenSession(owner);
-    const reply = await call("PATCH", "/api/v1/account", { headers, body: { email: other.user.email } });
-    expect([reply.status, await problemOf(reply)]).toEqual([409, "conflict"]);
-  });
-
-  test.each([{ name: "" }, { name: "a\u0000b" }, { email: "nobody" }, { role: "owner" }])(
+  test.each([{ name: "" }, { name: "a\u0000b" }, { email: "nobody" }, { email: "ada@example.com" }, { role: "owner" }])(
     "%j is invalid",
     async (body) => {
       const headers = await givenSession(await givenOwner());
@@ -60,87 +73,150 @@ describe("name and address", () => {
   });
 });
 
-describe("a forgotten password", () => {
-  const ask = (email: string) => call("POST", "/api/auth/request-password-reset", { body: { email } });
-  const tokenIn = (text: string) => /\/reset#token=([\w-]+)/.exec(text)?.[1] ?? "";
-  const reset = (token: string, newPassword = "another long secret") =>
-    call("POST", "/api/auth/reset-password", { body: { token, newPassword } });
+describe("a new address", () => {
+  const confirm = (token: string, cookie = "") =>
+    call("POST", "/api/auth/confirm-address", { headers: { origin: ORIGIN, cookie }, body: { token } });
+  const mailTo = (address: string) => mailbox.sent.filter(({ to }) => to === address);
+  const tokenIn = (text: string) => /\/confirm-address#token=([\w-]+)/.exec(text)?.[1] ?? "";
+  const ask = async (owner: Owner, email: string) =>
+    change(await givenSession(owner), { email, current_password: owner.password });
+  async function givenAsked(owner: Owner, email = "ada@example.com"): Promise<string> {
+    expect((await ask(owner, email)).status).toBe(200);
+    await vi.waitFor(() => expect(mailTo(email).length).toBe(1));
+    return tokenIn(mailTo(email)[0]!.text);
+  }
 
-  test("is replaced through the link of a mail, once, and all sessions end", async () => {
+  test("becomes the account's by the link that it received, once; the old one hears of both", async () => {
     const owner = await givenOwner();
     const headers = await givenSession(owner);
-    expect((await ask(owner.user.email)).status).toBe(200);
-    await vi.waitFor(() => expect(mailbox.sent.length).toBe(1));
-    const token = tokenIn(mailbox.sent[0]!.text);
-    expect(mailbox.sent[0]).toMatchObject({ to: owner.user.email, subject: "Set a new password" });
-    expect((await reset(token, "password1234")).status).toBe(400);
-    expect((await reset(token)).status).toBe(200);
-    expect((await reset(token, "yet another long secret")).status).toBe(400);
-    expect((await call("GET", "/api/v1/me", { headers })).status).toBe(401);
-    expect((await signIn(owner.user.email, "another long secret")).status).toBe(200);
+    const body = { name: "Ada Lovelace", email: "Ada@Example.com", current_password: owner.password };
+    const reply = await change(headers, body);
+    expect(await reply.json()).toMatchObject({
+      user: { email: owner.user.email, name: "Ada Lovelace" },
+      email_to_confirm: "ada@example.com",
+    });
+    await vi.waitFor(() => expect(mailbox.sent.length).toBe(2));
+    expect(mailTo(owner.user.email)[0]?.subject).toBe("A new email address was entered for your account");
+    expect((await signIn("ada@example.com", owner.password)).status).toBe(401);
+    expect((await signIn(owner.user.email, owner.password)).status).toBe(200);
+    const token = tokenIn(mailTo("ada@example.com")[0]!.text);
+    expect((await confirm(token)).status).toBe(200);
+    await vi.waitFor(() =>
+      expect(mailTo(owner.user.email)[1]?.subject).toBe("The email address of your account was changed"),
+    );
+    expect((await signIn("ada@example.com", owner.password)).status).toBe(200);
+    expect((await signIn(owner.user.email, owner.password)).status).toBe(401);
+    expect((await confirm(token)).status).toBe(400);
+    expect(await actions()).toContain("account.email");
   });
 
-  test("leaves no link in the database", async () => {
-    const { user } = await givenOwner();
-    await ask(user.email);
-    await vi.waitFor(() => expect(mailbox.sent.length).toBe(1));
-    const token = tokenIn(mailbox.sent[0]!.text);
-    expect(token.length).toBeGreaterThan(20);
-    for (const table of ["verification", "mails"]) {
-      const { results } = await env.DB.prepare(`select * from ${table}`).all();
-      expect(JSON.stringify(results)).not.toContain(token);
-    }
+  test("needs the current password, also right after signing in", async () => {
+    const owner = await givenOwner();
+    const headers = await givenSession(owner);
+    const reply = await change(headers, { email: "eve@example.com", current_password: "wrong password" });
+    expect([reply.status, await reply.json()]).toEqual([
+      400,
+      {
+        error: {
+          code: "invalid",
+          message: "current password is wrong",
+          details: [{ path: "current_password", message: "password is wrong" }],
+        },
+      },
+    ]);
+    expect((await change(headers, { email: "eve@example.com" })).status).toBe(400);
+    expect(mailbox.sent).toEqual([]);
   });
 
-  test("has an hour", async () => {
-    const { user } = await givenOwner();
-    await ask(user.email);
-    await vi.waitFor(() => expect(mailbox.sent.length).toBe(1));
+  test("of another account is a conflict, also when it is taken in the meantime", async () => {
+    const owner = await givenOwner();
+    const other = await givenMember("owner");
+    const reply = await ask(owner, other.user.email);
+    expect([reply.status, await problemOf(reply)]).toEqual([409, "conflict"]);
+    const token = await givenAsked(owner);
+    await env.DB.prepare("update user set email = 'ada@example.com' where id = ?").bind(other.user.id).run();
+    expect((await confirm(token)).status).toBe(409);
+  });
+
+  test("has an hour, and the last one that was asked for wins", async () => {
+    const owner = await givenOwner();
+    const first = await givenAsked(owner);
+    const second = await givenAsked(owner, "lovelace@example.com");
+    expect((await confirm(first)).status).toBe(400);
     vi.useFakeTimers({ toFake: ["Date"] });
     vi.setSystemTime(Date.now() + 3_601_000);
-    expect((await reset(tokenIn(mailbox.sent[0]!.text))).status).toBe(400);
+    expect((await confirm(second)).status).toBe(400);
   });
 
-  test("of an unknown address is answered in the same way", async () => {
-    const { user } = await givenOwner();
-    const [known, unknown] = [await ask(user.email), await ask("nobody@example.com")];
-    expect(await known.text()).toBe(await unknown.text());
-    await vi.waitFor(() => expect(mailbox.sent.map(({ to }) => to)).toEqual([user.email]));
+  test("ends with a new password, and reset links end with a new address", async () => {
+    const owner = await givenOwner();
+    const token = await givenAsked(owner);
+    const body = { currentPassword: owner.password, newPassword: "another long secret" };
+    const headers = await givenSession(owner);
+    expect((await call("POST", "/api/auth/change-password", { headers, body })).status).toBe(200);
+    expect((await confirm(token)).status).toBe(400);
   });
 
-  test("cannot be asked for again and again", async () => {
-    const { user } = await givenOwner();
-    const from = (i: number) =>
-      call("POST", "/api/auth/request-password-reset", {
-        headers: { "cf-connecting-ip": `192.0.2.${i}` },
-        body: { email: user.email },
-      });
+  test("cannot be used to send mails to strangers", async () => {
+    const owner = await givenOwner();
     const statuses: number[] = [];
-    for (let i = 0; i < 5; i += 1) statuses.push((await from(i)).status);
-    expect(statuses).toEqual([200, 200, 200, 429, 429]);
-    await vi.waitFor(() => expect(mailbox.sent.length).toBe(3));
+    for (let i = 0; i < 4; i += 1) statuses.push((await ask(owner, `stranger${i}@example.com`)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    await vi.waitFor(() => expect(mailbox.sent.length).toBe(6));
   });
 
-  test("is replaced by the command of who owns the installation", async () => {
-    const { user } = await givenOwner();
-    const { sql, path } = toReset(user.email, Date.now());
-    expect((await env.DB.prepare(sql).all()).results).toEqual([{ value: user.id }]);
-    expect((await reset(tokenIn(path))).status).toBe(200);
-    expect((await signIn(user.email, "another long secret")).status).toBe(200);
-    expect((await env.DB.prepare(toReset("nobody@example.com", Date.now()).sql).all()).results).toEqual([]);
-    expect(() => toReset("a' or '1'='1@example.com", Date.now())).toThrow("must be an email address");
+  test("opens the account in the browser of the link, whatever strangers do", async () => {
+    const owner = await givenOwner();
+    await givenWrongPasswords("ada@example.com", 15);
+    const cookie = cookieOf(await confirm(await givenAsked(owner)));
+    await givenWrongPasswords("ada@example.com", 15);
+    expect((await signInFrom(owner, "", "ada@example.com")).status).toBe(429);
+    expect((await signInFrom(owner, cookie, "ada@example.com")).status).toBe(200);
   });
 
-  test("without mail is told how to go on", async () => {
-    const { user } = await givenOwner();
+  test("leaves no token in the database, and changes at once where there is no mail", async () => {
+    const owner = await givenOwner();
+    const token = await givenAsked(owner);
+    const { results } = await env.DB.prepare("select * from verification").all();
+    expect([results.length, JSON.stringify(results).includes(token)]).toEqual([1, false]);
     env.MAIL_FROM = "";
-    const reply = await ask(user.email);
-    expect(await reply.json()).toMatchObject({
-      error: {
-        code: "conflict",
-        message: "installation has no email; its owner can run npm run deploy -- --reset-password EMAIL",
-      },
+    const reply = await ask(owner, "lovelace@example.com");
+    expect(await reply.clone().json()).toMatchObject({ user: { email: "lovelace@example.com" }, reset_by_mail: false });
+    expect(cookieOf(reply)).toContain("device=");
+    expect((await signIn("lovelace@example.com", owner.password)).status).toBe(200);
+    expect((await confirm(token)).status).toBe(400);
+  });
+});
+
+describe("what an account does is logged in its organization", () => {
+  test("signing in, a new password and a deletion, with the network", async () => {
+    const owner = await givenOwner();
+    const member = await givenMember("member", owner.organization.id);
+    const headers = await givenSession(member);
+    const body = { currentPassword: member.password, newPassword: "another long secret" };
+    const changed = await call("POST", "/api/auth/change-password", {
+      headers: { ...headers, "cf-connecting-ip": "198.51.100.77" },
+      body,
     });
+    await signIn(member.user.email, "wrong password");
+    expect(changed.status).toBe(200);
+    const mine = { cookie: cookieOf(changed), origin: ORIGIN };
+    expect((await call("DELETE", "/api/v1/account", { headers: mine })).status).toBe(204);
+    const { results } = await env.DB.prepare(
+      "select organization_id, actor, actor_id, action, network, details from audit_log order by at, rowid",
+    ).all();
+    const entry = {
+      organization_id: owner.organization.id,
+      actor: "Member",
+      actor_id: member.user.id,
+      network: null,
+      details: "{}",
+    };
+    expect(results).toEqual([
+      { ...entry, action: "account.sign_in", network: expect.stringMatching(/^10\.\d+\.\d+\.0$/) },
+      { ...entry, action: "account.password", network: "198.51.100.0" },
+      { ...entry, action: "account.delete" },
+    ]);
   });
 });
 

@@ -76,15 +76,21 @@ test("the browser of another account is a stranger", async () => {
   expect([reply.status, await problemOf(reply)]).toEqual([429, "too_many"]);
 });
 
-test("a stolen session has no more attempts at the password", async () => {
-  const headers = await givenSession(await givenOwner());
+test("a stolen session has no more attempts at the password, and the owner hears of them", async () => {
+  const owner = await givenOwner();
+  const headers = await givenSession(owner);
   const guess = () =>
     call("POST", "/api/v1/account/confirm", { headers, body: { password: "wrong password" } }).then(
       ({ status }) => status,
     );
   const statuses: number[] = [];
   for (let i = 0; i < 12; i += 1) statuses.push(await guess());
-  expect(statuses).toEqual([...Array(11).fill(400), 429]);
+  expect(statuses).toEqual([...Array(10).fill(400), 429, 429]);
+  await vi.waitFor(() =>
+    expect(mailbox.sent.map(({ to, subject }) => [to, subject])).toEqual([
+      [owner.user.email, "Someone entered wrong passwords for your account"],
+    ]),
+  );
 });
 
 test("the owner gets one mail about it a day, and an unknown address none", async () => {

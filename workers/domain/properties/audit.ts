@@ -52,6 +52,17 @@ export const AUDITED = {
   [`POST ${PROPERTY}/overlay`]: "overlay.open",
 } as const satisfies Record<string, string>;
 
+/** What users do with their own accounts. Each has an entry in the organizations of the user. */
+export type AccountAction =
+  | "account.sign_in"
+  | "account.password"
+  | "account.password_reset"
+  | "account.email"
+  | "account.two_factor_on"
+  | "account.two_factor_off"
+  | "account.recovery_codes"
+  | "account.delete";
+
 /** Routes with a changing method that change nothing of an organization, and why they have no entry. */
 export const UNAUDITED: Record<string, string> = {
   "POST /e": "counts events of visitors",
@@ -67,9 +78,9 @@ export const UNAUDITED: Record<string, string> = {
   [`POST ${PROPERTY}/insight/vitals`]: "reads",
   "POST /mail/optout": "belongs to the recipient of a mail",
   "POST /api/setup": "makes the first account",
-  "POST /api/auth/*": "belongs to one account",
-  "PATCH /api/v1/account": "belongs to one account",
-  "DELETE /api/v1/account": "belongs to one account",
+  "POST /api/auth/*": "belongs to one account; see AccountAction",
+  "PATCH /api/v1/account": "belongs to one account; see AccountAction",
+  "DELETE /api/v1/account": "belongs to one account; see AccountAction",
   "POST /api/v1/account/confirm": "belongs to one account",
   "DELETE /api/v1/account/sessions": "belongs to one account",
   "DELETE /api/v1/account/sessions/{id}": "belongs to one account",

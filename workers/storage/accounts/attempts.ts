@@ -15,6 +15,8 @@ export const PASSWORD_LIMIT: AttemptLimit = { burst: 11, each: 40_000 };
 export const WARNING_LIMIT: AttemptLimit = { burst: 1, each: 86_400_000 };
 /** Mails with a link that sets a new password. */
 export const RESET_LIMIT: AttemptLimit = { burst: 3, each: 20 * 60_000 };
+/** A code of an authenticator is valid for its 30 seconds and those before and after, and works once. */
+export const CODE_LIMIT: AttemptLimit = { burst: 1, each: 90_000 };
 /** After this many failures within a day the owner gets a mail. */
 export const NOTIFIED_FAILURES = 10;
 const DAY_MS = 86_400_000;
@@ -26,12 +28,15 @@ export interface Attempt {
   failures: number;
 }
 
+/** `address` counts the mails to new addresses, `code` the uses of one code. */
+type AttemptKind = "stranger" | "known" | "reset" | "warning" | "address" | "code";
+
 /**
  * The key of an account's attempts. Attempts from a browser that has signed in to the account before have a count of their
  * own: a stranger who uses up the other one does not lock the owner out.
  */
-export async function attemptKey(email: string, kind: "stranger" | "known" | "reset" | "warning"): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(email.trim().toLowerCase()));
+export async function attemptKey(account: string, kind: AttemptKind): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(account.trim().toLowerCase()));
   return `${toHex(new Uint8Array(digest)).slice(0, 32)}/${kind}`;
 }
 
@@ -79,6 +84,14 @@ export async function returnAttempt(db: D1Database, key: string, { each }: Attem
   await db
     .prepare("UPDATE sign_in_attempts SET full_at = full_at - ?2, failures = max(failures - 1, 0) WHERE key = ?1")
     .bind(key, each)
+    .run();
+}
+
+/** Gives all places back to an account whose owner has proved to be it. */
+export async function clearAttempts(db: D1Database, email: string): Promise<void> {
+  await db
+    .prepare("DELETE FROM sign_in_attempts WHERE key IN (?1, ?2)")
+    .bind(await attemptKey(email, "stranger"), await attemptKey(email, "known"))
     .run();
 }
 

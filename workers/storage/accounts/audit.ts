@@ -1,7 +1,7 @@
 // The audit log in D1.
 import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { AuditDetails, AuditEntry } from "../../domain/properties/audit";
+import type { AccountAction, AuditDetails, AuditEntry } from "../../domain/properties/audit";
 import type { Caller } from "../../domain/properties/caller";
 import { auditLog } from "./tables";
 
@@ -32,6 +32,24 @@ export async function writeEntry(db: D1Database, entry: NewEntry, now: number): 
       actor_id: actor.id,
       actor: sql<string>`coalesce((select name from ${table} where id = ${actor.id}), '')`,
     });
+}
+
+/** What a user did with their own account has an entry in each of their organizations. */
+export async function writeAccountEntries(
+  db: D1Database,
+  userId: string,
+  action: AccountAction,
+  network: string | null,
+  now: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO audit_log (id, organization_id, at, actor_kind, actor_id, actor, action, network, details)
+       SELECT lower(hex(randomblob(16))), m.organizationId, ?2, 'user', u.id, u.name, ?3, ?4, '{}'
+       FROM member m JOIN user u ON u.id = m.userId WHERE u.id = ?1`,
+    )
+    .bind(userId, now, action, network)
+    .run();
 }
 
 /** Where a page of the log begins: after the entry of this time and id. */

@@ -1,8 +1,9 @@
 // Users in D1: their name, address and password, and what is deleted with them.
-import { and, eq } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { forgetKeys } from "../properties/keys";
 import { accounts, users } from "./tables";
+import { OF_USER } from "./verifications";
 
 export interface User {
   id: string;
@@ -27,6 +28,14 @@ export async function passwordOf(db: D1Database, userId: string): Promise<string
     .from(accounts)
     .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")));
   return row?.password ?? null;
+}
+
+export async function isAddressTaken(db: D1Database, userId: string, email: string): Promise<boolean> {
+  const [other] = await drizzle(db)
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.email, email), ne(users.id, userId)));
+  return other !== undefined;
 }
 
 /** @returns false if another user has the address. */
@@ -76,7 +85,7 @@ export async function deleteUser(db: D1Database, userId: string): Promise<{ sess
     run(`DELETE FROM organization WHERE id IN (${LEFT})`),
     run("DELETE FROM segments WHERE user_id = ?1 AND shared = 0"),
     run("DELETE FROM annotations WHERE user_id = ?1 AND shared = 0"),
-    run("DELETE FROM verification WHERE value = ?1"),
+    run(`DELETE FROM verification WHERE ${OF_USER}`),
     // The password, the second factor and memberships go with it, by their foreign keys.
     run("DELETE FROM user WHERE id = ?1"),
   ]);

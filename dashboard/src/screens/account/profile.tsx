@@ -1,5 +1,5 @@
 // The name and the email address of the account.
-import { createSignal, type JSX } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { loadMe } from "../../data/session";
 import { Form, Submit, TextField } from "../../parts/form";
@@ -9,11 +9,28 @@ import { type Account, changeAccount } from "./requests";
 
 export function Profile(props: { account: Account }): JSX.Element {
   const [name, setName] = createSignal(props.account.user.name);
-  const [email, setEmail] = createSignal(props.account.user.email);
+  const [known, setKnown] = createSignal(props.account.user.email);
+  const [email, setEmail] = createSignal(known());
+  const [password, setPassword] = createSignal("");
+  /** The address that has to be confirmed by its link. */
+  const [asked, setAsked] = createSignal<string | null>(null);
+  const isMoving = (): boolean => email().trim().toLowerCase() !== known();
   const save = createAction(async () => {
-    await changeAccount({ name: name().trim(), email: email().trim() });
+    setAsked(null);
+    const changed = await changeAccount({
+      name: name().trim(),
+      ...(isMoving() ? { email: email().trim(), current_password: password() } : {}),
+    });
+    setPassword("");
+    setKnown(changed.user.email);
+    setEmail(changed.user.email);
+    setAsked(changed.email_to_confirm ?? null);
     await loadMe();
   });
+  const done = (): string => {
+    const address = asked();
+    return address === null ? parts.saved : words.linkSentTo(address);
+  };
   return (
     <section class="block">
       <h2>{words.profile}</h2>
@@ -21,14 +38,24 @@ export function Profile(props: { account: Account }): JSX.Element {
         <TextField label={words.name} autocomplete="name" required maxlength="100" value={name()} onInput={setName} />
         <TextField
           label={words.email}
-          hint={words.emailHint}
+          hint={props.account.reset_by_mail ? words.emailHint : words.emailHintWithoutMail}
           type="email"
           autocomplete="email"
           required
           value={email()}
           onInput={setEmail}
         />
-        <Submit label={parts.save} action={save} done={parts.saved} />
+        <Show when={isMoving()}>
+          <TextField
+            label={words.passwordToMove}
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password()}
+            onInput={setPassword}
+          />
+        </Show>
+        <Submit label={parts.save} action={save} done={done()} />
       </Form>
     </section>
   );

@@ -4,6 +4,8 @@ import { request } from "../../data/api";
 export interface Account {
   user: { id: string; email: string; name: string; two_factor: boolean; created_at: string };
   reset_by_mail: boolean;
+  /** After a change: the new address, if it has to be confirmed. */
+  email_to_confirm?: string;
 }
 
 export interface Session {
@@ -21,7 +23,7 @@ const post = <T>(path: string, body: unknown): Promise<T> => request(`/api/auth$
 
 export const loadAccount = (_: true, signal: AbortSignal): Promise<Account> => request(ACCOUNT, { signal });
 
-export const changeAccount = (change: { name?: string; email?: string }): Promise<Account> =>
+export const changeAccount = (change: { name?: string; email?: string; current_password?: string }): Promise<Account> =>
   request(ACCOUNT, { method: "PATCH", body: change });
 
 export const deleteAccount = (): Promise<void> => request(ACCOUNT, { method: "DELETE" });

@@ -1,29 +1,11 @@
 // A forgotten password: the request for a link, and the page behind the link.
-import { A, useNavigate } from "@solidjs/router";
+import { useNavigate } from "@solidjs/router";
 import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { askForReset, PASSWORD_LENGTH, resetPassword } from "../../data/session";
 import { Form, Submit, TextField } from "../../parts/form";
-import { Mark } from "../../parts/mark";
-import { words as frame } from "../../words/frame";
 import { words } from "../../words/start";
-
-function Door(props: { title: string; lead: string; children: JSX.Element }): JSX.Element {
-  document.title = frame.pageTitle(props.title);
-  return (
-    <main class="door">
-      <div class="door-card">
-        <Mark />
-        <h1>{props.title}</h1>
-        <p class="lead">{props.lead}</p>
-        {props.children}
-      </div>
-      <p class="door-foot">
-        <A href="/sign-in">{words.backToSignIn}</A>
-      </p>
-    </main>
-  );
-}
+import { Door, tokenOfLink } from "./door";
 
 export function Forgot(): JSX.Element {
   const [email, setEmail] = createSignal("");
@@ -48,8 +30,7 @@ export function Forgot(): JSX.Element {
 
 export function Reset(): JSX.Element {
   const navigate = useNavigate();
-  // The fragment is sent to no server and written to no log.
-  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  const token = tokenOfLink();
   const [password, setPassword] = createSignal("");
   const save = createAction(async () => {
     await resetPassword(token, password());
