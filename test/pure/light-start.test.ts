@@ -1,5 +1,6 @@
 // Collect must start light: what answers a page view must not bring better-auth, over half of the script, into memory.
 import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { expect, test } from "vitest";
 
 const sources = ["workers", "durable-objects"].flatMap((folder) =>
@@ -9,16 +10,25 @@ const sources = ["workers", "durable-objects"].flatMap((folder) =>
 );
 
 /** Files with an import that is more than a type and whose module matches. */
-const importersOf = (module: RegExp): string[] =>
+const importersOf = (module: RegExp | ((name: string, from: string) => boolean)): string[] =>
   sources
-    .filter(({ text }) =>
-      [...text.matchAll(/^import (?!type\b)[^;]*?"([^"]+)";/gm)].some(([, name = ""]) => module.test(name)),
+    .filter(({ path, text }) =>
+      [...text.matchAll(/^import (?!type\b)[^;]*?"([^"]+)";/gm)].some(([, name = ""]) =>
+        module instanceof RegExp ? module.test(name) : module(name, path),
+      ),
     )
     .map(({ path }) => path);
 
-test("better-auth is imported in one file, and in one that only this file imports", () => {
-  expect(importersOf(/^better-auth/)).toEqual(["workers/accounts/auth.ts", "workers/accounts/sign-in/hooks.ts"]);
-  expect(importersOf(/\/hooks$/)).toEqual(["workers/accounts/auth.ts"]);
+const AUTH = "workers/accounts/auth.ts";
+
+test("better-auth is imported in one file, and in those that only this file leads to", () => {
+  const importers = importersOf(/^better-auth/);
+  expect(importers).toContain(AUTH);
+  for (const path of importers.filter((one) => one !== AUTH)) {
+    const above = importersOf((name, from) => `${posix.join(posix.dirname(from), name)}.ts` === path);
+    expect(above.length, path).toBeGreaterThan(0);
+    for (const one of above) expect(importers, `${one} imports ${path}`).toContain(one);
+  }
 });
 
 test("nobody imports that file before a request needs it", () => {
