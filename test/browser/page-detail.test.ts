@@ -187,7 +187,7 @@ test("figures are compared with the period before, by complete days, as the API 
   const { site_id } = await system.createProperty({ name: "Books", url: "https://books.example", timezone: "UTC" });
   const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   // Of the days of a week that ends today, six are complete; the days before are as many.
-  const views = [20, 9, 9, 3, 3, 3, 2].flatMap((ago, person) =>
+  const views = [20, 9, 9, 3, 3, 3, 2, 1].flatMap((ago, person) =>
     Array.from({ length: person + 1 }, () => ({
       ...{ site_id, event_type: "pageview", url: "https://books.example/new", user_agent: ANNA.user_agent },
       ...{ ip: `203.0.113.${50 + person}`, event_time: `${day(ago)}T12:00:00.000Z` },
@@ -210,7 +210,7 @@ test("figures are compared with the period before, by complete days, as the API 
   });
   const { metrics, comparison } = results[0]!;
   expect([metrics, comparison!.metrics]).toEqual([
-    [4, 22],
+    [5, 30],
     [2, 5],
   ]);
   const changes = page.getByRole("region", { name: "Figures of the page" }).locator(".page-change");
@@ -220,7 +220,17 @@ test("figures are compared with the period before, by complete days, as the API 
   );
   const texts = (await changes.allInnerTexts()).map((text) => text.replace(/[^+−%\d]/g, ""));
   expect(texts.slice(0, 2)).toEqual(comparison!.change.slice(0, 2).map((change) => `+${change}%`));
-  await page.getByText(/^Changes: .+ compared with .+\.$/).waitFor();
+  await page.getByText(/^Changes compare .+ with .+: today is still in progress\.$/).waitFor();
+
+  // Today stands beside the whole of yesterday, as on the overview.
+  await page.goto(`${system.dashboard}/p/${site_id}/pages?page=%2Fnew&period=day`);
+  await until(
+    () => changes.allInnerTexts(),
+    (all) => all.slice(0, 3).join() === "1 yesterday,8 yesterday,1 yesterday",
+  );
+  // Of the last 24 hours those that are over are compared, which are no days.
+  await page.goto(`${system.dashboard}/p/${site_id}/pages?page=%2Fnew&period=24h`);
+  await page.getByText("Changes exclude the current hour, which is still in progress.").waitFor();
 });
 
 test("a click on a value filters the details, back takes the filter away, and the way back keeps it", async () => {

@@ -1,5 +1,7 @@
 // Time for screens: signals that change only while the page is visible.
-import { type Accessor, createSignal, onCleanup } from "solid-js";
+import { type Accessor, createMemo, createSignal, onCleanup } from "solid-js";
+import type { Period } from "./period";
+import { openHour } from "./periods/moment";
 
 /**
  * Increments every `milliseconds` while the page is visible, and immediately when the page becomes visible after a
@@ -21,3 +23,21 @@ export function createTick(milliseconds: number): Accessor<number> {
   });
   return count;
 }
+
+/**
+ * The current hour of a period of hours that has not ended, for the scene; it changes with the hour only.
+ * @param tick when to look at the clock.
+ */
+export const createOpenHour = (
+  period: Accessor<Period>,
+  timezone: Accessor<string>,
+  tick: Accessor<unknown>,
+): Accessor<{ hour?: string }> =>
+  createMemo(
+    () => {
+      tick();
+      return openHour(period(), timezone(), Date.now());
+    },
+    undefined,
+    { equals: (one, other) => one.hour === other.hour },
+  );

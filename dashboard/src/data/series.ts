@@ -105,9 +105,13 @@ export function toSeries(
   const rows = byLabel(answer.results);
   /** The compared buckets' values, and their labels at the place of each label. */
   const before = new Map<string, number | null>();
+  /** The compared buckets that the answer is of: without a value, they are empty. */
+  let answered: ReadonlySet<string | null>;
   let beforeLabels: (string | null)[];
   if (dayBefore) {
     for (const { dimensions, metrics } of dayBefore.results) before.set(String(dimensions[0]), toNumber(metrics[0]));
+    // The rest of yesterday is known too.
+    answered = new Set(dayBefore.meta.time_labels);
     beforeLabels = counterpartsOf(labels, dayBefore.meta.time_labels ?? []);
   } else {
     // For future buckets the answer has no rows, and therefore no comparison.
@@ -117,6 +121,8 @@ export function toSeries(
       if (named !== null) before.set(named, toNumber(metrics?.[0]));
       return named ?? answer.meta.comparison_time_labels?.[index] ?? null;
     });
+    // The answer has only what has a bucket beside it. The last hour of a compared day that is longer has none.
+    answered = new Set(byPlace.filter((_, index) => labels[index]! <= clock));
     const whole = answer.meta.comparison_time_labels;
     beforeLabels = whole && isOneDay(labels) && isOneDay(whole) ? counterpartsOf(labels, whole) : byPlace;
   }
@@ -128,8 +134,7 @@ export function toSeries(
     };
     const beforeLabel = beforeLabels[index] ?? null;
     const isKnown = beforeLabel !== null && before.has(beforeLabel);
-    // The rest of yesterday is known; of other comparisons the answer has only what has a bucket beside it.
-    const isEmpty = beforeLabel !== null && (dayBefore !== undefined || label <= clock);
+    const isEmpty = beforeLabel !== null && answered.has(beforeLabel);
     return {
       label,
       value: figure(metric, 0),

@@ -65,12 +65,15 @@ test("revenue and the conversion rate are lines like any other, in the currency 
   );
   const series = toSeries(answer, "total_revenue", "2026-11-21 12:00:00", undefined, "conversion_rate");
   expect(series.currency).toBe("CHF");
-  // Nobody bought on the first day, and the last one lies ahead.
+  // Nobody came on the first day, so nothing was earned and nobody could convert; the last one lies ahead.
   expect(series.points.map(({ value, second, before }) => [value, second, before])).toEqual([
-    [0, 0, 0],
+    [0, null, 0],
     [40, 12.5, 50],
     [null, null, null],
   ]);
+  const rates = toSeries(answer, "conversion_rate", "2026-11-21 12:00:00").points;
+  expect(rates[0]).toMatchObject({ value: null, before: null });
+  expect(formatCharted("conversion_rate", rates[0]!.value, null)).toBe(NOTHING);
   const averages = toSeries(answer, "average_revenue", "2026-11-21 12:00:00").points;
   expect(averages.map(({ value }) => value)).toEqual([null, 40, null]);
   expect(formatCharted("total_revenue", 40, "CHF", "exact")).toBe("CHF\u00a040.00");
@@ -155,6 +158,38 @@ describe("hours of days on which clocks change", () => {
     );
     expect(points.slice(1, 4).map(({ before }) => before)).toEqual([101, null, 102]);
     expect(points.at(-1)?.before).toBe(122);
+  });
+
+  test("of a comparison within the answer are unknown, not zero, where the compared day goes on after its last hour", () => {
+    // An answer has one compared hour beside each of its own: the last hour of a longer day is beside none.
+    const within = (day: string, other: string): [string, number | null][] => {
+      const [labels, before] = [hoursOf(day), hoursOf(other)];
+      const results = labels.map((label, index) => ({
+        dimensions: [label],
+        metrics: [1],
+        comparison: {
+          dimensions: [before[index] ?? null],
+          metrics: [before[index] ? 100 + index : null],
+          change: [null],
+        },
+      }));
+      const answer = anAnswer(results, { time_labels: labels, comparison_time_labels: before });
+      const { points } = toSeries(answer, "visitors", "2030-01-01 00:00:00");
+      return points.map(({ beforeLabel, before: value }) => [beforeLabel?.slice(11, 16) ?? "none", value]);
+    };
+    const unknown = (day: string, other: string) => within(day, other).filter(([, value]) => value === null);
+    expect(within("2026-03-29", "2026-03-28").slice(-2)).toEqual([
+      ["22:00", 122],
+      ["23:00", null],
+    ]);
+    expect(within("2026-10-26", "2026-10-25").slice(-2)).toEqual([
+      ["22:00", 123],
+      ["23:00", null],
+    ]);
+    // Mirrored, and on 27 October, only an hour that the compared day does not have has no value.
+    expect(unknown("2026-03-30", "2026-03-29")).toEqual([["none", null]]);
+    expect(unknown("2026-10-25", "2026-10-24")).toEqual([["none", null]]);
+    expect(unknown("2026-10-27", "2026-10-26")).toEqual([]);
   });
 });
 

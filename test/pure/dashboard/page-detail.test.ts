@@ -5,6 +5,7 @@ import { addDays, daysIn } from "../../../dashboard/src/data/calendar";
 import { formatFigure } from "../../../dashboard/src/data/detail/figure";
 import {
   addressOf,
+  comparedText,
   figureQuestions,
   filteredPage,
   neighbourQuestions,
@@ -13,6 +14,7 @@ import {
   toFigures,
 } from "../../../dashboard/src/data/detail/page";
 import { type Filter, readFilters, writeFilters } from "../../../dashboard/src/data/filters/filter";
+import { formatRange, formatSpan } from "../../../dashboard/src/data/format";
 import { PERIOD_NAMES, type Period } from "../../../dashboard/src/data/period";
 import type { Answer } from "../../../dashboard/src/data/question";
 import { readView } from "../../../dashboard/src/data/view";
@@ -117,6 +119,71 @@ describe("the comparison of a page's figures", () => {
     expect([alone.page.include, alone.pageWhole]).toEqual([{}, null]);
   });
 
+  const HOUR = "2026-11-30T11:00:00.000Z";
+  const hours = (from: string, to: string): Period => ({ name: "custom", from, to });
+
+  test("of the last 24 hours and of chosen hours is of those that are over", () => {
+    const last = figureQuestions({ ...scene({ name: "24h" }), hour: HOUR });
+    for (const question of [last.pageWhole, last.entriesWhole, last.exitsWhole])
+      expect(question).toMatchObject({
+        date_range: ["2026-11-29T12:00:00.000Z", HOUR],
+        include: { comparisons: { date_range: ["2026-11-28T12:00:00.000Z", "2026-11-29T11:00:00.000Z"] } },
+      });
+    const open = hours("2026-11-30T09:00+00:00", "2026-11-30T13:00+00:00");
+    expect(figureQuestions({ ...scene(open), hour: HOUR }).pageWhole?.date_range).toEqual([
+      "2026-11-30T09:00:00.000Z",
+      HOUR,
+    ]);
+    const over = hours("2026-11-30T07:00+00:00", "2026-11-30T09:00+00:00");
+    expect(figureQuestions(scene(over))).toMatchObject({
+      page: { include: { comparisons: { mode: "previous_period" } } },
+      pageWhole: null,
+    });
+  });
+
+  test("is described by days or by hours, or by what is still in progress", () => {
+    const none = { pageWhole: null, entriesWhole: null, exitsWhole: null };
+    const of = (range: [string, string], before: [string, string]): Answer => ({
+      ...answer([8, 9, 12, 40, 30, 61], [4, 4, 4, 50, 20, 60]),
+      meta: { comparison_date_range: before },
+      query: { date_range: range } as Answer["query"],
+    });
+    const text = (period: Period, page: Answer, pageWhole: Answer | null = null, hour?: string): string =>
+      comparedText(
+        { page, entries: page, exits: page, ...none, pageWhole },
+        { ...scene(period), ...(hour !== undefined && { hour }) },
+      );
+    const week = of(
+      ["2026-11-23T00:00:00+00:00", "2026-11-29T23:59:59+00:00"],
+      ["2026-11-16T00:00:00+00:00", "2026-11-22T23:59:59+00:00"],
+    );
+    expect(text({ name: "last_week" }, week)).toBe(
+      `Changes: ${formatRange("2026-11-23", "2026-11-29")} compared with ${formatRange("2026-11-16", "2026-11-22")}.`,
+    );
+    const day = of(
+      ["2026-11-29T12:00:00+00:00", "2026-11-30T11:59:59+00:00"],
+      ["2026-11-28T12:00:00+00:00", "2026-11-29T11:59:59+00:00"],
+    );
+    const excluded = "Changes exclude the current hour, which is still in progress.";
+    expect(text({ name: "24h" }, day, day, HOUR)).toBe(excluded);
+    const open = hours("2026-11-30T09:00+00:00", "2026-11-30T13:00+00:00");
+    expect(text(open, day, day, HOUR)).toBe(excluded);
+    const begun = hours("2026-11-30T11:00+00:00", "2026-11-30T13:00+00:00");
+    expect(text(begun, day, null, HOUR)).toMatch(/^No changes yet: the first hour/);
+    const over = of(
+      ["2026-11-30T07:00:00+00:00", "2026-11-30T08:59:59+00:00"],
+      ["2026-11-30T05:00:00+00:00", "2026-11-30T06:59:59+00:00"],
+    );
+    const span = (from: string, to: string): string =>
+      formatSpan({ from: `2026-11-30T${from}:00+00:00`, to: `2026-11-30T${to}:00+00:00` });
+    expect(text(hours("2026-11-30T07:00+00:00", "2026-11-30T09:00+00:00"), over)).toBe(
+      `Changes: ${span("07", "09")} compared with ${span("05", "07")}.`,
+    );
+    expect(text({ name: "month" }, week, week)).toMatch(/^Changes compare .* today is still in progress\.$/);
+    expect(text(hours("2026-11-30", "2026-12-02"), week)).toMatch(/^No changes yet: the first day/);
+    expect(text({ name: "last_week" }, { ...week, meta: {} })).toBe("");
+  });
+
   test("takes both sides from the same answer, and is none without a comparison", () => {
     const period = {
       page: answer([8, 9, 12, 40, 30, 61], [4, 4, 4, 50, 20, 60]),
@@ -129,17 +196,22 @@ describe("the comparison of a page's figures", () => {
       exits: answer([5], [1]),
     };
     const none = { pageWhole: null, entriesWhole: null, exitsWhole: null };
-    expect(toCompared({ ...period, ...none })).toMatchObject({
+    const past = scene({ name: "last_week" });
+    expect(toCompared({ ...period, ...none }, past)).toMatchObject({
       now: { visitors: 8, entrances: 5, exit_rate: 33.3 },
       before: { visitors: 4, entrances: 1, exit_rate: 50 },
     });
     const running = { ...period, pageWhole: whole.page, entriesWhole: whole.entries, exitsWhole: whole.exits };
-    expect(toCompared(running)).toMatchObject({
+    expect(toCompared(running, scene({ name: "7d" }))).toMatchObject({
       now: { visitors: 6, entrances: 3, exit_rate: 50 },
       before: { visitors: 2, entrances: 2, exit_rate: 20 },
     });
     const alone = { page: answer([8, 9, 12, 40, 30, 61]), entries: answer([5]), exits: answer([4]) };
-    expect(toCompared({ ...alone, ...none })).toBeNull();
+    expect(toCompared({ ...alone, ...none }, past)).toBeNull();
+    // Nothing of a period that began today is complete.
+    expect(
+      toCompared({ ...period, ...none }, scene({ name: "custom", from: "2026-11-30", to: "2026-12-02" })),
+    ).toBeNull();
   });
 });
 

@@ -6,6 +6,7 @@ import { ONE } from "../../../workers/domain/analysis/money/decimal";
 import { check } from "../../../workers/domain/analysis/question";
 import type { Filter } from "../../../workers/domain/analysis/scan/filter";
 import { noCounts } from "../../../workers/domain/analysis/scan/scan";
+import { toAnswer } from "../../../workers/domain/queries/answer";
 import { toPlan } from "../../../workers/domain/queries/plan";
 import { toQuery } from "../../../workers/domain/queries/query";
 import { toAsks, toRollupRows } from "../../../workers/domain/queries/scan-rows";
@@ -46,6 +47,40 @@ it.each([
   const plan = planOf({ metrics: ["conversion_rate"], filters });
   const base = toAsks(plan, plan.period, [{ name: "Signup", currency: null }]).find(({ role }) => role.kind === "base");
   expect(shapeOf(check(base!.ask, KNOWN).filter)).toEqual(shapeOf(toFilter(expected, "filters", KNOWN)));
+});
+
+it("a bucket with visitors of whom nobody converted has a rate of zero, one without visitors none", () => {
+  const of = (metrics: string[], dimensions: string[], compared: boolean) =>
+    planOf({
+      ...{ metrics, dimensions, filters: [goal] },
+      ...(compared && { include: { comparisons: { mode: "previous_period" } } }),
+    });
+  const visitors = (bucket: string, count: number) => ({
+    ...{ bucket, values: [] },
+    counts: { ...noCounts({ persons: false, revenue: false }), visitors: count },
+  });
+  const counted = (first: string, second: string) => [
+    { role: { kind: "rows" as const, goal: null, currency: null }, rows: [visitors(second, 1)] },
+    {
+      role: { kind: "base" as const, withoutGoals: true, grouped: false },
+      rows: [visitors(first, 8), visitors(second, 4)],
+    },
+  ];
+  const asked = { main: counted("2026-11-02", "2026-11-03"), comparison: counted("2026-10-30", "2026-11-01"), scanned: 0 };
+  const plan = of(["visitors", "conversion_rate"], ["time:day"], true);
+  const { results } = toAnswer(plan, toRollupRows(plan, asked, "EUR"));
+  expect(results.map(({ dimensions, metrics, comparison }) => [...dimensions, metrics, comparison?.metrics])).toEqual([
+    ["2026-11-02", [0, 0], [0, 0]],
+    ["2026-11-03", [1, 25], [0, null]],
+    ["2026-11-04", [0, null], [1, 25]],
+  ]);
+  // Other series have only the rows that say something.
+  const counts = of(["visitors"], ["time:day"], false);
+  expect(toRollupRows(counts, { ...asked, comparison: null }, "EUR").main).toHaveLength(1);
+  const alone = of(["conversion_rate"], [], false);
+  expect(toRollupRows(alone, { main: [], comparison: null, scanned: 0 }, "EUR").main).toEqual([
+    { bucket: null, value: null },
+  ]);
 });
 
 it("revenue is in the property's currency, and what was paid in others is told beside it", () => {

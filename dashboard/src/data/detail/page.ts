@@ -1,11 +1,13 @@
 // One page in detail: its questions, its figures, and the addresses that lead to it. Pure.
 
+import { words } from "../../words/detail/page";
 import { type Filter, readFilters, toTrees, toVisitTrees, writeFilters } from "../filters/filter";
-import { intervalFor } from "../period";
+import { intervalFor, isOfHours } from "../period";
 import { comparisonOf, wholeOf } from "../periods/comparison";
+import { changesText, comparedDays, comparedHours } from "../periods/names";
 import type { Stream } from "../property";
 import type { Answer, Answers, Question, Row, Scene } from "../question";
-import { base, filtersOf, whoOf } from "../question";
+import { base, filtersOf, isFirst, whoOf } from "../question";
 
 const PAGE = "event:page";
 const ENTRY = "visit:entry_page";
@@ -42,13 +44,12 @@ type FigureQuestions = Record<FigureName, Question> & Record<`${FigureName}Whole
 
 /**
  * The questions of the figures: they are shown side by side, so they arrive together. While the period is running, its
- * complete days are asked for too, for the changes.
+ * complete days or hours are asked for too, for the changes.
  */
 export function figureQuestions(scene: PageScene): FigureQuestions {
-  const { page, view, today } = scene;
-  const completeness = wholeOf(view, today, undefined);
-  // On a period's first day nothing of it is complete, so nothing is compared.
-  const comparisons = completeness === "running" ? undefined : comparisonOf(view, today);
+  const { page, view, today, hour } = scene;
+  const completeness = wholeOf(view, today, hour);
+  const comparisons = comparisonOf(view, today);
   const whole = completeness === "running" ? null : completeness;
   const both = (filters: readonly Filter[], metrics: Question["metrics"]): [Question, Question | null] => [
     asking(scene, filters, { metrics, include: comparisons ? { comparisons } : {} }),
@@ -111,15 +112,28 @@ const ofComparison: MetricsOf = ({ results }) => results[0]?.comparison?.metrics
 
 export const toFigures = (answers: Record<FigureName, Answer>): PageFigures => figuresOf(answers, ofPeriod);
 
-/** What changes are of: complete days while the period is running. Null without a comparison. */
-export function toCompared(answers: FigureAnswers): { now: PageFigures; before: PageFigures; of: Answer } | null {
+/**
+ * What changes are of: complete days or hours while the period is running. Null without a comparison, and while nothing of
+ * the period is complete.
+ */
+export function toCompared(answers: FigureAnswers, scene: Scene): { now: PageFigures; before: PageFigures } | null {
+  if (isFirst(scene)) return null;
   const { page, entries, exits, pageWhole, entriesWhole, exitsWhole } = answers;
   const compared =
     pageWhole && entriesWhole && exitsWhole
       ? { page: pageWhole, entries: entriesWhole, exits: exitsWhole }
       : { page, entries, exits };
   if (!compared.page.results[0]?.comparison) return null;
-  return { now: figuresOf(compared, ofPeriod), before: figuresOf(compared, ofComparison), of: compared.page };
+  return { now: figuresOf(compared, ofPeriod), before: figuresOf(compared, ofComparison) };
+}
+
+/** The text below the figures: the compared days or hours, or why nothing is compared. Empty without a comparison. */
+export function comparedText(answers: FigureAnswers, scene: Scene): string {
+  if (!answers.page.meta.comparison_date_range) return "";
+  const unfinished = changesText(answers.pageWhole, scene);
+  if (unfinished !== "") return unfinished;
+  const compared = isOfHours(scene.view.period) ? comparedHours(answers.page) : comparedDays(answers.page, scene);
+  return compared ? words.compared(compared.now, compared.before) : "";
 }
 
 export function trendQuestion(scene: PageScene): Question {

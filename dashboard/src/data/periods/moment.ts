@@ -1,5 +1,6 @@
 // Times on the property's clock: from the label of an hour to an instant, and from an instant to the text of a URL. Pure.
 import { localClock } from "../calendar";
+import { hasOpenHour, type Period } from "../period";
 
 /** The present, as a property sees it. */
 export interface Now {
@@ -50,4 +51,10 @@ export function hourStart(instant: number, timezone: string): number {
   const clock = localClock(instant, timezone);
   const [minutes, seconds] = [Number(clock.slice(14, 16)), Number(clock.slice(17, 19))];
   return Math.floor(instant / 1000) * 1000 - (minutes * 60 + seconds) * 1000;
+}
+
+/** The start of the current hour in UTC, for the scene of a period of hours that has not ended; nothing for others. */
+export function openHour(period: Period, timezone: string, at: number): { hour?: string } {
+  const hour = new Date(hourStart(at, timezone)).toISOString();
+  return hasOpenHour(period, hour) ? { hour } : {};
 }

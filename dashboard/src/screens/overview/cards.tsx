@@ -2,13 +2,13 @@
 import { For, type JSX, Show } from "solid-js";
 import { isBusy, isOld, type LoadedFor } from "../../data/answer";
 import { NOTHING } from "../../data/format";
+import { wholeDayText } from "../../data/periods/names";
 import { type CardValues, isFirst, periodRow, type Scene, type Summary } from "../../data/question";
 import { type ChartMetric, isAdded, toChartChange } from "../../data/saved/charted";
 import { formatValue, type MetricValue, metricLabel } from "../../data/saved/conversion";
 import { Icon } from "../../parts/icon";
 import { Bone } from "../../parts/notice";
 import { words } from "../../words/overview";
-import { wholeDayText } from "./periods/names";
 
 export function Cards(props: {
   summary: LoadedFor<Summary, Scene>;

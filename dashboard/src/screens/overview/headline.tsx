@@ -7,6 +7,7 @@ import { formatCount, formatRange, formatTimes, toChange } from "../../data/form
 import { isAbsent, valueName } from "../../data/naming";
 import { type DimensionName, panelFor } from "../../data/panel";
 import { isOfHours } from "../../data/period";
+import { comparedText, wholeDaySentence } from "../../data/periods/names";
 import { changeRow, haveSameVisitors, panelQuestion, periodRow, type Scene, type Summary } from "../../data/question";
 import { shownDimension } from "../../data/view";
 import { HeadlinePage } from "../../panels/page-link";
@@ -15,7 +16,6 @@ import { Bone } from "../../parts/notice";
 import { words } from "../../words/overview";
 import { words as goals } from "../../words/saved/goals";
 import { PANEL_ROWS } from "./breakdown-panel";
-import { comparedText, wholeDaySentence } from "./periods/names";
 
 /** The first named value of a dimension. Shares its request with the panel. */
 function createTop(

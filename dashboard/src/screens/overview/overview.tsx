@@ -4,13 +4,14 @@ import { createMemo, For, type JSX, Show } from "solid-js";
 import { loadAnomalies, loadForecast } from "../../data/anomaly";
 import { createAnswer, createAnswers, createLoaded, createRetry } from "../../data/answer";
 import { daysIn, localClock } from "../../data/calendar";
-import { createTick } from "../../data/clock";
+import { createOpenHour, createTick } from "../../data/clock";
 import { formatAmounts, isRevenue } from "../../data/detail/money";
 import { useFilters } from "../../data/filters/use-filters";
 import { formatRange } from "../../data/format";
 import { PANEL_NAMES, type PanelName } from "../../data/panel";
-import { daysOf, hasOpenHour, isOfHours, isRunning, PERIODS, type PeriodName, toDateRange } from "../../data/period";
-import { hourStart, nowIn } from "../../data/periods/moment";
+import { daysOf, isRunning, PERIODS, type PeriodName, toDateRange } from "../../data/period";
+import { nowIn } from "../../data/periods/moment";
+import { changesText } from "../../data/periods/names";
 import { stepPeriod } from "../../data/periods/step";
 import {
   type CardValues,
@@ -20,11 +21,9 @@ import {
   firstDayOf,
   haveSameVisitors,
   isComparable,
-  isFirst,
   periodRow,
   revenueQuestions,
   type Scene,
-  type Summary,
   summaryQuestions,
   trendQuestions,
 } from "../../data/question";
@@ -50,19 +49,10 @@ import { Headline } from "./headline";
 import { More } from "./more/more";
 import { createNotes } from "./notes/notes";
 import { NowPanel } from "./now-panel";
-import { wholeDaysText } from "./periods/names";
 import { createView } from "./periods/view";
 import { Trend } from "./trend";
 
 const REFRESH = 60_000;
-/** What the changes compare while the period is in progress; empty otherwise. */
-function changesText(summary: Summary, scene: Scene): string {
-  const ofHours = isOfHours(scene.view.period);
-  if (isFirst(scene)) return ofHours ? words.foot.firstHour : words.foot.firstDay;
-  if (!summary.wholeDays) return "";
-  const days = wholeDaysText(summary, scene);
-  return days ? words.foot.wholeDays(days.now, days.before) : words.foot.wholeHours;
-}
 
 /** Loaded when it is opened first. */
 const BreakdownDialog = onDemand(() => import("./breakdown-dialog").then((file) => file.BreakdownDialog));
@@ -79,16 +69,17 @@ export function Overview(): JSX.Element {
     siteId: property().site_id,
     today: today(),
   }));
-  const hour = createMemo(() => {
-    clock();
-    return new Date(hourStart(Date.now(), property().timezone)).toISOString();
-  });
+  const hour = createOpenHour(
+    () => view().period,
+    () => property().timezone,
+    clock,
+  );
   const scene = createMemo(
     (): Scene => ({
       siteId: property().site_id,
       today: today(),
       view: view(),
-      ...(hasOpenHour(view().period, hour()) && { hour: hour() }),
+      ...hour(),
     }),
   );
   /** A past period needs no refresh. */
@@ -294,7 +285,9 @@ export function Overview(): JSX.Element {
         <Show when={hasRevenue() && unconverted()}>
           {(amounts) => <>{words.foot.unconverted(formatAmounts(amounts()))} </>}
         </Show>
-        <Show when={comparable() && summary.shown()}>{(shown) => <>{changesText(shown().value, shown().key)}</>}</Show>
+        <Show when={comparable() && summary.shown()}>
+          {(shown) => <>{changesText(shown().value.wholeDays, shown().key)}</>}
+        </Show>
       </Coverage>
     </main>
   );

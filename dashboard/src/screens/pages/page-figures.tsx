@@ -1,17 +1,18 @@
 // The figures of a page, side by side.
-import { For, type JSX, Show } from "solid-js";
+import { createMemo, For, type JSX, Show } from "solid-js";
 import { METRICS, type MetricName } from "../../../../workers/domain/events/catalog";
 import type { LoadedFor } from "../../data/answer";
 import { formatFigure } from "../../data/detail/figure";
 import {
+  comparedText,
   type FigureAnswers,
   type PageScene,
   toCompared,
   toFigures,
   type PageFigures as Values,
 } from "../../data/detail/page";
-import { formatCount, formatRange, formatShare, toChange } from "../../data/format";
-import type { Answer } from "../../data/question";
+import { formatCount, formatShare, toChange } from "../../data/format";
+import { wholeDayText } from "../../data/periods/names";
 import { Icon } from "../../parts/icon";
 import { LoadedBody } from "../../parts/loaded";
 import { Bone } from "../../parts/notice";
@@ -42,7 +43,7 @@ interface Card {
   hint?: string;
 }
 
-function changeOf(name: FigureName, { now, before }: Pick<Compared, "now" | "before">): Change | null {
+function changeOf(name: FigureName, { now, before }: Compared): Change | null {
   const change = toChange(JUDGED[name], now[name], before[name]);
   return change && UNJUDGED.includes(name) ? { ...change, better: null } : change;
 }
@@ -96,12 +97,6 @@ function toCards(one: Values): Card[] {
   ];
 }
 
-/** The compared days, of both periods. */
-function comparedText({ query, meta }: Answer): string {
-  const days = ([from, to]: readonly string[]): string => formatRange(from!.slice(0, 10), to!.slice(0, 10));
-  return words.compared(days(query.date_range), days(meta.comparison_date_range!));
-}
-
 const NO_CARDS = toCards({
   ...{ visitors: 0, visits: 0, pageviews: 0, entrances: 0, exits: 0 },
   ...{ exit_rate: null, bounce_rate: null, time_on_page: null, scroll_depth: null },
@@ -133,12 +128,18 @@ export function PageFigures(props: {
         }
       >
         {(value, of) => {
-          const compared = (): Compared | null => (props.comparable ? toCompared(value()) : null);
+          const compared = createMemo((): Compared | null => (props.comparable ? toCompared(value(), of()) : null));
           /** Today is incomplete, so compared with a whole day every count would look like a drop. */
+          const isPart = (name: FigureName): boolean =>
+            of().view.period.name === "day" && METRICS[JUDGED[name]].unit === "count";
           const change = (name: FigureName): Change | null => {
-            const isPart = of().view.period.name === "day" && METRICS[JUDGED[name]].unit === "count";
             const both = compared();
-            return both && !isPart ? changeOf(name, both) : null;
+            return both && !isPart(name) ? changeOf(name, both) : null;
+          };
+          /** So the whole day stands beside it instead. */
+          const whole = (name: FigureName): string | null => {
+            const both = compared();
+            return both && isPart(name) ? wholeDayText(of(), formatCount(both.before[name] ?? 0)) : null;
           };
           const figures = (): Values => toFigures(value());
           return (
@@ -166,6 +167,7 @@ export function PageFigures(props: {
                             </span>
                           )}
                         </Show>
+                        <Show when={whole(name)}>{(text) => <span class="page-change">{text()}</span>}</Show>
                         <Show when={hint}>
                           <small>{hint}</small>
                         </Show>
@@ -174,7 +176,9 @@ export function PageFigures(props: {
                   )}
                 </For>
               </dl>
-              <Show when={compared()}>{(both) => <p class="page-compared">{comparedText(both().of)}</p>}</Show>
+              <Show when={props.comparable && comparedText(value(), of())}>
+                {(text) => <p class="page-compared">{text()}</p>}
+              </Show>
               <Show when={figures().pageviews === 0}>
                 <p class="page-nothing">{words.nothing}</p>
               </Show>

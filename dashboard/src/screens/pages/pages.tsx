@@ -1,10 +1,12 @@
 // Pages: one page in detail, with where its visitors came from and went; without one, the list of pages.
 import { createMemo, type JSX, Show } from "solid-js";
 import { createAnswer } from "../../data/answer";
+import { createOpenHour } from "../../data/clock";
 import { isPath, pagesQuestion } from "../../data/detail/page";
 import type { Scene } from "../../data/question";
 import { writeWithoutBots } from "../../data/view";
 import { BotsNote, BotsSwitch } from "../../frame/bots-switch";
+import { useProperty } from "../../frame/property-frame";
 import { createScreen, LoadedPanel, type Screen, ScreenFoot, ScreenHead } from "../../frame/screen";
 import { AnswerRows } from "../../panels/answer-rows";
 import { words } from "../../words/detail/page";
@@ -14,8 +16,14 @@ import "./pages.css";
 
 export function Pages(): JSX.Element {
   const screen = createScreen({ canFilter: true, isOfQueries: true });
+  const { property } = useProperty();
+  const hour = createOpenHour(
+    () => screen.view().period,
+    () => property().timezone,
+    screen.clock,
+  );
   const scene = createMemo(
-    (): Scene => ({ siteId: screen.scene().siteId, today: screen.today(), view: screen.view() }),
+    (): Scene => ({ siteId: screen.scene().siteId, today: screen.today(), view: screen.view(), ...hour() }),
   );
   const page = (): string | null => {
     const named = screen.param("page") ?? null;
