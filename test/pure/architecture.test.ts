@@ -117,6 +117,16 @@ describe("imports go down only", () => {
     expect(against({}, screenOf).map(show)).toEqual([]);
   });
 
+  it("a child of the dashboard that is a function reads its value inside JSX: elsewhere nothing follows its changes", () => {
+    const screens = code.filter((file) => /^dashboard\/.*\.tsx$/.test(file));
+    const untracked = screens.flatMap((file) =>
+      [...read(file).matchAll(/>\s*\{\((\w+)\) =>\s*(?!\(?\s*<|\{)([^\n]*)/g)]
+        .filter(([, value, body]) => body!.includes(`${value}()`))
+        .map(([, , body]) => `${file}: ${body}`),
+    );
+    expect(untracked).toEqual([]);
+  });
+
   it("the tracker and the dashboard import types from the domain, and values from files without zod", () => {
     const outside = imports.filter(({ from, to }) => /^(tracker|dashboard)\//.test(from) && to.startsWith("workers/"));
     const wrong = outside.filter(({ to, typeOnly }) => {

@@ -197,9 +197,21 @@ function rowsOf(plan: Plan, counted: CountedAsks, currency: string): RollupRow[]
     value: shownValue(plan.query, row.values, goal),
     others: othersOf(row, plan, bases, { goal, currency: own ?? currency }),
   });
-  return counted.flatMap(({ role, rows }) =>
+  const found = counted.flatMap(({ role, rows }) =>
     role.kind === "rows" ? rows.map((row) => toRow(row, role)).filter(isSomething) : [],
   );
+  return [...found, ...unconverting(plan, counted, found)];
+}
+
+/** The buckets of a series with visitors of whom nobody converted: their rate is zero, not unknown. */
+function unconverting({ query, time }: Plan, counted: CountedAsks, found: readonly RollupRow[]): RollupRow[] {
+  if (time === null || query.others.length > 0 || !has(query, "conversion_rate")) return [];
+  const known = new Set(found.map(({ bucket }) => bucket));
+  const bases = counted.filter(({ role }) => role.kind === "base" && role.withoutGoals && !role.grouped);
+  return bases
+    .flatMap(({ rows }) => rows)
+    .filter(({ bucket, counts }) => counts.visitors > 0 && !known.has(bucket))
+    .map(({ bucket }) => ({ bucket, value: null, others: { conversion_rate: 0 } }));
 }
 
 /** What rows are ordered by. */

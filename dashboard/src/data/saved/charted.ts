@@ -33,12 +33,8 @@ export const unitOf = (metric: ChartMetric): Unit =>
 /** True for metrics that grow during a day: of a part of it they cannot be compared with a whole one. */
 export const isAdded = (metric: ChartMetric): boolean => unitOf(metric) === "count" || metric === "total_revenue";
 
-/**
- * The value of a bucket without visitors, whose answer has no row: nothing was earned, and nobody converted. Rates of
- * visits and means do not exist.
- */
-export const emptyValue = (metric: ChartMetric): number | null =>
-  isAdded(metric) || metric === "conversion_rate" ? 0 : null;
+/** The value of a bucket without visitors, whose answer has no row: nothing was earned. Rates and means do not exist. */
+export const emptyValue = (metric: ChartMetric): number | null => (isAdded(metric) ? 0 : null);
 
 /** The height of a value on the chart. */
 export const toNumber = (value: MetricValue | undefined): number | null =>

@@ -117,7 +117,7 @@ function Sentence(props: {
       </strong>
       {words.headline.when(props.when, props.moved)}
       <span class="headline-rest">
-        <Show when={props.source}>{(source) => words.headline.topSource(source())}</Show>
+        <Show when={props.source}>{(source) => <>{words.headline.topSource(source())}</>}</Show>
         <Show when={page()}>
           {(path) => (
             <>

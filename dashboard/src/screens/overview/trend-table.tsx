@@ -65,7 +65,7 @@ export function TrendTable(props: {
                 </Show>
                 <Show when={index() === props.picture.series.running}>{words.trend.rowSoFar}</Show>
                 <Show when={point.marked}>{words.trend.rowUnusual}</Show>
-                <Show when={point.notes}>{(all) => notes.row(all().map(({ text }) => text))}</Show>
+                <Show when={point.notes}>{(all) => <>{notes.row(all().map(({ text }) => text))}</>}</Show>
               </th>
               <td class="number">{text(point.value)}</td>
               <Show when={props.picture.second}>
