@@ -177,6 +177,30 @@ test("the keyboard alone adds a filter with several values, changes it, and clea
   expect(new URL(page.url()).searchParams.has("f")).toBe(false);
 });
 
+test("Escape clears the filters of the screen that is shown, also after others", async () => {
+  await page.goto(`${system.dashboard}/p/${siteId}?period=7d`);
+  for (const [key, title] of [
+    ["7", "Technology"],
+    ["8", "Networks"],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  }
+  await page.keyboard.press("f");
+  const dialog = page.getByRole("dialog", { name: "Add filter" });
+  await dialog.getByLabel("Filter by").selectOption({ label: "Country" });
+  await dialog.getByLabel("Filter by").press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("fran");
+  await dialog.getByRole("option", { name: /^France/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await until(chipTexts, (texts) => texts[0] === "Country is France");
+  await page.keyboard.press("Escape");
+  await chips().waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe(`/p/${siteId}/networks`);
+});
+
 test("conditions on texts, props and what was part of the visit are those of the API", async () => {
   const cases: [string, object][] = [
     ["contains,event:page,/DOC", ["contains", "event:page", ["/DOC"], { case_sensitive: false }]],

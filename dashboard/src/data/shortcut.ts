@@ -1,5 +1,5 @@
 // Keyboard shortcuts: pages declare their keys, and the sheet under `?` lists all active ones.
-import { createSignal, onCleanup } from "solid-js";
+import { onCleanup } from "solid-js";
 
 /** Keys of the shortcuts other than screens and periods, in lower case. All keys of a property are unique. */
 export const KEYS = {
@@ -28,14 +28,18 @@ export interface ShortcutGroup {
   shortcuts: Shortcut[];
 }
 
-const [groups, setGroups] = createSignal<ShortcutGroup[]>([]);
+/**
+ * No signal: a screen that is loaded on its way appears in a transition, whose end sets each signal to its value from
+ * before the old screen was removed. Shortcuts of the old screen would stay, and take the keys of the new one.
+ */
+const groups = new Set<ShortcutGroup>();
 
-export { groups as shortcutGroups };
+export const shortcutGroups = (): ShortcutGroup[] => [...groups];
 
 /** Active while the calling component exists. */
 export function createShortcuts(group: ShortcutGroup): void {
-  setGroups((all) => [...all, group]);
-  onCleanup(() => setGroups((all) => all.filter((one) => one !== group)));
+  groups.add(group);
+  onCleanup(() => groups.delete(group));
 }
 
 /** True for elements that arrow keys scroll or move within. */
@@ -56,7 +60,7 @@ function isTaken(event: KeyboardEvent): boolean {
 export function listenForShortcuts(): void {
   const listen = (event: KeyboardEvent): void => {
     if (isTaken(event)) return;
-    const shortcut = groups()
+    const shortcut = shortcutGroups()
       .flatMap((group) => group.shortcuts)
       .find((one) => one.key === event.key.toLowerCase());
     if (!shortcut) return;

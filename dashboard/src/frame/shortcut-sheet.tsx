@@ -8,7 +8,7 @@ export function ShortcutSheet(props: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={words.bar.shortcuts} onClose={props.onClose}>
       <div class="sheet">
-        <For each={[...shortcutGroups()].reverse()}>
+        <For each={shortcutGroups().reverse()}>
           {(group) => (
             <section>
               <h3>{group.title}</h3>
