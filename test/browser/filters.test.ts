@@ -179,6 +179,7 @@ test("the keyboard alone adds a filter with several values, changes it, and clea
 
 test("Escape clears the filters of the screen that is shown, also after others", async () => {
   await page.goto(`${system.dashboard}/p/${siteId}?period=7d`);
+  await page.locator(".card").first().waitFor();
   for (const [key, title] of [
     ["7", "Technology"],
     ["8", "Networks"],

@@ -135,6 +135,26 @@ test("the most clicked elements are those of the page and the device, and equal 
   expect(results[0]!.metrics).toEqual([6]);
 });
 
+test("an element filters the screen by the visits that clicked it, and a second click takes the filter away", async () => {
+  await open("/heatmaps?page=%2F");
+  const element = table("Most clicked elements").getByRole("link", { name: /^Buy/ });
+  await element.click();
+  await page.getByRole("button", { name: /^Edit filter: Link is .+\/cart$/ }).waitFor();
+  // Anna clicked it, in a visit with other clicks; Ben did not.
+  await until(
+    () => rowsOf("Pages with heatmaps"),
+    (rows) => rows.join() === "/ 2 7,/news 1 0",
+  );
+  expect(await rowsOf("Most clicked elements")).toEqual(["Buy link to /cart 3", "Menu button 1"]);
+  expect(await element.getAttribute("aria-current")).toBe("true");
+  expect(new URL(page.url()).searchParams.get("page")).toBe("/");
+  await element.click();
+  await until(
+    () => rowsOf("Pages with heatmaps"),
+    (rows) => rows.join() === "/ 2 7,/news 6 5",
+  );
+});
+
 test("a phone shows the heatmap first, with its page in a list to pick from", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open("/heatmaps");

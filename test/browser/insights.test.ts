@@ -371,6 +371,15 @@ test("a rule that counts views has no click rate, and the figures of all rules s
     );
   expect(columns).toHaveLength(2);
   expect(columns[1]).toEqual(columns[0]);
+
+  // Under a filter by one of them the other has nothing to show.
+  await page.getByRole("link", { name: "Buy button", exact: true }).click();
+  await page.getByText("1 rule has no figures under these filters.").waitFor();
+  expect(await page.locator(".rule-list .rule").count()).toBe(1);
+  expect((await figuresOf(row("Buy button").locator("dl"))).slice(0, 2)).toEqual(["Clicks 1", "Visitors 1"]);
+  await page.keyboard.press("Escape");
+  await row("Buy button in sight").waitFor();
+  expect(await page.getByText("no figures under these filters").count()).toBe(0);
 });
 
 test("a failure is told in its panel, and trying again mends it; nothing broke a script or the content policy", async () => {

@@ -13,6 +13,8 @@ export const words = {
     after: ", and counts when it is clicked, submitted, seen or hovered. Takes effect on the visitor’s next page view.",
   },
   countsFailed: "The counts could not be loaded.",
+  without: (count: number, text: string): string =>
+    `${text} ${count === 1 ? "rule has" : "rules have"} no figures under these filters.`,
   matches: { click: "Clicks", submit: "Submissions", visible: "Views", hover: "Hovers" },
   ctr: "CTR",
   last: "Last",

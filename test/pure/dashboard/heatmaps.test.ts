@@ -184,16 +184,28 @@ describe("the most clicked elements", () => {
       row(8, "Buy now", "a", "buy", "https://docs.example/start?x=1"),
       row(3, "Write", "a", "(none)", "mailto:a@b.example"),
     ];
-    expect(toElements(all, links, ["shop.example"])).toEqual([
-      { name: "Buy now", hint: "link to /cart?step=1", clicks: 9 },
-      { name: "Buy now", hint: "link to docs.example/start", clicks: 8 },
-      { name: "Menu", hint: "button #menu", clicks: 7 },
-      { name: "#close", hint: "svg", clicks: 6 },
-      { name: "image", hint: "image", clicks: 5 },
-      { name: "Write", hint: "link to a@b.example", clicks: 3 },
+    const elements = toElements(all, links, ["shop.example"]);
+    expect(elements.map(({ name, hint, clicks }) => [name, hint, clicks])).toEqual([
+      ["Buy now", "link to /cart?step=1", 9],
+      ["Buy now", "link to docs.example/start", 8],
+      ["Menu", "button #menu", 7],
+      ["#close", "svg", 6],
+      ["image", "image", 5],
+      ["Write", "link to a@b.example", 3],
       // What is left of its clicks had no target.
-      { name: "Buy now", hint: "link #buy", clicks: 3 },
-      { name: "Element", hint: "Element", clicks: 2 },
+      ["Buy now", "link #buy", 3],
+      ["Element", "Element", 2],
+    ]);
+    // Each filters the visits that clicked it: by its link, else by its text, its id or its kind.
+    expect(elements.map(({ filter }) => filter && [filter.dimension, filter.value])).toEqual([
+      ["event:href", "https://shop.example/cart?step=1"],
+      ["event:href", "https://docs.example/start?x=1"],
+      ["event:props:text", "Menu"],
+      ["event:props:id", "close"],
+      ["event:props:tag", "img"],
+      ["event:href", "mailto:a@b.example"],
+      ["event:props:text", "Buy now"],
+      null,
     ]);
   });
 });

@@ -1,6 +1,16 @@
 // Shortcuts belong to the screen that is shown: they come and go with it, also when the screen is loaded on its way.
-import { createComponent, createMemo, createRenderEffect, createRoot, createSignal, type JSX, lazy } from "solid-js";
-import { Show, Suspense, startTransition } from "solid-js";
+import {
+  createComponent,
+  createMemo,
+  createRenderEffect,
+  createRoot,
+  createSignal,
+  type JSX,
+  lazy,
+  Show,
+  Suspense,
+  startTransition,
+} from "solid-js";
 import { expect, test } from "vitest";
 import { createShortcuts, shortcutGroups } from "../../../dashboard/src/data/shortcut";
 

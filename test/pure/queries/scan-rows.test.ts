@@ -66,7 +66,11 @@ it("a bucket with visitors of whom nobody converted has a rate of zero, one with
       rows: [visitors(first, 8), visitors(second, 4)],
     },
   ];
-  const asked = { main: counted("2026-11-02", "2026-11-03"), comparison: counted("2026-10-30", "2026-11-01"), scanned: 0 };
+  const asked = {
+    main: counted("2026-11-02", "2026-11-03"),
+    comparison: counted("2026-10-30", "2026-11-01"),
+    scanned: 0,
+  };
   const plan = of(["visitors", "conversion_rate"], ["time:day"], true);
   const { results } = toAnswer(plan, toRollupRows(plan, asked, "EUR"));
   expect(results.map(({ dimensions, metrics, comparison }) => [...dimensions, metrics, comparison?.metrics])).toEqual([

@@ -32,6 +32,7 @@ export function ClickedElements(props: {
     loadRows,
     props.screen.tick,
   );
+  const filters = props.screen.filters!;
   const hosts = (): string[] => property().streams.flatMap(({ url }) => (URL.canParse(url) ? [new URL(url).host] : []));
   return (
     <LoadedPanel title={words.elements} loaded={answer} bones={6} class="heat-elements">
@@ -47,11 +48,15 @@ export function ClickedElements(props: {
               caption={words.elements}
               head={words.element}
               columns={[words.layerNames(of().width).clicks]}
-              rows={elements().map(({ name, hint, clicks }) => ({
+              rows={elements().map(({ name, hint, clicks, filter }) => ({
                 name,
                 hint,
                 share: clicks / (elements()[0]?.clicks || 1),
                 figures: [formatCount(clicks)],
+                ...(filter && {
+                  href: filters.hrefOf(filter.dimension, filter.value),
+                  chosen: filters.isChosen(filter.dimension, filter.value),
+                }),
               }))}
             />
           </Show>

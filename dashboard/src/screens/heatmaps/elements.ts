@@ -42,12 +42,17 @@ export const elementQuestions = ({
   })),
 });
 
+/** Visits are filtered by an element's link, else by the first that its clicks say about it. */
+const FILTERED_BY = [LINK, "event:props:text", "event:props:id", "event:props:tag"] as const;
+
 export interface ClickedElement {
   /** Its text, else its id or its tag. */
   name: string;
   /** What it is, and where it leads. */
   hint: string;
   clicks: number;
+  /** The filter for visits that clicked it; null if its clicks say nothing about it. */
+  filter: { dimension: string; value: string } | null;
 }
 
 /** A path if the link stays on the page's host; whole addresses of other hosts. */
@@ -68,6 +73,11 @@ function joinLinks(all: readonly Row[], links: readonly Row[]): Row[] {
   return [...links, ...others.filter(({ metrics }) => metrics[0]! > 0)];
 }
 
+function filterOf(said: Record<string, string | undefined>): ClickedElement["filter"] {
+  const dimension = FILTERED_BY.find((name) => said[name]);
+  return dimension === undefined ? null : { dimension, value: said[dimension]! };
+}
+
 /**
  * The most clicked first.
  * @param hosts of the site.
@@ -82,6 +92,7 @@ export const toElements = (all: readonly Row[], links: readonly Row[], hosts: re
         name: text || (id ? `#${id}` : kind),
         hint: target ? words.elementTo(kind, target) : text && id ? `${kind} #${id}` : kind,
         clicks: metrics[0] ?? 0,
+        filter: filterOf({ [LINK]: href, [ELEMENT[0]]: text, [ELEMENT[1]]: tag, [ELEMENT[2]]: id }),
       };
     })
     .sort((a, b) => b.clicks - a.clicks);

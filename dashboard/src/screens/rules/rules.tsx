@@ -2,6 +2,7 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import type { RuleCounts } from "../../../../workers/domain/counts/insight";
 import { createLoaded, isBusy, isOld } from "../../data/answer";
+import { formatCount } from "../../data/format";
 import { loadRuleCounts } from "../../data/insight";
 import { loadRules, type Rule } from "../../data/rule";
 import { useProperty } from "../../frame/property-frame";
@@ -10,6 +11,7 @@ import { Icon } from "../../parts/icon";
 import { Empty, Failure } from "../../parts/notice";
 import { RuleAnalysis } from "./analysis";
 import { RuleDialog } from "./form";
+import { listedRules } from "./listed";
 import { RuleRow } from "./row";
 import "./rules.css";
 import { words } from "../../words/rules";
@@ -30,6 +32,11 @@ export function Rules(): JSX.Element {
   const countsFor = (id: string): RuleCounts | null | undefined => {
     if (!counts.value()) return counts.state() === "error" ? null : undefined;
     return countsOf().get(id) ?? { id, ...none };
+  };
+  /** Of the counts that are shown, not of the filters in the URL: the list changes with its figures. */
+  const filteredCounts = (): readonly RuleCounts[] | null => {
+    const shown = counts.shown();
+    return shown && (shown.key.filters?.length ?? 0) > 0 ? shown.value.rules : null;
   };
   const chosen = (): Rule | undefined => rules.value()?.find((rule) => rule.id === screen.param("rule"));
   const gone = (id: string): void => {
@@ -54,47 +61,53 @@ export function Rules(): JSX.Element {
           </Show>
         }
       >
-        {(list) => (
-          <Show
-            when={list().length > 0}
-            fallback={
-              <div class="rules-empty">
-                <Empty title={words.none}>
-                  {words.noneHint.before}
-                  <code>{words.noneHint.first}</code>
-                  {words.noneHint.between}
-                  <code>{words.noneHint.second}</code>
-                  {words.noneHint.after}
-                </Empty>
-                <button type="button" class="button button-main" onClick={() => setEditing("new")}>
-                  <Icon name="plus" />
-                  {words.new}
-                </button>
-              </div>
-            }
-          >
-            <Show when={counts.state() === "error"}>
-              <Failure what={words.countsFailed} error={counts.error()} onRetry={counts.retry} />
+        {(list) => {
+          const rows = createMemo(() => listedRules(list(), filteredCounts(), screen.param("rule")));
+          return (
+            <Show
+              when={list().length > 0}
+              fallback={
+                <div class="rules-empty">
+                  <Empty title={words.none}>
+                    {words.noneHint.before}
+                    <code>{words.noneHint.first}</code>
+                    {words.noneHint.between}
+                    <code>{words.noneHint.second}</code>
+                    {words.noneHint.after}
+                  </Empty>
+                  <button type="button" class="button button-main" onClick={() => setEditing("new")}>
+                    <Icon name="plus" />
+                    {words.new}
+                  </button>
+                </div>
+              }
+            >
+              <Show when={counts.state() === "error"}>
+                <Failure what={words.countsFailed} error={counts.error()} onRetry={counts.retry} />
+              </Show>
+              <ul class="rule-list" classList={{ stale: isOld(counts) }} aria-busy={isBusy(counts)}>
+                <For each={rows().listed}>
+                  {(rule) => (
+                    <RuleRow
+                      siteId={siteId}
+                      rule={rule}
+                      counts={countsFor(rule.id)}
+                      filters={screen.filters!}
+                      href={screen.hrefWith({ rule: screen.param("rule") === rule.id ? undefined : rule.id })}
+                      chosen={screen.param("rule") === rule.id}
+                      onChanged={rules.retry}
+                      onEdit={() => setEditing(rule)}
+                      onGone={() => gone(rule.id)}
+                    />
+                  )}
+                </For>
+              </ul>
+              <Show when={rows().without > 0}>
+                <p class="panel-note rules-without">{words.without(rows().without, formatCount(rows().without))}</p>
+              </Show>
             </Show>
-            <ul class="rule-list" classList={{ stale: isOld(counts) }} aria-busy={isBusy(counts)}>
-              <For each={list()}>
-                {(rule) => (
-                  <RuleRow
-                    siteId={siteId}
-                    rule={rule}
-                    counts={countsFor(rule.id)}
-                    filters={screen.filters!}
-                    href={screen.hrefWith({ rule: screen.param("rule") === rule.id ? undefined : rule.id })}
-                    chosen={screen.param("rule") === rule.id}
-                    onChanged={rules.retry}
-                    onEdit={() => setEditing(rule)}
-                    onGone={() => gone(rule.id)}
-                  />
-                )}
-              </For>
-            </ul>
-          </Show>
-        )}
+          );
+        }}
       </LoadedPanel>
       <Show when={chosen()}>{(rule) => <RuleAnalysis rule={rule()} screen={screen} />}</Show>
       <Show when={editing()} keyed>
