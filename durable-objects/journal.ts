@@ -274,6 +274,21 @@ export class Journal {
     this.settled = [];
   }
 
+  /** Deletes the rows that are done with instead of keeping them to be overwritten. @returns how many. */
+  deleteSpare(): number {
+    this.rest();
+    return this.deleteRows(this.free.splice(0));
+  }
+
+  private deleteRows(slots: readonly number[]): number {
+    for (let at = 0; at < slots.length; at += DELETED_ROWS)
+      this.sql.exec(
+        "DELETE FROM journal WHERE slot IN (SELECT value FROM json_each(?))",
+        JSON.stringify(slots.slice(at, at + DELETED_ROWS)),
+      );
+    return slots.length;
+  }
+
   /** True if this many times the limit of a replay has arrived since the last checkpoint. */
   isCheckpointDue(times = 1): boolean {
     const rows = this.head - this.covered;
@@ -291,11 +306,6 @@ export class Journal {
     if (this.free.length <= SPARE_ROWS) return;
     // After an outage: give the backlog's space back, highest rows first.
     this.free.sort((a, b) => a - b);
-    const spare = this.free.splice(SPARE_ROWS);
-    for (let at = 0; at < spare.length; at += DELETED_ROWS)
-      this.sql.exec(
-        "DELETE FROM journal WHERE slot IN (SELECT value FROM json_each(?))",
-        JSON.stringify(spare.slice(at, at + DELETED_ROWS)),
-      );
+    this.deleteRows(this.free.splice(SPARE_ROWS));
   }
 }

@@ -2,9 +2,11 @@
 // is the redo log since the last checkpoint.
 import type { Arrival, Event } from "../workers/domain/events/event";
 import { addDays } from "../workers/domain/time/zone";
+import type { HubPerson } from "../workers/domain/visits/hub";
 import {
   emptyLive,
   forgetConversions,
+  forgetLive,
   LIVE_KEPT,
   type Live,
   MINUTES_KEPT,
@@ -202,6 +204,20 @@ export class Memory {
     else noteArrival(this.live, event.event_time);
     this.goals.count(event);
     return done;
+  }
+
+  /** Forgets what memory has of a person. Part of a checkpoint, after which `forgetRows` forgets what storage has. */
+  forget(person: Pick<HubPerson, "visitors" | "visits">): { feed: number; visitors: number } {
+    return { feed: forgetLive(this.live, person), visitors: this.book.forgetPerson(person) };
+  }
+
+  /** The same of some rows of visitors in storage. */
+  forgetRows(
+    person: Pick<HubPerson, "visitors" | "visits">,
+    from: number,
+    most: number,
+  ): { next: number | null; removed: number } {
+    return this.book.forgetRows(person, from, most);
   }
 
   /**

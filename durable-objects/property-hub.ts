@@ -1,17 +1,17 @@
 // PropertyHub: the Durable Object of one property, a shard of it, or all imports into it. A thin adapter: it stamps events
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import { DurableObject } from "cloudflare:workers";
-import { DAY_BIT } from "../workers/domain/events/catalog";
-import type { Arrival, Event, UnnamedIds } from "../workers/domain/events/event";
-import { firstVisitOf } from "../workers/domain/events/first-visit";
+import type { Arrival, UnnamedIds } from "../workers/domain/events/event";
 import { addRefusals } from "../workers/domain/requests/refusal";
-import { localDate, localHour } from "../workers/domain/time/zone";
+import { localDate } from "../workers/domain/time/zone";
 import { toArrival, toBatch } from "../workers/domain/visits/arrival";
 import type {
   AcceptReply,
+  Forgotten,
   Hub,
   HubBacklog,
   HubBatch,
+  HubPerson,
   HubProperty,
   LiveGoals,
   LiveShare,
@@ -20,10 +20,9 @@ import type {
 import { emptyLive, liveShare } from "../workers/domain/visits/live";
 import { epochOf } from "../workers/domain/visits/message";
 import type { BrowserNames } from "../workers/domain/visits/names";
-import { packStamped } from "../workers/domain/visits/packed";
-import { seenId } from "../workers/domain/visits/seen";
-import type { VisitStamp } from "../workers/domain/visits/stamp";
 import { Configuration } from "./configuration/configuration";
+import { forgetPerson } from "./forget/forget";
+import { dropFiller } from "./forget/free-pages";
 import { appendGroup, type OpenGroup, OpenGroups } from "./group";
 import { LakeIds } from "./imports/lake-ids";
 import { isWithoutTables, Journal, MESSAGE_BYTES } from "./journal";
@@ -32,6 +31,7 @@ import { Memory } from "./memory";
 import { Sender } from "./sender";
 import { hearNames, noNames, tellNames } from "./shards/shared-names";
 import { askUnnamed, unnamedIdsOf } from "./shards/unnamed-ids";
+import { takeArrival } from "./take";
 import { Salts } from "./visitor-id";
 import { moveOldVisitors } from "./visitors/old-visitors";
 
@@ -99,6 +99,7 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
 
   /** Reads storage into memory: at the start, and after a failed commit, when memory is ahead of storage. */
   private load(): void {
+    dropFiller(this.ctx.storage.sql);
     this.journal = new Journal(this.ctx.storage.sql);
     this.memory = new Memory(this.ctx.storage.sql, this.journal, Date.now());
     this.salts = new Salts(this.journal);
@@ -136,7 +137,11 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
       for (const arrival of arrivals) {
         if (!isOwn(arrival)) others.push(arrival);
         else if (this.memory.isNew(arrival, imported, now))
-          this.take(arrival, property, group, now, late?.has(arrival.event_id));
+          takeArrival(
+            { memory: this.memory, salts: this.salts, property, group, now },
+            arrival,
+            late?.has(arrival.event_id),
+          );
         else duplicates += 1;
       }
       if (others.length > 0)
@@ -187,11 +192,29 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     return ids;
   }
 
-  async forgetPerson(person: string): Promise<BrowserNames[]> {
+  async forgetNames(person: string): Promise<BrowserNames[]> {
     if (this.isEmpty) return [];
     // What an open group names is written first, so that it is forgotten too.
     this.groups.commit();
     return this.ctx.storage.transactionSync(() => this.memory.names.forget(person));
+  }
+
+  async forget(person: string): Promise<Forgotten> {
+    const forgotten = await forgetPerson(
+      {
+        storage: this.ctx.storage,
+        journal: () => this.journal,
+        memory: () => this.memory,
+        sender: this.sender,
+        commit: () => this.groups.commit(),
+        checkpoint: (act) => this.checkpoint(act),
+        isEmpty: () => this.isEmpty,
+      },
+      JSON.parse(person) as HubPerson,
+    );
+    // Watchers see the feed without the person.
+    this.sockets.changed();
+    return forgotten;
   }
 
   async noteVersion(version: number, goals?: LiveGoals): Promise<void> {
@@ -293,57 +316,6 @@ export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
     const epoch = `${this.ctx.id.toString().slice(0, 16)}${crypto.randomUUID().slice(0, 8)}`;
     this.epoch = epochOf(this.ctx.id.name ?? "", epoch);
     this.journal.writeMeta("about", { site_id, epoch: this.epoch });
-  }
-
-  private take(arrival: Arrival, property: HubProperty, group: OpenGroup, now: number, late = false): void {
-    const { keys, ip, first_visit, stored, by_page, unnamed, ...event } = arrival;
-    const who = { keys, stored, by_page, unnamed, ip };
-    const stamp = this.stampOne(event, property, who, group, now, late);
-    // Only the hub knows whether a cookieless visitor is new today. A stored id tells whether they are new at all.
-    const isFirst = first_visit && stamp.firsts & DAY_BIT;
-    if (!isFirst || (stored && !stored.isNew && stamp.local_date > stored.made)) return;
-    this.stampOne(firstVisitOf(event, stamp.view_id), property, who, group, now);
-  }
-
-  /** Stamps an event into the group. */
-  private stampOne(
-    event: Event,
-    property: HubProperty,
-    who: Pick<Arrival, "keys" | "stored" | "by_page" | "unnamed" | "ip">,
-    group: OpenGroup,
-    now: number,
-    late = false,
-  ): VisitStamp {
-    const whose = { event_time: event.event_time, user_id: event.user_id, ...who };
-    const ids = this.salts.idsFor(whose, property, this.memory, now, true);
-    const { date, other, yesterday, tomorrow } = ids;
-    const visitor = ids.visitor!;
-    const before = ids.before();
-    const hour = localHour(event.event_time, property.timezone);
-    const { isNewName, ...person } = this.memory.personFor(whose, property.site_id, now);
-    const { visit, stamp, carriedFrom } = this.memory.track(event, {
-      date,
-      hour,
-      visitor,
-      other,
-      yesterday,
-      tomorrow,
-      ...person,
-      unnamed: isNewName ? ids.unnamed : null,
-      late,
-    });
-    if (carriedFrom !== null) group.carried.push([seenId(event), carriedFrom]);
-    this.memory.seq += 1;
-    const about = {
-      site_id: property.site_id,
-      seq: this.memory.seq,
-      visitor_id: visitor,
-      ip: who.ip,
-      visitor_before: before === visitor ? null : before,
-      visitor_unnamed: other === ids.unnamed ? other : null,
-    };
-    group.events.push(JSON.stringify(packStamped(event, visit, { ...stamp, ...about })));
-    return stamp;
   }
 
   private commit(group: OpenGroup): void {

@@ -6,7 +6,7 @@ import type { Steps, Task } from "./jobs/steps";
 import { writeReports } from "./mail/reports";
 import { analysis } from "./maintenance/analysis/task";
 import { compact } from "./maintenance/compact";
-import { erase } from "./maintenance/erase";
+import { erase } from "./maintenance/erasure/erase";
 import { check, rebuild } from "./maintenance/rebuild-tasks";
 import { replay } from "./maintenance/replay";
 import { restamp } from "./maintenance/restamp/task";

@@ -28,6 +28,7 @@ import { scan } from "../../workers/domain/analysis/scan/scan";
 import { Problem } from "../../workers/domain/requests/problem";
 import { openPortions } from "../../workers/storage/analysis/open-portions";
 import { type PartDays, readWholeMonth } from "../../workers/storage/analysis/part-days";
+import { ObjectGone, withObjects } from "../../workers/storage/lake/reading";
 import { COLUMNS } from "./column-budget";
 import { countDetails, DETAIL_BYTES } from "./details";
 import { idsOf, type Listed, MonthColumns } from "./month-columns";
@@ -35,6 +36,8 @@ import { type Result, ResultCache } from "./result-cache";
 
 /** An object is kept in memory this long (ms) after a question: the next one then finds the columns. */
 const AWAKE_MS = 120_000;
+
+const GONE = new Problem("unavailable", "data has changed meanwhile; ask again").toBody();
 
 const inOrderOf = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -77,16 +80,29 @@ export class Analyst extends DurableObject<Cloudflare.Env> {
    * @param days what it reads, where the month has parts; else it looks itself.
    */
   async answer(text: string, days: PartDays | null = null): Promise<AnalystReply<ReadableStream<Uint8Array>>> {
-    const work = this.last.then(() => this.answerNow(JSON.parse(text) as AnalystQuestion, days));
+    const answer = () => this.answerNow(JSON.parse(text) as AnalystQuestion, days);
+    // What it was given it cannot list again.
+    const work = this.last.then(() => (days ? answer() : withObjects(answer)));
     this.last = work.catch(() => undefined);
     try {
       return { answer: await work };
     } catch (error) {
+      if (days && error instanceof ObjectGone) return { problem: GONE, gone: true };
       if (!(error instanceof Problem)) throw error;
       return { problem: error.toBody() };
     } finally {
       this.stayAwake();
     }
+  }
+
+  /** Forgets columns and answers: somebody was erased. */
+  async forget(): Promise<void> {
+    const work = this.last.then(() => {
+      this.release();
+      this.budget.end(this, 0);
+    });
+    this.last = work;
+    await work;
   }
 
   /** Bytes that Analysts hold in this isolate. */

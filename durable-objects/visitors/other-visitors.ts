@@ -13,6 +13,8 @@ interface Day {
   fresh: number[];
   /** The latest time (ms) at which one was noted. */
   latest: number;
+  /** Whether its rows have ids that were forgotten. */
+  isStale?: boolean;
 }
 
 /** A day in more rows than this is written anew: calls of other hubs write a row each. */
@@ -120,16 +122,38 @@ export class OtherVisitors implements OtherIds {
     return table.size >= this.most || table.has(high, low);
   }
 
+  /** Forgets ids, on every day. The rows of such a day are written anew by the next checkpoint. */
+  forget(visitors: readonly string[]): void {
+    const hashes = new Set(visitors.map((visitor) => hash64(visitor).join(" ")));
+    for (const day of this.days.values()) {
+      const words = wordsOf(day.table);
+      const table = new HashTable();
+      for (let at = 0; at < words.length; at += 2)
+        if (!hashes.has(`${words[at]} ${words[at + 1]}`)) table.add(words[at]!, words[at + 1]!);
+      if (table.size === day.table.size) continue;
+      day.table = table;
+      day.fresh = [];
+      day.isStale = true;
+    }
+  }
+
   /** Writes what is not written yet, forgets days, and writes together what is in many rows. */
   checkpoint(forgotten: ReadonlySet<string>): void {
     for (const date of forgotten) this.days.delete(date);
     this.write();
+    for (const [date, day] of this.days) {
+      if (!day.isStale || this.rows.has(date)) continue;
+      this.makeTable();
+      this.rows.set(date, 0);
+    }
     for (const [date, rows] of this.rows) {
       const day = this.days.get(date);
-      if (day && rows <= MOST_ROWS) continue;
+      if (day && rows <= MOST_ROWS && !day.isStale) continue;
       this.sql.exec("DELETE FROM other_visitors WHERE date = ?", date);
       this.rows.delete(date);
-      if (day) this.insert(date, wordsOf(day.table), day.latest);
+      if (!day) continue;
+      day.isStale = false;
+      this.insert(date, wordsOf(day.table), day.latest);
     }
   }
 

@@ -2,6 +2,7 @@
 // Memory is bounded for any number of visitors: quiet visitors leave it, and earlier when there are many. A checkpoint
 // writes changed visitors; visitors that changed since the last one stay in memory.
 import { MOST_VISITORS } from "../../workers/domain/visits/capacity";
+import type { HubPerson } from "../../workers/domain/visits/hub";
 import { type Book, currentVisits, VISIT_GAP, type Visit, type VisitorDay } from "../../workers/domain/visits/visit";
 import { KeptDays } from "./kept-days";
 import { OtherVisitors } from "./other-visitors";
@@ -148,6 +149,37 @@ export class VisitorBook implements Book {
 
   forgets(date: string): boolean {
     return this.days.forgets(date);
+  }
+
+  /** Forgets the visitors of a person in memory, and the ids that they might have had. @returns how many. */
+  forgetPerson({ visitors, visits }: Pick<HubPerson, "visitors" | "visits">): number {
+    const gone = new Set(visitors);
+    const own = new Set(visits);
+    let forgotten = 0;
+    for (const [key, entry] of this.entries) {
+      if (!gone.has(entry.visitor) && !entry.record.visits.some(({ id }) => own.has(id))) continue;
+      this.drop(key, entry);
+      this.changed.delete(key);
+      forgotten += 1;
+    }
+    this.late.splice(0, this.late.length, ...this.late.filter(([, visitor]) => !gone.has(visitor)));
+    this.others.forget(visitors);
+    this.pool.clear();
+    return forgotten;
+  }
+
+  /** Forgets them in some rows of storage, of position `from` and later. @returns where to go on. */
+  forgetRows(
+    { visitors, visits }: Pick<HubPerson, "visitors" | "visits">,
+    from: number,
+    most: number,
+  ): { next: number | null; removed: number } {
+    const gone = new Set(visitors);
+    return this.rows.forgetIn(
+      from,
+      most,
+      ({ visitor, text }) => gone.has(visitor) || visits.some((id) => text.includes(id)),
+    );
   }
 
   /** Writes changed visitors, then removes unneeded ones from memory. Call it in a transaction. */

@@ -16,6 +16,9 @@ export interface RowLimits {
   indexed: number;
 }
 
+/** The row of a visitor who was forgotten. */
+const NOWHERE = 0xffff_ffff;
+
 interface Row {
   date: string;
   /** Time (ms) of the latest event in it. */
@@ -203,6 +206,32 @@ export class VisitorRows {
     this.delete(emptied);
   }
 
+  /**
+   * Removes records from some rows, of position `from` and later: rows that have any, also outdated ones, are written anew
+   * without them. @returns the position to go on from, null when there is none.
+   */
+  forgetIn(from: number, most: number, isGone: (line: Line) => boolean): { next: number | null; removed: number } {
+    const all = [...this.rows].filter(([n]) => n >= from).sort(([a], [b]) => a - b);
+    let removed = 0;
+    for (const [n, { date }] of all.slice(0, most)) {
+      const gone = this.bodyOf(n).split("\n").map(fromLine).filter(isGone);
+      if (gone.length === 0) continue;
+      const names = new Set(gone.map(({ visitor }) => visitor));
+      const current = [...this.currentIn(n, date)];
+      this.write(
+        date,
+        current.filter(({ visitor }) => !names.has(visitor)),
+      );
+      for (const { visitor } of current) {
+        if (!names.has(visitor)) continue;
+        this.indexOf(date)!.set(...hash64(visitor), NOWHERE);
+        removed += 1;
+      }
+      this.delete([n]);
+    }
+    return { next: all[most]?.[0] ?? null, removed };
+  }
+
   private *currentInAll(rows: readonly number[], date: string): Generator<Line> {
     for (const n of rows) yield* this.currentIn(n, date);
   }
@@ -238,7 +267,8 @@ export class VisitorRows {
 
   private rowOf(date: string, visitor: string): number | null {
     const index = this.indexOf(date);
-    return index ? index.get(...hash64(visitor)) : null;
+    const n = index ? index.get(...hash64(visitor)) : null;
+    return n === NOWHERE ? null : n;
   }
 
   /** The index of a date, read from its rows if it is not in memory; none for a date without rows. */

@@ -83,7 +83,10 @@ export function breakable(effect: Effect): Cloudflare.Env {
   const HUB = {
     getByName: (name: string) => ({
       accept: (batch: unknown) => effect(() => env.HUB.getByName(name).accept(batch as never), "accept"),
-      forgetPerson: (person: string) => effect(() => env.HUB.getByName(name).forgetPerson(person), "forgetPerson"),
+      forgetNames: (person: string) => effect(() => env.HUB.getByName(name).forgetNames(person), "forgetNames"),
+      forget: (person: string) => effect(() => env.HUB.getByName(name).forget(person), "forget"),
+      flush: () => effect(() => env.HUB.getByName(name).flush(), "flush"),
+      backlog: () => effect(() => env.HUB.getByName(name).backlog(), "backlog"),
     }),
   } as unknown as typeof env.HUB;
   return { ...env, DB, HUB, LAKE: wrap(env.LAKE, ["put", "get", "head", "delete"]) };

@@ -3,6 +3,7 @@ import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { countedIdsOf } from "../domain/counts/suspects";
+import { erasureKey } from "../domain/lake/keys";
 import { MOST_SHARDS } from "../domain/visits/capacity";
 import { importName, shardName, singleImportName } from "../domain/visits/hub";
 import { rollupPending } from "../storage/counts/tables";
@@ -46,7 +47,8 @@ async function removePortion(env: DeletionEnv, siteId: string): Promise<number> 
   const removed = [
     await destroySingleImports(env, siteId),
     await deleteKeysOfProperty(env.DB, siteId),
-    await deleteRawObjects(env.LAKE, siteId),
+    await deleteByPrefix(env.LAKE, `raw/site_id=${siteId}/`),
+    await deleteByPrefix(env.LAKE, erasureKey(siteId)),
     await deleteListedObjects(env, siteId),
     await deleteGarbage(env, siteId),
     await deleteDeadLetters(env, siteId),
@@ -92,9 +94,9 @@ async function destroySingleImports({ DB, HUB }: DeletionEnv, siteId: string): P
   return begun.length;
 }
 
-/** Lists by prefix, because an object whose D1 batch failed is not in D1. */
-async function deleteRawObjects(lake: R2Bucket, siteId: string): Promise<number> {
-  const { objects } = await lake.list({ prefix: `raw/site_id=${siteId}/`, limit: OBJECTS });
+/** Lists by prefix: an object whose D1 batch failed is not in D1, nor is what an erasure notes. */
+async function deleteByPrefix(lake: R2Bucket, prefix: string): Promise<number> {
+  const { objects } = await lake.list({ prefix, limit: OBJECTS });
   const keys = objects.map(({ key }) => key);
   if (keys.length > 0) await lake.delete(keys);
   return keys.length;

@@ -28,12 +28,14 @@ export async function startTask(
 const MOST_RUNNING = 10;
 
 /**
- * Starts a task that an owner requests. @returns the run's id. @throws Problem too_many while too many tasks of its
+ * Starts a task that an owner requests. @param prepare writes what the task finds by the run's id.
+ * @returns the run's id. @throws Problem too_many while too many tasks of its
  * kind are in progress.
  */
 export async function startForOwner(
   env: Pick<Cloudflare.Env, "DB" | "MAINTENANCE">,
   params: Omit<TaskParams, "due" | "site_id"> & { site_id: string },
+  prepare: (runId: string) => Promise<void> = async () => undefined,
 ): Promise<string> {
   if ((await runningTasks(env.DB, params.kind, params.site_id)) >= MOST_RUNNING)
     throw new Problem(
@@ -41,6 +43,7 @@ export async function startForOwner(
       `property already has ${MOST_RUNNING} ${params.kind} runs in progress; wait for one to end`,
     );
   const id = `${params.kind}-${crypto.randomUUID()}`;
+  await prepare(id);
   await startTask(env, { id, trigger: "owner" }, { ...params, due: Date.now() });
   return id;
 }

@@ -10,6 +10,7 @@ import { forgetAnomalies } from "../storage/anomalies/anomalies";
 import { forgetRowsWritten } from "../storage/counts/caps/budget";
 import { foldWhenDue } from "../storage/counts/pending";
 import { receipts } from "../storage/counts/tables";
+import { deleteOldNotes } from "../storage/lake/erasure-notes";
 import { deadLetters } from "../storage/lake/tables";
 import { forgetMails } from "../storage/mail/outbox";
 import { forgetNetworks } from "../storage/networks/answers";
@@ -22,6 +23,8 @@ const DAY_MS = 86_400_000;
 export const RECEIPTS_MS = 30 * DAY_MS;
 /** How long the log of runs and tasks goes back. */
 const RUNS_MS = 90 * DAY_MS;
+/** An erasure takes an hour or two, and deletes its notes itself unless it cannot. */
+const NOTES_MS = 3 * DAY_MS;
 /** An owner may look at a year of anomalies. */
 const ANOMALIES_MS = 400 * DAY_MS;
 /** Rows deleted by one statement, and statements in one run, so that a backlog does not hold up D1's one writer. */
@@ -29,7 +32,7 @@ const ROWS = 10_000;
 const STATEMENTS = 100;
 
 /** @param now when the run was due (`scheduledTime`), so that exactly one run a day is the first. */
-export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): Promise<void> {
+export async function keepHouse(env: Pick<Cloudflare.Env, "DB" | "LAKE">, now: number): Promise<void> {
   await destroySecrets(env.DB, now);
   await foldWhenDue(env.DB, now);
   // Once a day, because receipts have no index by time: it would double the rows written per message.
@@ -44,6 +47,7 @@ export async function keepHouse(env: Pick<Cloudflare.Env, "DB">, now: number): P
   await forgetNetworks(env.DB, now);
   await forgetMails(env.DB, now);
   await forgetRuns(env.DB, now - RUNS_MS);
+  await deleteOldNotes(env.LAKE, now - NOTES_MS);
   await forgetAnomalies(env.DB, now - ANOMALIES_MS);
 }
 

@@ -8,6 +8,7 @@ import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
 import { startForOwner } from "../jobs/start";
+import { newNotes, saveNotes } from "../storage/lake/erasure-notes";
 import { listFiles } from "../storage/lake/reading";
 
 export const lakeRoutes = new Hono<AppEnv>();
@@ -39,5 +40,9 @@ lakeRoutes.post(`${ROOT}/erasures`, async (c) => {
   const { site_id } = await askedProperty(c, "manage");
   requireFresh(c.var.caller, Date.now());
   const { user_id } = await readInput(c.req.raw, erasureInput);
-  return c.json({ run_id: await startForOwner(c.env, { kind: "erasure", site_id, user_id }) }, 202);
+  // Workflows keep their parameters for days: the user is in the notes alone.
+  const run_id = await startForOwner(c.env, { kind: "erasure", site_id }, (runId) =>
+    saveNotes(c.env.LAKE, site_id, runId, newNotes(user_id, Date.now())),
+  );
+  return c.json({ run_id }, 202);
 });

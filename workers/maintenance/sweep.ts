@@ -11,15 +11,20 @@ const ORPHAN_MS = 86_400_000;
 /**
  * Raw objects that nobody lists although their messages have been counted: a message that came again after compaction had
  * deleted its object was written once more, and then refused by its receipt. They are put among the garbage.
- * @returns how many.
+ * @param age (ms) that they must have. @returns how many.
  */
-export async function findOrphans({ DB, LAKE }: SweepEnv, siteId: string, now: number): Promise<number> {
+export async function findOrphans(
+  { DB, LAKE }: SweepEnv,
+  siteId: string,
+  now: number,
+  age = ORPHAN_MS,
+): Promise<number> {
   const prefix = `raw/site_id=${siteId}/`;
   let found = 0;
   let cursor: string | undefined;
   do {
     const page = await LAKE.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
-    const old = page.objects.filter(({ uploaded }) => uploaded.getTime() <= now - ORPHAN_MS).map(({ key }) => key);
+    const old = page.objects.filter(({ uploaded }) => uploaded.getTime() <= now - age).map(({ key }) => key);
     if (old.length > 0) {
       // Counted first, listed second: both are written in one batch, so what is counted by now is listed by then.
       const counted = await countedAmong(DB, old.map(messageOf));

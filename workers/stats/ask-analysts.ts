@@ -10,6 +10,7 @@ import { Problem } from "../domain/requests/problem";
 import { addMonths, endOfMonth, startOfMonth } from "../domain/time/calendar";
 import { type Dates, type DaySizes, mostPartsIn } from "../storage/analysis/day-sizes";
 import { type PartDays, readMonthParts } from "../storage/analysis/part-days";
+import { ObjectGone, withObjects } from "../storage/lake/reading";
 
 export type AnalystEnv = Pick<Cloudflare.Env, "ANALYST" | "DB" | "LAKE">;
 
@@ -51,6 +52,15 @@ async function analystsOf(
   if (mostPartsIn(sizes, wholeMonths({ from, to }), size) === 1) return [{ name, days: null }];
   const parts = await readMonthParts(env, siteId, { from, to }, size);
   return parts.map((days) => ({ name: `${name}/${days.part}`, days }));
+}
+
+/** The replies of a month's Analysts. @throws ObjectGone when one of them must be given another list, and so all. */
+async function untilGone(replies: PromiseSettledResult<Answered>[]): Promise<PromiseSettledResult<Answered>[]> {
+  const gone = replies.find((reply) => reply.status === "rejected" && reply.reason instanceof ObjectGone);
+  if (!gone) return replies;
+  const streams = replies.flatMap((reply) => (reply.status === "fulfilled" ? [reply.value.people] : []));
+  await Promise.allSettled(streams.map((people) => people?.cancel()));
+  throw (gone as PromiseRejectedResult).reason;
 }
 
 /** The rows of an ask with their people, who are merged row by row: each Analyst sends them in the order of the rows' keys. */
@@ -122,14 +132,17 @@ export async function askAnalysts(
     const reply = (await env.ANALYST.getByName(name).answer(question, read)) as AnalystReply<
       ReadableStream<Uint8Array>
     >;
+    if ("problem" in reply && reply.gone) throw new ObjectGone(`of ${name}`);
     if ("problem" in reply) throw new Problem(reply.problem.code, reply.problem.message, reply.problem.details);
     return reply.answer;
   };
   const settled = await Promise.allSettled(
-    months.map(async (month) => {
-      const analysts = await analystsOf(env, siteId, month, sizes, limits);
-      return Promise.allSettled(analysts.map(({ name, days }) => ask(month, name, days)));
-    }),
+    months.map((month) =>
+      withObjects(async () => {
+        const analysts = await analystsOf(env, siteId, month, sizes, limits);
+        return untilGone(await Promise.allSettled(analysts.map(({ name, days }) => ask(month, name, days))));
+      }),
+    ),
   );
   const replies = settled.flatMap((month): PromiseSettledResult<Answered>[] =>
     month.status === "fulfilled" ? month.value : [month],

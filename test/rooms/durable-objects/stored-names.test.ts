@@ -10,7 +10,7 @@ import type { Property } from "../../../workers/domain/properties/property";
 import { privacyInput } from "../../../workers/domain/properties/property";
 import { shardName } from "../../../workers/domain/visits/hub";
 
-import { erase } from "../../../workers/maintenance/erase";
+import { erase } from "../../../workers/maintenance/erasure/erase";
 import { restamp } from "../../../workers/maintenance/restamp/task";
 import { markedDays } from "../../../workers/storage/lake/restamp-marks";
 import { personOfUser } from "../../../workers/storage/visitors/person";
@@ -299,7 +299,7 @@ it("a user who is erased is gone from days on which nobody named them, and from 
   await rowsOf(property);
   await givenLoaded(site_id);
   const steps = { ...stubborn(), waitFor: async () => true };
-  expect(await erase(env, steps, { site_id, user_id: "ann" })).toMatchObject({ rows_removed: 2 });
+  expect(await erase(env, steps, { site_id, user_id: "ann" }, crypto.randomUUID())).toMatchObject({ rows_removed: 2 });
   expect(await personsOf(property)).toEqual({ bob: "bob", "bob, third day": "bob", carl: "carl" });
   const stored = JSON.stringify(await Promise.all(hubsOf(property).map(namesIn)));
   expect(stored).toContain(personOfUser(site_id, "bob"));

@@ -6,7 +6,7 @@ import { alerts } from "../../../workers/alerts/alerts";
 import { FACTS } from "../../../workers/domain/events/catalog";
 import type { Steps } from "../../../workers/jobs/steps";
 import { writeReports } from "../../../workers/mail/reports";
-import { erase } from "../../../workers/maintenance/erase";
+import { erase } from "../../../workers/maintenance/erasure/erase";
 import { replay } from "../../../workers/maintenance/replay";
 import { retain } from "../../../workers/maintenance/retain";
 import { keepDeadLetter } from "../../../workers/storage/lake/dead-letters";
@@ -90,22 +90,23 @@ it("erasure: the round, the pass and the number of the portion", async () => {
   await givenMessage(site_id, [aStampedEvent(site_id, NOW, { user_id: "ann" })]);
   await givenLoaded(site_id);
   const { names, steps } = namedSteps();
-  await erase(env, steps, { site_id, user_id: "ann" });
+  await erase(env, steps, { site_id, user_id: "ann" }, crypto.randomUUID());
   const [before, after] = [
     (pass: string) => [
-      ...[`list objects ${pass}`, `look for the user ${pass}.1`],
-      ...[`look in dead letters ${pass}`, `find events ${pass}.1`],
+      ...[`list objects ${pass}`, `find ids ${pass}.1`],
+      ...[`find names in dead letters ${pass}`, `find events of the user ${pass}.1`],
     ],
     (pass: string) => [`address lists ${pass}`, `dead letters ${pass}`],
   ];
   expect(names).toEqual([
     "begin",
-    ...["forget names (1)", "plan (1)", "compact 1.1"],
+    ...["forget names in hubs (1)", "plan (1)", "compact 1.1"],
     ...[...before("1.1"), ...after("1.1"), "rewrite 1.1.1"],
-    ...["list objects 1.2", "look in dead letters 1.2", ...after("1.2")],
+    ...["list objects 1.2", "find names in dead letters 1.2", ...after("1.2")],
     "remove empty counts (1)",
-    ...["last object", "let arrive what was under way"],
-    ...["forget names (2)", "plan (2)", "list objects 2.1", "look in dead letters 2.1", ...after("2.1")],
-    ...["remove empty counts (2)", "look for what waits"],
+    ...["send what hubs hold", "last object", "let arrive what was under way"],
+    ...["forget names in hubs (2)", "plan (2)", "list objects 2.1", "find names in dead letters 2.1", ...after("2.1")],
+    ...["remove empty counts (2)", "look for what waits", "count days"],
+    ...["forget in hubs (1)", "forget answers", "delete objects", "forget whom it erased"],
   ]);
 });

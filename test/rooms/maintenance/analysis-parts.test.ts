@@ -15,7 +15,7 @@ import { checkTables } from "../../../workers/maintenance/analysis/check";
 import { closeLakeDay, listParts, type WrittenPart, writePart } from "../../../workers/maintenance/analysis/close";
 import { closeOpenDays } from "../../../workers/maintenance/analysis/task";
 import { planProperty } from "../../../workers/maintenance/compact";
-import { erase } from "../../../workers/maintenance/erase";
+import { erase } from "../../../workers/maintenance/erasure/erase";
 import { mergeUnit } from "../../../workers/maintenance/merge-unit";
 import { check } from "../../../workers/maintenance/rebuild-tasks";
 import { restampDayOf } from "../../../workers/maintenance/restamp/task";
@@ -219,7 +219,7 @@ it("erasure and a late event open all parts of a day, and no part has the person
     return (await answerQuery(noting().bindings, property, query, Date.now(), { limits })).results[0]!.metrics;
   };
   expect(await users()).toEqual([62, 62]);
-  await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID());
   expect(await tablesOf(site_id)).toEqual([]);
   expect(await users()).toEqual([60, 60]);
   expect(await close()).toMatchObject({ outcome: "closed", visits: 60 });

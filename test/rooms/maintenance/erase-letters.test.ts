@@ -6,15 +6,17 @@ import { StoredNames } from "../../../durable-objects/stored-names";
 import { deadLetterKey } from "../../../workers/domain/lake/keys";
 import { addDays } from "../../../workers/domain/time/zone";
 import { shardName } from "../../../workers/domain/visits/hub";
-import { erase } from "../../../workers/maintenance/erase";
+import { erase } from "../../../workers/maintenance/erasure/erase";
 import { keepDeadLetter } from "../../../workers/storage/lake/dead-letters";
 import { personOfUser } from "../../../workers/storage/visitors/person";
 import { anEvent, sendEvents } from "../beacons";
 import { Chaos } from "../chaos";
+import { countAll, givenHeldQueue, mainHub } from "../downstream";
 import { givenFreshStorage, givenKey, givenProperty } from "../given";
 import { aStampedEvent, givenLoaded, givenMessage } from "../given-lake";
 
 givenFreshStorage();
+const queue = givenHeldQueue();
 
 const utc = { timezone: "UTC" };
 const TODAY = new Date().toISOString().slice(0, 10);
@@ -71,7 +73,9 @@ it("erasure takes an unnamed arrival from a dead letter if the user was named la
     names.write(Date.now());
   });
   await sendEvents(await givenKey(), anEvent(site_id, { event_id: "wakes the hub" }));
-  await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  await countAll(queue, mainHub(site_id));
+  await givenLoaded(site_id);
+  await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID());
   const left: string[] = [];
   for (const id of ["unnamed", "named", "of the new one"]) {
     const kept = (await (await env.LAKE.get(deadLetterKey(id)))!.json()) as { message: string };

@@ -10,7 +10,7 @@ import { IP_LIST_COLUMNS, type IpRow } from "../../../workers/domain/networks/ip
 import { privacyInput } from "../../../workers/domain/properties/property";
 import { addDays } from "../../../workers/domain/time/zone";
 import { compact } from "../../../workers/maintenance/compact";
-import { erase } from "../../../workers/maintenance/erase";
+import { erase } from "../../../workers/maintenance/erasure/erase";
 import { checkAll } from "../../../workers/maintenance/rebuild";
 import { replayLetter } from "../../../workers/maintenance/replay";
 import { retain } from "../../../workers/maintenance/retain";
@@ -163,7 +163,7 @@ it("erasure removes a user from record, counts, addresses and dead letters, and 
   });
   expect(await checkAll(env, site_id)).toEqual([]);
   const before = await eventsOf(site_id);
-  const report = await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  const report = await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID());
   const left = await eventsOf(site_id);
   expect(left).toEqual(before.filter(({ user_id, event_id }) => user_id !== "ada" && event_id !== "before"));
   expect(left.some(({ user_id, visitor_id }) => user_id === "bob" && visitor_id === "shared")).toBe(true);
@@ -179,7 +179,9 @@ it("erasure removes a user from record, counts, addresses and dead letters, and 
   }
   const kept = (await (await env.LAKE.get(deadLetterKey("letter")))!.json()) as { message: string };
   expect((JSON.parse(kept.message) as { events: unknown[] }).events.length).toBe(1);
-  expect(await erase(env, plainSteps(), { site_id, user_id: "ada" })).toMatchObject({ rows_removed: 0 });
+  expect(await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID())).toMatchObject({
+    rows_removed: 0,
+  });
 });
 
 it("erasure takes what the user did without a name on other days, and leaves other users of the same browser", async () => {
@@ -222,7 +224,7 @@ it("erasure takes what the user did without a name on other days, and leaves oth
   };
   for (const [id, body] of Object.entries(bodies))
     await keepDeadLetter(env, { id, site_id, key: deadLetterKey(id), reason: "r", failed_at: 1, events: 4, body });
-  const report = await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  const report = await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID());
   expect((await eventsOf(site_id)).map(({ event_id }) => event_id)).toEqual(staying.map(([id]) => id).sort());
   expect(report).toMatchObject({ rows_removed: going.length, letter_events_removed: 1 + stamped.length });
   expect(await checkAll(env, site_id)).toEqual([]);
@@ -242,7 +244,7 @@ it("killed before and after each effect, erasure ends with the same", async () =
   for (let run = 0; run < 20 && !isDone; run++) {
     const kept: Kept = new Map();
     await chaos.untilDone(() =>
-      erase(bindings, chaos.steps(kept), { site_id, user_id: "ada" }).then(
+      erase(bindings, chaos.steps(kept), { site_id, user_id: "ada" }, `run-${run}`).then(
         () => {
           isDone = true;
         },
@@ -262,7 +264,7 @@ it("killed before and after each effect, erasure ends with the same", async () =
 it("erasure says so when the pipeline has not processed what there is", async () => {
   const { site_id } = await givenProperty("organization", utc);
   await givenMessage(site_id, [aStampedEvent(site_id, noonOf(0), { user_id: "ada" })]);
-  await expect(erase(env, plainSteps(), { site_id, user_id: "ada" })).rejects.toThrow(
+  await expect(erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID())).rejects.toThrow(
     "1 objects still wait for the pipeline: erasure must be repeated",
   );
 });
@@ -323,7 +325,7 @@ it("an erased user does not come back with a dead letter whose object was writte
     await keepDeadLetter(env, letter);
   }
   expect((await keysIn("raw/")).filter((key) => /(one|two)\.parquet$/.test(key)).length).toBe(2);
-  await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID());
   for (const id of ["one", "two"]) expect(await replayLetter(env, site_id, id, Date.now())).toBe(null);
   const left = await eventsOf(site_id);
   expect(left.filter(({ user_id }) => user_id === "ada")).toEqual([]);

@@ -23,7 +23,7 @@ import type { Property } from "../../../workers/domain/properties/property";
 import { addDays } from "../../../workers/domain/time/zone";
 import { closeLakeDay } from "../../../workers/maintenance/analysis/close";
 import { planProperty } from "../../../workers/maintenance/compact";
-import { erase } from "../../../workers/maintenance/erase";
+import { erase } from "../../../workers/maintenance/erasure/erase";
 import { mergeUnit } from "../../../workers/maintenance/merge-unit";
 import { restampDayOf } from "../../../workers/maintenance/restamp/task";
 import { extract } from "../../../workers/pipeline/extract";
@@ -199,7 +199,7 @@ it("forgets a result when its visitor is erased or a network is corrected", asyn
       [null, 1],
     ].sort(),
   );
-  await erase(env, plainSteps(), { site_id, user_id: "ada" });
+  await erase(env, plainSteps(), { site_id, user_id: "ada" }, crypto.randomUUID());
   expect(await networks()).toEqual([[null, 1]]);
 });
 

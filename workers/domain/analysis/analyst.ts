@@ -24,4 +24,7 @@ export interface AnalystAnswer<Stream> {
   scanned: number;
 }
 
-export type AnalystReply<Stream = unknown> = { answer: AnalystAnswer<Stream> } | { problem: ProblemBody };
+/** `gone`: an erasure has deleted objects of the list that it was given. */
+export type AnalystReply<Stream = unknown> =
+  | { answer: AnalystAnswer<Stream> }
+  | { problem: ProblemBody; gone?: boolean };

@@ -13,6 +13,12 @@ export const eventsKey = (eventType: string, date: string, siteId: string, name:
 /** Key of a message that could not be counted. */
 export const deadLetterKey = (id: string): string => `dead_letters/${id}.json`;
 
+/** Beginning of the keys of what erasures have found of the persons whom they erase. */
+export const ERASURES = "erasures/";
+/** Key of the notes of an erasure; without a run the beginning of all of a property. */
+export const erasureKey = (siteId: string, runId?: string): string =>
+  `${ERASURES}site_id=${siteId}/${runId === undefined ? "" : `${runId}.json`}`;
+
 /** Keys of the tables that the pipeline makes from raw objects. `date` is the first local date in one. */
 export const pipelineKey = (
   zone: "techstack" | "ip_list" | "ip_enrichment",

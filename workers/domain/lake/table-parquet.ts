@@ -79,3 +79,11 @@ export async function readTablePages(
   }
   return read;
 }
+
+/** The columns of text of any file, one after the other. */
+export async function* textColumnsOf(file: ArrayBuffer): AsyncGenerator<unknown[]> {
+  const metadata = parquetMetadata(file);
+  for (const { name, type } of metadata.schema)
+    if (type === "BYTE_ARRAY")
+      yield (await parquetReadObjects({ file, metadata, columns: [name] })).map((row) => row[name]);
+}

@@ -41,7 +41,7 @@ export interface TaskParams {
   /** `rebuild` and `check`: local dates, both included. */
   from?: string;
   to?: string;
-  /** `erasure`. */
+  /** `erasure` of the version before; else the user is in its notes (storage/lake/erasure-notes.ts). */
   user_id?: string;
   /** `replay`: ids of dead letters; absent: all of the property. */
   ids?: string[];

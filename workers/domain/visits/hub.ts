@@ -153,6 +153,27 @@ export interface HubBacklog {
   uncounted: [message: string, since: number][];
 }
 
+/** A person as hubs know them. */
+export interface HubPerson {
+  /** Ids of the visitors and visits that had their events. */
+  visitors: string[];
+  visits: string[];
+  /** What was accepted before this time (ms) must be counted first. */
+  before: number;
+}
+
+/** What a hub had of a person. */
+export interface Forgotten {
+  /** Messages that are not counted yet. Unless there are none, nothing was forgotten. */
+  waiting: number;
+  /** Rows of the journal that were done with, whosever they were. */
+  journal_rows: number;
+  visitors: number;
+  feed: number;
+  /** False when the hub is too large to have the bytes of deleted rows overwritten. */
+  is_clean: boolean;
+}
+
 /** The RPC surface of a hub. */
 export interface Hub {
   /** The batch, or its JSON: a text crosses to another object at a fraction of what forty fields an event cost. */
@@ -172,7 +193,13 @@ export interface Hub {
    * Forgets which stored ids a person was seen with.
    * @returns what it knew of these ids, at most a thousand of them.
    */
-  forgetPerson(person: string): Promise<BrowserNames[]>;
+  forgetNames(person: string): Promise<BrowserNames[]>;
+  /**
+   * Forgets a person: what it has sent, visitors, the live feed. Nothing while anything that was accepted before the time in
+   * it is not counted yet.
+   * @param person as JSON.
+   */
+  forget(person: string): Promise<Forgotten>;
   /** `isWatched` asks it to say, by `stir` of the first hub, when its share changes. */
   live(isWatched?: boolean): Promise<LiveShare>;
   /** Another shard's share has changed. False when nobody watches: then it need not say so any more. */

@@ -33,13 +33,17 @@ export interface LiveVisit {
   device: string;
 }
 
+type FeedRow = LiveShare["feed"][number];
+/** A row of the feed as the hub keeps it, with its visitor, so that it can be forgotten. Absent in an earlier version. */
+export type KeptFeedRow = FeedRow & { who?: [visitor: string, visit: string] };
+
 export interface Live {
   /** Visits with an event in the window, by id, the one that came last at the end; old ones go when the picture is drawn. */
   visits: Map<string, LiveVisit>;
   /** Page views by minute since 1970. */
   pageviews: Map<number, number>;
   /** The latest events, oldest first. */
-  feed: LiveShare["feed"];
+  feed: KeptFeedRow[];
   /** Since the rules were made, not of the window. */
   rules: RuleCounters;
   /** The same of goals. Who keeps the goals counts them: a filter is no business of this file. */
@@ -96,16 +100,16 @@ export function noteLive(
   noteRule(live.rules, event);
   // Measurements of reading come by the second and say nothing that somebody did.
   if (type !== "engagement" && type !== "heatmap" && type !== "rule_seen")
-    noteFeed(live.feed, { time, name, type, page, country, device, source });
+    noteFeed(live.feed, { time, name, type, page, country, device, source, who: [visit.visitor, visit.id] });
   if (type !== "pageview") return;
   const minute = Math.floor(time / MINUTE);
   live.pageviews.set(minute, (live.pageviews.get(minute) ?? 0) + 1);
 }
 
-type FeedRow = LiveShare["feed"][number];
+const shown = ({ who: _, ...row }: KeptFeedRow): FeedRow => row;
 /** A total order, so that the same events make the same feed in whatever order and on however many hubs they come. */
-const isAfter = (a: FeedRow, b: FeedRow): boolean =>
-  a.time === b.time ? JSON.stringify(a) > JSON.stringify(b) : a.time > b.time;
+const isAfter = (a: KeptFeedRow, b: KeptFeedRow): boolean =>
+  a.time === b.time ? JSON.stringify(shown(a)) > JSON.stringify(shown(b)) : a.time > b.time;
 
 const measures = ({ type }: FeedRow): boolean => isMeasuring(type);
 
@@ -123,12 +127,25 @@ function trimFeed(feed: FeedRow[]): void {
   }
 }
 
-function noteFeed(feed: FeedRow[], row: FeedRow): void {
+function noteFeed(feed: KeptFeedRow[], row: KeptFeedRow): void {
   let place = feed.length;
   // Nearly always the newest: one comparison.
   while (place > 0 && isAfter(feed[place - 1]!, row)) place -= 1;
   feed.splice(place, 0, row);
   trimFeed(feed);
+}
+
+/**
+ * Forgets a person. Rows of the feed from before it had visitors go too: they may be anybody's.
+ * @returns how many rows of the feed.
+ */
+export function forgetLive(live: Live, person: { visitors: readonly string[]; visits: readonly string[] }): number {
+  const visitors = new Set(person.visitors);
+  const visits = new Set(person.visits);
+  for (const [id, { visitor }] of live.visits) if (visits.has(id) || visitors.has(visitor)) live.visits.delete(id);
+  const before = live.feed.length;
+  live.feed = live.feed.filter(({ who }) => who && !visitors.has(who[0]) && !visits.has(who[1]));
+  return before - live.feed.length;
 }
 
 /** Notes that an event met a goal. */
@@ -187,7 +204,7 @@ export function liveShare(live: Live, now: number): LiveShare {
     sources: tally(active, (visit) => visit.source),
     countries: tally(active, (visit) => visit.country),
     devices: tally(active, (visit) => visit.device),
-    feed: live.feed,
+    feed: live.feed.map(shown),
     rules: toCounts(live.rules),
     goals: toCounts(live.goals),
     conversions: recentConversions(live, minute),

@@ -4,7 +4,7 @@ import type { Event } from "../../domain/events/event";
 import { columnsIn } from "../../domain/lake/parquet";
 import { MAX_AHEAD } from "../../domain/visits/imports/ids";
 import { seenId } from "../../domain/visits/seen";
-import { readObject } from "./reading";
+import { ObjectGone, readObject, withObjects } from "./reading";
 
 const DAY = 86_400_000;
 /** Bytes up to which an object is read whole: each part of a larger one costs a request. */
@@ -19,7 +19,13 @@ export type EventIdRow = Pick<Event, "event_id" | "anonymous" | "event_time" | "
  * The ids (`seenId`) of those events that the lake already has. Reads two columns of the objects that cover their times,
  * or those up to MAX_AHEAD before: an event from the future may have been stored with the time of its receipt.
  */
-export async function eventIdsAmong(
+export const eventIdsAmong = (
+  env: Pick<Cloudflare.Env, "DB" | "LAKE">,
+  siteId: string,
+  events: readonly Pick<Event, "event_id" | "anonymous" | "event_time">[],
+): Promise<Set<string>> => withObjects(() => idsAmong(env, siteId, events));
+
+async function idsAmong(
   { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
   siteId: string,
   events: readonly Pick<Event, "event_id" | "anonymous" | "event_time">[],
@@ -34,9 +40,7 @@ export async function eventIdsAmong(
     .bind(siteId, JSON.stringify([...new Set(events.map(({ event_time }) => event_time))]), MAX_AHEAD)
     .all<{ key: string }>();
   for (const { key } of results) {
-    const object = await LAKE.get(key);
-    if (!object) throw new Error(`lake lacks object ${key}`);
-    const file = await object.arrayBuffer();
+    const file = await readObject(LAKE, key);
     const metadata = parquetMetadata(file);
     const columns = columnsIn(metadata, ["event_id", "anonymous"]);
     const rows = (await parquetReadObjects({ file, metadata, columns })) as Pick<Event, "event_id" | "anonymous">[];
@@ -62,7 +66,7 @@ const partlyRead = (lake: R2Bucket, key: string, bytes: number): AsyncBuffer => 
   byteLength: bytes,
   async slice(start, end = bytes) {
     const part = await lake.get(key, { range: { offset: start, length: end - start } });
-    if (!part) throw new Error(`lake lacks object ${key}`);
+    if (!part) throw new ObjectGone(key);
     return part.arrayBuffer();
   },
 });

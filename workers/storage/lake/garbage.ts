@@ -37,6 +37,37 @@ export const discardStatement = (
 export const keepStatement = (db: D1Database, keys: readonly string[]): D1PreparedStatement =>
   db.prepare("DELETE FROM lake_garbage WHERE key IN (SELECT value FROM json_each(?))").bind(JSON.stringify(keys));
 
+/** All that is to be deleted of a property. */
+export async function garbageOf(db: D1Database, siteId: string): Promise<{ key: string; delete_at: number }[]> {
+  const { results } = await db
+    .prepare("SELECT key, delete_at FROM lake_garbage WHERE site_id = ?")
+    .bind(siteId)
+    .all<{ key: string; delete_at: number }>();
+  return results;
+}
+
+/** Deletes objects of a property now, but none that is listed. @returns how many. */
+export async function deleteGarbage(
+  { DB, LAKE }: Pick<Cloudflare.Env, "DB" | "LAKE">,
+  siteId: string,
+  keys: readonly string[],
+): Promise<number> {
+  let deleted = 0;
+  for (let at = 0; at < keys.length; at += OBJECTS) {
+    const { results } = await DB.prepare(
+      `SELECT value AS key FROM json_each(?2) WHERE value NOT IN (SELECT key FROM lake_files WHERE site_id = ?1)`,
+    )
+      .bind(siteId, JSON.stringify(keys.slice(at, at + OBJECTS)))
+      .all<{ key: string }>();
+    const unlisted = results.map(({ key }) => key);
+    if (unlisted.length === 0) continue;
+    await LAKE.delete(unlisted);
+    await keepStatement(DB, unlisted).run();
+    deleted += unlisted.length;
+  }
+  return deleted;
+}
+
 /** Keys of the properties that have something due: read once, because objects have no index by key. */
 const LISTED = `SELECT key FROM lake_files
   WHERE site_id IN (SELECT site_id FROM lake_garbage WHERE delete_at <= ?1)`;

@@ -1,5 +1,6 @@
 // Reads the lake: first the list of objects from D1 in one statement, then the objects. Objects that a swap removes
-// from the list in the meantime stay in the bucket for GRACE_MS, so a reader sees each row exactly once.
+// from the list in the meantime stay in the bucket for GRACE_MS, so a reader sees each row exactly once. Only an erasure
+// deletes them earlier: a reader that misses one reads the list again.
 import { effective } from "../../domain/counts/correction";
 import type { StampedEvent } from "../../domain/events/event";
 import type { LakeFile } from "../../domain/lake/object";
@@ -87,10 +88,31 @@ export async function takeSnapshot(
   };
 }
 
-/** The bytes of an object. @throws if it is gone: the list is older than GRACE_MS and must be read again. */
+/** An object of a list is gone: the list must be read again. */
+export class ObjectGone extends Error {
+  constructor(key: string) {
+    super(`lake lacks object ${key}`);
+    this.name = "ObjectGone";
+  }
+}
+
+/** So often is a list read again: erasures delete objects at once, and there are few of them. */
+const MOST_READINGS = 3;
+
+/** Does something with a list of objects, again if one of them was deleted meanwhile. */
+export async function withObjects<T>(act: () => Promise<T>): Promise<T> {
+  for (let reading = 1; ; reading++)
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof ObjectGone) || reading === MOST_READINGS) throw error;
+    }
+}
+
+/** The bytes of an object. @throws ObjectGone if the list is older than GRACE_MS, or than the end of an erasure. */
 export async function readObject(lake: R2Bucket, key: string): Promise<ArrayBuffer> {
   const object = await lake.get(key);
-  if (!object) throw new Error(`lake lacks object ${key}`);
+  if (!object) throw new ObjectGone(key);
   return object.arrayBuffer();
 }
 

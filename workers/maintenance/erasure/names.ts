@@ -1,11 +1,23 @@
 // Whose an unnamed event of a browser is, for an erasure: of the user who was named last before it, as for hubs and
 // restamping. The names come from the lake, from what hubs knew, and from the dead letters themselves.
-import type { StampedEvent } from "../domain/events/event";
-import { type BrowserNames, momentsOf, type Names, withName } from "../domain/visits/names";
+import type { StampedEvent } from "../../domain/events/event";
+import { type BrowserNames, momentsOf, type Names, withName } from "../../domain/visits/names";
 
 /** What is known of names so far. A user's own are noted before they are erased. */
 export class KnownNames {
   private readonly moments = new Map<string, Map<string, { time: number; person: string }>>();
+
+  constructor(known: readonly BrowserNames[] = []) {
+    this.add(known);
+  }
+
+  /** All of them, one name a moment: `add` takes them back. */
+  all(): BrowserNames[] {
+    return [...this.moments].map(([stored, moments]) => [
+      stored,
+      [...moments.values()].sort((a, b) => a.time - b.time).map(({ time, person }) => [time, person]),
+    ]);
+  }
 
   add(browsers: readonly BrowserNames[]): void {
     for (const [stored, names] of browsers) {

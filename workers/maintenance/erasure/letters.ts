@@ -1,18 +1,18 @@
 // Erasing a user's events from dead letters: messages that could not be counted, and may be replayed.
-import type { StampedEvent } from "../domain/events/event";
-import { rawKey } from "../domain/lake/keys";
-import { toParquet } from "../domain/lake/parquet";
-import type { AnyArrival } from "../domain/visits/arrival";
-import { type EventMessage, type PackedMessage, readMessage, type UnstampedMessage } from "../domain/visits/message";
-import type { BrowserNames } from "../domain/visits/names";
-import { unpackEvent } from "../domain/visits/packed";
-import { countedAmong } from "../storage/counts/counts";
-import { deadLetterIds, loadDeadLetter } from "../storage/lake/dead-letters";
-import { discardStatement, GRACE_MS } from "../storage/lake/garbage";
-import { personOfUser } from "../storage/visitors/person";
-import { isOf, type Person } from "./erase-events";
-import { type KnownNames, NamesFound, noteNaming } from "./erase-names";
-import type { LakeEnv } from "./merge-unit";
+import type { StampedEvent } from "../../domain/events/event";
+import { rawKey } from "../../domain/lake/keys";
+import { toParquet } from "../../domain/lake/parquet";
+import type { AnyArrival } from "../../domain/visits/arrival";
+import { type EventMessage, type PackedMessage, readMessage, type UnstampedMessage } from "../../domain/visits/message";
+import type { BrowserNames } from "../../domain/visits/names";
+import { unpackEvent } from "../../domain/visits/packed";
+import { countedAmong } from "../../storage/counts/counts";
+import { deadLetterIds, loadDeadLetter } from "../../storage/lake/dead-letters";
+import { discardStatement, GRACE_MS } from "../../storage/lake/garbage";
+import { personOfUser } from "../../storage/visitors/person";
+import type { LakeEnv } from "../merge-unit";
+import { isOf, type Person } from "./events";
+import { type KnownNames, NamesFound, noteNaming } from "./names";
 
 /** Letters that are read. More than this many is a failure that needs attention first. */
 const MOST_LETTERS = 10_000;

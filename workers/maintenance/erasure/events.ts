@@ -1,17 +1,17 @@
 // Erasing a user's events from the lake: who they were, where they are, and the objects without them.
-import { ALL_TIME, addEvents, type DayCounts, emptyRecount, toAdd, toDayCounts } from "../domain/counts/day-counts";
-import type { StampedEvent } from "../domain/events/event";
-import { type Row, readColumns } from "../domain/lake/merge";
-import type { LakeFile } from "../domain/lake/object";
-import { tableFromParquet } from "../domain/lake/table-parquet";
-import { truncateAddress } from "../domain/visitors/address";
-import type { BrowserNames } from "../domain/visits/names";
-import { reopenStatements } from "../storage/analysis/day-list";
-import { addStatements } from "../storage/counts/day-counts";
-import { listFiles, readObject } from "../storage/lake/reading";
-import { swapObjects } from "../storage/lake/swap";
-import { NamesFound, noteNaming } from "./erase-names";
-import { type LakeEnv, mergeUnit } from "./merge-unit";
+import { ALL_TIME, addEvents, type DayCounts, emptyRecount, toAdd, toDayCounts } from "../../domain/counts/day-counts";
+import type { StampedEvent } from "../../domain/events/event";
+import { type Row, readColumns } from "../../domain/lake/merge";
+import type { LakeFile } from "../../domain/lake/object";
+import { tableFromParquet } from "../../domain/lake/table-parquet";
+import { truncateAddress } from "../../domain/visitors/address";
+import type { BrowserNames } from "../../domain/visits/names";
+import { reopenStatements } from "../../storage/analysis/day-list";
+import { addStatements } from "../../storage/counts/day-counts";
+import { listFiles, readObject } from "../../storage/lake/reading";
+import { swapObjects } from "../../storage/lake/swap";
+import { type LakeEnv, mergeUnit } from "../merge-unit";
+import { NamesFound, noteNaming } from "./names";
 
 /** Whose events go: the user's, those of the user's person, and the unnamed ones of the visitors that the user was. */
 export interface Person extends Readonly<Ids> {
@@ -78,13 +78,20 @@ const ownIn = (own: unknown): StampedEvent["own"] =>
 /** The stored id that an event has beside its user. */
 const ownPersonIn = (own: unknown): string | null => ownIn(own)?.person_id ?? null;
 
-/** What an object has of a person. */
-export interface Trace {
+/** How much an object has of a person. */
+export interface Share {
   /** Of the object. */
   id: number;
   /** Whether any of it bears the user's name, or leads to more. */
   isNamed: boolean;
   rows: number;
+}
+
+/** What an object has of a person. */
+export interface Trace extends Share {
+  /** Ids of the visitors and visits of their events. */
+  visitors: string[];
+  visits: string[];
   /** Local dates whose counts change. */
   days: string[];
   /** Whole addresses of their events. Truncated ones are of a network, not of a person. */
@@ -120,10 +127,20 @@ export async function traceIn(lake: R2Bucket, { id, key }: LakeFile, person: Per
     id,
     isNamed: rows.some((row) => read.user_id[row] !== null || read.person_id[row] === person.person_id),
     rows: rows.length,
+    visitors: valuesOf(read.visitor_id) as string[],
+    visits: valuesOf(read.visit_id) as string[],
     days: [...new Set([...valuesOf(read.local_date), ...valuesOf(read.visit_date)])] as string[],
     addresses: (valuesOf(read.ip) as string[]).filter(isWhole),
     names,
   };
+}
+
+/** How many rows of a file with events are the person's. */
+export async function countOf(file: ArrayBuffer, person: Person): Promise<number> {
+  const read = await readColumns(file, COLUMNS);
+  const identityOf = (row: number) =>
+    Object.fromEntries(COLUMNS.map((name) => [name, read[name][row]])) as unknown as Identity;
+  return read.visitor_id.filter((_, row) => isOf(person, identityOf(row))).length;
 }
 
 const NOTHING: DayCounts = { rollups: new Map(), cube: [] };
