@@ -94,7 +94,11 @@ it("erasure: the round, the pass and the number of the portion", async () => {
   const [before, after] = [
     (pass: string) => [
       ...[`list objects ${pass}`, `find ids ${pass}.1`],
-      ...[`find names in dead letters ${pass}`, `find events of the user ${pass}.1`],
+      ...[
+        `find names in dead letters ${pass}`,
+        `find events of the user ${pass}.1`,
+        `find browsers of nobody else ${pass}`,
+      ],
     ],
     (pass: string) => [`address lists ${pass}`, `dead letters ${pass}`],
   ];
@@ -102,10 +106,11 @@ it("erasure: the round, the pass and the number of the portion", async () => {
     "begin",
     ...["forget names in hubs (1)", "plan (1)", "compact 1.1"],
     ...[...before("1.1"), ...after("1.1"), "rewrite 1.1.1"],
-    ...["list objects 1.2", "find names in dead letters 1.2", ...after("1.2")],
+    ...["list objects 1.2", "find names in dead letters 1.2", "find browsers of nobody else 1.2", ...after("1.2")],
     "remove empty counts (1)",
     ...["send what hubs hold", "last object", "let arrive what was under way"],
-    ...["forget names in hubs (2)", "plan (2)", "list objects 2.1", "find names in dead letters 2.1", ...after("2.1")],
+    ...["forget names in hubs (2)", "plan (2)", "list objects 2.1", "find names in dead letters 2.1"],
+    ...["find browsers of nobody else 2.1", ...after("2.1")],
     ...["remove empty counts (2)", "look for what waits", "count days"],
     ...["forget in hubs (1)", "forget answers", "delete objects", "forget whom it erased"],
   ]);

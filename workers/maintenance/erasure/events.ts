@@ -28,6 +28,8 @@ export interface Ids {
   visits: string[];
   /** Stored ids of the browsers that the user was seen with. */
   browsers: string[];
+  /** Those on which nobody else was seen: whatever was done there before the user was named, the user did. */
+  alone: string[];
 }
 
 const COLUMNS = ["user_id", "visitor_id", "person_id", "visit_id"] as const;
@@ -37,10 +39,14 @@ type Identity = Pick<StampedEvent, (typeof COLUMNS)[number]>;
 const isUser = (person: string | null): boolean => person?.startsWith("u_") ?? false;
 
 /** An event of another user stays, also where both used one browser. */
-export function isOf({ user_id, person_id, visitors, visits }: Person, event: Identity): boolean {
+export function isOf({ user_id, person_id, visitors, visits, alone }: Person, event: Identity): boolean {
   if (event.user_id !== null) return event.user_id === user_id;
   if (isUser(event.person_id)) return event.person_id === person_id;
-  return visitors.includes(event.visitor_id) || (event.visit_id !== null && visits.includes(event.visit_id));
+  return (
+    visitors.includes(event.visitor_id) ||
+    (event.visit_id !== null && visits.includes(event.visit_id)) ||
+    (event.person_id !== null && alone.includes(event.person_id))
+  );
 }
 
 /** What an object says of the user; null for nothing. */
@@ -48,7 +54,7 @@ export async function idsIn(
   lake: R2Bucket,
   { key }: LakeFile,
   { user_id, person_id }: Pick<Person, "user_id" | "person_id">,
-): Promise<Ids | null> {
+): Promise<Omit<Ids, "alone"> | null> {
   const columns = [...COLUMNS, "visit_date", "local_date", "own"] as const;
   const read = await readColumns(await readObject(lake, key), columns);
   const rows = [...read.user_id.keys()].filter((row) =>

@@ -60,7 +60,7 @@ export async function forgetInHubs(erasure: Erasure, hubs: readonly string[]): P
   for (let look = 1; ; look++) {
     const all = await erasure.read(`forget in hubs (${look})`, async ({ found, ids, person_id, asked_at }, note) => {
       const person: HubPerson = {
-        visitors: [...new Set([...found.visitors, ...ids.visitors, ...ids.browsers, person_id])],
+        visitors: [...new Set([...found.visitors, ...ids.visitors, ...ids.alone, person_id])],
         visits: [...new Set([...found.visits, ...ids.visits])],
         before: asked_at,
       };

@@ -27,6 +27,12 @@ export class KnownNames {
     }
   }
 
+  /** Whether a person was named on a browser, and nobody else. */
+  isOnly(person: string, stored: string): boolean {
+    const moments = [...(this.moments.get(stored)?.values() ?? [])];
+    return moments.length > 0 && moments.every((moment) => moment.person === person);
+  }
+
   /**
    * Whether an unnamed event of a browser that a person used is theirs. Before the first name nobody can know: it is theirs
    * if nobody else was seen there.

@@ -8,7 +8,7 @@ export interface ErasureNotes {
   /** When the erasure was asked for (ms). */
   asked_at: number;
   /** Ids that lead to a user's other events: see Ids. */
-  ids: { visitors: string[]; visits: string[]; browsers: string[] };
+  ids: { visitors: string[]; visits: string[]; browsers: string[]; alone: string[] };
   /** Visitors and visits of all events that were found. */
   found: { visitors: string[]; visits: string[] };
   /** Their whole addresses, and the local days whose events change. */
@@ -25,7 +25,7 @@ export interface ErasureNotes {
 export const newNotes = (userId: string, now: number): ErasureNotes => ({
   user_id: userId,
   asked_at: now,
-  ids: { visitors: [], visits: [], browsers: [] },
+  ids: { visitors: [], visits: [], browsers: [], alone: [] },
   found: { visitors: [], visits: [] },
   addresses: [],
   days: [],
