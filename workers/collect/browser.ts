@@ -14,12 +14,13 @@ import {
 } from "../domain/events/beacon";
 import type { Sighting } from "../domain/events/event";
 import { overlayPassIn } from "../domain/events/overlay";
+import { rowsOfHits, unitsOfRows } from "../domain/events/weight";
 import { parseInput, parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSAL_HEADER, REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
 import type { AppEnv } from "../http/app";
 import { readText } from "../http/body";
-import { isWithinRate } from "../http/rate-limit";
+import { isPropertyWithinRate, isWithinRate, rateProblem } from "../http/rate-limit";
 import { errorReply } from "../http/reply";
 import { sightingOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
@@ -33,24 +34,23 @@ const LIMIT = 64 * 1024;
 /** One transparent pixel. */
 const PIXEL = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (c) => c.charCodeAt(0));
 
-/** Events per unit of the rate limit: the beacon of a visitor has a few, the beacons of a flood are full. */
-const EVENTS_A_UNIT = 10;
-
 /**
- * The site of a browser's request, within the rate limits of its address for events and for look-ups.
+ * The site of a browser's request, within the rate limits for events and for look-ups.
+ * @param rows of counts that its events can write.
  * @throws Problem not_found or too_many.
  */
-export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor, events: number): Promise<Site> {
+export async function admit(env: Cloudflare.Env, siteId: string, visitor: Visitor, rows: number): Promise<Site> {
   const now = Date.now();
-  const tooMany = "address exceeded the rate limit; wait ten seconds";
   // A look-up reads D1, so stop callers that guess ids before it.
   if (!isAtHand(siteId, now) && !(await isWithinRate(env, "look-up", visitor.address)))
-    throw new Problem("too_many", tooMany, undefined, "rate_limited");
+    throw rateProblem("address", "rate_limited");
   const site = await siteFor(env.DB, siteId, now);
   if (!site) throw new Problem("not_found", `property ${siteId} does not exist`);
-  if (await isWithinRate(env, siteId, visitor.address, Math.ceil(events / EVENTS_A_UNIT))) return site;
+  const units = unitsOfRows(rows);
+  const isSenderWithin = await isWithinRate(env, siteId, visitor.address, units);
+  if (isSenderWithin && (await isPropertyWithinRate(env, siteId, site.property.shards, units))) return site;
   holdRefusal(siteId, "rate_limited");
-  throw new Problem("too_many", tooMany, undefined, "rate_limited");
+  throw rateProblem(isSenderWithin ? "property" : "address", "rate_limited");
 }
 
 /** The outcome of a beacon's hits. */
@@ -123,7 +123,7 @@ async function takeBeacon(
   // Browsers send this in a header anyway, so the tracker saves the bytes.
   beacon.l ??= request.headers.get("accept-language")?.split(",")[0]?.slice(0, 35);
   const visitor = visitorOf(request);
-  const admitted = await admit(env, beacon.s, visitor, beacon.h.length);
+  const admitted = await admit(env, beacon.s, visitor, rowsOfHits(beacon.h));
   const pass = overlayPassOf(beacon);
   if (pass !== null) return openOverlay(env, ctx, admitted, beacon, pass);
   const named = beacon.h.map((hit) => (hit as Partial<Hit> | null)?.k);
@@ -166,7 +166,7 @@ async function takeBeacon(
 async function giveVisit(request: Request, env: Cloudflare.Env, given: unknown): Promise<VisitReply> {
   const asked = parseInput(visitRequestSchema, given);
   const visitor = visitorOf(request);
-  const site = await admit(env, asked.s, visitor, 1);
+  const site = await admit(env, asked.s, visitor, 0);
   if (isFetchedElsewhere(request.headers, site.hosts))
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   if (isUncounted(request.headers, visitor, site)) return { visit: null };

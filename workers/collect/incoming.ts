@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { hostOf } from "../domain/events/path";
+import { rowsOfEvents, unitsOfRows } from "../domain/events/weight";
 import { requireProperty } from "../domain/properties/caller";
 import { parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
@@ -9,6 +10,7 @@ import { REFUSAL_HEADER, REFUSALS } from "../domain/requests/refusal";
 import { type Incoming, KEYED_FIELDS } from "../domain/visits/incoming";
 import type { AppEnv } from "../http/app";
 import { readText } from "../http/body";
+import { isKeyWithinRate, rateProblem } from "../http/rate-limit";
 import type { IncomingContext } from "./arrival";
 import { admit } from "./browser";
 import { isFetchedElsewhere } from "./sender";
@@ -23,7 +25,7 @@ const MAX_EVENTS = 500;
 const ANONYMOUS = { events: 50, props: 10 };
 
 /** Finds the property of an event and checks that the caller may send events to it. */
-function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) => Promise<IncomingContext> {
+function contextFor(c: Context<AppEnv>, rows: number): (incoming: Incoming) => Promise<IncomingContext> {
   const caller = visitorOf(c.req.raw);
   const now = Date.now();
   const withRule = (site: Site, { rule_id }: Incoming) => siteWithRules(c.env.DB, site, [rule_id], now);
@@ -44,7 +46,7 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
     if (Object.keys(incoming.props ?? {}).length > ANONYMOUS.props)
       throw new Problem("invalid", `props must have at most ${ANONYMOUS.props} fields without an API key`);
     // A page belongs to one property. A list of guessed ids must not cost a look-up each.
-    admitted ??= { siteId, site: admit(c.env, siteId, caller, events) };
+    admitted ??= { siteId, site: admit(c.env, siteId, caller, rows) };
     if (admitted.siteId !== siteId)
       throw new Problem("invalid", "site_id must be the same for all events without a key");
     const site = await admitted.site;
@@ -55,20 +57,31 @@ function contextFor(c: Context<AppEnv>, events: number): (incoming: Incoming) =>
   };
 }
 
+/** Nothing of the request has been stored then, and the sender is told. @throws Problem too_many. */
+async function requireKeyWithinRate({ env, var: { caller } }: Context<AppEnv>, units: number): Promise<void> {
+  if (caller && !(await isKeyWithinRate(env, "events", caller.id, units))) throw rateProblem("API key");
+}
+
 async function collectEvents(c: Context<AppEnv>): Promise<Response> {
   const body = parseJson(await readText(c.req.raw, EVENTS_LIMIT));
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw new Problem("invalid", "body must be an event or an object with a list `events`");
   const headers = c.var.caller ? null : c.req.raw.headers;
   const sorted = emptySorted();
-  if (!("events" in body)) return collectOne(c, body, sorted, contextFor(c, 1), headers);
+  if (!("events" in body)) {
+    const rows = rowsOfEvents([body]);
+    await requireKeyWithinRate(c, unitsOfRows(rows));
+    return collectOne(c, body, sorted, contextFor(c, rows), headers);
+  }
 
   const { events } = body;
   if (!Array.isArray(events) || events.length === 0) throw new Problem("invalid", "events must be a list with events");
   if (events.length > MAX_EVENTS) throw new Problem("invalid", `events must have at most ${MAX_EVENTS} items`);
   if (!c.var.caller && events.length > ANONYMOUS.events)
     throw new Problem("invalid", `events must have at most ${ANONYMOUS.events} items without an API key`);
-  const context = contextFor(c, events.length);
+  const rows = rowsOfEvents(events);
+  await requireKeyWithinRate(c, unitsOfRows(rows));
+  const context = contextFor(c, rows);
   for (const [index, event] of events.entries()) await sort(sorted, index, () => event, context, headers);
   const { rejected } = sorted;
   if (sorted.arrivals.size === 0 && sorted.refused.size === 0) throw allRejected(rejected);

@@ -65,7 +65,8 @@ export async function sort(
     }
     return { id: arrival.event_id, refusal };
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    // The limit of a sender is about the whole request.
+    if (!(error instanceof Problem) || error.code === "too_many") throw error;
     into.rejected.push({ index, code: error.code, message: error.message });
     return null;
   }

@@ -1,8 +1,8 @@
-// The rate limit: one sender is an IPv4 address or an IPv6 /64, at every door that has a limit, however it is spelled.
+// The rate limits: of a sender (an IPv4 address or an IPv6 /64, however it is spelled), of its network, of a property, of a key.
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sendBeacon, sendFromPage } from "../beacons";
-import { call, givenFreshStorage, givenOwner, givenProperty, signIn } from "../given";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { anEvent, sendBeacon, sendEvents, sendFromPage, sendImport } from "../beacons";
+import { call, givenFreshStorage, givenKey, givenOwner, givenProperty, signIn } from "../given";
 
 givenFreshStorage();
 
@@ -63,6 +63,90 @@ test.each([
   expect((await knock("2001:db8:2:1::1")).status).not.toBe(429);
   const rows = await env.DB.prepare("select count(*) as n from sign_in_attempts").first<number>("n");
   expect(rows).toBeLessThanOrEqual(LIMIT + 1);
+/** Knocks until the door is closed, each time from the next address. @returns how often it was open. */
+async function knockUntilClosed(knock: Knock, addressOf: (index: number) => string, most = 2_000): Promise<number> {
+  for (let open = 0; open < most; open += 1) {
+    const reply = await knock(addressOf(open));
+    if (reply.status !== 429) continue;
+    expect(reply.headers.get("retry-after")).toBe("10");
+    return open;
+  }
+  return most;
+}
+
+test.each(Object.entries(DOORS))("%s: a /48 is limited as a whole, and so is a /24", async (_, door) => {
+  const knock = door((await givenProperty()).site_id);
+  expect(await knockUntilClosed(knock, (index) => `2001:db8:77:${index.toString(16)}::1`)).toBeLessThan(6 * LIMIT);
+  expect((await knock("2001:db8:78::1")).status).not.toBe(429);
+  expect(await knockUntilClosed(knock, (index) => `198.51.100.${index % 256}`)).toBeLessThan(6 * LIMIT);
+  expect((await knock("198.51.101.1")).status).not.toBe(429);
+});
+
+test("all senders of a property together are limited; each shard raises the limit", async () => {
+  const flood = (site_id: string) => {
+    const knock = DOORS["POST /api/events without a key"]!(site_id);
+    return knockUntilClosed(knock, (index) => `2001:db8:${index.toString(16)}::1`);
+  };
+  const one = await flood((await givenProperty()).site_id);
+  const three = await flood((await givenProperty("organization", { shards: 3 })).site_id);
+  // 50 events are five units, and a call of the binding pays for 34.
+  expect(one).toBe(Math.floor((LIMIT * 34) / 5));
+  expect(three).toBe(Math.floor((LIMIT * 34 * 3) / 5));
+});
+
+test("what a sender may no longer send costs neither its network nor the property anything", async () => {
+  const { site_id } = await givenProperty();
+  const knock = DOORS["POST /e"]!(site_id);
+  for (let sent = 0; sent < 50 * LIMIT; sent += 1) await knock("198.51.100.1");
+  expect((await knock("198.51.100.2")).status).not.toBe(429);
+});
+
+test("an event costs by the rows that it can write: 50 full events cost more than 50 bare ones", async () => {
+  const { site_id } = await givenProperty();
+  const props = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`key ${index}`, index]));
+  const sends: Record<string, unknown> = { bare: null, full: { u: "https://shop.example/?utm_source=a", p: props } };
+  const open: Record<string, number> = {};
+  for (const [index, name] of Object.keys(sends).entries()) {
+    const beacon = { s: site_id, h: Array(3).fill(sends[name]) };
+    open[name] = await knockUntilClosed(
+      (address) => sendBeacon(beacon, from(address)),
+      () => `192.0.2.${index}`,
+    );
+  }
+  // Three bare events are one unit, three full ones (41 rows each) two.
+  expect(open).toEqual({ bare: LIMIT, full: LIMIT / 2 });
+});
+
+describe("with a key", () => {
+  const listOf = (site_id: string, count: number) => ({
+    events: Array.from({ length: count }, () => anEvent(site_id, { event_id: crypto.randomUUID() })),
+  });
+
+  test("events are limited by key, and nothing of a refused request is stored", async () => {
+    const { site_id } = await givenProperty();
+    const key = await givenKey();
+    const list = listOf(site_id, 100);
+    const knock: Knock = () => sendEvents(key, list);
+    // 100 events are ten units, and a call of the binding pays for 20.
+    expect(await knockUntilClosed(knock, () => "")).toBe((LIMIT * 20) / 10);
+    const fresh = listOf(site_id, 1);
+    const refused = await sendEvents(key, fresh);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({
+      error: { code: "too_many", message: "API key exceeded the rate limit; wait ten seconds" },
+    });
+    expect((await sendEvents(key, fresh.events[0])).status).toBe(429);
+    expect(await (await sendEvents(await givenKey(), fresh)).json()).toMatchObject({ accepted: 1, duplicates: 0 });
+  });
+
+  test("imports are limited by their length", async () => {
+    const { site_id } = await givenProperty();
+    const key = await givenKey();
+    const line = " ".repeat(100_000);
+    const knock: Knock = () => sendImport(key, site_id, [line]);
+    expect(await knockUntilClosed(knock, () => "")).toBe((LIMIT * 20) / 10);
+    expect((await sendImport(await givenKey(), site_id, [line])).status).toBe(202);
+  });
 });
 
 test("another spelling of an address is no other sender", async () => {

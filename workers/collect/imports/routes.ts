@@ -9,6 +9,7 @@ import type { Incoming } from "../../domain/visits/incoming";
 import { hash64 } from "../../domain/visits/seen";
 import type { AppEnv } from "../../http/app";
 import { readText } from "../../http/body";
+import { isKeyWithinRate, rateProblem } from "../../http/rate-limit";
 import type { IncomingContext } from "../arrival";
 import { siteFor, siteWithRules } from "../site";
 import { allRejected, deliverSorted, emptySorted, type Rejected, sort } from "../sorted";
@@ -18,6 +19,8 @@ import { idOfLine } from "./line-id";
 
 const IMPORT_LIMIT = 10 * 1024 * 1024;
 const IMPORT_CHUNK = 500;
+/** Characters of an import per unit of the rate limit of its key. */
+const CHARS_A_UNIT = 10_000;
 /** Rejected lines listed in a reply. A body of 10 MB may have millions. */
 const MAX_TOLD = 1000;
 
@@ -40,6 +43,8 @@ async function collectImport(c: Context<AppEnv>): Promise<Response> {
   let site = await siteFor(c.env.DB, siteId, now);
   const property = requireProperty(c.var.caller, site?.property ?? null, "ingest");
   const text = await readText(c.req.raw, IMPORT_LIMIT);
+  if (!(await isKeyWithinRate(c.env, "import", c.var.caller!.id, Math.ceil(text.length / CHARS_A_UNIT))))
+    throw rateProblem(c.var.caller!.kind === "key" ? "API key" : "account");
   const bodyId = hash64(text)
     .map((half) => half.toString(36))
     .join("");

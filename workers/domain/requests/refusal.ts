@@ -11,7 +11,7 @@ export const REFUSALS = {
   do_not_track: "The browser sends Do Not Track or Global Privacy Control, which the property respects.",
   not_measured: "The measurement is off in the data stream.",
   owner_tool: "The owner opened the page with the element picker or the heatmap.",
-  rate_limited: "The IP address exceeded the rate limit.",
+  rate_limited: "The IP address, its network or the property exceeded the rate limit.",
 } as const;
 
 export type Refusal = keyof typeof REFUSALS;

@@ -186,3 +186,12 @@ export function limitedNetwork(text: string | null | undefined): string {
   const sender = withoutTunnel(address);
   return sender.kind() === "ipv4" ? toText(sender) : `${toText(sender, LIMITED_BYTES)}/64`;
 }
+
+/** The network around a sender, which one customer of a provider may have whole: a /24, or a /48 of IPv6. */
+export function wideNetwork(text: string | null | undefined): string {
+  const address = readAddress(text);
+  if (!address) return "unknown network";
+  const sender = withoutTunnel(address);
+  const bits = KEPT_BITS[sender.kind()];
+  return `${toText(sender, bits / 8)}/${bits}`;
+}

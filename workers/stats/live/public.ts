@@ -4,7 +4,7 @@ import { Problem } from "../../domain/requests/problem";
 import { isBadgeTheme, toBadge } from "../../domain/visits/badge";
 import type { LivePicture } from "../../domain/visits/hub";
 import type { AppEnv } from "../../http/app";
-import { isWithinRate } from "../../http/rate-limit";
+import { isWithinRate, rateProblem } from "../../http/rate-limit";
 import { loadProperty } from "../../storage/properties/properties";
 import { readLive } from "./live";
 
@@ -50,8 +50,7 @@ async function figuresFor(c: Context<AppEnv, "/api/public/:site_id/*">): Promise
   const now = Date.now();
   const isKnown = (looks.get(siteId)?.until ?? 0) > now;
   if (SITE_ID.test(siteId) && !isKnown) {
-    if (!(await isWithinRate(c.env, "public", c.req.header("cf-connecting-ip"))))
-      throw new Problem("too_many", "address exceeded the rate limit; wait ten seconds");
+    if (!(await isWithinRate(c.env, "public", c.req.header("cf-connecting-ip")))) throw rateProblem("address");
   }
   const looked = SITE_ID.test(siteId) ? keptLook(c.env, siteId, now) : null;
   // Other requests may wait for the same look-up, so it continues when the first one disconnects.
