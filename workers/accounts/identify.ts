@@ -4,6 +4,7 @@ import { type Caller, scopesOfRole } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
 import { sessionHolder } from "../storage/accounts/live-holders";
+import { isWithinRate, rateProblem } from "../http/rate-limit";
 import { deleteSessions } from "../storage/accounts/sessions";
 import { findKey } from "../storage/properties/keys";
 import { authFor } from "./auth-for";
@@ -24,11 +25,16 @@ export const identifyKey: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** @throws Problem unauthorized for an unknown key. A caller that sends one does not expect anonymous access. */
+/**
+ * @throws Problem unauthorized for an unknown key, because a caller that sends one does not expect anonymous access; too_many
+ * for an address that tries many. A key that was used in the last minute is not looked up.
+ */
 async function callerOfKey(c: Context<AppEnv>): Promise<Caller | null> {
   const bearer = /^Bearer\b(.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (bearer === undefined) return null;
-  const key = await findKey(c.env.DB, bearer.trim(), Date.now());
+  const key = await findKey(c.env.DB, bearer.trim(), Date.now(), async () => {
+    if (!(await isWithinRate(c.env, "key", c.req.header("cf-connecting-ip")))) throw rateProblem("address");
+  });
   if (!key) throw new Problem("unauthorized", "API key is invalid");
   const { id, organization_id, site_id, scopes, expires_at } = key;
   return { kind: "key", id, scopes: { [organization_id]: scopes }, site_id, expires_at };

@@ -6,6 +6,7 @@ import { requireCaller } from "../domain/properties/caller";
 import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
 import { readInput } from "../http/body";
+import { isWithinRate, rateProblem } from "../http/rate-limit";
 import { users } from "../storage/accounts/tables";
 import { ownAccountRoutes } from "./account-routes";
 import { authFor } from "./auth-for";
@@ -17,6 +18,12 @@ export const accountRoutes = new Hono<AppEnv>();
 
 accountRoutes.route("/", authRoutes);
 accountRoutes.route("/", ownAccountRoutes);
+
+// Anybody may ask, and each question reads D1.
+accountRoutes.use("/api/setup", async (c, next) => {
+  if (!(await isWithinRate(c.env, "setup", c.req.header("cf-connecting-ip")))) throw rateProblem("address");
+  await next();
+});
 
 accountRoutes.get("/api/setup", async (c) => c.json({ needed: await isSetupNeeded(c.env.DB) }));
 

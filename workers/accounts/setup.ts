@@ -9,7 +9,7 @@ import { PASSWORD_LENGTH } from "./passwords/password-length";
 import { faultOfPassword } from "./passwords/weak";
 
 const { min, max } = PASSWORD_LENGTH;
-/** Attempts are not limited, so the token must be too long to guess. */
+/** An address may try 300 tokens in ten seconds, so the token must be too long to guess. */
 const TOKEN_LENGTH = 16;
 
 const title = z.string().trim().min(1).max(100);

@@ -22,6 +22,8 @@ const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 const unknownId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => LETTERS[byte % 32]).join("");
 
+const unknownKey = (): string => `tk_${unknownId().repeat(4)}`;
+
 type Knock = (address: string) => Promise<Response>;
 const from = (address: string) => ({ "cf-connecting-ip": address });
 
@@ -33,6 +35,12 @@ const DOORS: Record<string, (siteId: string) => Knock> = {
   "POST /api/events without a key": (site_id) => (address) =>
     sendFromPage({ events: Array(50).fill({ event_type: "rule", site_id }) }, from(address)),
   "GET /api/auth/get-session": () => (address) => call("GET", "/api/auth/get-session", { headers: from(address) }),
+  "GET /api/setup": () => (address) => call("GET", "/api/setup", { headers: from(address) }),
+  "POST /api/setup": () => (address) => call("POST", "/api/setup", { headers: from(address), body: {} }),
+  "a key that nobody has": () => (address) =>
+    call("GET", "/api/v1/properties", { key: unknownKey(), headers: from(address) }),
+  "a key that nobody has, for events": () => (address) =>
+    call("POST", "/api/events", { key: unknownKey(), headers: from(address), body: {} }),
   "GET /api/public": () => (address) => call("GET", `/api/public/${unknownId()}/live.json`, { headers: from(address) }),
 };
 

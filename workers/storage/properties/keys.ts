@@ -51,8 +51,11 @@ const PREFIX_LENGTH = 9;
 
 /** Known keys come with many requests, and broken programs repeat unknown ones. Neither should cost D1 reads. */
 const REMEMBERED_MS = 60_000;
+const UNKNOWN_MS = 10_000;
 const REMEMBERED_KEYS = 1_000;
-const remembered = new Map<string, { key: KnownKey | null; until: number }>();
+const remembered = new Map<string, { key: KnownKey; until: number }>();
+/** The end of the time for which a key counts as unknown. Separate, so that made-up keys do not push out known ones. */
+const unknown = new Map<string, number>();
 
 type KeyRow = typeof apiKeys.$inferSelect;
 type ShownRow = Pick<
@@ -153,35 +156,45 @@ export async function createKey(
   if (meta.changes === 0) throw new Problem("unauthorized", "API key is invalid");
   const [shown] = await drizzle(db).select(SHOWN).from(apiKeys).where(eq(apiKeys.id, row.id));
   // The cache may have this key as unknown from an earlier attempt.
-  remembered.delete(row.hash);
+  unknown.delete(row.hash);
   return { ...toApiKey(shown ?? { ...row, creator: null }), key };
 }
 
 /**
  * The rights of a key; null for an unknown or expired key. A key deleted in another isolate works here for up to a minute.
+ * @param beforeLookUp runs before D1 is read, and throws for a caller who tries too many keys.
  */
-export async function findKey(db: D1Database, key: string, now: number): Promise<KnownKey | null> {
+export async function findKey(
+  db: D1Database,
+  key: string,
+  now: number,
+  beforeLookUp: () => Promise<void>,
+): Promise<KnownKey | null> {
   if (!KEY.test(key)) return null;
   const hash = await hashOf(key);
   const known = remembered.get(hash);
   if (known && now < known.until) return unexpired(known.key, now);
+  if (now < (unknown.get(hash) ?? 0)) return null;
+  await beforeLookUp();
   const [row] = await drizzle(db).select().from(apiKeys).where(eq(apiKeys.hash, hash)).limit(1);
-  const found = row
-    ? {
-        id: row.id,
-        organization_id: row.organization_id,
-        site_id: row.site_id,
-        scopes: row.scopes as Scope[],
-        expires_at: row.expires_at,
-      }
-    : null;
-  remember(hash, found, now);
-  if (row && unexpired(found, now)) await noteUse(db, row, now);
+  if (!row) {
+    remember(unknown, hash, now + UNKNOWN_MS);
+    return null;
+  }
+  const found = {
+    id: row.id,
+    organization_id: row.organization_id,
+    site_id: row.site_id,
+    scopes: row.scopes as Scope[],
+    expires_at: row.expires_at,
+  };
+  remember(remembered, hash, { key: found, until: now + REMEMBERED_MS });
+  if (unexpired(found, now)) await noteUse(db, row, now);
   return unexpired(found, now);
 }
 
-const unexpired = (key: KnownKey | null, now: number): KnownKey | null =>
-  key !== null && (key.expires_at === null || now < key.expires_at) ? key : null;
+const unexpired = (key: KnownKey, now: number): KnownKey | null =>
+  key.expires_at === null || now < key.expires_at ? key : null;
 
 const DAY_MS = 86_400_000;
 
@@ -244,12 +257,12 @@ export async function deleteKeysOfProperty(db: D1Database, siteId: string): Prom
   );
 }
 
-function remember(hash: string, key: KnownKey | null, now: number): void {
-  remembered.delete(hash);
+function remember<V>(among: Map<string, V>, hash: string, value: V): void {
+  among.delete(hash);
   // A Map keeps the order of insertion, so the first entry is the oldest look-up.
-  const [oldest] = remembered.keys();
-  if (oldest !== undefined && remembered.size >= REMEMBERED_KEYS) remembered.delete(oldest);
-  remembered.set(hash, { key, until: now + REMEMBERED_MS });
+  const [oldest] = among.keys();
+  if (oldest !== undefined && among.size >= REMEMBERED_KEYS) among.delete(oldest);
+  among.set(hash, value);
 }
 
 /** Keys that have been deleted no longer work in this isolate. @returns how many. */
