@@ -4,8 +4,15 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
 import { createAuth } from "../../workers/accounts/auth";
 import { createOwner } from "../../workers/accounts/setup";
+import { MEASUREMENT_NAMES, type Measurements } from "../../workers/domain/events/measurement";
 import { SCOPES, type Scope } from "../../workers/domain/properties/caller";
-import { type Property, type PropertyInput, propertyInput } from "../../workers/domain/properties/property";
+import {
+  type Privacy,
+  type Property,
+  type PropertyInput,
+  propertyInput,
+  type StreamInput,
+} from "../../workers/domain/properties/property";
 import { createKey } from "../../workers/storage/properties/keys";
 import { createProperty } from "../../workers/storage/properties/properties";
 
@@ -78,7 +85,7 @@ export async function givenMember(role: string, organizationId?: string): Promis
 /** A property with one data stream at https://shop.example, in Zurich, unless said otherwise. */
 export async function givenProperty(
   organizationId = "organization",
-  given: Partial<Parameters<typeof propertyInput.parse>[0] & PropertyInput> = {},
+  given: Partial<Omit<PropertyInput, "privacy"> & { privacy: Partial<Privacy> }> = {},
 ): Promise<Property> {
   const input = propertyInput.parse({
     name: "Shop",
@@ -88,6 +95,13 @@ export async function givenProperty(
   });
   return createProperty(env.DB, organizationId, input, Date.now());
 }
+
+/** A data stream at https://shop.example with all measurements on. */
+export const measuringStream = (but: Partial<Measurements> = {}): StreamInput => ({
+  url: "https://shop.example",
+  name: "Shop",
+  measurements: { ...Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, true])), ...but },
+});
 
 /** A key of the organization, or of one property of it. @returns the key itself. */
 export async function givenKey(

@@ -37,7 +37,8 @@ overlayRoutes.post("/api/v1/properties/:site_id/overlay", async (c) => {
     throw new Problem("invalid", `period must begin before it ends and have at most ${MOST_INSIGHT_DAYS} days`);
   if (tool === "pick") requireProperty(c.var.caller, property, "manage");
   const hosts = property.streams.flatMap((stream) => hostOf(stream.url) ?? []);
-  if (!isKnownHost(hostOf(url), hosts)) throw new Problem("invalid", "url must be on a website of the property");
+  if (!isKnownHost(hostOf(url), { hosts, subdomains: property.privacy.subdomains }))
+    throw new Problem("invalid", "url must be on a website of the property");
   const now = Date.now();
   const pass = await signPass(
     c.env,

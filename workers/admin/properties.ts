@@ -45,6 +45,8 @@ const propertyChanges = z
         honour_dnt: privacyInput.shape.honour_dnt.unwrap(),
         excluded_addresses: privacyInput.shape.excluded_addresses.unwrap(),
         excluded_paths: privacyInput.shape.excluded_paths.unwrap(),
+        subdomains: privacyInput.shape.subdomains.unwrap(),
+        without_key: privacyInput.shape.without_key.unwrap(),
       })
       .partial(),
     pages: z

@@ -13,7 +13,7 @@ import { deviceOf, languageOf, screenOf } from "../domain/visitors/device";
 import { MAX_AHEAD, timeAtMost } from "../domain/visits/imports/ids";
 import { type Incoming, propsSchema, timeOf } from "../domain/visits/incoming";
 import { storedVisitorOf } from "./identity";
-import { hostStreamFor, type Site } from "./site";
+import { hostStreamFor, type Site, takesFromPages } from "./site";
 import type { VisitorKeys } from "./visit-token";
 import { type EdgeLocation, networkFacts, type Visitor } from "./visitor";
 
@@ -106,8 +106,8 @@ function toSighting(draft: Draft, visitor: Visitor, site: Site, now: number): Si
     rule: ruleOf(event_type, draft.rule),
     href: draft.href,
     props: draft.props,
-    revenue_amount: draft.revenue?.amount ?? null,
-    revenue_currency: draft.revenue?.currency ?? null,
+    revenue_amount: null,
+    revenue_currency: null,
     user_id: null,
     session_id: null,
     engaged_ms: event_type === "engagement" ? draft.engaged_ms : null,
@@ -129,6 +129,22 @@ function toSighting(draft: Draft, visitor: Visitor, site: Site, now: number): Si
     first_visit: stream?.measurements.first_visit ?? false,
   };
 }
+
+const named = (
+  { revenue }: Draft,
+  userId: string | null | undefined,
+): Pick<Sighting, "user_id" | "revenue_amount" | "revenue_currency"> => ({
+  user_id: userId ?? null,
+  revenue_amount: revenue?.amount ?? null,
+  revenue_currency: revenue?.currency ?? null,
+});
+
+/** The same of a page, which may have made it up: what its data stream does not take is dropped, and the event counts. */
+const fromPage = (site: Site, draft: Draft, userId: string | undefined): ReturnType<typeof named> =>
+  named(
+    takesFromPages(site, draft.hostname, "revenue") ? draft : { ...draft, revenue: undefined },
+    takesFromPages(site, draft.hostname, "identify") ? userId : null,
+  );
 
 /** The sighting of one hit of a tracker's beacon. @throws Problem invalid. */
 export function sightingOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site: Site, now: number): Sighting {
@@ -158,8 +174,8 @@ export function sightingOfHit(hit: Hit, beacon: Envelope, visitor: Visitor, site
   const stored = storedVisitorOf(beacon, site.property);
   return {
     ...toSighting(draft, visitor, site, now),
+    ...fromPage(site, draft, beacon.c),
     selector: toCleanText(hit.q, 1000),
-    user_id: beacon.c ?? null,
     anonymous: 1,
     by_page: true,
     ...(stored && { stored }),
@@ -254,8 +270,8 @@ export function sightingOfIncoming(incoming: Incoming, context: IncomingContext)
     ...(incoming.event_id === undefined && line !== undefined ? { line } : {}),
     // A server's own agent is no device.
     ...(keyed && !visit && incoming.user_agent === undefined ? deviceOf(null) : {}),
-    selector: incoming.selector ?? null,
-    user_id: incoming.user_id ?? visit?.user_id ?? null,
+    selector: incoming.selector || null,
+    ...(keyed ? named(draft, incoming.user_id ?? visit?.user_id) : fromPage(site, draft, incoming.user_id)),
     session_id: incoming.session_id ?? null,
     // As if the page had sent it: it stays the page's visitor, whatever the event calls the user.
     ...(visit && { by_page: true as const, ...(visit.stored && { stored: visit.stored }) }),

@@ -14,6 +14,7 @@ import {
 } from "../domain/events/beacon";
 import type { Sighting } from "../domain/events/event";
 import { overlayPassIn } from "../domain/events/overlay";
+import { hostOf } from "../domain/events/path";
 import { rowsOfHits, unitsOfRows } from "../domain/events/weight";
 import { parseInput, parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
@@ -26,7 +27,7 @@ import { sightingOfHit } from "./arrival";
 import { deliver, holdRefusal } from "./deliver";
 import { isUncounted, refusalOf } from "./refuse";
 import { isFetchedElsewhere } from "./sender";
-import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules } from "./site";
+import { hostStreamFor, isAtHand, type Site, siteFor, siteOfVersion, siteWithRules, takesFromPages } from "./site";
 import { signVisit, visitorKeysOf } from "./visit-token";
 import { type Visitor, visitorOf } from "./visitor";
 
@@ -67,14 +68,7 @@ function sortHits(request: Request, beacon: Envelope, visitor: Visitor, site: Si
   beacon.h.forEach((given, index) => {
     try {
       const arrival = sightingOfHit(parseInput(hitSchema, given), beacon, visitor, site, now);
-      const refusal = refusalOf({
-        arrival,
-        site,
-        referrer: beacon.r ?? null,
-        headers,
-        agent: visitor.agent,
-        byTracker: true,
-      });
+      const refusal = refusalOf({ arrival, site, referrer: beacon.r ?? null, headers, agent: visitor.agent });
       if (refusal === null) taken.accepted.push(arrival);
       else taken.refused[refusal] = (taken.refused[refusal] ?? 0) + 1;
     } catch (error) {
@@ -167,10 +161,12 @@ async function giveVisit(request: Request, env: Cloudflare.Env, given: unknown):
   const asked = parseInput(visitRequestSchema, given);
   const visitor = visitorOf(request);
   const site = await admit(env, asked.s, visitor, 0);
-  if (isFetchedElsewhere(request.headers, site.hosts))
+  if (isFetchedElsewhere(request.headers, site))
     throw new Problem("forbidden", REFUSALS.unknown_host, undefined, "unknown_host");
   if (isUncounted(request.headers, visitor, site)) return { visit: null };
-  const keys = visitorKeysOf(visitor, asked, site.property);
+  const origin = request.headers.get("origin") ?? request.headers.get("referer");
+  const isNamed = takesFromPages(site, origin === null ? null : hostOf(origin), "identify");
+  const keys = visitorKeysOf(visitor, isNamed ? asked : { ...asked, c: undefined }, site.property);
   return { visit: await signVisit(env, site.property.site_id, keys, Date.now()) };
 }
 

@@ -1,9 +1,11 @@
 // Events from servers, apps and other programs: POST /api/events.
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
+import { EVENT_TYPES, MEASUREMENTS, toEventType } from "../domain/events/measurement";
 import { hostOf } from "../domain/events/path";
 import { rowsOfEvents, unitsOfRows } from "../domain/events/weight";
 import { requireProperty } from "../domain/properties/caller";
+import type { WithoutKey } from "../domain/properties/property";
 import { parseJson } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSAL_HEADER, REFUSALS } from "../domain/requests/refusal";
@@ -23,6 +25,26 @@ const EVENTS_LIMIT = 1024 * 1024;
 const MAX_EVENTS = 500;
 /** Without a key anybody may call: what one request can make an owner pay is bounded. */
 const ANONYMOUS = { events: 50, props: 10 };
+
+/**
+ * Without a key anybody can make up users, money and measurements, so a property takes them only if its owner says so.
+ * @throws Problem forbidden that says what to do.
+ */
+function requireAllowed({ event_type, user_id, revenue }: Incoming, { property }: Site): void {
+  const type = toEventType(event_type).event_type;
+  const { measurement } = EVENT_TYPES[type];
+  const needed: Record<WithoutKey, string | null> = {
+    user_id: user_id !== undefined ? "user_id" : type === "identify" ? type : null,
+    revenue: revenue !== undefined ? "revenue" : null,
+    measurements: measurement !== null && MEASUREMENTS[measurement].chunk ? type : null,
+  };
+  for (const [name, subject] of Object.entries(needed))
+    if (subject !== null && !property.privacy.without_key.includes(name as WithoutKey))
+      throw new Problem(
+        "forbidden",
+        `${subject} needs an API key with the scope ingest, or "${name}" in the property's privacy.without_key`,
+      );
+}
 
 /** Finds the property of an event and checks that the caller may send events to it. */
 function contextFor(c: Context<AppEnv>, rows: number): (incoming: Incoming) => Promise<IncomingContext> {
@@ -52,7 +74,8 @@ function contextFor(c: Context<AppEnv>, rows: number): (incoming: Incoming) => P
     const site = await admitted.site;
     const origin = c.req.header("origin");
     const host = origin ? hostOf(origin) : null;
-    if (isFetchedElsewhere(c.req.raw.headers, site.hosts)) throw new Problem("forbidden", REFUSALS.unknown_host);
+    requireAllowed(incoming, site);
+    if (isFetchedElsewhere(c.req.raw.headers, site)) throw new Problem("forbidden", REFUSALS.unknown_host);
     return { ...common, site: await withRule(site, incoming), host, keyed: false, visit: null };
   };
 }

@@ -1,13 +1,13 @@
 // The reasons for not counting an event, as a table. A new reason is one line here and one in domain/requests/refusal.ts.
 import type { Sighting } from "../domain/events/event";
-import { EVENT_TYPES, MEASUREMENTS } from "../domain/events/measurement";
+import { EVENT_TYPES } from "../domain/events/measurement";
 import { isExcludedPath, isKnownHost } from "../domain/events/path";
 import type { Refusal } from "../domain/requests/refusal";
 import { isSpamReferrer } from "../domain/sources/source";
 import { isExcluded } from "../domain/visitors/address";
 import { isBot, isPrefetch } from "../domain/visitors/bot";
 import { isFromElsewhere } from "./sender";
-import { hostStreamFor, type Site } from "./site";
+import { hostStreamFor, type Site, takesFromPages } from "./site";
 import type { Visitor } from "./visitor";
 
 export interface Question {
@@ -19,8 +19,6 @@ export interface Question {
   headers: Headers | null;
   /** The agent to judge; undefined when a server names none. */
   agent: string | null | undefined;
-  /** True for the tracker's own hits. */
-  byTracker: boolean;
 }
 
 /** True for a browser that asks not to be tracked, where the property respects that. */
@@ -39,8 +37,8 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
   // A server with a key may send events of an app, which has no host.
   [
     "unknown_host",
-    ({ arrival, site: { hosts }, headers }) =>
-      headers !== null && (!isKnownHost(arrival.hostname, hosts) || isFromElsewhere(headers, hosts)),
+    ({ arrival, site, headers }) =>
+      headers !== null && (!isKnownHost(arrival.hostname, site) || isFromElsewhere(headers, site)),
   ],
   [
     "excluded_path",
@@ -52,12 +50,17 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
   ["not_measured", ({ arrival, site }) => arrival.rule !== null && !site.ruleIds.has(arrival.rule)],
   [
     "not_measured",
-    ({ arrival, site, byTracker }) => {
+    ({ arrival, site }) => {
       const { measurement } = EVENT_TYPES[arrival.event_type];
-      // A caller may deliberately send events that otherwise only a chunk of the tracker sends.
-      if (measurement === null || (!byTracker && MEASUREMENTS[measurement].chunk)) return false;
-      return hostStreamFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
+      return measurement !== null && hostStreamFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },
+  ],
+  [
+    "not_measured",
+    ({ arrival, site }) =>
+      arrival.event_type === "identify" &&
+      arrival.anonymous === 1 &&
+      !takesFromPages(site, arrival.hostname, "identify"),
   ],
 ];
 

@@ -26,6 +26,8 @@ export interface Site {
   property: Property;
   /** Hosts of its data streams. */
   hosts: readonly string[];
+  /** Whether their subdomains are its own too. */
+  subdomains: boolean;
   hostStreams: readonly HostStream[];
   /** The version of this configuration. */
   version: number;
@@ -72,6 +74,7 @@ async function load(db: D1Database, siteId: string): Promise<Site | null> {
   return {
     property,
     hosts: hostStreams.map(({ host }) => host),
+    subdomains: property.privacy.subdomains,
     hostStreams,
     version,
     rules: rules.filter(({ enabled }) => enabled).map((rule) => toPageRule(rule, property.pages)),
@@ -151,4 +154,14 @@ export function hostStreamFor({ hostStreams }: Site, hostname: string | null): H
   if (hostname === null) return hostStreams.length === 1 ? hostStreams[0] : undefined;
   const host = withoutWww(hostname);
   return hostStreams.find((own) => own.host === host) ?? hostStreams.find((own) => host.endsWith(`.${own.host}`));
+}
+
+/**
+ * Whether pages of a host may name users, or send revenue. A page that does not say its host may if all pages may. Servers
+ * with a key always may.
+ */
+export function takesFromPages(site: Site, hostname: string | null, what: "identify" | "revenue"): boolean {
+  const stream = hostStreamFor(site, hostname)?.stream;
+  const streams = stream ? [stream] : site.property.streams;
+  return streams.every(({ measurements }) => measurements[what]);
 }

@@ -51,7 +51,7 @@ export async function sort(
     const { site } = context;
     // Of a visit's visitor the agent was judged when the page asked for the token.
     const agent = context.visit ? undefined : context.keyed ? incoming.user_agent : arrival.agent;
-    const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent, byTracker: false });
+    const refusal = refusalOf({ arrival, site, referrer: incoming.referrer ?? null, headers, agent });
     if (refusal === null) {
       const known = into.arrivals.get(site);
       if (known) known.push(arrival);

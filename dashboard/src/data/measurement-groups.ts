@@ -9,6 +9,7 @@ export const MEASUREMENT_GROUPS: readonly { title: string; measurements: readonl
     measurements: ["outbound_clicks", "file_downloads", "clicks", "attributes"],
   },
   { title: words.measurementGroups.forms, measurements: ["form_submissions", "form_fields"] },
+  { title: words.measurementGroups.people, measurements: ["identify", "revenue"] },
   { title: words.measurementGroups.media, measurements: ["media", "images"] },
   { title: words.measurementGroups.attention, measurements: ["heatmaps", "scroll_steps", "hover", "copy", "idle"] },
   { title: words.measurementGroups.quality, measurements: ["web_vitals", "errors"] },

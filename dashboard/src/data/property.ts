@@ -5,10 +5,11 @@ import type { PageSettings as Pages } from "../../../workers/domain/events/path"
 import type { Scope } from "../../../workers/domain/properties/caller";
 import type { Privacy, Property, Stream } from "../../../workers/domain/properties/property";
 import type { RowBudget } from "../../../workers/domain/runs/row-budget";
+import type { Privacy, Property, Stream, WithoutKey } from "../../../workers/domain/properties/property";
 import type { LivePicture } from "../../../workers/domain/visits/hub";
 import { request } from "./api";
 
-export type { LivePicture, Measurements, Pages, Privacy, Property, Scope, Stream };
+export type { LivePicture, Measurements, Pages, Privacy, Property, Scope, Stream, WithoutKey };
 
 export interface ApiKey {
   id: string;

@@ -14,7 +14,7 @@ export const words = {
   currencyHint: "Used for revenue in reports.",
 
   website: "Website address",
-  websiteHint: "Only events from this host and its subdomains are counted.",
+  websiteHint: "Only events from this host and, unless you turn them off, its subdomains are counted.",
   websiteExample: "https://www.example.com",
   websiteInvalid: "Enter an address such as https://www.example.com",
   streamName: "Stream name",
@@ -24,6 +24,7 @@ export const words = {
     pages: "Pages",
     clicks: "Clicks and links",
     forms: "Forms",
+    people: "Users and revenue",
     media: "Media",
     attention: "Attention",
     quality: "Quality",

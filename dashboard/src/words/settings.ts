@@ -78,6 +78,18 @@ export const privacy = {
     "Stores an ID in the visitor’s browser (local storage, no cookie). Many countries require consent; the tracker can wait for it.",
   dnt: "Respect Do Not Track and Global Privacy Control",
   dntHint: "Visitors who send either signal are not counted.",
+  subdomains: "Count subdomains",
+  subdomainsHint: "Off: only the exact hosts of the data streams count, with or without www.",
+  withoutKey: "Events sent without an API key",
+  withoutKeyHint: "Anyone can call POST /api/events without a key and make these up. The tag needs none of them.",
+  withoutKeyFields: {
+    user_id: { label: "User IDs", hint: "The field user_id, and identify events." },
+    revenue: { label: "Revenue", hint: "The field revenue." },
+    measurements: {
+      label: "Measurements",
+      hint: "Events such as web_vital, heatmap, js_error, click and download, if their measurement is on.",
+    },
+  },
   addresses: "Excluded IP addresses",
   addressesHint: "One per line; ranges like 203.0.113.0/24.",
   pages: "Excluded pages",

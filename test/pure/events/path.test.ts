@@ -139,6 +139,14 @@ describe("a host", () => {
     ["example.com", [], false],
     [null, ["example.com"], false],
   ] satisfies [string | null, string[], boolean][])("%s among %j is known: %s", (host, streams, known) => {
-    expect(isKnownHost(host, streams)).toBe(known);
+    expect(isKnownHost(host, { hosts: streams, subdomains: true })).toBe(known);
+  });
+
+  test("without subdomains only the host itself is known, with or without www", () => {
+    const own = { hosts: ["example.com", "www.other.example"], subdomains: false };
+    const known = ["example.com", "www.example.com", "EXAMPLE.com", "other.example", "www.other.example"];
+    for (const host of known) expect(isKnownHost(host, own)).toBe(true);
+    for (const host of ["a.example.com", "www.a.example.com", "a.www.example.com", "notexample.com", "", null])
+      expect(isKnownHost(host, own)).toBe(false);
   });
 });

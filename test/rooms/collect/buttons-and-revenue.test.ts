@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { aBeacon, anEvent, CHROME, sendBeacon, sendEvents, sendFromPage } from "../beacons";
 import { ask, countAll, differences, givenHeldQueue, lakeRows, mainHub } from "../downstream";
-import { givenFreshStorage, givenKey, givenProperty } from "../given";
+import { givenFreshStorage, givenKey, givenProperty, measuringStream } from "../given";
 
 givenFreshStorage();
 const queue = givenHeldQueue();
@@ -16,14 +16,13 @@ async function allRowsOf(siteId: string) {
 const rowsOf = async (siteId: string) =>
   (await allRowsOf(siteId)).filter(({ event_type }) => event_type !== "first_visit");
 
-/** Measurements are off by default for clicks; what a caller sends on purpose counts. */
-const CLICKS = { streams: [{ url: "https://shop.example", name: "Shop", measurements: { clicks: true } }] };
+const MEASURED = { streams: [measuringStream()], privacy: { without_key: ["measurements" as const] } };
 
 describe("the button of an event", () => {
   it.each(["click", "rage_click", "dead_click", "outbound", "download", "form_submit"])(
     "is the id of the element for %s of a page",
     async (n) => {
-      const { site_id } = await givenProperty("organization", CLICKS);
+      const { site_id } = await givenProperty("organization", MEASURED);
       await sendBeacon(aBeacon(site_id, { n, p: { tag: "button", id: "buy" } }));
       await sendBeacon(aBeacon(site_id, { n, p: { tag: "button" } }));
       expect((await rowsOf(site_id)).map(({ button_id }) => button_id)).toEqual(["buy", null]);
@@ -31,14 +30,14 @@ describe("the button of an event", () => {
   );
 
   it.each(["hover", "copy", "Signup", "pageview", "engagement"])("is not the prop of %s", async (event_type) => {
-    const { site_id } = await givenProperty();
+    const { site_id } = await givenProperty("organization", MEASURED);
     await sendEvents(await givenKey(), anEvent(site_id, { event_type, props: { id: "buy" } }));
     const rows = await rowsOf(site_id);
     expect(rows.map(({ button_id }) => button_id)).toEqual(rows.map(() => null));
   });
 
   it("is the one that the event names, whatever was clicked, and at most 200 characters", async () => {
-    const { site_id } = await givenProperty();
+    const { site_id } = await givenProperty("organization", MEASURED);
     const click = (more: object) => anEvent(site_id, { event_type: "click", ...more });
     const events = [
       click({ button_id: "named", props: { id: "buy" } }),
@@ -58,7 +57,7 @@ describe("the button of an event", () => {
   });
 
   it("is answered as event:button, and events without one have no row", async () => {
-    const { site_id } = await givenProperty("organization", CLICKS);
+    const { site_id } = await givenProperty("organization", MEASURED);
     await sendBeacon(aBeacon(site_id));
     const click = (id: string | undefined, address = "192.0.2.7", n = "click") =>
       sendBeacon(aBeacon(site_id, { n, p: { id } }), { "cf-connecting-ip": address });

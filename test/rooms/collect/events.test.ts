@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, test } from "vitest";
 import { anEvent, CHROME, sendEvents, sendFromPage } from "../beacons";
 import { ask, countAll, givenHeldQueue, lakeIds, lakeRows, mainHub, storedTraces } from "../downstream";
-import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
+import { call, givenFreshStorage, givenKey, givenProperty, measuringStream } from "../given";
 
 givenFreshStorage();
 const queue = givenHeldQueue();
@@ -108,7 +108,7 @@ describe("one event", () => {
     ["session_created", "session_start"],
     ["session_ended", "session_end"],
   ])("%s of other systems is our %s", async (given, type) => {
-    const { site_id } = await givenProperty();
+    const { site_id } = await givenProperty("organization", { streams: [measuringStream()] });
     await sendEvents(await givenKey(), anEvent(site_id, { event_type: given }));
     expect((await rowsOf(site_id)).map(({ event_type, name }) => [event_type, name])).toEqual([[type, type]]);
   });
@@ -290,9 +290,9 @@ describe("without a key, from a page", () => {
 
   it("an event that names only its page is of the host that sends it", async () => {
     const { site_id } = await givenProperty();
-    const reply = await sendFromPage({ event_type: "button_clicked", site_id, page_path: "/cart", button_id: "pay" });
+    const reply = await sendFromPage({ event_type: "Pay", site_id, page_path: "/cart", button_id: "pay" });
     expect(reply.status).toBe(202);
-    expect(await rowsOf(site_id)).toMatchObject([{ event_type: "click", page: "/cart", hostname: "shop.example" }]);
+    expect(await rowsOf(site_id)).toMatchObject([{ name: "Pay", page: "/cart", hostname: "shop.example" }]);
   });
 
   it.each([

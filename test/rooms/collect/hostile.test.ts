@@ -13,7 +13,7 @@ import type { StampedMessage } from "../../../workers/domain/visits/message";
 import { readMessage } from "../../../workers/domain/visits/message";
 import { CHROME, sendBeacon, sendEvents, sendFromPage, sendImport } from "../beacons";
 import { ask, countAll, differences, givenHeldQueue, type Letter, lakeRows, mainHub } from "../downstream";
-import { call, givenFreshStorage, givenKey, givenProperty, ORIGIN } from "../given";
+import { call, givenFreshStorage, givenKey, givenProperty, measuringStream, ORIGIN } from "../given";
 import { aBeaconOfAStranger, aLineOfAStranger, anEventOfAStranger, anyEncoded, anyJson } from "./hostile-values";
 
 givenFreshStorage();
@@ -27,7 +27,8 @@ const address = () => `10.${(requests >> 16) & 255}.${(requests >> 8) & 255}.${r
 
 const aProperty = () =>
   givenProperty(undefined, {
-    streams: [{ url: "https://shop.example", name: "Shop", measurements: { first_visit: false } }],
+    streams: [measuringStream({ first_visit: false })],
+    privacy: { without_key: ["user_id", "revenue", "measurements"] },
   });
 
 /** Holds a reply to the contract. @returns its body when something was taken. */

@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 const HOME = { "cf-connecting-ip": "192.0.2.7" };
 const TRAIN = { "cf-connecting-ip": "198.51.100.9" };
 
-const privacy = (storage: Privacy["storage"]): Privacy => ({
+const privacy = (storage: Privacy["storage"]): Partial<Privacy> => ({
   address: "truncated",
   storage,
   honour_dnt: false,

@@ -5,7 +5,7 @@ import type { Property } from "../../../workers/domain/properties/property";
 import { foldPending } from "../../../workers/storage/counts/pending";
 import { anEvent, CHROME, sendEvents } from "../beacons";
 import { countAll, givenHeldQueue, mainHub } from "../downstream";
-import { call, givenKey, givenProperty } from "../given";
+import { call, givenKey, givenProperty, measuringStream } from "../given";
 
 export const DAY = 86_400_000;
 /** Not in the first minute of a day: what was sent just before would be of another day. */
@@ -35,7 +35,7 @@ export function givenInsight() {
   let property: Property;
   let key: string;
   beforeEach(async () => {
-    property = await givenProperty("organization", { timezone: "UTC" });
+    property = await givenProperty("organization", { timezone: "UTC", streams: [measuringStream()] });
     key = await givenKey();
   });
   const pathOf = (path: string) => `/api/v1/properties/${property.site_id}/insight/${path}`;

@@ -38,6 +38,18 @@ export const MEASUREMENTS = {
     standard: true,
     chunk: false,
   },
+  identify: {
+    label: "User IDs",
+    hint: "The user that a page names with trackkit.identify(). Servers with an API key always may",
+    standard: true,
+    chunk: false,
+  },
+  revenue: {
+    label: "Revenue",
+    hint: "Amounts that a page sends with its events. Servers with an API key always may",
+    standard: true,
+    chunk: false,
+  },
   file_downloads: {
     label: "File downloads",
     hint: "Clicks on links to documents, archives and media",

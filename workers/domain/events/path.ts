@@ -154,12 +154,18 @@ export function hostOf(address: string | URL): string | null {
 
 export const withoutWww = (hostname: string): string => hostname.replace(/^www\./, "");
 
-/** True if the host is one of the streams' hosts, its variant with or without `www.`, or a subdomain of one of them. */
-export function isKnownHost(hostname: string | null, streamHosts: readonly string[]): boolean {
+/** The hosts of a property's data streams, and whether their subdomains are its own too. */
+export interface OwnHosts {
+  hosts: readonly string[];
+  subdomains: boolean;
+}
+
+/** True if the host is one of the streams' hosts, its variant with or without `www.`, or a subdomain where those count. */
+export function isKnownHost(hostname: string | null, { hosts, subdomains }: OwnHosts): boolean {
   if (!hostname) return false;
   const host = withoutWww(hostname.toLowerCase());
-  return streamHosts.some((stream) => {
+  return hosts.some((stream) => {
     const own = withoutWww(stream.toLowerCase());
-    return own !== "" && (host === own || host.endsWith(`.${own}`));
+    return own !== "" && (host === own || (subdomains && host.endsWith(`.${own}`)));
   });
 }

@@ -35,6 +35,10 @@ export const measurementsInput = z.strictObject(
 
 export const streamInput = z.strictObject({ url: streamUrl, name, measurements: measurementsInput.optional() });
 
+/** What a property may take from `POST /api/events` without a key. */
+export const WITHOUT_KEY = ["user_id", "revenue", "measurements"] as const;
+export type WithoutKey = (typeof WITHOUT_KEY)[number];
+
 export const privacyInput = z.strictObject({
   /** truncated (/24, /48), full, or none. */
   address: z.enum(["truncated", "full", "none"]).default("truncated"),
@@ -50,6 +54,14 @@ export const privacyInput = z.strictObject({
   excluded_paths: z
     .array(z.string().trim().max(500).superRefine(heldAgainst(faultOfExcludedPath)))
     .max(100)
+    .default([]),
+  /** Whether pages on subdomains of a data stream's host belong to it. */
+  subdomains: z.boolean().default(true),
+  /** Each is listed once. */
+  without_key: z
+    .array(z.enum(WITHOUT_KEY))
+    .max(WITHOUT_KEY.length)
+    .transform((names) => WITHOUT_KEY.filter((name) => names.includes(name)))
     .default([]),
 });
 

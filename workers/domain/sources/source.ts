@@ -61,7 +61,8 @@ export function sourceOf({ url, referrer, siteHosts }: SourceQuestion): SourceFa
   const tag = (name: string): string | null => toCleanText(params.get(name), MAX_TAG);
 
   const from = toReferrer(referrer);
-  const external = from && !isKnownHost(from.host, [...siteHosts, url.hostname]) ? from : null;
+  const external =
+    from && !isKnownHost(from.host, { hosts: [...siteHosts, url.hostname], subdomains: true }) ? from : null;
   const utmSource = tag("utm_source");
   const utmMedium = tag("utm_medium");
   const utmCampaign = tag("utm_campaign");

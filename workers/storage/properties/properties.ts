@@ -40,7 +40,12 @@ const toProperty = ({ deleted_at: _, version: __, created_at, ...row }: Property
   // Older properties may have the zone under a former name.
   timezone: canonicalZone(row.timezone),
   // Stored properties lack newer settings, which get their defaults.
-  privacy: { ...row.privacy, storage: row.privacy.storage ?? "none" },
+  privacy: {
+    ...row.privacy,
+    storage: row.privacy.storage ?? "none",
+    subdomains: row.privacy.subdomains ?? true,
+    without_key: row.privacy.without_key ?? [],
+  },
   pages: { ...STANDARD_PAGES, ...row.pages },
   streams: of.filter((stream) => stream.site_id === row.site_id).map(toStream),
   created_at: new Date(created_at).toISOString(),

@@ -1,8 +1,8 @@
 // Settings: the stored data about visitors, and exclusions.
-import { createMemo, createSignal, type JSX } from "solid-js";
+import { createMemo, createSignal, For, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
 import { ADDRESSES, areAllMarked, PATHS, toEntryFaults, toLines, toList } from "../../data/lines";
-import { changeProperty, type Privacy } from "../../data/property";
+import { changeProperty, type Privacy, type WithoutKey } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
 import { Radios } from "../../parts/choices";
 import { Switch } from "../../parts/field";
@@ -16,6 +16,8 @@ const STORAGE = (["truncated", "none", "full"] as const satisfies Privacy["addre
   ...words.addressStorages[value],
 }));
 
+const WITHOUT_KEY = ["user_id", "revenue", "measurements"] as const satisfies WithoutKey[];
+
 const LISTS = { addresses: "privacy.excluded_addresses", paths: "privacy.excluded_paths" } as const;
 
 export function PrivacySettings(): JSX.Element {
@@ -24,6 +26,8 @@ export function PrivacySettings(): JSX.Element {
   const [address, setAddress] = createSignal(privacy.address);
   const [storage, setStorage] = createSignal(privacy.storage);
   const [honourDnt, setHonourDnt] = createSignal(privacy.honour_dnt);
+  const [subdomains, setSubdomains] = createSignal(privacy.subdomains);
+  const [withoutKey, setWithoutKey] = createSignal<readonly WithoutKey[]>(privacy.without_key);
   const [addresses, setAddresses] = createSignal(toLines(privacy.excluded_addresses));
   const [paths, setPaths] = createSignal(toLines(privacy.excluded_paths));
   let sent: { addresses: string[]; paths: string[] } = { addresses: [], paths: [] };
@@ -34,6 +38,8 @@ export function PrivacySettings(): JSX.Element {
         address: address(),
         storage: storage(),
         honour_dnt: honourDnt(),
+        subdomains: subdomains(),
+        without_key: [...withoutKey()],
         excluded_addresses: sent.addresses,
         excluded_paths: sent.paths,
       },
@@ -53,6 +59,22 @@ export function PrivacySettings(): JSX.Element {
           onChange={(on) => setStorage(on ? "local" : "none")}
         />
         <Switch label={words.dnt} hint={words.dntHint} checked={honourDnt()} onChange={setHonourDnt} />
+        <Switch label={words.subdomains} hint={words.subdomainsHint} checked={subdomains()} onChange={setSubdomains} />
+        <fieldset class="switches">
+          <legend>{words.withoutKey}</legend>
+          <p class="hint">{words.withoutKeyHint}</p>
+          <For each={WITHOUT_KEY}>
+            {(name) => (
+              <Switch
+                {...words.withoutKeyFields[name]}
+                checked={withoutKey().includes(name)}
+                onChange={(on) =>
+                  setWithoutKey((before) => [...before.filter((one) => one !== name), ...(on ? [name] : [])])
+                }
+              />
+            )}
+          </For>
+        </fieldset>
         <LinesField
           label={words.addresses}
           hint={words.addressesHint}
