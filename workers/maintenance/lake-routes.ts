@@ -1,25 +1,47 @@
 // Routes of the lake: which objects it has, compaction when an owner says so, and the erasure of a user.
 
 import { Hono } from "hono";
+import { z } from "zod";
 import { erasureInput } from "../domain/lake/erasure";
-import { LAKE_ZONES } from "../domain/lake/zones";
 import { requireFresh } from "../domain/properties/caller";
+import { parseInput } from "../domain/requests/input";
+import { Problem } from "../domain/requests/problem";
 import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
 import { startForOwner } from "../jobs/start";
 import { newNotes, saveNotes } from "../storage/lake/erasure-notes";
 import { listFiles } from "../storage/lake/reading";
+import { type FilesCursor, readFilesPage } from "../storage/lake/pages";
 
 export const lakeRoutes = new Hono<AppEnv>();
 
 const ROOT = "/api/v1/properties/:site_id";
 
+/** An object has about 250 characters. */
+const MOST_FILES = 5_000;
+const filesAsked = z.object({
+  limit: z.coerce.number().int().min(1).max(MOST_FILES).default(MOST_FILES),
+  after: z
+    .string()
+    .regex(/^\d{1,15}-\d{1,15}-\d{1,15}$/, "must be the `next` of a page")
+    .transform((text): FilesCursor => {
+      const [watermark = 0, objects = 0, after = 0] = text.split("-").map(Number);
+      return { watermark, objects, after };
+    })
+    .optional(),
+});
+
 lakeRoutes.get(`${ROOT}/pipeline/files`, async (c) => {
   const { site_id } = await askedProperty(c, "stats");
-  const files = await listFiles(c.env.DB, site_id, LAKE_ZONES);
+  const { limit, after } = parseInput(filesAsked, c.req.query());
+  const page = await readFilesPage(c.env.DB, site_id, limit, after ?? null);
+  if (!page) throw new Problem("conflict", "lake has changed since the first page; read the list from its beginning");
+  const { watermark, next } = page;
   return c.json({
-    files: files.map(({ zone, key, rows, bytes, min_date, max_date, event_type }) => ({
+    watermark,
+    ...(next && { next: `${next.watermark}-${next.objects}-${next.after}` }),
+    files: page.files.map(({ zone, key, rows, bytes, min_date, max_date, event_type }) => ({
       zone,
       key,
       rows,

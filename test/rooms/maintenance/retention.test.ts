@@ -276,6 +276,7 @@ it("the lake's objects are listed for who may read them, and tasks start for who
   const reader = await givenKey("organization", ["stats"]);
   const files = await call("GET", `${root}/pipeline/files`, { key: reader });
   expect(await files.json()).toEqual({
+    watermark: expect.any(Number),
     files: [
       expect.objectContaining({
         zone: "raw",
