@@ -6,8 +6,7 @@ import { Problem, type ProblemCode } from "../domain/requests/problem";
 import { senderAddress } from "../domain/visitors/address";
 import type { AppEnv } from "../http/app";
 import { BODY_LIMIT } from "../http/body";
-import { isWithinRate, isWithinWideRate } from "../http/rate-limit";
-import { isWithinRate, rateProblem } from "../http/rate-limit";
+import { isWithinRate, isWithinWideRate, rateProblem } from "../http/rate-limit";
 import { authFor } from "./auth-for";
 import { canSendReset } from "./passwords/reset";
 import { SLOWED_DOWN } from "./sign-in/slowed-down";
@@ -37,11 +36,9 @@ export const authRoutes = new Hono<AppEnv>();
 // better-auth reads a body to its end, and anybody can send one.
 authRoutes.on(["GET", "POST"], "/api/auth/*", bodyLimit({ maxSize: BODY_LIMIT }), async (c) => {
   const sender = c.req.header("cf-connecting-ip");
-  const slowDown = new Problem("too_many", "address exceeded the rate limit; wait ten seconds", { retry_after: 10 });
-  if (!(await isWithinRate(c.env, "auth", sender))) throw slowDown;
-  if (!(await isWithinRate(c.env, "auth", c.req.header("cf-connecting-ip")))) throw rateProblem("address");
+  if (!(await isWithinRate(c.env, "auth", sender))) throw rateProblem("address");
   const path = openPath(c);
-  if (NAMES_ACCOUNT.has(path) && !(await isWithinWideRate(c.env, "auth", sender))) throw slowDown;
+  if (NAMES_ACCOUNT.has(path) && !(await isWithinWideRate(c.env, "auth", sender))) throw rateProblem("address");
   if (path === "/request-password-reset" && !canSendReset(c.env))
     throw new Problem(
       "conflict",

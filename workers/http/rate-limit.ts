@@ -1,8 +1,5 @@
-// The rate limit of all stations. Only this file calls the binding, so all keys have the same form.
-import { limitedNetwork, wideNetwork } from "../domain/visitors/address";
-import { hash64 } from "../domain/events/hash";
-import { limitedNetwork } from "../domain/visitors/address";
 // The rate limits of all stations. Only this file calls the binding, so all keys have the same form.
+import { hash64 } from "../domain/events/hash";
 import { Problem } from "../domain/requests/problem";
 import type { Refusal } from "../domain/requests/refusal";
 import { limitedNetwork, wideNetwork } from "../domain/visitors/address";
@@ -47,48 +44,43 @@ async function spendCalls({ RATE_LIMIT }: Limiter, key: string, units: number): 
   return true;
 }
 
+type NetworkLimiter = Limiter & Pick<Cloudflare.Env, "AUTH_SECRET">;
+
+/**
+ * Whoever keeps the counts, the local system in a file, keeps no address or network. A hash for the speed, not for secrecy.
+ */
+const keyOf = ({ AUTH_SECRET }: NetworkLimiter, purpose: string, network: string): string =>
+  `${purpose}/${hash64(`${AUTH_SECRET}/${network}`).join("-")}`;
+
 /**
  * False when the sender, or the network around it (/24 or /48), has used up its units for this purpose. What the sender
  * may not send costs its network nothing.
  * @param purpose what is limited: `auth`, `public`, a site_id. Each purpose has a separate count.
  */
 export async function isWithinRate(
-  { RATE_LIMIT, AUTH_SECRET }: Pick<Cloudflare.Env, "RATE_LIMIT" | "AUTH_SECRET">,
-  env: Limiter,
+  env: NetworkLimiter,
   purpose: string,
   address: string | null | undefined,
   units = 1,
 ): Promise<boolean> {
-  return hasUnits(RATE_LIMIT, `${purpose}/${limitedNetwork(address)}`, units);
+  return (
+    (await spendCalls(env, keyOf(env, purpose, limitedNetwork(address)), units)) &&
+    (await spend(env, keyOf(env, purpose, wideNetwork(address)), units, UNITS_A_CALL.network))
+  );
 }
 
-/** Units of one request of a /48: a fifth of the limit is enough for all senders of a network together. */
+/** Units of one request of a network: a fifth of the limit is enough for all its senders together. */
 const WIDE_UNITS = 5;
 
 /**
- * The limit of the /48 of an IPv6 sender. It comes on top of `isWithinRate`, for requests that write a row of their own each: a sender with a
- * /48 could write one from each /64.
+ * A stricter limit of the network around the sender, on top of `isWithinRate`, for requests that write a row of their own
+ * each: a sender with a /48 could write one from each /64.
  */
-export async function isWithinWideRate(
-  env: Pick<Cloudflare.Env, "RATE_LIMIT">,
+export const isWithinWideRate = (
+  env: NetworkLimiter,
   purpose: string,
   address: string | null | undefined,
-): Promise<boolean> {
-  const network = wideNetwork(address);
-  return network === null || hasUnits(env.RATE_LIMIT, `${purpose}/${network}`, WIDE_UNITS);
-}
-
-async function hasUnits(limit: RateLimit, key: string, units: number): Promise<boolean> {
-  for (let unit = 0; unit < units; unit += 1) if (!(await limit.limit({ key })).success) return false;
-  // Whoever keeps the counts, the local system in a file, keeps no address. A hash for the speed, not for secrecy.
-  const key = `${purpose}/${hash64(`${AUTH_SECRET}/${limitedNetwork(address)}`).join("-")}`;
-  for (let unit = 0; unit < units; unit += 1) if (!(await RATE_LIMIT.limit({ key })).success) return false;
-  return true;
-  return (
-    (await spendCalls(env, `${purpose}/${limitedNetwork(address)}`, units)) &&
-    (await spend(env, `${purpose}/${wideNetwork(address)}`, units, UNITS_A_CALL.network))
-  );
-}
+): Promise<boolean> => spendCalls(env, keyOf(env, `${purpose} rows`, wideNetwork(address)), WIDE_UNITS);
 
 /** False when the senders of a property together have used up its units. Each shard takes as much as a whole property. */
 export const isPropertyWithinRate = (env: Limiter, siteId: string, shards: number, units: number): Promise<boolean> =>

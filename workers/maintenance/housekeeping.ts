@@ -10,10 +10,10 @@ import { forgetAnomalies } from "../storage/anomalies/anomalies";
 import { forgetRowsWritten } from "../storage/counts/caps/budget";
 import { foldWhenDue } from "../storage/counts/pending";
 import { receipts } from "../storage/counts/tables";
-import { deleteOldNotes } from "../storage/lake/erasure-notes";
 import { deadLetters } from "../storage/lake/tables";
 import { forgetMails } from "../storage/mail/outbox";
 import { forgetNetworks } from "../storage/networks/answers";
+import { deleteOldNotes } from "../storage/runs/erasure-notes";
 import { forgetRuns } from "../storage/runs/runs";
 import { destroySecrets } from "../storage/visitors/secrets";
 

@@ -10,9 +10,8 @@ import type { AppEnv } from "../http/app";
 import { askedProperty } from "../http/asked-property";
 import { readInput } from "../http/body";
 import { startForOwner } from "../jobs/start";
-import { newNotes, saveNotes } from "../storage/lake/erasure-notes";
-import { listFiles } from "../storage/lake/reading";
 import { type FilesCursor, readFilesPage } from "../storage/lake/pages";
+import { newNotes, saveNotes } from "../storage/runs/erasure-notes";
 
 export const lakeRoutes = new Hono<AppEnv>();
 

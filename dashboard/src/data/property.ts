@@ -3,9 +3,8 @@ import { createSignal } from "solid-js";
 import type { Measurements } from "../../../workers/domain/events/measurement";
 import type { PageSettings as Pages } from "../../../workers/domain/events/path";
 import type { Scope } from "../../../workers/domain/properties/caller";
-import type { Privacy, Property, Stream } from "../../../workers/domain/properties/property";
-import type { RowBudget } from "../../../workers/domain/runs/row-budget";
 import type { Privacy, Property, Stream, WithoutKey } from "../../../workers/domain/properties/property";
+import type { RowBudget } from "../../../workers/domain/runs/row-budget";
 import type { LivePicture } from "../../../workers/domain/visits/hub";
 import { request } from "./api";
 

@@ -1,5 +1,6 @@
 // Shortcuts belong to the screen that is shown: they come and go with it, also when the screen is loaded on its way.
 import {
+  type Component,
   createComponent,
   createMemo,
   createRenderEffect,
@@ -37,12 +38,12 @@ test("the shortcuts of a screen end with it, however often people go from screen
     const shown = createMemo(() =>
       createComponent(Suspense, {
         get children() {
-          return createComponent(Show<string, true, (name: string) => JSX.Element>, {
+          return createComponent(Show as unknown as Component<Record<string, unknown>>, {
             get when() {
               return at();
             },
             keyed: true,
-            children: (name) => createComponent(screens.get(name)!, {}),
+            children: (name: string) => createComponent(screens.get(name)!, {}),
           });
         },
       }),

@@ -71,6 +71,8 @@ test.each([
   expect((await knock("2001:db8:2:1::1")).status).not.toBe(429);
   const rows = await env.DB.prepare("select count(*) as n from sign_in_attempts").first<number>("n");
   expect(rows).toBeLessThanOrEqual(LIMIT + 1);
+});
+
 /** Knocks until the door is closed, each time from the next address. @returns how often it was open. */
 async function knockUntilClosed(knock: Knock, addressOf: (index: number) => string, most = 2_000): Promise<number> {
   for (let open = 0; open < most; open += 1) {

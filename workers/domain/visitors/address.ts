@@ -168,13 +168,6 @@ export function senderAddress(text: string | null | undefined): string | null {
 /** Bytes of an IPv6 address that a rate limit uses: the /64, which belongs to one subscriber. */
 const LIMITED_BYTES = 8;
 
-/** The /48 of an IPv6 sender, of which one customer may have all 65,536 /64s; null for IPv4, where there is no such network. */
-export function wideNetwork(text: string | null | undefined): string | null {
-  const address = readAddress(text);
-  const sender = address && withoutTunnel(address);
-  return sender?.kind() === "ipv6" ? `${toText(sender, KEPT_BITS.ipv6 / 8)}/48` : null;
-}
-
 /**
  * The unit of a rate limit: an IPv4 address, also inside 6to4 or NAT64, where each host would have its own /64 or all
  * would share one; or the /64 of an IPv6 address, in canonical form. Everything else counts as one sender, because a

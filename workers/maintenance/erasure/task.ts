@@ -1,7 +1,7 @@
 // An erasure in progress: its steps, and what it has found of the person. Step results have numbers and ids of objects, and
 // nothing of the person: those are in the notes.
 import type { Steps } from "../../jobs/steps";
-import { deleteNotes, type ErasureNotes, loadNotes, newNotes, saveNotes } from "../../storage/lake/erasure-notes";
+import { deleteNotes, type ErasureNotes, loadNotes, newNotes, saveNotes } from "../../storage/runs/erasure-notes";
 import { personOfUser } from "../../storage/visitors/person";
 import type { LakeEnv } from "../merge-unit";
 import type { Person } from "./events";
