@@ -66,7 +66,7 @@ test("an entry names the user, the truncated network and the fields, never a val
   expect((await call("PATCH", `/api/v1/properties/${site_id}/settings`, { headers, body })).status).toBe(200);
   const reply = await call("GET", "/api/v1/audit", { headers });
   const { entries } = (await reply.json()) as Log;
-  expect(entries).toEqual([
+  expect(entries.filter(({ action }) => action !== "account.sign_in")).toEqual([
     {
       id: expect.any(String),
       at: expect.stringMatching(/^\d{4}-/),
