@@ -1,5 +1,8 @@
 // The account page: what is changed there holds, and a change that cannot be undone asks for the password.
+import { base32 } from "@better-auth/utils/base32";
+import { createOTP } from "@better-auth/utils/otp";
 import type { Browser, Page } from "playwright-core";
+import { encode } from "uqr";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { joinChromium } from "./shared-chromium.ts";
 import { type System, startSystem } from "./system.ts";
@@ -55,6 +58,51 @@ test("a name, other sessions, the password's dialog before a property is deleted
 
 /** Nothing leads away from the page or asks again and again. */
 async function expectStay(path: string): Promise<void> {
+test("an authenticator is set up by its QR code, which is drawn under the page's policy", async () => {
+  const section = page.locator("section", { has: page.getByRole("heading", { name: "Two-factor authentication" }) });
+  await section.getByLabel("Current password").fill("another long secret");
+  await section.getByRole("button", { name: "Turn on" }).click();
+  const code = section.getByRole("img", { name: "QR code for an authenticator app" });
+  await code.waitFor();
+  const uri = (await section.getByRole("link").getAttribute("href"))!;
+  // The page draws what a reader of QR codes would see: each module is dark or light as in the code of the address.
+  const { data, size } = encode(uri, { ecc: "M", border: 4 });
+  const drawn = await code.evaluate((svg: SVGSVGElement) => {
+    const path = svg.querySelector("path")!;
+    const modules = svg.viewBox.baseVal.width;
+    return Array.from({ length: modules }, (_, y) =>
+      Array.from({ length: modules }, (_, x) => path.isPointInFill(new DOMPoint(x + 0.5, y + 0.5))),
+    );
+  });
+  expect([drawn.length, drawn]).toEqual([size, data]);
+  const secret = new TextDecoder().decode(base32.decode(new URL(uri).searchParams.get("secret")!));
+  await section.getByLabel("Code from the app").fill(await createOTP(secret).totp());
+  await section.getByRole("button", { name: "Verify and turn on" }).click();
+  await section.getByText("Keep these codes in a safe place").waitFor();
+  await section.getByText("On. Signing in needs a code").waitFor();
+  await section.getByLabel("Current password").last().fill("another long secret");
+  await section.getByRole("button", { name: "Turn off" }).click();
+  await section.getByText("Off. Your password alone").waitFor();
+});
+
+test("a new address asks for the password, and waits for its link", async () => {
+  const profile = page.locator("section", { has: page.getByRole("heading", { name: "Profile" }) });
+  await profile.getByLabel("Email").fill("lovelace@example.com");
+  await profile.getByLabel("Your password").fill("not the password");
+  await profile.getByRole("button", { name: "Save" }).click();
+  await profile.getByRole("alert").filter({ hasText: "is wrong" }).waitFor();
+  await profile.getByLabel("Your password").fill("another long secret");
+  await profile.getByRole("button", { name: "Save" }).click();
+  await profile.getByText("Open the link that we sent to lovelace@example.com").waitFor();
+  expect(await system.queryD1("select email from user", [])).toEqual([{ email: system.email }]);
+  await page.goto(`${system.dashboard}/confirm-address#token=made-up`);
+  await page.getByRole("button", { name: "Confirm the address" }).click();
+  await page.getByRole("alert").filter({ hasText: "link has expired" }).waitFor();
+});
+
+/** The sign-in form is there and stays: nothing leads away from it or asks again and again. */
+async function expectSignIn(path: string): Promise<void> {
+  await page.getByRole("button", { name: "Sign in" }).waitFor({ timeout: 20_000 });
   let moves = 0;
   const count = (): number => moves++;
   page.on("framenavigated", count);

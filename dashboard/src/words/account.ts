@@ -25,7 +25,9 @@ export const words = {
   turnOff: "Turn off",
   newCodes: "New recovery codes",
   setupKey: "Setup key",
-  setupHint: "Add this key to an authenticator app, then enter the code that the app shows.",
+  setupHint:
+    "Scan this with an authenticator app, or enter the setup key there. Then enter the code that the app shows.",
+  qrCode: "QR code for an authenticator app",
   openApp: "Open in an authenticator app on this device",
   code: "Code from the app",
   verify: "Verify and turn on",

@@ -1,10 +1,12 @@
 // Two-factor authentication: turning it on with an authenticator app, recovery codes, turning it off.
-import { createSignal, type JSX, Show } from "solid-js";
+import { createSignal, type JSX, lazy, Show, Suspense } from "solid-js";
 import { createAction } from "../../data/action";
 import { Copyable } from "../../parts/copy";
 import { Form, Submit, TextField } from "../../parts/form";
 import { words } from "../../words/account";
 import { newRecoveryCodes, startTwoFactor, stopTwoFactor, type TwoFactorSetup, verifyTwoFactor } from "./requests";
+
+const QrCode = lazy(() => import("./qr-code").then((part) => ({ default: part.QrCode })));
 
 export function TwoFactor(props: { isOn: boolean; onChanged: () => void }): JSX.Element {
   const [setup, setSetup] = createSignal<TwoFactorSetup | null>(null);
@@ -93,6 +95,9 @@ function Verification(props: { setup: TwoFactorSetup; onDone: () => void }): JSX
   return (
     <Form onSubmit={() => void verify.run()}>
       <p>{words.setupHint}</p>
+      <Suspense>
+        <QrCode text={props.setup.totpURI} label={words.qrCode} />
+      </Suspense>
       <Copyable label={words.setupKey} text={key()} />
       <a href={props.setup.totpURI}>{words.openApp}</a>
       <TextField
