@@ -2,6 +2,9 @@
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import { DurableObject } from "cloudflare:workers";
 import type { Arrival, UnnamedIds } from "../workers/domain/events/event";
+import { DAY_BIT } from "../workers/domain/events/catalog";
+import type { Arrival, Event, UnnamedIds } from "../workers/domain/events/event";
+import { firstVisitOf } from "../workers/domain/events/first-visit";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate } from "../workers/domain/time/zone";
 import { toArrival, toBatch } from "../workers/domain/visits/arrival";
@@ -28,6 +31,7 @@ import { LakeIds } from "./imports/lake-ids";
 import { isWithoutTables, Journal, MESSAGE_BYTES } from "./journal";
 import { LiveSockets } from "./live-sockets";
 import { Memory } from "./memory";
+import { OverlayChoices } from "./overlay-choices";
 import { Sender } from "./sender";
 import { hearNames, noNames, tellNames } from "./shards/shared-names";
 import { askUnnamed, unnamedIdsOf } from "./shards/unnamed-ids";
@@ -42,7 +46,7 @@ const RETRY = 15_000;
 /** For a wrangler.toml of the version before, which lacks the variable. */
 const RESEND_SECONDS = 600;
 
-export class PropertyHub extends DurableObject<Cloudflare.Env> implements Hub {
+export class PropertyHub extends OverlayChoices implements Hub {
   private journal!: Journal;
   private memory!: Memory;
   private salts!: Salts;

@@ -72,6 +72,8 @@ test("the owner points at an element, and its selector comes back into the form"
   const popup = await opened;
   popup.on("pageerror", (error) => complaints.push(String(error)));
   await popup.waitForURL(`${shop.origin}/**`);
+  // Neither window holds on to the other.
+  expect(await popup.evaluate(() => window.opener)).toBe(null);
   await until(() => popup.evaluate(() => document.querySelector("[popover]") !== null));
   const box = (await popup.locator("button b").first().boundingBox())!;
   await popup.mouse.move(box.x + 3, box.y + 3);
@@ -84,6 +86,29 @@ test("the owner points at an element, and its selector comes back into the form"
   await owner.getByRole("button", { name: "Create rule" }).click();
   await until(ruleOf);
   expect(await ruleOf()).toMatchObject({ name: "Add to cart", selector: "button.add-to-cart", trigger: "click" });
+});
+
+test("whoever cancels is not waited for any more", async () => {
+  await owner.goto(`${system.dashboard}/p/${siteId}/rules`);
+  await owner.getByRole("button", { name: "New rule" }).click();
+  const asked = owner.waitForRequest((request) => request.method() === "GET" && request.url().includes("/overlay/"));
+  const opened = owner.waitForEvent("popup");
+  await owner.getByRole("button", { name: "Pick on page" }).click();
+  const popup = await opened;
+  await asked;
+  const wait = owner.getByText("Select an element in the other window…");
+  await owner.getByRole("button", { name: "Cancel" }).click();
+  await wait.waitFor({ state: "detached" });
+  const later: string[] = [];
+  owner.on("request", (request) => later.push(request.url()));
+  await owner.waitForTimeout(2500);
+  expect(later.filter((url) => url.includes("/overlay/"))).toEqual([]);
+  await popup.close();
+});
+
+test("the pages of the dashboard are in a group of windows of their own", async () => {
+  const reply = await owner.goto(`${system.dashboard}/p/${siteId}/rules`);
+  expect(reply!.headers()["cross-origin-opener-policy"]).toBe("same-origin");
 });
 
 test("the owner's own visit with the picker is not counted", async () => {
@@ -140,6 +165,7 @@ test("the heatmap is drawn over the real page", async () => {
   await owner.getByRole("button", { name: "Show on page" }).click();
   const popup = await opened;
   const heat = (await (await told).json()) as { views: number; clicks: number[][] };
+  expect(await popup.evaluate(() => window.opener)).toBe(null);
   expect(heat.views).toBeGreaterThanOrEqual(2);
   expect(heat.clicks.reduce((sum, [, , count = 0]) => sum + count, 0)).toBeGreaterThanOrEqual(2);
   await popup.close();

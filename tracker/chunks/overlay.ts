@@ -6,7 +6,7 @@ import { openPicker } from "../overlay/picker.ts";
 
 export default (): void => {
   const pass = passOf(location.href);
-  if (pass?.tool === "pick") openPicker(pass);
-  // The Worker serves the script, and the numbers too.
+  // The Worker serves the script, gives the numbers, and takes the choice.
+  if (pass?.tool === "pick") openPicker(pass, import.meta.url);
   if (pass?.tool === "heatmap") openHeatmap(pass, import.meta.url);
 };

@@ -1,4 +1,5 @@
-// The picker: the owner points at an element, sees its selector, and sends the choice to the dashboard.
+// The picker: the owner points at an element, sees its selector, and sends the choice to the Worker, where the dashboard
+// waits for it.
 import type { OverlayChoice } from "../../workers/domain/events/overlay.ts";
 import { toNormalPath } from "../../workers/domain/events/path.ts";
 import type { OpenedWith } from "./pass.ts";
@@ -18,7 +19,18 @@ const sentence = (matches: number | null): string => {
 const textOf = (element: Element): string =>
   (element.getAttribute("aria-label") || element.textContent || "").replace(/\s+/g, " ").trim().slice(0, 80);
 
-export function openPicker(pass: OpenedWith): void {
+/** False if the Worker did not take it: the pass is spent or over, or the page has lost its connection. */
+async function sendChoice(pass: OpenedWith, worker: string, choice: OverlayChoice): Promise<boolean> {
+  const reply = await fetch(new URL("/api/overlay/choice", worker), {
+    method: "POST",
+    headers: { authorization: `Bearer ${pass.signed}`, "content-type": "application/json" },
+    body: JSON.stringify(choice),
+    credentials: "omit",
+  });
+  return reply.ok;
+}
+
+export function openPicker(pass: OpenedWith, worker: string): void {
   const stage = openStage("Pick an element");
   const boxes = make("div");
   stage.root.prepend(boxes);
@@ -64,24 +76,22 @@ export function openPicker(pass: OpenedWith): void {
     return (event.altKey ? found : (found?.closest(CLICKABLE) ?? found)) ?? null;
   };
 
-  const send = (button: HTMLButtonElement): void => {
+  const send = async (button: HTMLButtonElement): Promise<void> => {
     const choice: OverlayChoice = {
-      type: "trackkit-pick",
-      pass: pass.signed,
       selector,
       matches: countMatches(selector) ?? 0,
       text: chosen ? textOf(chosen) : "",
-      page: toNormalPath(location.pathname),
+      page: toNormalPath(location.pathname).slice(0, 1000),
     };
-    const opener = window.opener as Window | null;
-    if (opener) {
-      opener.postMessage(choice, pass.opener);
-      button.textContent = "Sent to TrackKit";
-      button.disabled = true;
+    button.disabled = true;
+    button.textContent = "Sending…";
+    if (await sendChoice(pass, worker, choice).catch(() => false)) {
+      button.textContent = "Sent to TrackKit. You can close this tab.";
+      // Browsers let a page close its own window unless the window has a history of its own.
       setTimeout(() => window.close(), 400);
       return;
     }
-    // A page with a Cross-Origin-Opener-Policy cannot message the dashboard.
+    button.disabled = false;
     void navigator.clipboard?.writeText(selector);
     button.textContent = "Copied: paste it into the rule";
   };
@@ -120,7 +130,7 @@ export function openPicker(pass: OpenedWith): void {
       selector = input.value.trim();
       show();
     });
-    use.addEventListener("click", () => send(use));
+    use.addEventListener("click", () => void send(use));
     const again = make("button", { type: "button", textContent: "Pick another" });
     again.addEventListener("click", aim);
     stage.panel.replaceChildren(

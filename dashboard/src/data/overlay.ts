@@ -1,11 +1,13 @@
-// The overlay: opens a page of the site with a tool on top, and receives the picked element.
+// The overlay: opens a page of the site with a tool on top, and asks the Worker for what was picked there.
 import type { OverlayChoice, OverlayTool } from "../../../workers/domain/events/overlay";
 import { words } from "../words/errors";
 import { ApiError, request } from "./api";
+import { choiceWait } from "./wait";
 
 interface Opened {
   url: string;
-  pass: string;
+  /** Of a picker. */
+  id?: string;
 }
 
 export interface OverlayQuestion {
@@ -17,45 +19,70 @@ export interface OverlayQuestion {
   period?: { from: string; to: string };
 }
 
+const pathOf = (siteId: string): string => `/api/v1/properties/${siteId}/overlay`;
+
 /**
  * Opens the page in a new window. Call it from a click: browsers block windows that open later, so it opens the window
  * at once and navigates when the pass has arrived.
  * @throws ApiError when the browser blocks the window or the request for a pass fails.
  */
-export async function openOverlay({ siteId, tool, page, period }: OverlayQuestion): Promise<Opened & { tab: Window }> {
+export async function openOverlay({ siteId, tool, page, period }: OverlayQuestion): Promise<Opened> {
   const tab = window.open("about:blank", "_blank");
   if (!tab) throw new ApiError("offline", 0, words.windowBlocked);
   try {
-    const path = `/api/v1/properties/${siteId}/overlay`;
-    const opened = await request<Opened>(path, { method: "POST", body: { tool, url: page, ...period } });
+    const opened = await request<Opened>(pathOf(siteId), { method: "POST", body: { tool, url: page, ...period } });
+    // The site must not be able to send the dashboard's own tab elsewhere.
+    tab.opener = null;
     tab.location.replace(opened.url);
-    return { ...opened, tab };
+    return opened;
   } catch (error) {
     tab.close();
     throw error;
   }
 }
 
-function isChoice(data: unknown, pass: string): data is OverlayChoice {
-  const said = data as Partial<OverlayChoice> | null;
-  return said?.type === "trackkit-pick" && said.pass === pass && typeof said.selector === "string";
+/** Ends early when `signal` aborts, and when the person comes back: timers of a hidden page are slow. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = (): void => {
+      if (!document.hidden) end();
+    };
+    const end = (): void => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", seen);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    document.addEventListener("visibilitychange", seen);
+    signal.addEventListener("abort", end);
+  });
 }
 
-/** Opens the picker on a page. Resolves with the picked element, or null when `signal` aborts. */
+/** Null for an answer that says nothing about the choice: the connection was lost for a moment. */
+async function askChoice(path: string, signal: AbortSignal): Promise<OverlayChoice | null> {
+  try {
+    return (await request<{ choice: OverlayChoice | null }>(path, { signal })).choice;
+  } catch (error) {
+    if (signal.aborted || (error instanceof ApiError && ["offline", "unavailable"].includes(error.code))) return null;
+    if (error instanceof ApiError && error.code === "not_found")
+      throw new ApiError(error.code, error.status, words.pickerExpired);
+    throw error;
+  }
+}
+
+/**
+ * Opens the picker on a page. Resolves with the picked element, or null when `signal` aborts.
+ * @throws ApiError also when nothing was picked while the pass was valid.
+ */
 export async function pickOnPage(siteId: string, page: string, signal: AbortSignal): Promise<OverlayChoice | null> {
-  const { pass, tab } = await openOverlay({ siteId, tool: "pick", page });
-  return new Promise((resolve) => {
-    const hear = (event: MessageEvent): void => {
-      // The site may redirect (to www, to https), so the window and the pass identify the sender, not its origin.
-      if (event.source !== tab || !isChoice(event.data, pass)) return;
-      stop();
-      resolve(event.data);
-    };
-    const stop = (): void => removeEventListener("message", hear);
-    addEventListener("message", hear);
-    signal.addEventListener("abort", () => {
-      stop();
-      resolve(null);
-    });
-  });
+  const { id } = await openOverlay({ siteId, tool: "pick", page });
+  const started = Date.now();
+  while (!signal.aborted) {
+    await pause(choiceWait(Date.now() - started), signal);
+    if (signal.aborted) break;
+    const choice = await askChoice(`${pathOf(siteId)}/${id}`, signal);
+    if (choice && !signal.aborted) return choice;
+  }
+  return null;
 }

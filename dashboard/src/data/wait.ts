@@ -15,3 +15,6 @@ const LONGEST_MS = 60_000;
  */
 export const reconnectWait = (failures: number, chance: number): number =>
   Math.min(LONGEST_MS, 1000 * 2 ** (failures - 1)) * (0.5 + chance / 2);
+
+/** Milliseconds until the next question for what was picked on a page, by the milliseconds of waiting so far. */
+export const choiceWait = (waited: number): number => Math.min(5000, Math.max(1000, waited / 20));

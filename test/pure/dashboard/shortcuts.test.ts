@@ -8,7 +8,6 @@ import {
   createSignal,
   type JSX,
   lazy,
-  Show,
   Suspense,
   startTransition,
 } from "solid-js";
@@ -45,6 +44,7 @@ test("the shortcuts of a screen end with it, however often people go from screen
             keyed: true,
             children: (name: string) => createComponent(screens.get(name)!, {}),
           });
+          return createMemo(() => createComponent(screens.get(at()) as Component, {})) as unknown as JSX.Element;
         },
       }),
     );

@@ -30,7 +30,7 @@ describe("a pass", () => {
 
   it("opens nothing on another property, when it was changed, and when its time is over", async () => {
     const [{ site_id }, other] = [await givenProperty(), await givenProperty()];
-    const given = { site_id, tool: "heatmap", opener: "https://dashboard.example" } as const;
+    const given = { site_id, tool: "heatmap" } as const;
     const good = await signPass(env, given, Date.now());
     const old = await signPass(env, given, Date.now() - (OVERLAY_MINUTES + 1) * 60_000);
     const [head, , signature] = good.split(".");
@@ -68,9 +68,8 @@ describe("the heatmap of a page", () => {
 
   it("is told to the page that its owner opened, and to nobody else", async () => {
     const { site_id } = await givenProperty();
-    const given = { site_id, opener: "https://dashboard.example" };
-    const heat = await signPass(env, { ...given, tool: "heatmap" }, Date.now());
-    const pick = await signPass(env, { ...given, tool: "pick" }, Date.now());
+    const heat = await signPass(env, { site_id, tool: "heatmap" }, Date.now());
+    const pick = await signPass(env, { site_id, tool: "pick" }, Date.now());
     const reply = await heatmapOf(heat, `${page}&width=phone`);
     expect(reply.headers.get("access-control-allow-origin")).toBe("*");
     expect(await reply.json()).toMatchObject({ page: "/bikes", width: "phone", clicks: [], views: 0 });
@@ -80,6 +79,69 @@ describe("the heatmap of a page", () => {
       expect(await problemOf(await heatmapOf(pass, `${page}&width=phone`))).toBe("unauthorized");
     expect(await problemOf(await heatmapOf(heat, `${page}&width=wall`))).toBe("invalid");
     expect(await problemOf(await heatmapOf(heat, "url=nowhere&width=phone"))).toBe("invalid");
+  });
+});
+
+describe("what was picked on a page", () => {
+  const page = "https://shop.example/";
+  const CHOICE = { selector: "button.buy", matches: 2, text: "Buy", page: "/" };
+  const open = async (siteId: string, key: string) =>
+    (await (await ask(siteId, key, { tool: "pick", url: page })).json()) as { pass: string; id: string };
+  const choose = (pass: string | null, choice: object = CHOICE) =>
+    call("POST", "/api/overlay/choice", {
+      body: choice,
+      headers: { origin: "https://shop.example", ...(pass ? { authorization: `Bearer ${pass}` } : {}) },
+    });
+  const chosen = (siteId: string, key: string, id: string) =>
+    call("GET", `/api/v1/properties/${siteId}/overlay/${id}`, { key });
+
+  it("waits for the key that opened the picker, and is made once", async () => {
+    const { site_id } = await givenProperty();
+    const key = await givenKey();
+    const { pass, id } = await open(site_id, key);
+    expect(await (await chosen(site_id, key, id)).json()).toEqual({ choice: null });
+    const reply = await choose(pass);
+    expect([reply.status, reply.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+    expect(await problemOf(await choose(pass, { ...CHOICE, selector: "body" }))).toBe("conflict");
+    expect(await (await chosen(site_id, key, id)).json()).toEqual({ choice: CHOICE });
+  });
+
+  it("is read by nobody else: no other key, no other property, no reader of numbers, and not after its time", async () => {
+    const [{ site_id }, other] = [await givenProperty(), await givenProperty()];
+    const key = await givenKey();
+    const { pass, id } = await open(site_id, key);
+    expect((await choose(pass)).status).toBe(204);
+    expect(await problemOf(await chosen(site_id, await givenKey(), id))).toBe("not_found");
+    expect(await problemOf(await chosen(other.site_id, key, id))).toBe("not_found");
+    expect(await problemOf(await chosen(site_id, await givenKey("organization", ["stats"]), id))).toBe("forbidden");
+    expect((await call("GET", `/api/v1/properties/${site_id}/overlay/${id}`)).status).toBe(401);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + (OVERLAY_MINUTES + 1) * 60_000 });
+    expect(await problemOf(await chosen(site_id, key, id))).toBe("not_found");
+    expect(await problemOf(await choose(pass))).toBe("unauthorized");
+  });
+
+  it("is taken with the pass of a picker only, and as far as it is one", async () => {
+    const { site_id } = await givenProperty();
+    const { pass } = await open(site_id, await givenKey());
+    const heat = await signPass(env, { site_id, tool: "heatmap" }, Date.now());
+    const foreign = await signPass(env, { site_id, tool: "pick", id: "unknown" }, Date.now());
+    for (const wrong of [null, heat, `${pass}x`]) expect(await problemOf(await choose(wrong))).toBe("unauthorized");
+    expect(await problemOf(await choose(foreign))).toBe("conflict");
+    for (const wrong of [{ selector: "" }, { text: "x".repeat(81) }, { matches: -1 }, { page: 1 }])
+      expect(await problemOf(await choose(pass, { ...CHOICE, ...wrong }))).toBe("invalid");
+    expect((await choose(pass)).status).toBe(204);
+  });
+
+  it("waits for the last twenty pickers of a property at most", async () => {
+    const { site_id } = await givenProperty();
+    const key = await givenKey();
+    const opened = [];
+    for (let i = 0; i < 22; i++) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 1000 });
+      opened.push(await open(site_id, key));
+    }
+    const known = await Promise.all(opened.map(async ({ id }) => (await chosen(site_id, key, id)).status === 200));
+    expect(known).toEqual(opened.map((_, place) => place >= 2));
   });
 });
 

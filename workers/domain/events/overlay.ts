@@ -9,8 +9,8 @@ export type OverlayTool = (typeof OVERLAY_TOOLS)[number];
 export interface OverlayPass {
   site_id: string;
   tool: OverlayTool;
-  /** Origin of the dashboard, which receives the choice. */
-  opener: string;
+  /** Of a picker: its choice is kept under this id. */
+  id?: string;
   /** Local dates of a heatmap, both included. */
   from?: string;
   to?: string;
@@ -39,11 +39,8 @@ export function withOverlayPass(address: string, pass: string): string {
   return `${page}#${route ? `${route}&` : ""}trackkit=${pass}`;
 }
 
-/** The message from the picker to the window that opened it. */
+/** What was picked. The overlay sends it to the Worker, where the dashboard that opened the overlay asks for it. */
 export interface OverlayChoice {
-  type: "trackkit-pick";
-  /** The pass that opened the tool. It shows the dashboard that the message answers its request. */
-  pass: string;
   selector: string;
   /** Number of elements on the page that match the selector. */
   matches: number;

@@ -76,6 +76,7 @@ export const UNAUDITED: Record<string, string> = {
   [`POST ${PROPERTY}/insight/rules`]: "reads",
   [`POST ${PROPERTY}/insight/rules/{id}`]: "reads",
   [`POST ${PROPERTY}/insight/vitals`]: "reads",
+  "POST /api/overlay/choice": "waits for the form of a rule, which is made by a request of its own",
   "POST /mail/optout": "belongs to the recipient of a mail",
   "POST /api/setup": "makes the first account",
   "POST /api/auth/*": "belongs to one account; see AccountAction",

@@ -1,6 +1,7 @@
 // The messages between the hub and its callers.
 import type { UnnamedIds } from "../events/event";
 import type { EventType } from "../events/measurement";
+import type { OverlayChoice } from "../events/overlay";
 import type { RefusalCounts } from "../requests/refusal";
 import type { AddressPrivacy } from "../visitors/address";
 import type { AnyArrival } from "./arrival";
@@ -208,6 +209,12 @@ export interface Hub {
   hangUp(holder?: string): Promise<void>;
   /** Hears that the property's configuration was changed, to tell it to whoever sends a batch without knowing. */
   noteVersion(version: number, goals?: LiveGoals): Promise<void>;
+  /** A picker was opened. The hub keeps its choice for `holder`, the session or key that opened it. */
+  expectChoice(id: string, holder: string): Promise<void>;
+  /** Keeps the first choice of a picker. False if none is expected: unknown, expired, or made already. */
+  keepChoice(id: string, choice: OverlayChoice): Promise<boolean>;
+  /** What was picked, null before it; undefined if the holder did not open this picker, or its time is over. */
+  choiceOf(id: string, holder: string): Promise<OverlayChoice | null | undefined>;
   /** Tells what may not be counted yet. */
   backlog(): Promise<HubBacklog>;
   /** Sends what the journal holds now instead of waiting for the alarm. */

@@ -63,9 +63,13 @@ describe("a step", () => {
     fc.assert(
       fc.property(given, ([moment, period]) => {
         const back = stepPeriod(period, -1, moment)!;
-        // Thirty days before may happen to be June, and June steps to July.
-        const [from, to] = endsOf(back, moment);
-        fc.pre(period.name !== "30d" || monthsIn({ from, to }) === null);
+        // Days before may happen to be June, or a quarter, and June steps to July.
+        const isMonths = (one: Period): boolean => {
+          const [from, to] = endsOf(one, moment);
+          return !isOfHours(one) && monthsIn({ from, to }) !== null;
+        };
+        const isOfDays = ["30d", "90d"].includes(period.name) || !isMonths(period);
+        fc.pre(!isOfDays || !isMonths(back));
         const again = stepPeriod(back, 1, moment);
         expect(again && endsOf(again, moment)).toEqual(endsOf(period, moment));
         if (period.name !== "custom" && period.name !== "12mo") expect(again).toEqual(period);
