@@ -68,6 +68,12 @@ test("three steps lead from nothing to the first event", async () => {
   await zone.fill("lisb");
   await zone.press("Enter");
   expect(await zone.inputValue()).toBe("Europe/Lisbon");
+  // Whether signals are respected is asked, and nothing is chosen for the owner.
+  const signals = page.getByRole("group", { name: "Respect Global Privacy Control and Do Not Track?" });
+  expect(await signals.getByRole("radio", { checked: true }).count()).toBe(0);
+  await page.getByRole("button", { name: "Continue" }).click();
+  expect(new URL(page.url()).pathname).toBe("/new");
+  await signals.getByRole("radio", { name: /^Yes/ }).check();
   await page.getByRole("button", { name: "Continue" }).click();
 
   // Two: the data stream.

@@ -322,7 +322,10 @@ test("how long things are kept is a number of days or for ever", async () => {
   await page.getByLabel("Keep full IP addresses for (days)").fill("");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
-  expect((await settings()).retention).toEqual({ events_days: 90, rollups_days: null, addresses_days: null });
+  expect((await settings()).retention).toEqual({
+    ...{ events_days: 90, rollups_days: 1825 },
+    ...{ addresses_days: null, dead_letters_days: 30 },
+  });
 
   await page.getByLabel("user_id").fill("anna");
   await page.getByRole("button", { name: "Erase…" }).click();

@@ -1,7 +1,15 @@
-// Retention: events, addresses and counts that are older than an owner wants them kept are removed, property by property.
+// Retention: events, addresses, counts and dead letters that are older than an owner wants them kept are removed, property by property.
 import { readColumns } from "../domain/lake/merge";
 import type { LakeFile } from "../domain/lake/object";
-import { ADDRESS_ZONES, type Cutoffs, cutoffsFor, planRetention, planTruncation } from "../domain/lake/retention";
+import {
+  ADDRESS_ZONES,
+  type Cutoffs,
+  cutoffsFor,
+  letterDays,
+  planRetention,
+  planTruncation,
+  UNREADABLE_DAYS,
+} from "../domain/lake/retention";
 import { tableFromParquet } from "../domain/lake/table-parquet";
 import { LAKE_ZONES } from "../domain/lake/zones";
 import type { RunReport } from "../domain/runs/run";
@@ -13,6 +21,7 @@ import type { Steps } from "../jobs/steps";
 import { reopenStatements } from "../storage/analysis/day-list";
 import { removeOldCounts } from "../storage/counts/old-counts";
 import { loadAddressMark, moveAddressMark } from "../storage/lake/address-mark";
+import { expireDeadLetters } from "../storage/lake/dead-letters";
 import { siteIds } from "../storage/lake/listing";
 import { listFiles, readObject } from "../storage/lake/reading";
 import { swapObjects } from "../storage/lake/swap";
@@ -25,6 +34,7 @@ import { sweepLake } from "./sweep";
 
 /** Rows rewritten for a property in a run. What is left, the next run does: each day's share is small. */
 const MOST_ROWS = 120_000;
+const DAY_MS = 86_400_000;
 /** Objects taken off the list at once: D1 takes 2 MB a value, and a key may have 200 bytes. */
 const GONE_AT_ONCE = 1_000;
 
@@ -34,6 +44,7 @@ export interface Retained {
   rows_removed: number;
   addresses_truncated_in: number;
   counts_removed: number;
+  letters_deleted: number;
 }
 
 const nothing = (): Retained => ({
@@ -42,6 +53,7 @@ const nothing = (): Retained => ({
   rows_removed: 0,
   addresses_truncated_in: 0,
   counts_removed: 0,
+  letters_deleted: 0,
 });
 
 function add(into: Retained, more: Partial<Retained>): void {
@@ -149,6 +161,8 @@ export async function retainProperty(env: LakeEnv, siteId: string, now: number):
   if (addresses !== null) add(done, await truncateAddresses(target, addresses));
   if (rollups !== null)
     done.counts_removed += await removeOldCounts(env.DB, siteId, rollups, startOfDate(rollups, property.timezone));
+  const days = letterDays(retention, property.privacy.address === "full");
+  if (days !== null) done.letters_deleted += await expireDeadLetters(env, siteId, now - days * DAY_MS, now);
   return done;
 }
 
@@ -180,6 +194,8 @@ export async function retain(
     });
     add(total, done);
   }
+  const unreadable = () => expireDeadLetters(env, null, Date.now() - UNREADABLE_DAYS * DAY_MS, Date.now());
+  if (site_id === null) total.letters_deleted += await steps.do("delete unreadable dead letters", unreadable);
   const { swept } = await steps.do("sweep", () => sweepLake(env, [], Date.now()));
   return { properties: sites.length, ...total, swept };
 }

@@ -70,7 +70,11 @@ function keep(property: Property): void {
   );
 }
 
-export async function createProperty(input: Pick<Property, "name" | "timezone" | "currency">): Promise<Property> {
+export type NewProperty = Pick<Property, "name" | "timezone" | "currency"> & {
+  privacy: Pick<Privacy, "honour_dnt">;
+};
+
+export async function createProperty(input: NewProperty): Promise<Property> {
   const property = await request<Property>(root, { method: "POST", body: input });
   keep(property);
   return property;

@@ -31,6 +31,8 @@ export function PropertyForm(props: {
   action: Action<[PropertyDraft]>;
   button: string;
   done?: string;
+  /** More fields, after these. */
+  children?: JSX.Element;
 }): JSX.Element {
   const [name, setName] = createSignal(props.draft.name);
   const [timezone, setTimezone] = createSignal(props.draft.timezone);
@@ -63,6 +65,7 @@ export function PropertyForm(props: {
       <Field label={words.currency} hint={words.currencyHint}>
         {(control) => <Picker control={control} choices={money} value={currency()} onPick={setCurrency} />}
       </Field>
+      {props.children}
       <Submit label={props.button} action={props.action} done={props.done} />
     </Form>
   );

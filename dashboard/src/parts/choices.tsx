@@ -11,7 +11,9 @@ export interface RadioChoice<T extends string> {
 export function Radios<T extends string>(props: {
   legend: string;
   choices: readonly RadioChoice<T>[];
-  value: T;
+  /** Undefined until something is picked. */
+  value: T | undefined;
+  required?: boolean;
   onPick: (value: T) => void;
 }): JSX.Element {
   const name = createUniqueId();
@@ -25,6 +27,7 @@ export function Radios<T extends string>(props: {
               type="radio"
               class="radio"
               name={name}
+              required={props.required}
               checked={props.value === choice.value}
               onChange={() => props.onPick(choice.value)}
             />

@@ -97,7 +97,7 @@ export const privacy = {
 } as const;
 
 export const retention = {
-  lead: "Leave a field empty to keep data forever. Expired data is permanently deleted once a day.",
+  lead: "Leave a field empty to keep data forever. Expired data is permanently deleted once a day. New properties keep events for 760 days (25 months) and reports for 1,825 days (5 years).",
   forever: "Forever",
   fields: {
     events_days: {
@@ -112,6 +112,10 @@ export const retention = {
       label: "Keep full IP addresses for (days)",
       hint: "Then they are truncated. Applies only if full addresses are stored.",
     },
+    dead_letters_days: {
+      label: "Keep dead letters for (days)",
+      hint: "Messages that could not be counted. They never outlive events, nor full addresses where these are stored.",
+    },
   },
   saved: "Saved. Takes effect at 05:00 UTC.",
   erase: {
@@ -121,12 +125,15 @@ export const retention = {
     lead: {
       before: "Deletes every event sent with this ",
       after:
-        ", for example after a GDPR request. This can’t be undone. Visitors without a user ID can’t be erased with this tool.",
+        ", and everything else that is stored about the user: IP addresses, dead letters, live data, and copies of replaced files. This can’t be undone. Visitors without a user ID can’t be erased with this tool.",
     },
     fieldHint: "Exactly as your site or server sends it.",
     button: "Erase…",
     confirm: "Click again to erase permanently",
-    started: "Started. Processed events are erased now, recent events after about half an hour.",
+    started:
+      "Started. Processed events are erased now, recent events after about half an hour. The run lists what was removed from each place, and is done only when nothing is left.",
+    notReached:
+      "Cloudflare’s own backups of the database (Time Travel) and of Durable Objects keep the data for up to 30 days. Copies that you made yourself are not erased.",
     seeRun: "See the run",
   },
 } as const;

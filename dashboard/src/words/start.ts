@@ -38,6 +38,15 @@ export const words = {
 
   continue: "Continue",
   propertyLead: "A property is one website or app.",
+  signals: "Respect Global Privacy Control and Do Not Track?",
+  signalsRespected: {
+    label: "Yes",
+    hint: "Visitors whose browser sends either signal are not counted, so your numbers are lower.",
+  },
+  signalsIgnored: {
+    label: "No",
+    hint: "Everyone is counted, without cookies. Some laws, as in California, require you to respect Global Privacy Control when you sell or share data.",
+  },
   streamLead: (property: string): string =>
     `Enter the address of ${property} and choose what to measure. You can change this later.`,
   installLead: (property: string): string => `One line of HTML connects ${property} to this dashboard.`,

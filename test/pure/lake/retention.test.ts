@@ -6,6 +6,7 @@ import {
   type Cutoffs,
   cutoffsFor,
   type DatedFile,
+  letterDays,
   planRetention,
   planTruncation,
 } from "../../../workers/domain/lake/retention";
@@ -44,8 +45,16 @@ const anySettled = fc.integer({ min: 0, max: 30 });
 const anyMost = fc.constantFrom(1, 500, PLENTY);
 
 it("thirty days are today and the 29 before, and no number of days is no limit", () => {
-  const retention = { events_days: 30, rollups_days: null, addresses_days: 1 };
+  const retention = { events_days: 30, rollups_days: null, addresses_days: 1, dead_letters_days: 30 };
   expect(cutoffsFor(retention, "2026-11-30")).toEqual({ events: "2026-11-01", rollups: null, addresses: "2026-11-30" });
+});
+
+it("dead letters outlive neither events nor, where they have any, whole addresses", () => {
+  const standard = { events_days: null, rollups_days: 1, addresses_days: 10, dead_letters_days: 30 };
+  expect(letterDays(standard, false)).toBe(30);
+  expect(letterDays(standard, true)).toBe(10);
+  expect(letterDays({ ...standard, events_days: 5 }, true)).toBe(5);
+  expect(letterDays({ ...standard, dead_letters_days: null }, false)).toBeNull();
 });
 
 describe("retention", () => {

@@ -20,9 +20,15 @@ async function faultOf(reply: Response): Promise<[number, string, string]> {
 }
 
 describe("settings", () => {
-  it("are the standard where nobody set any", async () => {
+  it("of a new property keep data for a stated time, and those of before for ever, as they did", async () => {
     const { site_id } = await givenProperty();
-    expect(await read(site_id, await givenKey())).toEqual(STANDARD_SETTINGS);
+    const key = await givenKey();
+    const { retention, ...others } = await read(site_id, key);
+    expect({ ...STANDARD_SETTINGS, ...others }).toEqual(STANDARD_SETTINGS);
+    expect(retention).toEqual({ events_days: 760, rollups_days: 1825, addresses_days: 30, dead_letters_days: 30 });
+    await env.DB.prepare("DELETE FROM property_settings WHERE site_id = ?").bind(site_id).run();
+    expect(await read(site_id, key)).toEqual(STANDARD_SETTINGS);
+    expect(STANDARD_SETTINGS.retention).toMatchObject({ events_days: null, rollups_days: null });
   });
 
   it("change field by field, and null is a value", async () => {
@@ -31,7 +37,10 @@ describe("settings", () => {
     await changed(site_id, key, { retention: { addresses_days: null, events_days: 90 } });
     await changed(site_id, key, { alerts: { limits: { pageviews: { upper: 500 } } }, reports: { weekly: false } });
     const settings = await read(site_id, key);
-    expect(settings.retention).toEqual({ events_days: 90, rollups_days: null, addresses_days: null });
+    expect(settings.retention).toEqual({
+      ...{ events_days: 90, rollups_days: 1825 },
+      ...{ addresses_days: null, dead_letters_days: 30 },
+    });
     expect(settings.alerts).toEqual({
       ...STANDARD_SETTINGS.alerts,
       limits: { pageviews: { upper: 500, lower: null } },

@@ -52,7 +52,14 @@ it("retention: the same, with one property a step as long as there are few", asy
   const siteIds = await givenProperties(3);
   const all = namedSteps();
   await retain(env, all.steps, { site_id: null }, "run");
-  expect(all.names).toEqual(["list properties", "retain 1–1", "retain 2–2", "retain 3–3", "sweep"]);
+  expect(all.names).toEqual([
+    "list properties",
+    "retain 1–1",
+    "retain 2–2",
+    "retain 3–3",
+    "delete unreadable dead letters",
+    "sweep",
+  ]);
   const own = namedSteps();
   await retain(env, own.steps, { site_id: siteIds[0]! }, "run");
   expect(own.names).toEqual(["retain 1–1", "sweep"]);

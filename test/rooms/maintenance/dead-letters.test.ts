@@ -2,15 +2,18 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { Sighting } from "../../../workers/domain/events/event";
-import { rawKey } from "../../../workers/domain/lake/keys";
+import { deadLetterKey, rawKey } from "../../../workers/domain/lake/keys";
 import type { Property } from "../../../workers/domain/properties/property";
 import type { DeadLettersView } from "../../../workers/domain/runs/run";
 import { readMessage, type StampedMessage, type UnstampedMessage } from "../../../workers/domain/visits/message";
 import { pruneReceipts } from "../../../workers/maintenance/housekeeping";
 import { replay, replayLetter } from "../../../workers/maintenance/replay";
-import { discardDeadLetters } from "../../../workers/storage/lake/dead-letters";
+import { retain } from "../../../workers/maintenance/retain";
+import { discardDeadLetters, keepDeadLetter } from "../../../workers/storage/lake/dead-letters";
 import { sweepGarbage } from "../../../workers/storage/lake/garbage";
+import { changeSettings } from "../../../workers/storage/properties/settings";
 import { atPlace, breakable, byChance, chance, stubborn } from "../chance";
+import { Chaos } from "../chaos";
 import {
   countAll,
   deliverLetters,
@@ -339,5 +342,56 @@ describe("the routes", () => {
       { timeout: 30_000, interval: 200 },
     );
     expect((await list(property.site_id)).total).toBe(1);
+  });
+});
+
+describe("expiry", () => {
+  const ageOf = async (id: string, days: number) =>
+    env.DB.prepare("UPDATE dead_letters SET first_failed_at = ?, failed_at = ? WHERE id = ?")
+      .bind(Date.now() - days * DAY, Date.now() - DAY, id)
+      .run();
+  const left = async () => {
+    const { results } = await env.DB.prepare("SELECT id FROM dead_letters ORDER BY id").all<{ id: string }>();
+    const { objects } = await env.LAKE.list({ prefix: "dead_letters/" });
+    // A letter is its row and its object, or neither.
+    expect(objects.map(({ key }) => key).sort()).toEqual(results.map(({ id }) => deadLetterKey(id)).sort());
+    return results.map(({ id }) => id);
+  };
+  const nameless = (id: string) =>
+    keepDeadLetter(env, {
+      ...{ id, site_id: null, key: deadLetterKey(id), reason: "unreadable", failed_at: Date.now(), events: null },
+      body: "nothing",
+    });
+  const retainAll = () => {
+    const chaos = new Chaos(1);
+    chaos.odds = 0;
+    return retain(env, chaos.steps(new Map()), { site_id: null }, crypto.randomUUID());
+  };
+
+  it("comes after 30 days, earlier where events go earlier, and a letter that has gone is never counted", async () => {
+    const property = await givenProperty("organization", { timezone: "UTC" });
+    const letters = await givenMessages(property, 3);
+    await deliverLetters(letters, "trackkit-dead-letters", broken);
+    const idOf = (body: unknown) => (readMessage(body) as StampedMessage).id;
+    const ids = letters.map(({ body }) => idOf(body)).sort();
+    expect(await left()).toEqual(ids);
+    await nameless("~a");
+    await nameless("~b");
+    await ageOf("~a", 31);
+    await ageOf(ids[0]!, 31);
+    await ageOf(ids[1]!, 29);
+    expect(await retainAll()).toMatchObject({ letters_deleted: 2 });
+    expect(await left()).toEqual([...ids.slice(1), "~b"]);
+    await changeSettings(env.DB, property.site_id, { retention: { events_days: 10 } });
+    expect(await retainAll()).toMatchObject({ letters_deleted: 1 });
+    expect(await left()).toEqual([ids[2], "~b"]);
+    await changeSettings(env.DB, property.site_id, { retention: { events_days: null, dead_letters_days: null } });
+    await ageOf(ids[2]!, 3_000);
+    expect(await retainAll()).toMatchObject({ letters_deleted: 0 });
+    // The queue delivers once more what has expired.
+    await deliverLetters(letters);
+    await sweepGarbage(env, Date.now() + 2 * DAY);
+    const kept = (readMessage(letters.find(({ body }) => idOf(body) === ids[2])!.body) as StampedMessage).events;
+    expect(await lakeIds(property.site_id)).toEqual(kept.map(({ event_id }) => event_id).sort());
   });
 });

@@ -154,7 +154,7 @@ describe("the task", () => {
     expect(picked.size).toBe(4);
     for (const { site_id } of properties)
       await run(
-        "INSERT INTO property_settings VALUES (?, ?)",
+        "INSERT OR REPLACE INTO property_settings VALUES (?, ?)",
         site_id,
         JSON.stringify({ retention: { rollups_days: 2 } }),
       );
@@ -185,7 +185,7 @@ describe("POST …/pipeline/rebuild", () => {
     [{ from: "2026-10-05", to: "2026-10-05", check: "yes" }, "check must be of type boolean"],
   ])("refuses %j", async (body, message) => {
     const { site_id } = await givenProperty();
-    await run("INSERT INTO property_settings VALUES (?, ?)", site_id, '{"retention":{"events_days":400}}');
+    await run("INSERT OR REPLACE INTO property_settings VALUES (?, ?)", site_id, '{"retention":{"events_days":400}}');
     const reply = await post(site_id, body);
     expect(reply.status).toBe(400);
     expect(((await reply.json()) as { error: { message: string } }).error.message).toEqual(

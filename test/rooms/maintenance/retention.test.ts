@@ -38,7 +38,7 @@ function plainSteps() {
 }
 
 async function givenRetention(siteId: string, retention: Partial<Retention>): Promise<void> {
-  await env.DB.prepare("INSERT INTO property_settings (site_id, settings) VALUES (?, ?)")
+  await env.DB.prepare("INSERT OR REPLACE INTO property_settings (site_id, settings) VALUES (?, ?)")
     .bind(siteId, JSON.stringify({ retention }))
     .run();
 }

@@ -7,12 +7,17 @@ import type { LakeZone } from "./zones";
 const days = (least: number) => z.int().min(least).max(3650).nullable();
 
 export const retentionInput = z.strictObject({
-  /** Days that events stay in the lake; null: forever. */
+  /**
+   * Days that events stay in the lake; null: forever, as for properties from before there was a default. Others have
+   * NEW_RETENTION.
+   */
   events_days: days(1).default(null),
-  /** Days that counts stay in D1. */
+  /** Days that counts stay in D1, likewise. */
   rollups_days: days(1).default(null),
   /** Days that full addresses stay in the lake; they are then truncated. */
   addresses_days: days(1).default(30),
+  /** Days that messages stay which could not be counted. */
+  dead_letters_days: days(1).default(30),
 });
 
 export type Retention = z.infer<typeof retentionInput>;
@@ -26,6 +31,23 @@ export const isShortened = (
     const days = changes[field] ?? null;
     return days !== null && days < (before[field] ?? Number.POSITIVE_INFINITY);
   });
+/**
+ * What a new property begins with. Events: 25 months, the most that France's CNIL allows for audience measurement without
+ * consent, and enough to compare a year with the one before. Counts identify nobody: five years.
+ */
+export const NEW_RETENTION = { events_days: 760, rollups_days: 1825 } as const satisfies Partial<Retention>;
+
+/** Dead letters that belong to no property, because nobody can read them, stay so many days. */
+export const UNREADABLE_DAYS = 30;
+
+/** Days that dead letters stay: no longer than events, nor than whole addresses where letters have any. */
+export function letterDays(
+  { dead_letters_days, events_days, addresses_days }: Retention,
+  hasAddresses: boolean,
+): number | null {
+  const limits = [dead_letters_days, events_days, hasAddresses ? addresses_days : null].filter((days) => days !== null);
+  return limits.length > 0 ? Math.min(...limits) : null;
+}
 
 /** The first day that stays, by kind of data; null: no limit. */
 export interface Cutoffs {

@@ -1,5 +1,5 @@
 // Dead letters: R2 has the message, D1 its id and reason.
-import { and, count, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { rawKey } from "../../domain/lake/keys";
 import { type EventMessage, readMessage } from "../../domain/visits/message";
@@ -10,6 +10,9 @@ export type DeadLetterRow = typeof deadLetters.$inferSelect;
 export type DeadLetter = Pick<DeadLetterRow, "id" | "site_id" | "key" | "reason" | "failed_at" | "events"> & {
   body: unknown;
 };
+
+/** Letters whose messages are in memory at once: each has up to 128 KB. */
+const LETTERS_AT_ONCE = 50;
 
 type LetterEnv = Pick<Cloudflare.Env, "DB" | "LAKE">;
 
@@ -74,6 +77,45 @@ export async function deadLetterIds(
     .orderBy(deadLetters.first_failed_at, deadLetters.id)
     .limit(limit);
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Ids of the letters that failed first before a time, the oldest first. Letters of an earlier version do not know when.
+ * @param siteId null for those that belong to no property.
+ */
+async function oldLetters(
+  db: D1Database,
+  siteId: string | null,
+  before: number,
+  limit: number,
+): Promise<DeadLetterRow[]> {
+  const first = sql`coalesce(nullif(${deadLetters.first_failed_at}, 0), ${deadLetters.failed_at})`;
+  return drizzle(db)
+    .select()
+    .from(deadLetters)
+    .where(
+      and(siteId === null ? isNull(deadLetters.site_id) : eq(deadLetters.site_id, siteId), sql`${first} < ${before}`),
+    )
+    .orderBy(first)
+    .limit(limit);
+}
+
+/** Deletes letters that failed first before a time, up to a limit. @returns how many. */
+export async function expireDeadLetters(
+  env: LetterEnv,
+  siteId: string | null,
+  before: number,
+  now: number,
+  limit = 1_000,
+): Promise<number> {
+  const old = await oldLetters(env.DB, siteId, before, limit);
+  const ids = old.map(({ id }) => id);
+  // Nobody can read, and so nobody can count, a letter without a property.
+  if (siteId === null) await forgetDeadLetters(env, old, now);
+  else
+    for (let at = 0; at < ids.length; at += LETTERS_AT_ONCE)
+      await discardDeadLetters(env, siteId, ids.slice(at, at + LETTERS_AT_ONCE), now);
+  return old.length;
 }
 
 /** A letter with its message; null if it no longer exists. */

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { Goal } from "../../domain/analysis/saved/saved";
 import { type PageSettings, STANDARD_PAGES } from "../../domain/events/path";
 import type { Rule } from "../../domain/events/rule";
+import { NEW_RETENTION } from "../../domain/lake/retention";
 import {
   type Privacy,
   type Property,
@@ -16,7 +17,7 @@ import { canonicalZone } from "../../domain/time/zone-name";
 import type { ShardChange } from "../../domain/visits/shard";
 import { goals } from "../saved/tables";
 import { createShortId } from "./short-id";
-import { properties, rules, streams } from "./tables";
+import { properties, propertySettings, rules, streams } from "./tables";
 
 type PropertyRow = typeof properties.$inferSelect;
 type StreamRow = typeof streams.$inferSelect;
@@ -176,6 +177,7 @@ export async function createProperty(
   // A statement per stream: 20 rows of six columns would be more than D1's 100 bound parameters.
   await orm.batch([
     orm.insert(properties).values(row),
+    orm.insert(propertySettings).values({ site_id: row.site_id, settings: { retention: NEW_RETENTION } }),
     ...streamRows.map((stream) => orm.insert(streams).values(stream)),
   ]);
   return toProperty(row, streamRows);

@@ -99,7 +99,10 @@ export const apiKeys = sqliteTable(
 /** The owner's settings of a property: retention, alerts, reports, caps. A missing row means the defaults. */
 export const propertySettings = sqliteTable("property_settings", {
   site_id: text().primaryKey(),
-  settings: text({ mode: "json" }).$type<PropertySettings>().notNull(),
+  /** Only what was set: see settings.ts. */
+  settings: text({ mode: "json" })
+    .$type<{ [Section in keyof PropertySettings]?: Partial<PropertySettings[Section]> }>()
+    .notNull(),
 });
 
 /** Rates of currencies into the property's, each from its local date until the next. */

@@ -11,9 +11,9 @@ import "./settings.css";
 import { words as parts } from "../../words/parts";
 import { retention as words } from "../../words/settings";
 
-const FIELDS = (["events_days", "rollups_days", "addresses_days"] as const satisfies (keyof Retention)[]).map(
-  (name) => ({ name, ...words.fields[name] }),
-);
+const FIELDS = (
+  ["events_days", "rollups_days", "addresses_days", "dead_letters_days"] as const satisfies (keyof Retention)[]
+).map((name) => ({ name, ...words.fields[name] }));
 
 export const RetentionSettings = (): JSX.Element => (
   <>
@@ -28,6 +28,7 @@ function Kept(props: { retention: Retention }): JSX.Element {
     events_days: fromNumber(props.retention.events_days),
     rollups_days: fromNumber(props.retention.rollups_days),
     addresses_days: fromNumber(props.retention.addresses_days),
+    dead_letters_days: fromNumber(props.retention.dead_letters_days),
   });
   const save = createAction(() =>
     changeSettings(property().site_id, {
@@ -35,6 +36,7 @@ function Kept(props: { retention: Retention }): JSX.Element {
         events_days: toNumber(typed().events_days),
         rollups_days: toNumber(typed().rollups_days),
         addresses_days: toNumber(typed().addresses_days),
+        dead_letters_days: toNumber(typed().dead_letters_days),
       },
     }),
   );
@@ -79,6 +81,7 @@ function Erasure(): JSX.Element {
         <code>{words.erase.field}</code>
         {words.erase.lead.after}
       </p>
+      <p class="block-note">{words.erase.notReached}</p>
       <Form
         class="form erasure-form"
         onSubmit={() => {
