@@ -12,6 +12,8 @@ import type { RunReport } from "../domain/runs/run";
 import { inPortions, stepSize } from "../jobs/portions";
 import type { Task } from "../jobs/steps";
 import { anomalyMails, queueBudget, queueCapacity } from "../mail/news";
+import { inTurns } from "../jobs/turns";
+import { anomalyMails, queueCapacity } from "../mail/news";
 import { type SendEnv, sendOutbox } from "../mail/send";
 import type { WriteEnv } from "../mail/write";
 import { anomalyStatement, listAnomalies } from "../storage/anomalies/anomalies";
@@ -102,7 +104,7 @@ async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: s
   const [properties, settings] = [await zonedProperties(env.DB, siteIds), await loadSettingsOf(env.DB, siteIds)];
   const sum: Alerted = { anomalies: 0, mails: 0 };
   const failures: unknown[] = [];
-  for (const property of properties) {
+  for await (const property of inTurns(properties)) {
     const { site_id, timezone } = property;
     try {
       sum.mails += await queueCapacity(env, site_id, await readCapacity(env.DB, property, now), now);

@@ -4,6 +4,7 @@ import type { WorkflowStep, WorkflowStepConfig } from "cloudflare:workers";
 import type { RunReport, RunStep } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { noteStep } from "../storage/runs/runs";
+import { giveWay } from "./turns";
 
 export interface Steps {
   /**
@@ -35,6 +36,7 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
   return {
     async do<T>(name: string, work: (note: (text: string) => void) => Promise<T>, siteId?: string): Promise<T> {
       const at = place++;
+      await giveWay();
       const kept = await step.do(name, CONFIG, async ({ attempt }): Promise<Kept> => {
         const row: RunStep = {
           place: at,

@@ -4,6 +4,7 @@ import type { RunReport } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { localDate } from "../domain/time/zone";
 import type { Steps } from "../jobs/steps";
+import { inTurns } from "../jobs/turns";
 import { compactableProperties } from "../storage/lake/compactable";
 import { listFiles, oldestRaw } from "../storage/lake/reading";
 import { loadProperty } from "../storage/properties/properties";
@@ -105,7 +106,7 @@ export async function compact(
       const siteIds = site_id === null ? await compactableProperties(env.DB, whole) : [site_id];
       const jobs: Job[] = [];
       let inputs = 0;
-      for (const siteId of siteIds) {
+      for await (const siteId of inTurns(siteIds)) {
         for (const job of await planProperty(env, siteId, whole, now)) {
           inputs += job.unit.inputs.length + UNIT_OVERHEAD;
           if (inputs <= MOST_INPUTS) jobs.push(job);
@@ -120,7 +121,7 @@ export async function compact(
     for (const [i, portion] of portions.entries()) {
       const done = await steps.do(`compact ${round}.${i + 1}`, async (note) => {
         const sum = nothing();
-        for (const job of portion) add(sum, await carryOut(env, runId, job, Date.now()));
+        for await (const job of inTurns(portion)) add(sum, await carryOut(env, runId, job, Date.now()));
         note(`${sum.objects_before} objects → ${sum.objects_after}, ${sum.rows} rows`);
         return sum;
       });

@@ -18,6 +18,7 @@ import { localDate, startOfDate } from "../domain/time/zone";
 import { truncateAddress } from "../domain/visitors/address";
 import { inPortions, stepSize } from "../jobs/portions";
 import type { Steps } from "../jobs/steps";
+import { inTurns } from "../jobs/turns";
 import { reopenStatements } from "../storage/analysis/day-list";
 import { removeOldCounts } from "../storage/counts/old-counts";
 import { loadAddressMark, moveAddressMark } from "../storage/lake/address-mark";
@@ -178,7 +179,7 @@ export async function retain(
   for (const { items, from, to } of inPortions(sites, stepSize(sites.length))) {
     const done = await steps.do(`retain ${from}–${to}`, async (note) => {
       const sum = nothing();
-      for (const siteId of items) {
+      for await (const siteId of inTurns(items)) {
         const now = Date.now();
         const retained = await retainProperty(env, siteId, now);
         add(sum, retained);

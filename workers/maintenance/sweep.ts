@@ -1,4 +1,6 @@
 // Sweeping the lake: what was superseded or left behind by a crash is deleted when its time has come.
+
+import { inTurns } from "../jobs/turns";
 import { countedAmong } from "../storage/counts/counts";
 import { discardStatement, sweepGarbage } from "../storage/lake/garbage";
 import { rawAmong } from "../storage/lake/reading";
@@ -48,6 +50,6 @@ export async function sweepLake(
   now: number,
 ): Promise<{ orphans: number; swept: number }> {
   let orphans = 0;
-  for (const siteId of siteIds) orphans += await findOrphans(env, siteId, now);
+  for await (const siteId of inTurns(siteIds)) orphans += await findOrphans(env, siteId, now);
   return { orphans, swept: await sweepGarbage(env, now) };
 }

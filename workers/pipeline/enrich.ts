@@ -13,6 +13,7 @@ import {
 import type { EnrichmentParams, EnrichmentUnit } from "../domain/runs/run-params";
 import { prefixOf } from "../domain/visitors/prefix";
 import type { Steps } from "../jobs/steps";
+import { inTurns } from "../jobs/turns";
 import { readAddresses, writeEnrichment } from "../storage/lake/enrichment";
 import { type LookedUp, lookUpAll, type Portion } from "./look-up";
 import { chooseProvider, type Edge, openFile } from "./providers/choose";
@@ -67,7 +68,7 @@ async function enrichAtOnce(
     const counts = await steps.do(name, async (note) => {
       const source = edge ?? (await openFile(env));
       const sum = noCounts();
-      for (const { site_id, ip_list, target } of portion) {
+      for await (const { site_id, ip_list, target } of inTurns(portion)) {
         const rows: EnrichmentRow[] = [];
         for (const listed of await readAddresses(env.LAKE, ip_list))
           rows.push("kind" in source ? edgeRow(listed, source.reason, now()) : await fileRow(listed, source, now()));

@@ -2,6 +2,7 @@
 // that has processed such events has them prepared at once; single late events wait for the hourly task.
 import type { TaskParams } from "../domain/runs/run-params";
 import { startTask } from "../jobs/start";
+import { inTurns } from "../jobs/turns";
 import { openDays } from "../storage/analysis/open-days";
 import { runningTasks } from "../storage/runs/runs";
 import { type Loaded, pastDate } from "./load";
@@ -24,7 +25,7 @@ export async function preparePastDays(
   now: number,
 ): Promise<number> {
   let started = 0;
-  for (const site_id of siteIds) {
+  for await (const site_id of inTurns(siteIds)) {
     if ((await openDays(env.DB, site_id, pastDate(now))).length < MANY_DAYS) continue;
     // One that is in progress has chosen its days; the next run of the pipeline, or the hour, takes the others.
     if ((await runningTasks(env.DB, "analysis", site_id)) > 0) continue;

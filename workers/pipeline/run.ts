@@ -2,6 +2,7 @@
 import { toUnits, type Unit } from "../domain/lake/units";
 import type { RunParams } from "../domain/runs/run-params";
 import { createOnce, type Steps } from "../jobs/steps";
+import { inTurns } from "../jobs/turns";
 import { endRun, noteFailure } from "../storage/runs/runs";
 import { waitingObjects, waitingProperties } from "../storage/runs/watermarks";
 import { type Extracted, extract } from "./extract";
@@ -162,7 +163,7 @@ const siteOf = (item: Unit | Extracted): string => ("unit" in item ? item.unit :
 
 async function oneByOne<T, R>(items: readonly T[], work: (item: T) => Promise<R | null>): Promise<R[]> {
   const results: R[] = [];
-  for (const item of items) {
+  for await (const item of inTurns(items)) {
     const result = await work(item);
     if (result !== null) results.push(result);
   }

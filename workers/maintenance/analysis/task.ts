@@ -6,6 +6,7 @@ import type { TaskParams } from "../../domain/runs/run-params";
 import { localDate } from "../../domain/time/zone";
 import { VISIT_GAP } from "../../domain/visits/visit";
 import type { Steps, Task } from "../../jobs/steps";
+import { inTurns } from "../../jobs/turns";
 import { reopenStatements } from "../../storage/analysis/day-list";
 import { mostPartsIn, readDaySizes } from "../../storage/analysis/day-sizes";
 import { openDays } from "../../storage/analysis/open-days";
@@ -129,7 +130,7 @@ export async function closeOpenDays(
     const ids = site_id === null ? await siteIds(env.DB) : [site_id];
     const open: Portion[] = [];
     const left = { days: MOST_DAYS, parts: MOST_PARTS_OF_RUN };
-    for (const id of ids) {
+    for await (const id of inTurns(ids)) {
       const property = await loadProperty(env.DB, id);
       if (!property || left.days <= 0) continue;
       if (from !== undefined && to !== undefined)
