@@ -2,9 +2,6 @@
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import { DurableObject } from "cloudflare:workers";
 import type { Arrival, UnnamedIds } from "../workers/domain/events/event";
-import { DAY_BIT } from "../workers/domain/events/catalog";
-import type { Arrival, Event, UnnamedIds } from "../workers/domain/events/event";
-import { firstVisitOf } from "../workers/domain/events/first-visit";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate } from "../workers/domain/time/zone";
 import { toArrival, toBatch } from "../workers/domain/visits/arrival";

@@ -13,7 +13,6 @@ import { inPortions, stepSize } from "../jobs/portions";
 import type { Task } from "../jobs/steps";
 import { anomalyMails, queueBudget, queueCapacity } from "../mail/news";
 import { inTurns } from "../jobs/turns";
-import { anomalyMails, queueCapacity } from "../mail/news";
 import { type SendEnv, sendOutbox } from "../mail/send";
 import type { WriteEnv } from "../mail/write";
 import { anomalyStatement, listAnomalies } from "../storage/anomalies/anomalies";

@@ -37,13 +37,6 @@ test("the shortcuts of a screen end with it, however often people go from screen
     const shown = createMemo(() =>
       createComponent(Suspense, {
         get children() {
-          return createComponent(Show as unknown as Component<Record<string, unknown>>, {
-            get when() {
-              return at();
-            },
-            keyed: true,
-            children: (name: string) => createComponent(screens.get(name)!, {}),
-          });
           return createMemo(() => createComponent(screens.get(at()) as Component, {})) as unknown as JSX.Element;
         },
       }),

@@ -10,6 +10,7 @@ import type { TaskParams } from "../../domain/runs/run-params";
 import { localDate, startOfDate } from "../../domain/time/zone";
 import { inPortions } from "../../jobs/portions";
 import type { Steps } from "../../jobs/steps";
+import { inTurns } from "../../jobs/turns";
 import { removeEmptyCounts } from "../../storage/counts/old-counts";
 import { foldPending } from "../../storage/counts/pending";
 import { filesById, listFiles } from "../../storage/lake/reading";
@@ -56,7 +57,7 @@ async function compactRaw({ env, steps, site_id }: Erasure, round: number): Prom
   );
   for (const [i, portion] of portions.entries())
     await steps.do(`compact ${round}.${i + 1}`, async () => {
-      for (const { unit, today } of portion) await mergeUnit(env, site_id, unit, today, Date.now());
+      for await (const { unit, today } of inTurns(portion)) await mergeUnit(env, site_id, unit, today, Date.now());
     });
 }
 
