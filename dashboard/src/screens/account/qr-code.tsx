@@ -13,7 +13,7 @@ function toPath(rows: readonly (readonly boolean[])[]): string {
       if (!row[x]) continue;
       const start = x;
       while (row[x + 1]) x += 1;
-      path += `M${start} ${y}h${x + 1 - start}v1H${start}z`;
+      path += `M${start},${y}h${x + 1 - start}v1H${start}z`;
     }
   return path;
 }
