@@ -1,6 +1,5 @@
 // PropertyHub: the Durable Object of one property, a shard of it, or all imports into it. A thin adapter: it stamps events
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
-import { DurableObject } from "cloudflare:workers";
 import type { Arrival, UnnamedIds } from "../workers/domain/events/event";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate } from "../workers/domain/time/zone";
