@@ -66,6 +66,7 @@ export default defineConfig({
                 // Tests set the clock: an alarm at a time long past would start the pipeline in the middle of one.
                 CRON_PATIENCE_MINUTES: "0",
                 FAULT_SEED,
+                ...(process.env.FUZZ_REQUESTS ? { FUZZ_REQUESTS: process.env.FUZZ_REQUESTS } : {}),
                 ...(process.env.FAULT_ROUNDS ? { FAULT_ROUNDS: process.env.FAULT_ROUNDS } : {}),
                 MIGRATIONS: await readD1Migrations("./migrations"),
               },

@@ -208,6 +208,37 @@ test("lines that exclude nothing are marked, and are corrected by keyboard", asy
   });
 });
 
+test("subdomains and what comes without a key are switches, off where anybody could make it up", async () => {
+  await page.goto(`${system.dashboard}/p/${siteId}/settings/privacy`);
+  const toggle = (name: string): Locator => page.getByRole("switch", { name: new RegExp(`^${name}`) });
+  const group = page.getByRole("group", { name: "Events sent without an API key" });
+  await group.waitFor();
+  expect(await toggle("Count subdomains").isChecked()).toBe(true);
+  for (const name of ["User IDs", "Revenue", "Measurements"]) expect(await toggle(name).isChecked()).toBe(false);
+  expect(await faultsOf("form")).toEqual([]);
+  await toggle("Count subdomains").focus();
+  await page.keyboard.press("Space");
+  await toggle("Revenue").focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved. Takes effect within a minute.").waitFor();
+  expect((await load()).privacy).toMatchObject({ subdomains: false, without_key: ["revenue"] });
+
+  await page.goto(`${system.dashboard}/p/${siteId}/settings/streams`);
+  await page.locator("details.stream summary").click();
+  const stream = page.getByRole("group", { name: "Users and revenue" });
+  expect(await stream.getByRole("switch", { name: /^User IDs/ }).isChecked()).toBe(true);
+  await stream.getByRole("switch", { name: /^Revenue/ }).focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved", { exact: false }).first().waitFor();
+  await expect
+    .poll(async () => (await load()).streams[0]!.measurements)
+    .toMatchObject({ identify: true, revenue: false });
+  await page.goto(`${system.dashboard}/p/${siteId}/settings/privacy`);
+  await page.getByRole("textbox", { name: "Excluded IP addresses" }).waitFor();
+});
+
 test("a mark stays with its line when the text scrolls", async () => {
   const addresses = page.getByRole("textbox", { name: "Excluded IP addresses" });
   const valid = Array.from({ length: 30 }, (_, n) => `203.0.113.${n}`);

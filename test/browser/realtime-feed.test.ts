@@ -13,7 +13,10 @@ let page: Page;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
-  ({ site_id: siteId } = await system.createProperty({ name: "Shop", url: "https://shop.example" }));
+  ({ site_id: siteId } = await system.createProperty({
+    ...{ name: "Shop", url: "https://shop.example" },
+    measurements: { clicks: true, web_vitals: true },
+  }));
   owner = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
   await system.signIn(owner);
   page = await owner.newPage();

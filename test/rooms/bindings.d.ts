@@ -5,6 +5,8 @@ declare namespace Cloudflare {
     /** How long and by which chance the fault test runs. */
     FAULT_SEED: string;
     FAULT_ROUNDS?: string;
+    /** How many requests the fuzz sends. */
+    FUZZ_REQUESTS?: string;
   }
   interface GlobalProps {
     mainModule: typeof import("../../workers/index");

@@ -62,7 +62,7 @@ export function PrivacySettings(): JSX.Element {
         <Switch label={words.subdomains} hint={words.subdomainsHint} checked={subdomains()} onChange={setSubdomains} />
         <fieldset class="switches">
           <legend>{words.withoutKey}</legend>
-          <p class="hint">{words.withoutKeyHint}</p>
+          <p class="block-note">{words.withoutKeyHint}</p>
           <For each={WITHOUT_KEY}>
             {(name) => (
               <Switch
