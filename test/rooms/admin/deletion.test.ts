@@ -95,7 +95,12 @@ async function fill(siteId: string, n = 0): Promise<void> {
     ),
     run("insert into mail_optouts values (?, 'weekly_report', ?, 0)", siteId, `recipient ${n}`),
     run("insert into currency_rates values (?, 'EUR', ?, '2026-11-01', '1.1')", siteId, `currency ${n}`),
+    run("insert into rows_written values (?, ?, 1)", siteId, `day ${n}`),
+    run("insert into shed_days values (?, ?, 1, 'rows', 0)", siteId, `day ${n}`),
+    run("insert into packed_places values (?, 'heat/click', ?, 1)", siteId, `day ${n}`),
+    run("insert into closed_days values (?, 'page', ?, '', 0, '')", siteId, `day ${n}`),
     // Its suspects and its hours by name are counted under ids of their own.
+    run("insert into closed_days values (?, 'page', ?, '', 0, '')", suspectsId(siteId, "hosting_network"), `day ${n}`),
     run(`insert into rollup_hours values (?, ?, ${facts})`, suspectsId(siteId, "hosting_network"), n),
     run(
       `insert into rollup_days values (?, 'total', ?, '', ${facts})`,
