@@ -12,8 +12,8 @@ beforeEach(() => {
   const counts = new Map<string, number>();
   vi.spyOn(Object.getPrototypeOf(env.RATE_LIMIT) as RateLimit, "limit").mockImplementation(async ({ key }) => {
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    // A request takes five units of its /48.
-    return { success: counts.get(key)! <= (key.endsWith("/48") ? 5 * LIMIT : LIMIT) };
+    // What writes rows takes five units of its network.
+    return { success: counts.get(key)! <= (key.startsWith("auth rows/") ? 5 * LIMIT : LIMIT) };
   });
 });
 afterEach(() => vi.restoreAllMocks());
@@ -172,18 +172,18 @@ test("another spelling of an address is no other sender", async () => {
 });
 
 test.each([
-  ["a /64", (index: number) => `2001:db8:1:2::${index}`, "2001:db8:1:2::aaaa", "2001:db8:1:3::1"],
+  ["a /64", (index: number) => `2001:db8:51:2::${index}`, "2001:db8:51:2::aaaa", "2001:db8:51:3::1"],
   [
     "an address",
-    (index: number) => ["192.0.2.7", "::ffff:192.0.2.7", "::ffff:c000:207"][index % 3]!,
-    "192.0.2.7",
-    "192.0.2.8",
+    (index: number) => ["203.0.113.7", "::ffff:203.0.113.7", "::ffff:cb00:7107"][index % 3]!,
+    "203.0.113.7",
+    "203.0.113.8",
   ],
   [
     "an IPv4 address in 6to4 and NAT64",
-    (index: number) => [`2002:c000:207:${index}::1`, "64:ff9b::192.0.2.7", "[64:ff9b::c000:207]:443"][index % 3]!,
-    "192.0.2.7",
-    "64:ff9b::192.0.2.8",
+    (index: number) => [`2002:c612:1407:${index}::1`, "64:ff9b::198.18.20.7", "[64:ff9b::c612:1407]:443"][index % 3]!,
+    "198.18.20.7",
+    "64:ff9b::198.18.20.8",
   ],
 ])("wrong passwords from %s are counted together", async (_, addressOf, held, free) => {
   const { user, password } = await givenOwner();
