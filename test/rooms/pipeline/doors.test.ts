@@ -38,6 +38,8 @@ test.each([...READING, ...CHANGING])("%s opens to who may, and to nobody else", 
     await givenProperty("other"),
     await givenProperty("organization"),
   ];
+  const settingsOf = async () => (await env.DB.prepare("SELECT * FROM property_settings ORDER BY 1").all()).results;
+  const settings = await settingsOf();
   const knock = async (siteId: string, key?: string) => {
     const given = { ...(key ? { key } : {}), ...(method === "GET" ? {} : { body }) };
     return (await call(method, `/api/v1/properties/${siteId}/${path}`, given)).status;
@@ -51,6 +53,7 @@ test.each([...READING, ...CHANGING])("%s opens to who may, and to nobody else", 
   const reader = await knock(mine.site_id, await givenKey("organization", ["stats"]));
   if (CHANGING.includes(route)) expect(reader).toBe(403);
   else expect(reader).toBe(path.endsWith("run-1") ? 404 : 200);
-  for (const table of ["pipeline_runs", "property_settings", "mails"])
+  for (const table of ["pipeline_runs", "mails"])
     expect(await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first("n")).toBe(0);
+  expect(await settingsOf()).toEqual(settings);
 });

@@ -34,7 +34,9 @@ async function givenParcel(
 }
 
 const run = (statement: string, increments = ALL, sites = ["shop"]) =>
-  env.DB.prepare(statement).bind(JSON.stringify(sites), increments).run();
+  env.DB.prepare(statement)
+    .bind(...[JSON.stringify(sites), increments, "batch"].slice(0, statement.includes("?3") ? 3 : 2))
+    .run();
 
 async function select(sql: string): Promise<unknown[][]> {
   return (await env.DB.prepare(sql).raw()) as unknown[][];
