@@ -1,6 +1,6 @@
 // The reasons for not counting an event, as a table. A new reason is one line here and one in domain/requests/refusal.ts.
 import type { Sighting } from "../domain/events/event";
-import { EVENT_TYPES } from "../domain/events/measurement";
+import { EVENT_TYPES, MEASUREMENTS } from "../domain/events/measurement";
 import { isExcludedPath, isKnownHost } from "../domain/events/path";
 import type { Refusal } from "../domain/requests/refusal";
 import { isSpamReferrer } from "../domain/sources/source";
@@ -52,7 +52,9 @@ const RULES: [Refusal, (question: Question) => boolean][] = [
     "not_measured",
     ({ arrival, site }) => {
       const { measurement } = EVENT_TYPES[arrival.event_type];
-      return measurement !== null && hostStreamFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
+      // A caller with a key may deliberately send events that otherwise only a chunk of the tracker sends.
+      if (measurement === null || (arrival.anonymous !== 1 && MEASUREMENTS[measurement].chunk)) return false;
+      return hostStreamFor(site, arrival.hostname)?.stream.measurements[measurement] === false;
     },
   ],
   [
