@@ -1,6 +1,7 @@
 // The hibernating WebSockets of a property's first hub, and how its other shards report changes to it.
 // No timer runs unless an event came and somebody watches; the runtime answers pings itself. So a quiet hub hibernates
 // with its sockets open.
+import { describeError } from "../workers/domain/requests/describe-error";
 import { type LivePicture, type LiveShare, type SocketMessage, shardName } from "../workers/domain/visits/hub";
 import { mergeLive } from "../workers/domain/visits/live";
 
@@ -152,7 +153,7 @@ export class LiveSockets {
     } catch (error) {
       // The next event or look tries again, and then says everything.
       this.sent = null;
-      console.error("live change could not be told", error);
+      console.error("live change could not be told", describeError(error));
     }
     this.sending = null;
     this.sentAt = Date.now();

@@ -1,6 +1,7 @@
 // PropertyHub: the Durable Object of one property, a shard of it, or all imports into it. A thin adapter: it stamps events
 // with its memory, and hands them to group commit (group.ts), the journal and the sender.
 import type { Arrival, UnnamedIds } from "../workers/domain/events/event";
+import { describeError } from "../workers/domain/requests/describe-error";
 import { addRefusals } from "../workers/domain/requests/refusal";
 import { localDate } from "../workers/domain/time/zone";
 import { toArrival, toBatch } from "../workers/domain/visits/arrival";
@@ -290,7 +291,7 @@ export class PropertyHub extends OverlayChoices implements Hub {
       await this.flush();
     } catch (error) {
       // The platform stops retrying an alarm after six attempts, but an outage of the queue may last longer.
-      console.error("hub could not flush", error);
+      console.error("hub could not flush", describeError(error));
       await this.alarmBy(Date.now() + RETRY);
       return;
     }
@@ -342,7 +343,7 @@ export class PropertyHub extends OverlayChoices implements Hub {
       this.checkpoint();
     } catch (error) {
       // The group is in the journal, so it is durable. Memory has been read again.
-      console.error("hub could not write a checkpoint; the next commit tries again", error);
+      console.error("hub could not write a checkpoint; the next commit tries again", describeError(error));
     }
   }
 

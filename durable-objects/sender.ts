@@ -1,5 +1,6 @@
 // The sender: packs ranges of the journal into messages and sends them to the queue, each range as the same message
 // however often it is sent. It asks D1 for the receipts of earlier messages, and sends those again that the queue has lost.
+import { describeError } from "../workers/domain/requests/describe-error";
 import { addRefusals, type RefusalCounts } from "../workers/domain/requests/refusal";
 import type { HubBacklog } from "../workers/domain/visits/hub";
 import { settledAmong } from "../workers/storage/counts/counts";
@@ -60,7 +61,7 @@ export class Sender {
     try {
       await this.send(MESSAGE_BYTES);
     } catch (error) {
-      console.error("hub could not send; the alarm will", error);
+      console.error("hub could not send; the alarm will", describeError(error));
     }
   }
 
@@ -131,7 +132,7 @@ export class Sender {
     try {
       settled = await settledAmong(this.source.db(), this.source.about().site_id, asked);
     } catch (error) {
-      console.error("hub could not ask for receipts; it keeps what it has sent", error);
+      console.error("hub could not ask for receipts; it keeps what it has sent", describeError(error));
       return new Set();
     }
     // By id, because the hub may have been destroyed, or its journal read anew, while D1 was asked.

@@ -1,7 +1,9 @@
 // Watches the cron: triggers have been reported never to fire on some accounts. One Durable Object with an alarm hears of
 // every firing and, when one is missing, starts what was due itself.
+
 import { DurableObject } from "cloudflare:workers";
 import { onCron } from "./cron";
+import { describeError } from "./domain/requests/describe-error";
 import { CRON_MINUTES } from "./domain/runs/tasks";
 
 const MINUTE = 60_000;
@@ -38,7 +40,7 @@ export class CronWatch extends DurableObject<Cloudflare.Env> {
     console.warn(`cron has not fired ${since}; what was due is started without it (${missed})`);
     // Ids contain the time that it was due, so a cron that fires after all starts nothing twice.
     await onCron(this.env, now - (now % EVERY)).catch((error) =>
-      console.error("watch of the cron could not start all", error),
+      console.error("watch of the cron could not start all", describeError(error)),
     );
   }
 }
@@ -49,7 +51,7 @@ export async function noteCron(env: WatchEnv, now: number): Promise<void> {
   if (patience === 0) return;
   await env.CRON_WATCH.getByName(NAME)
     .heard(now, patience)
-    .catch((error) => console.error("watch of the cron did not hear of it", error));
+    .catch((error) => console.error("watch of the cron did not hear of it", describeError(error)));
 }
 
 let asked = 0;
@@ -61,5 +63,5 @@ export async function expectCron(env: WatchEnv, now: number): Promise<void> {
   asked = now;
   await env.CRON_WATCH.getByName(NAME)
     .expect(now, patience)
-    .catch((error) => console.error("watch of the cron could not be set", error));
+    .catch((error) => console.error("watch of the cron could not be set", describeError(error)));
 }

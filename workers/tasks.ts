@@ -1,5 +1,7 @@
 // The tasks of maintenance (domain/runs/tasks.ts), each with its function: a list of steps over one property or all.
+
 import { alerts } from "./alerts/alerts";
+import { reasonOf } from "./domain/requests/describe-error";
 import type { TaskParams } from "./domain/runs/run-params";
 import type { TaskKind } from "./domain/runs/tasks";
 import type { Steps, Task } from "./jobs/steps";
@@ -45,7 +47,7 @@ export async function runTask(env: Cloudflare.Env, steps: Steps, params: TaskPar
       });
     });
   } catch (error) {
-    const message = String(error).slice(0, 1000);
+    const message = reasonOf(error);
     // What failed is what is thrown: that it could not be noted or told either is no news.
     await Promise.allSettled([
       endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: message }),

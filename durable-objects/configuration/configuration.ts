@@ -1,4 +1,5 @@
 // What a hub knows of its property's configuration: the newest version, and the goals that live data counts.
+import { describeError } from "../../workers/domain/requests/describe-error";
 import type { HubProperty, LiveGoals } from "../../workers/domain/visits/hub";
 import type { Journal } from "../journal";
 import type { CountedGoals } from "./goals";
@@ -51,7 +52,7 @@ export class Configuration {
       this.keeper.change(() => this.keeper.goals().change(goals));
     } catch (error) {
       // Events count all the same. Whoever sends the next batch of another minute brings the goals again.
-      console.error("hub could not change its goals", error);
+      console.error("hub could not change its goals", describeError(error));
     }
   }
 

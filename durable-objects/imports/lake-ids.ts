@@ -1,6 +1,8 @@
 // Ids that the lake has and the history hub does not: of events that earlier versions imported. An import reads those of
 // each date that it touches, once; a date is remembered also when the lake has none.
+
 import type { Event } from "../../workers/domain/events/event";
+import { describeError } from "../../workers/domain/requests/describe-error";
 import type { Unread } from "../../workers/domain/visits/hub";
 import {
   COULD_NOT_COMPARE,
@@ -48,7 +50,7 @@ export class LakeIds {
       return null;
     } catch (error) {
       if (error instanceof TooManyIds) return { code: "too_large", message: error.message };
-      console.error("lake could not be read for an import", error);
+      console.error("lake could not be read for an import", describeError(error));
       return { code: "unavailable", message: COULD_NOT_COMPARE };
     }
   }

@@ -141,6 +141,25 @@ describe("imports go down only", () => {
     expect(asking).toEqual(["workers/http/rate-limit.ts"]);
   });
 
+  it("the log gets errors without the values that they quote", () => {
+    const calls = code
+      .filter((file) => /^(workers|durable-objects)\//.test(file))
+      .flatMap((file) =>
+        [...read(file).matchAll(/console\.\w+\([\s\S]*?\)[;,]?\n/g)].map(([call]) => `${file}: ${call}`),
+      );
+    expect(calls.length).toBeGreaterThan(20);
+    // Beside texts, which name what the code knows, only a described error.
+    const bare = calls.filter((call) =>
+      /\b(error|rest|failure|cause|err)\b/.test(
+        call
+          .replace(/^[^:]*:/, "")
+          .replace(/console\.error/, "")
+          .replace(/describeError\(\w+\)|"[^"]*"|`[^`]*`|\(error(: unknown)?\) =>/g, ""),
+      ),
+    );
+    expect(bare).toEqual([]);
+  });
+
   it("only one file lists objects of the lake, so that every one is listed in the same way", () => {
     const listing = code.filter(
       (file) =>

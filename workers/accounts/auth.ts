@@ -3,6 +3,7 @@
 import { betterAuth } from "better-auth";
 import { organization } from "better-auth/plugins/organization";
 import { twoFactor } from "better-auth/plugins/two-factor";
+import { describeError, withoutPersons } from "../domain/requests/describe-error";
 import { sessionHolder } from "../storage/accounts/live-holders";
 import { addressChange } from "./email/change";
 import { PASSWORD_LENGTH } from "./passwords/password-length";
@@ -82,6 +83,14 @@ export function createAuth(env: AccountEnv, origin: string) {
       database: { validateSchema: false },
     },
     telemetry: { enabled: false },
-    logger: { level: "error" },
+    // What it logs beside the message may be a request, or a row with an address.
+    logger: {
+      level: "error",
+      log: (_, message, ...about) =>
+        console.error(
+          `accounts: ${withoutPersons(message)}`,
+          ...about.filter((one) => one instanceof Error).map(describeError),
+        ),
+    },
   });
 }

@@ -1,8 +1,10 @@
 // Tells a property's hubs that its configuration has changed, and which goals live data counts. The hubs pass the version on
 // to collect with their next reply, so a switch applies at a visitor's next page view although isolates cache a property for
 // a minute.
+
 import { toLiveGoals } from "../domain/analysis/saved/simple-goal";
 import type { Property } from "../domain/properties/property";
+import { describeError } from "../domain/requests/describe-error";
 import { shardName } from "../domain/visits/hub";
 import { hubCount } from "../domain/visits/shard";
 import { raiseVersion } from "../storage/properties/properties";
@@ -22,5 +24,6 @@ export async function announceChange(
     ),
   );
   for (const { status, ...rest } of replies)
-    if (status === "rejected") console.error(`hub of ${site_id} was not told of version ${version}`, rest);
+    if (status === "rejected")
+      console.error(`hub of ${site_id} was not told of version ${version}`, describeError(rest));
 }

@@ -8,6 +8,7 @@ import type { AnomalyRecord } from "../domain/anomalies/record";
 import { judgeSeries, type Series, spanOf, toQuestion, type Window, windowAt } from "../domain/anomalies/series";
 import type { NewMail } from "../domain/mail/mail";
 import type { PropertySettings } from "../domain/properties/settings";
+import { reasonOf } from "../domain/requests/describe-error";
 import type { RunReport } from "../domain/runs/run";
 import { inPortions, stepSize } from "../jobs/portions";
 import type { Task } from "../jobs/steps";
@@ -112,7 +113,7 @@ async function alertPortion(env: AlertsEnv, siteIds: readonly string[], runId: s
       sum.anomalies += done.anomalies;
       sum.mails += done.mails;
     } catch (error) {
-      failures.push(new Error(`property ${site_id} could not be judged: ${String(error)}`, { cause: error }));
+      failures.push(new Error(`property ${site_id} could not be judged: ${reasonOf(error)}`, { cause: error }));
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));

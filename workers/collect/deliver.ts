@@ -1,6 +1,8 @@
 // Delivery: sends events to their hubs, or to the queue if a hub does not answer. Resolves when everything is durable.
+
 import type { Arrival, Sighting } from "../domain/events/event";
 import type { Property } from "../domain/properties/property";
+import { describeError } from "../domain/requests/describe-error";
 import { Problem } from "../domain/requests/problem";
 import type { Refusal, RefusalCounts } from "../domain/requests/refusal";
 import { type AcceptReply, type HubBatch, type HubProperty, importName, shardName } from "../domain/visits/hub";
@@ -112,7 +114,7 @@ async function withoutAddresses(
   try {
     return await toArrivals(env, property, sightings, now);
   } catch (error) {
-    console.error("visitor secrets could not be read", error);
+    console.error("visitor secrets could not be read", describeError(error));
     throw new Problem("unavailable", COULD_NOT_STORE);
   }
 }
@@ -133,7 +135,7 @@ async function acceptOrQueue(
     heard();
     return reply;
   } catch (error) {
-    console.error(`hub ${hub} did not take a batch; it goes to the queue`, error);
+    console.error(`hub ${hub} did not take a batch; it goes to the queue`, describeError(error));
   }
   try {
     // The first part has the refusals. The hub may have counted them before it failed, so a few may count twice.
@@ -143,7 +145,7 @@ async function acceptOrQueue(
       });
     return { accepted: batch.arrivals.length, duplicates: 0 };
   } catch (error) {
-    console.error("queue did not take a batch", error);
+    console.error("queue did not take a batch", describeError(error));
     throw new Problem("unavailable", COULD_NOT_STORE);
   }
 }

@@ -1,6 +1,8 @@
 // Events of one request, sorted into accepted, refused and rejected, and delivered together.
+
 import type { Context } from "hono";
 import type { Sighting } from "../domain/events/event";
+import { describeError } from "../domain/requests/describe-error";
 import { parseInput } from "../domain/requests/input";
 import { Problem } from "../domain/requests/problem";
 import { REFUSALS, type Refusal, type RefusalCounts } from "../domain/requests/refusal";
@@ -81,7 +83,7 @@ async function knownOf(env: Cloudflare.Env, siteId: string, joining: readonly Si
     const ids = await eventIdsAmong(env, siteId, joining);
     return new Set(joining.filter((arrival) => ids.has(seenId(arrival))));
   } catch (error) {
-    console.error("lake could not be read for an import", error);
+    console.error("lake could not be read for an import", describeError(error));
     throw new Problem("unavailable", COULD_NOT_COMPARE);
   }
 }

@@ -1,8 +1,10 @@
 // Visitor keys: collect replaces address and agent by keyed hashes before an event leaves it, by a call or over the queue.
 // The hub salts them once more, so an id is made of secrets in two places, both destroyed after 48 hours.
+
 import { waitUntil } from "cloudflare:workers";
 import type { Arrival, Sighting, VisitorKeys } from "../domain/events/event";
 import type { Property } from "../domain/properties/property";
+import { describeError } from "../domain/requests/describe-error";
 import { localDate } from "../domain/time/zone";
 import { truncateAddress } from "../domain/visitors/address";
 import { keyedByte, keyedHash } from "../domain/visitors/keyed-hash";
@@ -47,7 +49,9 @@ function readAhead({ DB }: KeyEnv, { site_id, timezone }: Property, now: number)
   const next = localDate(now + AHEAD, timezone);
   if (next === today) return;
   const read = secretsFor(DB, site_id, [today, next], now);
-  waitUntil(read.catch((error: unknown) => console.error("next day's visitor secret could not be read", error)));
+  waitUntil(
+    read.catch((error: unknown) => console.error("next day's visitor secret could not be read", describeError(error))),
+  );
 }
 
 /**

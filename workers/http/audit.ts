@@ -1,7 +1,9 @@
 // Writes an entry of the audit log for each request that changed something. Every route under /api/v1 passes here, so that
 // no route can forget it; the routes say only to which organization and property the change belongs.
+
 import type { Context, MiddlewareHandler } from "hono";
 import { type AuditDetails, changeIn } from "../domain/properties/audit";
+import { describeError } from "../domain/requests/describe-error";
 import { senderAddress, truncateAddress } from "../domain/visitors/address";
 import { writeEntry } from "../storage/accounts/audit";
 import type { AppEnv, Subject } from "./app";
@@ -65,6 +67,6 @@ export const auditChanges: MiddlewareHandler<AppEnv> = async (c, next) => {
     );
   } catch (error) {
     // The change has been made: an error would make the caller repeat it.
-    console.error(`entry ${change.action} of the audit log could not be written`, error);
+    console.error(`entry ${change.action} of the audit log could not be written`, describeError(error));
   }
 };

@@ -1,5 +1,7 @@
 // Health: checks the parts that the Worker cannot work without.
+
 import { Hono } from "hono";
+import { describeError } from "../domain/requests/describe-error";
 import type { AppEnv } from "./app";
 
 type Check = "ok" | "down";
@@ -9,7 +11,7 @@ async function check(part: string, ask: () => Promise<unknown>): Promise<[string
     await ask();
     return [part, "ok"];
   } catch (error) {
-    console.error(`health: ${part} is down`, error);
+    console.error(`health: ${part} is down`, describeError(error));
     return [part, "down"];
   }
 }

@@ -1,6 +1,8 @@
 // The only place where a problem becomes an HTTP response. A 5xx never shows internals; it has the request id.
+
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { describeError } from "../domain/requests/describe-error";
 import { Problem } from "../domain/requests/problem";
 import { REFUSAL_HEADER } from "../domain/requests/refusal";
 import type { AppEnv } from "./app";
@@ -34,7 +36,7 @@ export function replyToError(error: Error, c: Context<AppEnv>): Response {
 }
 
 function hide(error: Error, id: string): Problem {
-  console.error(`request ${id} failed`, error);
+  console.error(`request ${id} failed`, describeError(error));
   return new Problem("internal", `request failed; its id is ${id}`, { request_id: id });
 }
 

@@ -1,6 +1,8 @@
 // The queue consumer: stamped messages become Parquet objects and one D1 batch; un-stamped ones go to their hub. Crash
 // anywhere, deliver anything twice, in any grouping: lake and rollups come out the same.
+
 import { countedIdsOf } from "../domain/counts/suspects";
+import { describeError } from "../domain/requests/describe-error";
 import { readMessage, type StampedMessage } from "../domain/visits/message";
 import { type CountEnv, countMessages } from "../storage/counts/count-messages";
 import { foldWhenDue } from "../storage/counts/pending";
@@ -58,7 +60,7 @@ async function countDeliveries(stamped: readonly Delivery[], env: CountEnv): Pro
 }
 
 function retry(delivery: Message, error: unknown): void {
-  console.error(`message ${delivery.id} could not be counted at attempt ${delivery.attempts}`, error);
+  console.error(`message ${delivery.id} could not be counted at attempt ${delivery.attempts}`, describeError(error));
   // Attempts begin at 1: 10, 20, 40, 80 s, so that a short outage does not use them up.
   delivery.retry({ delaySeconds: Math.min(10 * 2 ** (delivery.attempts - 1), 600) });
 }

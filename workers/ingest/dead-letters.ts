@@ -1,5 +1,7 @@
 // The dead-letter consumer: what failed five times is tried once more, and else kept in R2 with the reason.
+
 import { deadLetterKey } from "../domain/lake/keys";
+import { reasonOf } from "../domain/requests/describe-error";
 import { eventCountOf, readMessage, siteOf } from "../domain/visits/message";
 import { type CountEnv, countMessages } from "../storage/counts/count-messages";
 import { keepDeadLetter } from "../storage/lake/dead-letters";
@@ -35,7 +37,7 @@ async function tryOnce(body: unknown, env: CountEnv): Promise<string | null> {
     else await handOver(message, env);
     return null;
   } catch (error) {
-    return String(error);
+    return reasonOf(error);
   }
 }
 

@@ -1,5 +1,6 @@
 // Starts the run of the pipeline and the maintenance tasks that the cron triggers. Their ids contain the due time, so a
 // cron that fires twice or late neither starts a task twice nor skips one.
+import { reasonOf } from "../domain/requests/describe-error";
 import type { RunTrigger } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { CRON_MINUTES, RUNS, type Slot, TASK_KINDS, type TaskKind } from "../domain/runs/tasks";
@@ -86,7 +87,7 @@ async function isGoing({ DB, PIPELINE }: ScheduleEnv, { id, trigger, started_at 
   }
   const { status, error } = await instance.status();
   if (status !== "complete" && status !== "errored" && status !== "terminated") return true;
-  const reason = error ? String(error.message) : `Workflow is ${status}`;
+  const reason = error ? reasonOf(error.message) : `Workflow is ${status}`;
   await giveUpRun(DB, id, reason.slice(0, 1000), Date.now());
   return false;
 }

@@ -1,6 +1,8 @@
 // Steps: a Workflow is a list of named steps, which the platform checkpoints and retries and which appear in the run
 // log. Only this file uses the platform's step. Other code takes `Steps`, which tests can make fail.
+
 import type { WorkflowStep, WorkflowStepConfig } from "cloudflare:workers";
+import { reasonOf, withoutValues } from "../domain/requests/describe-error";
 import type { RunReport, RunStep } from "../domain/runs/run";
 import type { TaskParams } from "../domain/runs/run-params";
 import { noteStep } from "../storage/runs/runs";
@@ -58,8 +60,9 @@ export function recordedSteps(step: WorkflowStep, db: D1Database, runId: string)
           // Stored as text: the platform rejects undefined, and its types require a serializable result.
           return { result: JSON.stringify(result ?? null) };
         } catch (error) {
-          await end("failed", String(error).slice(0, 300));
-          throw error;
+          await end("failed", reasonOf(error).slice(0, 300));
+          // The platform keeps it for weeks.
+          throw withoutValues(error);
         }
       });
       return JSON.parse(kept.result) as T;

@@ -1,5 +1,6 @@
 // Replay: dead letters are counted again, each exactly once. A hub's message has its receipt; what had not come to a hub
 // is asked for among the rows of the lake, since the hub remembers ids for a day and a letter may be older.
+import { reasonOf } from "../domain/requests/describe-error";
 import type { RunReport } from "../domain/runs/run";
 import { readMessage, type UnstampedMessage } from "../domain/visits/message";
 import { seenId } from "../domain/visits/seen";
@@ -31,7 +32,7 @@ async function tryAgain(env: CountEnv, text: string): Promise<string | null> {
     else await handOverNew(env, message);
     return null;
   } catch (error) {
-    return String(error);
+    return reasonOf(error);
   }
 }
 

@@ -1,5 +1,7 @@
 // A run of the watermark pipeline, as the list of its steps. Each is idempotent, checkpointed, retried, and in the run log.
+
 import { toUnits, type Unit } from "../domain/lake/units";
+import { reasonOf } from "../domain/requests/describe-error";
 import type { RunParams } from "../domain/runs/run-params";
 import { createOnce, type Steps } from "../jobs/steps";
 import { inTurns } from "../jobs/turns";
@@ -38,7 +40,7 @@ export async function runPipeline(env: RunEnv, steps: Steps, { due }: RunParams,
       await endRun(env.DB, runId, toEnd(loaded, failures));
     });
   } catch (error) {
-    const message = String(error).slice(0, 1000);
+    const message = reasonOf(error);
     // Throw the original error, even if logging it or notifying the owner fails too.
     await Promise.allSettled([
       endRun(env.DB, runId, { status: "failed", ended_at: Date.now(), error: message }),
@@ -143,7 +145,7 @@ async function inIsolation<T extends Unit | Extracted, R>(
     });
   } catch (error) {
     if (items.length === 1) {
-      failures.push({ site_id: siteOf(items[0]!), error: String(error) });
+      failures.push({ site_id: siteOf(items[0]!), error: reasonOf(error) });
       return [];
     }
   }
@@ -153,7 +155,7 @@ async function inIsolation<T extends Unit | Extracted, R>(
     try {
       results.push(...(await steps.do(`${name}: ${site_id}`, () => oneByOne([item], work), site_id)));
     } catch (error) {
-      failures.push({ site_id, error: String(error) });
+      failures.push({ site_id, error: reasonOf(error) });
     }
   }
   return results;

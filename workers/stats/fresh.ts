@@ -1,5 +1,7 @@
 // How fresh answers are: what the hubs have accepted is compared with the receipts in D1, before an answer is read.
+
 import type { Property } from "../domain/properties/property";
+import { describeError } from "../domain/requests/describe-error";
 import { type HubBacklog, importName, shardName } from "../domain/visits/hub";
 import { hubCount } from "../domain/visits/shard";
 import { uncountedSince } from "../storage/counts/counts";
@@ -19,7 +21,7 @@ export async function readFreshUntil(
   try {
     backlogs = await Promise.all([...names, importName(site_id)].map((name) => HUB.getByName(name).backlog()));
   } catch (error) {
-    console.error(`backlog of ${site_id} could not be read`, error);
+    console.error(`backlog of ${site_id} could not be read`, describeError(error));
     return null;
   }
   const sent = backlogs.flatMap(({ uncounted }) => uncounted as HubBacklog["uncounted"]);

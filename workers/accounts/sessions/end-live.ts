@@ -1,4 +1,5 @@
 // Closes the live sockets of sessions and keys that have ended.
+import { describeError } from "../../domain/requests/describe-error";
 import { closeLive } from "../../http/live-sockets";
 import type { AccountEnv } from "../sign-in/warning";
 
@@ -8,6 +9,6 @@ export async function endLive({ DB, HUB }: AccountEnv, holders: readonly string[
   try {
     await closeLive({ DB, HUB }, holders);
   } catch (error) {
-    console.error("live sockets of an account could not be closed", error);
+    console.error("live sockets of an account could not be closed", describeError(error));
   }
 }

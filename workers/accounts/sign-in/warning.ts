@@ -1,9 +1,11 @@
 // Mails about the account itself. They are sent at once and are not stored: a stored reset link would open the account.
+
 import { waitUntil } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { type AccountChange, toChangedLetter, toWarningLetter } from "../../domain/mail/account-letter";
 import type { Letter } from "../../domain/mail/letter";
+import { describeError } from "../../domain/requests/describe-error";
 import { sendAccountMail } from "../../mail/account-mail";
 import { attemptKey, NOTIFIED_FAILURES, takeAttempt, WARNING_LIMIT } from "../../storage/accounts/attempts";
 import { users } from "../../storage/accounts/tables";
@@ -21,7 +23,7 @@ export function mailLater(env: AccountEnv, write: () => Promise<{ to: string; le
     (async () => {
       const mail = await write();
       if (mail) await sendAccountMail(env, mail.to, mail.letter);
-    })().catch((error) => console.error("mail about an account could not be sent", error)),
+    })().catch((error) => console.error("mail about an account could not be sent", describeError(error))),
   );
 }
 

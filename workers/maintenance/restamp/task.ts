@@ -1,5 +1,6 @@
 // The task `restamp`: marked days one by one, each a step. A day whose visits go on marks the next one, which a later
 // round takes.
+import { reasonOf } from "../../domain/requests/describe-error";
 import { firstKeptDay } from "../../domain/runs/rebuild";
 import type { RunReport } from "../../domain/runs/run";
 import { localDate, startOfDate } from "../../domain/time/zone";
@@ -80,7 +81,7 @@ export const restamp: Task = async (env, steps, _params, _runId): Promise<RunRep
         changed += done.changed;
         if (done.isTooLarge) tooLarge.add(nameOf(marked));
       } catch (error) {
-        failed.set(nameOf(marked), String(error));
+        failed.set(nameOf(marked), reasonOf(error));
       }
     }
     report.days_too_large = tooLarge.size;

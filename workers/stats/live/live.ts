@@ -1,6 +1,8 @@
 // The live picture of a property: the sum of its hubs' parts.
+
 import type { Caller } from "../../domain/properties/caller";
 import type { Property } from "../../domain/properties/property";
+import { describeError } from "../../domain/requests/describe-error";
 import { Problem } from "../../domain/requests/problem";
 import { type LivePicture, shardName } from "../../domain/visits/hub";
 import { mergeLive } from "../../domain/visits/live";
@@ -17,7 +19,7 @@ export async function readLive(
   try {
     return mergeLive(await Promise.all(names.map((name) => hubs.getByName(name).live())));
   } catch (error) {
-    console.error(`live picture of ${site_id} failed`, error);
+    console.error(`live picture of ${site_id} failed`, describeError(error));
     throw new Problem("unavailable", "live data is unavailable; try again");
   }
 }
@@ -41,7 +43,7 @@ export async function openLiveSocket(
   try {
     reply = await hub.fetch(`https://hub/?${asked}`, { headers: { upgrade: "websocket" } });
   } catch (error) {
-    console.error(`live socket of ${site_id} failed`, error);
+    console.error(`live socket of ${site_id} failed`, describeError(error));
     throw new Problem("unavailable", "live data is unavailable; try again");
   }
   if (reply.status === 429) throw new Problem("too_many", "property has reached its limit of live sockets");
