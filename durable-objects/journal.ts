@@ -274,6 +274,11 @@ export class Journal {
     this.settled = [];
   }
 
+  /** Whether there are rows that are done with, of which a checkpoint may have to say so first. */
+  get hasSpare(): boolean {
+    return this.free.length + this.settled.length + this.uncovered.size > 0;
+  }
+
   /** Deletes the rows that are done with instead of keeping them to be overwritten. @returns how many. */
   deleteSpare(): number {
     this.rest();

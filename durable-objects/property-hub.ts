@@ -33,6 +33,7 @@ import { Sender } from "./sender";
 import { hearNames, noNames, tellNames } from "./shards/shared-names";
 import { askUnnamed, unnamedIdsOf } from "./shards/unnamed-ids";
 import { takeArrival } from "./take";
+import { tidyDaily } from "./tidy";
 import { Salts } from "./visitor-id";
 import { moveOldVisitors } from "./visitors/old-visitors";
 
@@ -297,8 +298,14 @@ export class PropertyHub extends OverlayChoices implements Hub {
     }
     if (this.isEmpty) return;
     const now = Date.now();
-    const next = [this.salts.expire(now), this.sender.lookAt(now)].filter((time) => time !== null);
-    // One alarm for both. In a quiet hub it asks for the receipt of the last message; in a busy one the next flush does.
+    this.groups.commit();
+    const tidy = tidyDaily(
+      () => this.journal,
+      (act) => this.checkpoint(act),
+      now,
+    );
+    const next = [this.salts.expire(now), this.sender.lookAt(now), tidy].filter((time) => time !== null);
+    // One alarm for all. In a quiet hub it asks for the receipt of the last message; in a busy one the next flush does.
     if (next.length > 0) await this.alarmBy(Math.min(...next));
   }
 

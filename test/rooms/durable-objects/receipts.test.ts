@@ -257,6 +257,13 @@ describe("the hub asks for receipts", () => {
     expect(await alarmAt()).toBe(START + 30 * MINUTE);
     setClock(30 * MINUTE);
     await runDurableObjectAlarm(hubOf(site_id));
+    // With the day the hub deletes what it has sent, instead of keeping it until the row is used again.
+    const midnight = (Math.floor((START + 30 * MINUTE) / (24 * HOUR)) + 1) * 24 * HOUR;
+    expect(await alarmAt()).toBe(midnight);
+    expect(await journalRows(site_id)).toBe(1);
+    setClock(midnight - START);
+    await runDurableObjectAlarm(hubOf(site_id));
+    expect(await journalRows(site_id)).toBe(0);
     // Nothing is left but the day's salt, which is destroyed after two days.
     expect(await alarmAt()).toBe(START + 48 * HOUR);
     expect(queue.letters).toEqual([]);
