@@ -1,5 +1,7 @@
 // Writes what users do with their own accounts into the audit logs of their organizations.
+
 import type { AccountAction } from "../domain/properties/audit";
+import { describeError } from "../domain/requests/describe-error";
 import { senderAddress, truncateAddress } from "../domain/visitors/address";
 import { writeAccountEntries } from "../storage/accounts/audit";
 
@@ -14,6 +16,6 @@ export async function logAccountAction(
   try {
     await writeAccountEntries(db, userId, action, network, Date.now());
   } catch (error) {
-    console.error(`entry ${action} of the audit log could not be written`, error);
+    console.error(`entry ${action} of the audit log could not be written`, describeError(error));
   }
 }
