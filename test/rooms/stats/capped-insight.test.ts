@@ -39,10 +39,8 @@ it.each([{ caps: { values: 2, names: 1, keys: 1, values_per_key: 1 } }, { caps: 
     // With a budget of one row, the second fold has nothing left.
     const ids = countedIdsOf(site_id);
     if ("rows_per_day" in caps)
-      await env.DB.prepare("INSERT INTO rows_written VALUES (?, ?, 1)")
-        .bind(site_id, new Date().toISOString().slice(0, 10))
-        .run();
-    await foldPending(env.DB, ids);
+      await env.DB.prepare("INSERT INTO rows_written VALUES (?, ?, 1)").bind(site_id, FIRST).run();
+    await foldPending(env.DB, ids, Date.parse(FIRST));
     const { n } = (await env.DB.prepare("SELECT count(*) AS n FROM rollup_days WHERE value = '(other)'").first<{
       n: number;
     }>())!;

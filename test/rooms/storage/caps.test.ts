@@ -288,6 +288,17 @@ describe("the budget of rows", () => {
     expect(await budget()).toBe(12_345);
   });
 
+  it("sheds nothing of older days, which an import or a rebuild writes", async () => {
+    await givenCaps("site", { rows_per_day: 100 });
+    const old = [...Array(300).keys()].map((n): Count => ["page", "2026-11-18", `/${n}`, 1]);
+    for (const counts of [old, old]) {
+      await write("site", aRollup(counts));
+      await foldPending(env.DB, ["site"], NOW);
+    }
+    expect((await readRollup(env.DB, "site")).days.get("page")!.get("2026-11-18")!.size).toBe(300);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM shed_days").first("n")).toBe(0);
+  });
+
   it("is of each property on its own, also where several are folded together", async () => {
     await givenCaps("site", { rows_per_day: 100 });
     for (let n = 0; n < 4; n += 1) {

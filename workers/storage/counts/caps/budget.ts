@@ -17,12 +17,12 @@ export const MOST_BYTES = 8_000_000_000;
 /** UTC day, as folds count. */
 export const utcDay = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
-/** The lower median of the last days with any rows. Days on which something was shed would raise the budget for a flood. */
+/** The lower median of the last days with any rows. Days on which values were shed would raise the budget for a flood. */
 const MEDIAN = `(SELECT rows FROM (
     SELECT rows, row_number() OVER (ORDER BY rows) AS place, count(*) OVER () AS days FROM rows_written before
     WHERE before.site_id = owners.site_id AND before.day < ?2 AND before.day >= date(?2, '-${MEDIAN_DAYS} days')
       AND NOT EXISTS (SELECT 1 FROM shed_days shed WHERE shed.site_id = before.site_id
-        AND date(shed.since / 1000, 'unixepoch') = before.day))
+        AND shed.level > 1 AND shed.reason = 'rows' AND date(shed.since / 1000, 'unixepoch') = before.day))
   WHERE place = (days + 1) / 2)`;
 
 /** Of the properties of ?1 (ids), on the UTC day ?2: their rows and their budget. */
@@ -40,6 +40,9 @@ const LEVEL = Object.entries(SHED_FROM)
   .map(([level, percent]) => `WHEN 100 * rows >= ${percent} * budget THEN ${level}`)
   .join(" ");
 
+/** Strangers send events of the last days. What is older comes from the owner: imports, rebuilds, restamping. */
+const SHED_DAYS = 3;
+
 /** Parameters of a fold in another order: ?1 ids, ?2 UTC day, ?3 portion, ?4 now (ms), ?5 1 when D1 is nearly full. */
 const SHED = `INSERT INTO shed_days (site_id, day, level, reason, since)
   WITH ${SPENT},
@@ -48,7 +51,7 @@ const SHED = `INSERT INTO shed_days (site_id, day, level, reason, since)
     SELECT DISTINCT ${ownerSql("site_id")} AS site_id, days.key AS day
     FROM rollup_pending, json_each(body) dimensions, json_each(dimensions.value) days
     WHERE ${IN_PORTION.replaceAll("?2", "?3")}) USING (site_id)
-  WHERE level > 0
+  WHERE level > 0 AND day >= date(?2, '-${SHED_DAYS} days')
   ON CONFLICT (site_id, day) DO UPDATE SET level = excluded.level, reason = excluded.reason, since = excluded.since
     WHERE excluded.level > level`;
 
