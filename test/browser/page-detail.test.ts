@@ -186,11 +186,15 @@ test("the pages before and after it lead on, page by page, and back", async () =
 test("figures are compared with the period before, by complete days, as the API compares them", async () => {
   const { site_id } = await system.createProperty({ name: "Books", url: "https://books.example", timezone: "UTC" });
   const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-  // Of the days of a week that ends today, six are complete; the days before are as many.
+  // Of the days of a week that ends today, six are complete; the days before are as many. Yesterday has two visits, so that
+  // whatever the time is, there are some among the hours with which the last 24 are compared.
   const views = [20, 9, 9, 3, 3, 3, 2, 1].flatMap((ago, person) =>
-    Array.from({ length: person + 1 }, () => ({
+    Array.from({ length: person + 1 }, (_, view) => ({
       ...{ site_id, event_type: "pageview", url: "https://books.example/new", user_agent: ANNA.user_agent },
-      ...{ ip: `203.0.113.${50 + person}`, event_time: `${day(ago)}T12:00:00.000Z` },
+      ...{
+        ip: `203.0.113.${50 + person}`,
+        event_time: `${day(ago)}T${ago === 1 && view < 4 ? "00" : "12"}:00:00.000Z`,
+      },
     })),
   );
   views.sort((a, b) => (a.event_time < b.event_time ? -1 : 1));
@@ -226,7 +230,7 @@ test("figures are compared with the period before, by complete days, as the API 
   await page.goto(`${system.dashboard}/p/${site_id}/pages?page=%2Fnew&period=day`);
   await until(
     () => changes.allInnerTexts(),
-    (all) => all.slice(0, 3).join() === "1 yesterday,8 yesterday,1 yesterday",
+    (all) => all.slice(0, 3).join() === "1 yesterday,8 yesterday,2 yesterday",
   );
   // Of the last 24 hours those that are over are compared, which are no days.
   await page.goto(`${system.dashboard}/p/${site_id}/pages?page=%2Fnew&period=24h`);

@@ -103,6 +103,11 @@ export function GoalsPanel(props: { property: Property; scene: Scene; tick: () =
           </div>
         }
       >
+        <Show when={goals.state() === "loading"}>
+          <div class="panel-body" aria-busy="true">
+            <Bones count={ROWS} />
+          </div>
+        </Show>
         <LoadedBody class="panel-body" loaded={answer} failure={words.loadFailed} bones={<Bones count={ROWS} />}>
           {() => (
             <>

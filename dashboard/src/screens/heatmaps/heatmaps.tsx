@@ -6,7 +6,7 @@ import { formatCount } from "../../data/format";
 import { loadHeatmaps } from "../../data/insight";
 import { readGrouped, writeGrouped } from "../../data/view";
 import { GroupSwitch } from "../../frame/group-switch";
-import { createScreen, LoadedPanel, NothingMeasured, ScreenFoot, ScreenHead } from "../../frame/screen";
+import { Bones, createScreen, LoadedPanel, NothingMeasured, ScreenFoot, ScreenHead } from "../../frame/screen";
 import { ValueRows } from "../../panels/value-rows";
 import { ClickedElements } from "./clicked-elements";
 import { WIDTHS } from "./heat";
@@ -97,7 +97,16 @@ export function Heatmaps(): JSX.Element {
             )}
           </Show>
         </div>
-        <Show when={choice()}>
+        <Show
+          when={choice()}
+          fallback={
+            <Show when={heatmaps.state() === "loading"}>
+              <div class="panel heatmap" aria-hidden="true">
+                <Bones count={9} />
+              </div>
+            </Show>
+          }
+        >
           {(of) => (
             <HeatmapPanel
               page={of().page}

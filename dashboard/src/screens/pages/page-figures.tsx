@@ -13,6 +13,7 @@ import {
 } from "../../data/detail/page";
 import { formatCount, formatShare, toChange } from "../../data/format";
 import { wholeDayText } from "../../data/periods/names";
+import { isFirst } from "../../data/question";
 import { Icon } from "../../parts/icon";
 import { LoadedBody } from "../../parts/loaded";
 import { Bone } from "../../parts/notice";
@@ -62,7 +63,7 @@ function toCards(one: Values): Card[] {
       name: "entrances",
       label: words.entrances,
       value: formatCount(one.entrances),
-      hint: words.hints.entrances(formatShare(one.entrances, one.visits)),
+      ...(one.visits > 0 && { hint: words.hints.entrances(formatShare(one.entrances, one.visits)) }),
     },
     {
       name: "bounce_rate",
@@ -86,7 +87,7 @@ function toCards(one: Values): Card[] {
       name: "exits",
       label: words.exits,
       value: formatCount(one.exits),
-      hint: words.hints.exits(formatShare(one.exits, one.visits)),
+      ...(one.visits > 0 && { hint: words.hints.exits(formatShare(one.exits, one.visits)) }),
     },
     {
       name: "exit_rate",
@@ -142,6 +143,10 @@ export function PageFigures(props: {
             return both && isPart(name) ? wholeDayText(of(), formatCount(both.before[name] ?? 0)) : null;
           };
           const figures = (): Values => toFigures(value());
+          /** What the changes compare, or why there are none yet, is of no use below figures without any. */
+          const hasChanges = (): boolean =>
+            props.comparable &&
+            (isFirst(of()) || Object.keys(JUDGED).some((name) => change(name as FigureName) !== null));
           return (
             <>
               <dl class="page-figures">
@@ -176,7 +181,7 @@ export function PageFigures(props: {
                   )}
                 </For>
               </dl>
-              <Show when={props.comparable && comparedText(value(), of())}>
+              <Show when={hasChanges() && comparedText(value(), of())}>
                 {(text) => <p class="page-compared">{text()}</p>}
               </Show>
               <Show when={figures().pageviews === 0}>
