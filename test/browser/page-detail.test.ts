@@ -191,10 +191,8 @@ test("figures are compared with the period before, by complete days, as the API 
   const views = [20, 9, 9, 3, 3, 3, 2, 1].flatMap((ago, person) =>
     Array.from({ length: person + 1 }, (_, view) => ({
       ...{ site_id, event_type: "pageview", url: "https://books.example/new", user_agent: ANNA.user_agent },
-      ...{
-        ip: `203.0.113.${50 + person}`,
-        event_time: `${day(ago)}T${ago === 1 && view < 4 ? "00" : "12"}:00:00.000Z`,
-      },
+      ip: `203.0.113.${50 + person}`,
+      event_time: `${day(ago)}T${ago === 1 && view < 4 ? "00" : "12"}:00:00.000Z`,
     })),
   );
   views.sort((a, b) => (a.event_time < b.event_time ? -1 : 1));
@@ -204,12 +202,8 @@ test("figures are compared with the period before, by complete days, as the API 
   await page.goto(`${system.dashboard}/p/${site_id}/pages?page=%2Fnew&period=7d`);
   await settled();
   const { results } = await system.api.post<Answer>("/api/v2/query", {
-    ...{
-      site_id,
-      metrics: ["visitors", "pageviews"],
-      filters: [is("event:page", "/new")],
-      date_range: [day(6), day(1)],
-    },
+    ...{ site_id, metrics: ["visitors", "pageviews"], filters: [is("event:page", "/new")] },
+    date_range: [day(6), day(1)],
     include: { comparisons: { mode: "custom", date_range: [day(13), day(8)] } },
   });
   const { metrics, comparison } = results[0]!;
