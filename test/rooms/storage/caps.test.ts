@@ -2,8 +2,6 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Admitted, asCapped } from "../../../workers/domain/counts/capped";
-import { ALL_TIME } from "../../../workers/domain/counts/day-counts";
 import { flatten } from "../../../workers/domain/counts/difference";
 import { emptyRollup, merge, noFacts, type Rollup } from "../../../workers/domain/counts/rollup";
 import { OTHER, PROP } from "../../../workers/domain/counts/value";
@@ -11,12 +9,11 @@ import type { Facts } from "../../../workers/domain/events/catalog";
 import { LEAST_ROWS_PER_DAY } from "../../../workers/domain/runs/row-budget";
 import { keepHouse } from "../../../workers/maintenance/housekeeping";
 import { readRowBudget } from "../../../workers/storage/counts/caps/budget";
-import { cappedStatements, toCappedDays } from "../../../workers/storage/counts/caps/capped-days";
 import { writeCount } from "../../../workers/storage/counts/counts";
 import { foldPending } from "../../../workers/storage/counts/pending";
-import { readRollup, rollupStatements, toAdmitted } from "../../../workers/storage/counts/whole-rollup";
+import { readRollup } from "../../../workers/storage/counts/whole-rollup";
 import { givenFreshStorage } from "../given";
-import { givenCaps } from "../given-caps";
+import { asKept, givenCaps } from "../given-caps";
 
 givenFreshStorage();
 
@@ -73,20 +70,10 @@ function sumsOf(rollup: Rollup): Record<string, Facts> {
   return flat(sums) as Record<string, Facts>;
 }
 
-async function cappedOf(siteId: string) {
-  const [closed, shed, , days] = await env.DB.batch([
-    ...cappedStatements(env.DB, siteId, ALL_TIME),
-    ...rollupStatements(env.DB, siteId, ALL_TIME),
-  ]);
-  const admitted = new Map<string, Admitted>([[siteId, toAdmitted(days!)]]);
-  return { capped: toCappedDays(closed!, shed!), admitted };
-}
-
 /** What D1 keeps and what came, both under the values that have rows. */
 async function expectSame(siteId: string, sum: Rollup): Promise<void> {
-  const { capped, admitted } = await cappedOf(siteId);
-  const route = (rollup: Rollup) => flat(asCapped(new Map([[siteId, rollup]]), capped, admitted).get(siteId)!);
-  expect(route(await readRollup(env.DB, siteId))).toEqual(route(sum));
+  const route = async (rollup: Rollup) => flat(await asKept(siteId, siteId, rollup));
+  expect(await route(await readRollup(env.DB, siteId))).toEqual(await route(sum));
 }
 
 const VALUES = ["/", "/it's", '"', "/🦊", "a.b", "x[0]", "1", "(none)", OTHER];

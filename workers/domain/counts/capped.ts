@@ -2,7 +2,7 @@
 // decide it (storage/counts/fold.ts). What D1 keeps and what the lake says are brought into this form before they are
 // compared: sums under `(other)` are exact, and so is every value that has a row where nothing was summed for want of budget.
 import type { Facts } from "../events/catalog";
-import { NETWORK_PAGE, PACKED } from "./details";
+import { DETAILS, NETWORK_PAGE, OF_NAME, PACKED } from "./details";
 import { emptyRollup, merge, type Rollup, TOTAL } from "./rollup";
 import { OTHER, PROP, unpack } from "./value";
 
@@ -23,10 +23,11 @@ export interface CappedDays {
   shed: ReadonlyMap<string, ShedLevel>;
 }
 
-const isOfName = (dimension: string): boolean => dimension.startsWith("prop/") || dimension.startsWith("event_page/");
-const isPacked = (dimension: string): boolean => PACKED.some((prefix) => dimension.startsWith(prefix));
-const isDetail = (dimension: string): boolean =>
-  isOfName(dimension) || isPacked(dimension) || dimension.startsWith("rule_");
+const hasPrefix = (prefixes: readonly string[]) => (dimension: string) =>
+  prefixes.some((prefix) => dimension.startsWith(prefix));
+const isOfName = hasPrefix(OF_NAME);
+const isPacked = hasPrefix(PACKED);
+const isDetail = hasPrefix(DETAILS);
 
 /** Where the details of all names are summed: `prop/x` → `prop/(other)`. */
 const familyOf = (dimension: string): string =>

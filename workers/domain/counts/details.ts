@@ -81,13 +81,20 @@ const isCoarse = (key: string, kind: DetailKind): boolean =>
 
 /** Prefixes of dimensions with packed values: all values of one place share a row. */
 export const PACKED = ["vital/", "heat/", "network/"] as const;
+/** Prefixes of the details of one event name, which is the rest of the dimension. */
+export const OF_NAME = ["prop/", "event_page/"] as const;
+/** Prefixes of all details. */
+export const DETAILS = [...OF_NAME, "rule_", ...PACKED] as const;
 
 /**
- * Escapes the name of an event within the name of a dimension. It escapes the characters that end a label in a JSON
- * path of SQLite, because the view of pending counts looks dimensions up by such a path (storage/counts/tables.ts).
+ * Characters of an event's name that are escaped within the name of a dimension: they end a label in a JSON path of SQLite,
+ * by which the view of pending counts looks dimensions up (storage/counts/tables.ts). The first begins what is escaped.
  */
+export const ESCAPED_SIGNS = ["%", '"', ".", "[", "\\"] as const;
+/** `"` → `%22` */
+export const escapeSign = (sign: string): string => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`;
 const inDimension = (name: string): string =>
-  name.replace(/[%".[\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  ESCAPED_SIGNS.reduce((text, sign) => text.replaceAll(sign, escapeSign(sign)), name);
 
 /** Value PROP. */
 export const propDimension = (name: string): string => `prop/${inDimension(name)}`;

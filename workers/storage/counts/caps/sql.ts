@@ -1,5 +1,5 @@
 // SQL that the statements of a fold share: what a dimension is, and what is kept of its values.
-import { PACKED } from "../../../domain/counts/details";
+import { DETAILS, ESCAPED_SIGNS, escapeSign, OF_NAME, PACKED } from "../../../domain/counts/details";
 import { PART_SEPARATOR } from "../../../domain/counts/value";
 import { firstPartSql } from "../value";
 
@@ -12,15 +12,13 @@ const globs = (column: string, prefixes: readonly string[]): string =>
 export const isPackedSql = (dimension: string): string => globs(dimension, PACKED);
 export const isPropSql = (dimension: string): string => globs(dimension, ["prop/"]);
 /** Details of one event name, which is part of the dimension. */
-export const isOfNameSql = (dimension: string): string => globs(dimension, ["prop/", "event_page/"]);
-export const isDetailSql = (dimension: string): string =>
-  globs(dimension, ["prop/", "event_page/", "rule_", ...PACKED]);
+export const isOfNameSql = (dimension: string): string => globs(dimension, OF_NAME);
+export const isDetailSql = (dimension: string): string => globs(dimension, DETAILS);
 
-/** The event name in the dimension of its details (domain/counts/details.ts escapes it). */
-const SIGNS = { "%22": '"', "%2e": ".", "%5b": "[", "%5c": "\\", "%25": "%" };
+/** The event name in the dimension of its details. The sign with which escapes begin comes last. */
 export const nameInSql = (dimension: string): string =>
-  Object.entries(SIGNS).reduce(
-    (text, [escaped, sign]) => `replace(${text}, '${escaped}', '${sign}')`,
+  ESCAPED_SIGNS.toReversed().reduce(
+    (text, sign) => `replace(${text}, '${escapeSign(sign)}', '${sign}')`,
     `substr(${dimension}, instr(${dimension}, '/') + 1)`,
   );
 
