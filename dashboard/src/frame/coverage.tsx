@@ -90,27 +90,22 @@ export function Coverage(props: {
   );
 }
 
-export function ShedNotice(props: { budget: RowBudget }): JSX.Element {
-  return (
-    <div class="notice notice-failure" role="alert">
-      <Icon name="alert" />
-      <p>
-        <strong>{words.shed}</strong> {shedStateOf(props.budget)} {shedAdviceFor(props.budget)}
-      </p>
-    </div>
-  );
-}
-
 /** The notice above every screen of a property. Nothing where nothing was shed, or while that is not known. */
 export function ShedBanner(props: { siteId: string }): JSX.Element {
   const budget = createLoaded(() => props.siteId, loadRowBudget);
+  const shed = (): RowBudget | undefined => (budget.value()?.shed ? budget.value() : undefined);
   return (
-    <Show when={budget.value()?.shed}>
-      {
+    <Show when={shed()}>
+      {(told) => (
         <div class="shed-banner">
-          <ShedNotice budget={budget.value()!} />
+          <div class="notice notice-failure" role="alert">
+            <Icon name="alert" />
+            <p>
+              <strong>{words.shed}</strong> {shedStateOf(told())} {shedAdviceFor(told())}
+            </p>
+          </div>
         </div>
-      }
+      )}
     </Show>
   );
 }

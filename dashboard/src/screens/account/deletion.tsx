@@ -4,8 +4,7 @@ import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
 import { setSignedOut } from "../../data/api";
 import { forgetProperties } from "../../data/property";
-import { Dialog } from "../../parts/dialog";
-import { Form, Submit, TextField } from "../../parts/form";
+import { TypedConfirmation } from "../../parts/typed-confirmation";
 import { words } from "../../words/account";
 import { deleteAccount } from "./requests";
 
@@ -27,8 +26,6 @@ export function Deletion(props: { email: string }): JSX.Element {
 
 function Question(props: { email: string; onClose: () => void }): JSX.Element {
   const navigate = useNavigate();
-  const [typed, setTyped] = createSignal("");
-  const [complaint, setComplaint] = createSignal<string | null>(null);
   const remove = createAction(async () => {
     await deleteAccount();
     forgetProperties();
@@ -36,28 +33,12 @@ function Question(props: { email: string; onClose: () => void }): JSX.Element {
     navigate("/sign-in", { replace: true });
   });
   return (
-    <Dialog title={words.deleteTitle} onClose={props.onClose}>
-      <Form
-        class="dialog-form"
-        onSubmit={() => {
-          if (typed().trim() === props.email) void remove.run();
-          else setComplaint(words.typeExactly(props.email));
-        }}
-      >
-        <p>{words.deleteWarning}</p>
-        <TextField
-          label={words.typeToConfirm(props.email)}
-          error={complaint()}
-          autocomplete="off"
-          required
-          value={typed()}
-          onInput={(text) => {
-            setTyped(text);
-            setComplaint(null);
-          }}
-        />
-        <Submit label={words.deleteForGood} class="button button-main button-fatal" action={remove} />
-      </Form>
-    </Dialog>
+    <TypedConfirmation
+      title={words.deleteTitle}
+      name={props.email}
+      words={words}
+      action={remove}
+      onClose={props.onClose}
+    />
   );
 }

@@ -6,7 +6,6 @@ import { createAction } from "../../data/action";
 import { createLoaded, isOld } from "../../data/answer";
 import { createTick } from "../../data/clock";
 import { formatAgo, formatCount, formatDuration } from "../../data/format";
-import { ShedNotice } from "../../frame/coverage";
 import { useProperty } from "../../frame/property-frame";
 import { LoadedPanel } from "../../frame/screen";
 import { Icon } from "../../parts/icon";
@@ -63,9 +62,6 @@ export function Pipeline(): JSX.Element {
                   <strong>{words.moreShards}</strong> {stateOf(view().capacity)} {adviceFor(view().capacity)}
                 </p>
               </div>
-            </Show>
-            <Show when={view().row_budget.shed}>
-              <ShedNotice budget={view().row_budget} />
             </Show>
             <PipelineRuns runs={view().runs} started={started()} isOld={isOld(pipeline)} />
             <Show when={view().dead_letters > 0}>

@@ -1,12 +1,12 @@
 // Live conversions: how often each goal was met in the last 30 minutes, the most frequent first.
 import { createMemo, For, type JSX, Show } from "solid-js";
-import { createLoaded, isOld, type Loaded } from "../../data/answer";
+import { createLoaded, type Loaded } from "../../data/answer";
 import { formatCount, NOTHING } from "../../data/format";
 import type { LivePicture } from "../../data/property";
-import { Empty, Failure } from "../../parts/notice";
+import { Empty } from "../../parts/notice";
 import { words } from "../../words/realtime";
 import { type LiveGoal, loadLiveGoals } from "./goal-list";
-import { LiveBones } from "./rows";
+import { LivePanel } from "./panel";
 
 export function LiveGoals(props: { siteId: string; live: Loaded<LivePicture> }): JSX.Element {
   const counts = createMemo(
@@ -22,45 +22,35 @@ export function LiveGoals(props: { siteId: string; live: Loaded<LivePicture> }):
     return next.length === before.length && next.every((goal, place) => goal === before[place]) ? before : next;
   }, []);
   return (
-    <section class="panel live-panel live-goals" aria-labelledby="live-goals">
-      <header class="panel-head">
-        <h2 id="live-goals">{words.goals}</h2>
-        <small>{words.goalsNote}</small>
-      </header>
-      {/* biome-ignore lint/a11y/useSemanticElements: many goals scroll, so a keyboard must reach them */}
-      <div
-        class="panel-body"
-        classList={{ stale: isOld(goals) }}
-        role="region"
-        aria-label={words.goalsLabel}
-        tabindex="0"
-      >
-        <Show when={goals.state() === "error"}>
-          <Failure what={words.goalsFailed} error={goals.error()} onRetry={goals.retry} />
-        </Show>
-        <Show when={props.live.value() && goals.value()} fallback={<LiveBones live={goals} />}>
-          <Show when={rows().length > 0} fallback={<Empty title={words.noGoals}>{words.noGoalsHint}</Empty>}>
-            <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col">{words.goal}</th>
-                  <th scope="col" class="number">
-                    {words.conversions}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                <For each={rows()}>
-                  {(goal) => (
-                    <GoalRow goal={goal} count={counts().get(goal.id) ?? 0} most={Math.max(1, ...counts().values())} />
-                  )}
-                </For>
-              </tbody>
-            </table>
-          </Show>
-        </Show>
-      </div>
-    </section>
+    <LivePanel
+      id="live-goals"
+      title={words.goals}
+      note={words.goalsNote}
+      label={words.goalsLabel}
+      failed={words.goalsFailed}
+      live={props.live}
+      names={goals}
+    >
+      <Show when={rows().length > 0} fallback={<Empty title={words.noGoals}>{words.noGoalsHint}</Empty>}>
+        <table class="rows">
+          <thead>
+            <tr>
+              <th scope="col">{words.goal}</th>
+              <th scope="col" class="number">
+                {words.conversions}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={rows()}>
+              {(goal) => (
+                <GoalRow goal={goal} count={counts().get(goal.id) ?? 0} most={Math.max(1, ...counts().values())} />
+              )}
+            </For>
+          </tbody>
+        </table>
+      </Show>
+    </LivePanel>
   );
 }
 

@@ -1,15 +1,15 @@
 // Live counters of the rules: the matches since each was created, and the last match.
 import { A } from "@solidjs/router";
 import { createMemo, For, type JSX, Show } from "solid-js";
-import { createLoaded, isOld, type Loaded } from "../../data/answer";
+import { createLoaded, type Loaded } from "../../data/answer";
 import { createTick } from "../../data/clock";
 import { formatAgo, formatCount } from "../../data/format";
 import type { LivePicture } from "../../data/property";
 import { loadRules } from "../../data/rule";
-import { Empty, Failure } from "../../parts/notice";
+import { Empty } from "../../parts/notice";
 import { TableHeads } from "../../parts/table-heads";
 import { words } from "../../words/realtime";
-import { LiveBones } from "./rows";
+import { LivePanel } from "./panel";
 
 /** Times such as "12 sec. ago" are updated at this interval. */
 const AGE = 5_000;
@@ -31,61 +31,51 @@ export function LiveRules(props: { siteId: string; live: Loaded<LivePicture> }):
     return at ? formatAgo(Date.parse(at), Date.now()) : words.never;
   };
   return (
-    <section class="panel live-panel live-rules" aria-labelledby="live-rules">
-      <header class="panel-head">
-        <h2 id="live-rules">{words.rules}</h2>
-        <small>{words.rulesNote}</small>
-      </header>
-      {/* biome-ignore lint/a11y/useSemanticElements: many rules scroll, so a keyboard must reach them */}
-      <div
-        class="panel-body"
-        classList={{ stale: isOld(rules) }}
-        role="region"
-        aria-label={words.rulesLabel}
-        tabindex="0"
+    <LivePanel
+      id="live-rules"
+      title={words.rules}
+      note={words.rulesNote}
+      label={words.rulesLabel}
+      failed={words.rulesFailed}
+      live={props.live}
+      names={rules}
+    >
+      <Show
+        when={rules.value()?.length}
+        fallback={
+          <Empty title={words.noRules}>
+            {words.noRulesHint}
+            <A href={`/p/${props.siteId}/rules`}>{words.createRule}</A>
+          </Empty>
+        }
       >
-        <Show when={rules.state() === "error"}>
-          <Failure what={words.rulesFailed} error={rules.error()} onRetry={rules.retry} />
-        </Show>
-        <Show when={props.live.value() && rules.value()} fallback={<LiveBones live={rules} />}>
-          <Show
-            when={rules.value()?.length}
-            fallback={
-              <Empty title={words.noRules}>
-                {words.noRulesHint}
-                <A href={`/p/${props.siteId}/rules`}>{words.createRule}</A>
-              </Empty>
-            }
-          >
-            <table class="rows">
-              <TableHeads names={[words.rule]} figures={[words.matches, words.last]} />
-              <tbody>
-                <For each={rules.value()}>
-                  {(rule) => (
-                    <tr>
-                      <th scope="row">
-                        <span class="row-text">
-                          <span class="value" classList={{ absent: !rule.enabled }} title={rule.selector}>
-                            {rule.name}
-                            <Show when={!rule.enabled}>{words.off}</Show>
-                          </span>
-                        </span>
-                      </th>
-                      <td class="number">
-                        {/* Keyed: a changed count renders again, so the change is visible. */}
-                        <Show when={formatCount(counts().get(rule.id)?.clicks ?? 0)} keyed>
-                          {(count) => <span class="live-rule-count">{count}</span>}
-                        </Show>
-                      </td>
-                      <td class="number">{last(rule.id)}</td>
-                    </tr>
-                  )}
-                </For>
-              </tbody>
-            </table>
-          </Show>
-        </Show>
-      </div>
-    </section>
+        <table class="rows">
+          <TableHeads names={[words.rule]} figures={[words.matches, words.last]} />
+          <tbody>
+            <For each={rules.value()}>
+              {(rule) => (
+                <tr>
+                  <th scope="row">
+                    <span class="row-text">
+                      <span class="value" classList={{ absent: !rule.enabled }} title={rule.selector}>
+                        {rule.name}
+                        <Show when={!rule.enabled}>{words.off}</Show>
+                      </span>
+                    </span>
+                  </th>
+                  <td class="number">
+                    {/* Keyed: a changed count renders again, so the change is visible. */}
+                    <Show when={formatCount(counts().get(rule.id)?.clicks ?? 0)} keyed>
+                      {(count) => <span class="live-rule-count">{count}</span>}
+                    </Show>
+                  </td>
+                  <td class="number">{last(rule.id)}</td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+        </table>
+      </Show>
+    </LivePanel>
   );
 }

@@ -5,8 +5,7 @@ import { createAction } from "../../data/action";
 import { changeProperty, deleteProperty } from "../../data/property";
 import { useProperty } from "../../frame/property-frame";
 import { type PropertyDraft, PropertyForm } from "../../panels/property-form";
-import { Dialog } from "../../parts/dialog";
-import { Form, Submit, TextField } from "../../parts/form";
+import { TypedConfirmation } from "../../parts/typed-confirmation";
 import { words as parts } from "../../words/parts";
 import { general as words } from "../../words/settings";
 import { PublicNumbers } from "./public";
@@ -43,36 +42,18 @@ function Deletion(props: { onClose: () => void }): JSX.Element {
   const { property } = useProperty();
   const navigate = useNavigate();
   const { site_id: siteId, name } = property();
-  const [typed, setTyped] = createSignal("");
-  const [complaint, setComplaint] = createSignal<string | null>(null);
   const remove = createAction(async () => {
     // Navigate first: the page of a deleted property has nothing to show.
     await deleteProperty(siteId);
     navigate("/", { replace: true });
   });
   return (
-    <Dialog title={words.deleteName(name)} onClose={props.onClose}>
-      <Form
-        class="dialog-form"
-        onSubmit={() => {
-          if (typed().trim() === name.trim()) void remove.run();
-          else setComplaint(words.typeExactly(name));
-        }}
-      >
-        <p>{words.deleteWarning}</p>
-        <TextField
-          label={words.typeToConfirm(name)}
-          error={complaint()}
-          autocomplete="off"
-          required
-          value={typed()}
-          onInput={(typed) => {
-            setTyped(typed);
-            setComplaint(null);
-          }}
-        />
-        <Submit label={words.deleteForGood} class="button button-main button-fatal" action={remove} />
-      </Form>
-    </Dialog>
+    <TypedConfirmation
+      title={words.deleteName(name)}
+      name={name}
+      words={words}
+      action={remove}
+      onClose={props.onClose}
+    />
   );
 }
