@@ -5,12 +5,7 @@ import type { VitalsInsight } from "../../workers/domain/counts/insight";
 import { MEASUREMENT_NAMES } from "../../workers/domain/events/measurement";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System, until } from "./system.ts";
-
-const DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-const PHONE =
-  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
-const ANNA = { ip: "203.0.113.7", user_agent: DESKTOP };
-const BEN = { ip: "198.51.100.9", user_agent: PHONE };
+import { ANNA, BEN, type Visitor } from "./visitors.ts";
 
 let system: System;
 let browser: Browser;
@@ -22,14 +17,14 @@ beforeAll(async () => {
   [system, browser] = await Promise.all([joinSystem(), joinChromium()]);
   const measurements = Object.fromEntries(MEASUREMENT_NAMES.map((name) => [name, true]));
   siteId = (await system.createProperty({ name: "Shop", url: "https://shop.example", measurements })).site_id;
-  const event = (visitor: typeof ANNA, event_type: string, path: string, more: object) => ({
+  const event = (visitor: Visitor, event_type: string, path: string, more: object) => ({
     ...{ event_type, site_id: siteId, url: `https://shop.example${path}` },
     ...visitor,
     ...more,
   });
   const times = (count: number, one: object): object[] => Array.from({ length: count }, () => one);
-  const heat = (visitor: typeof ANNA, path: string, props: object) => event(visitor, "heatmap", path, { props });
-  const click = (visitor: typeof ANNA, path: string, props: object, href?: string) =>
+  const heat = (visitor: Visitor, path: string, props: object) => event(visitor, "heatmap", path, { props });
+  const click = (visitor: Visitor, path: string, props: object, href?: string) =>
     event(visitor, "click", path, { props, ...(href && { href }) });
   const events = [
     event(ANNA, "pageview", "/", {}),

@@ -6,12 +6,7 @@ import type { Rule } from "../../workers/domain/events/rule";
 import { joinChromium } from "./shared-chromium.ts";
 import { strengthOf } from "./strength.ts";
 import { joinSystem, type System, until } from "./system.ts";
-
-const DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-const PHONE =
-  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
-const ANNA = { ip: "203.0.113.7", user_agent: DESKTOP };
-const BEN = { ip: "198.51.100.9", user_agent: PHONE };
+import { ANNA, BEN, type Visitor } from "./visitors.ts";
 
 let system: System;
 let browser: Browser;
@@ -22,7 +17,7 @@ const complaints: string[] = [];
 
 type Given = { props?: Record<string, unknown>; path?: string; href?: string; rule_id?: string };
 
-const event = (visitor: typeof ANNA, event_type: string, { path = "/", ...more }: Given = {}): object => ({
+const event = (visitor: Visitor, event_type: string, { path = "/", ...more }: Given = {}): object => ({
   event_type,
   site_id: siteId,
   url: `https://shop.example${path}`,

@@ -9,6 +9,7 @@ import type { Annotation } from "../../workers/domain/analysis/saved/saved";
 import type { Answer } from "../../workers/domain/queries/answer";
 import type { MetricValue, Money } from "../../workers/domain/queries/metric";
 import { violationsOf } from "./accessibility.ts";
+import { overviewOf } from "./overview-page.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System } from "./system.ts";
 
@@ -75,28 +76,11 @@ afterAll(async () => {
   await system?.close();
 });
 
-const settled = (): Promise<unknown> =>
-  page.waitForFunction(
-    () => document.querySelector(".card-value") && !document.querySelector('main [aria-busy="true"], main .bone'),
-  );
+const { settled, open, params, untilParams, visitors, rows } = overviewOf(
+  () => page,
+  () => `${system.dashboard}/p/${site.site_id}`,
+);
 const violations = (): Promise<string[]> => violationsOf(page, settled);
-async function open(search = ""): Promise<void> {
-  await page.goto(`${system.dashboard}/p/${site.site_id}${search}`);
-  await settled();
-}
-const params = (): Record<string, string> => Object.fromEntries(new URL(page.url()).searchParams);
-const untilParams = async (expected: Record<string, string>): Promise<void> => {
-  await page.waitForFunction(
-    (text) => JSON.stringify([...new URLSearchParams(location.search)].sort()) === text,
-    JSON.stringify(Object.entries(expected).sort()),
-  );
-  await settled();
-};
-const visitors = async (): Promise<number> => Number(await page.locator(".card-value").first().innerText());
-const rows = (): Promise<string[][]> =>
-  page
-    .locator(".trend tbody tr")
-    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
 const names = (): Promise<string[]> => page.locator(".trend thead th").allTextContents();
 
 /** Moves the pointer from the middle of one bucket of the chart to another. */

@@ -1,8 +1,5 @@
 // The overview's ranges by keyboard and pointer: calendar, steps, interval and comparison, each with the API's own numbers;
 // and the period that a young property starts with.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addDays, daysIn, localClock, monthStart, weekStart } from "../../dashboard/src/data/calendar.ts";
@@ -10,10 +7,11 @@ import type { Property } from "../../dashboard/src/data/property.ts";
 import type { Answer } from "../../dashboard/src/data/question.ts";
 import { importEvents } from "../../scripts/simulate/send.ts";
 import { formatRange } from "../../workers/domain/wording/date.ts";
+import { violationsOf } from "./accessibility.ts";
+import { overviewOf } from "./overview-page.ts";
 import { joinChromium } from "./shared-chromium.ts";
 import { joinSystem, type System } from "./system.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const HOUR = 3_600_000;
 
 let system: System;
@@ -65,45 +63,10 @@ afterAll(async () => {
   await system?.close();
 });
 
-const settled = (): Promise<unknown> =>
-  page.waitForFunction(
-    () => document.querySelector(".card-value") && !document.querySelector('main [aria-busy="true"], main .bone'),
-  );
-async function open(search = ""): Promise<void> {
-  await page.goto(`${system.dashboard}/p/${site.site_id}${search}`);
-  await settled();
-}
-const params = (): Record<string, string> => Object.fromEntries(new URL(page.url()).searchParams);
-const untilParams = async (expected: Record<string, string>): Promise<void> => {
-  await page.waitForFunction(
-    (text) => JSON.stringify([...new URLSearchParams(location.search)].sort()) === text,
-    JSON.stringify(Object.entries(expected).sort()),
-  );
-  await settled();
-};
-const visitors = async (): Promise<number> => Number(await page.locator(".card-value").first().innerText());
-const rows = (): Promise<string[][]> =>
-  page
-    .locator(".trend tbody tr")
-    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-
-async function violations(): Promise<string[]> {
-  await page.evaluate(`if (!window.axe) { ${axe} }; void 0`);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-    const found = await axe.run({ resultTypes: ["violations"] });
-    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  });
-}
-/** What axe finds in light, dark and forced colours. */
-async function violationsInAll(): Promise<string[]> {
-  const found: string[] = [];
-  for (const media of [{ colorScheme: "dark" }, { forcedColors: "active" }, { colorScheme: "light" }] as const) {
-    await page.emulateMedia({ colorScheme: "light", forcedColors: "none", reducedMotion: "reduce", ...media });
-    found.push(...(await violations()));
-  }
-  return found;
-}
+const { settled, open, params, untilParams, visitors, rows } = overviewOf(
+  () => page,
+  () => `${system.dashboard}/p/${site.site_id}`,
+);
 
 test("a range is chosen in the calendar with the keyboard alone", async () => {
   await open();
@@ -129,7 +92,7 @@ test("a range is chosen in the calendar with the keyboard alone", async () => {
   await page.keyboard.press("Space");
   await dialog.getByRole("status").filter({ hasText: "7 days" }).waitFor();
   expect(await dialog.locator('[aria-selected="true"]').count()).toBe(7);
-  expect(await violationsInAll()).toEqual([]);
+  expect(await violationsOf(page, settled)).toEqual([]);
   await dialog.getByRole("button", { name: "Apply" }).press("Enter");
   await untilParams({ period: "custom", from, to });
   expect(await visitors()).toBe(await visitorsIn([from, to]));
