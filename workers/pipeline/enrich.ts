@@ -86,8 +86,13 @@ async function enrichAtOnce(
 
 const OUT_OF_TIME = "time of the run was up";
 
-/** The state that a step passes to the next. */
-interface Progress extends Portion {
+/** What is known of the address at a place of the list. */
+type Placed = Omit<LookedUp, "ip"> & { at: number };
+
+/** The state that a step passes to the next. The platform keeps it for weeks, so addresses are their places in the list. */
+interface Progress extends Omit<Portion, "answers" | "left"> {
+  answers: Placed[];
+  left: number[];
   /** How many addresses of the list have been started. */
   begun: number;
   isLast: boolean;
@@ -106,16 +111,17 @@ async function enrichByCalls(
   over: string | null,
 ): Promise<{ counts: EnrichmentCounts; over: string | null }> {
   const { site_id, first_id } = unit;
-  const answers = new Map<string, LookedUp>();
+  const answers = new Map<number, Placed>();
   let progress: Progress = { answers: [], left: [], calls: 0, over, begun: 0, isLast: false };
   for (let portion = 1; !progress.isLast; portion++) {
     const { begun, left, over } = progress;
     progress = await steps.do(
-      `look up addresses ${first_id} ${portion}: ${site_id}`,
+      `look up places ${first_id} ${portion}: ${site_id}`,
       async (note) => {
         const listed = await readAddresses(env.LAKE, unit.ip_list);
         const next = begun + patience.portion - left.length;
-        const ips = [...left, ...listed.slice(begun, next).map(({ ip }) => ip)];
+        const placeOf = new Map(listed.map(({ ip }, at) => [ip, at]));
+        const ips = [...left.map((at) => listed[at]!), ...listed.slice(begun, next)].map(({ ip }) => ip);
         const now = patience.now();
         const end = Math.min(now + patience.stepTime, deadline);
         const result = await lookUpAll(
@@ -129,18 +135,25 @@ async function enrichByCalls(
         note(
           `${describeCounts(countStatuses(result.answers))} in ${result.calls} calls${result.over ? `: ${result.over}` : ""}`,
         );
-        return { ...result, begun: next, isLast: next >= listed.length && result.left.length === 0 };
+        return {
+          ...result,
+          answers: result.answers.map(({ ip, ...answer }) => ({ ...answer, at: placeOf.get(ip)! })),
+          left: result.left.map((ip) => placeOf.get(ip)!),
+          begun: next,
+          isLast: next >= listed.length && result.left.length === 0,
+        };
       },
       site_id,
     );
-    for (const answer of progress.answers) answers.set(answer.ip, answer);
+    for (const answer of progress.answers) answers.set(answer.at, answer);
   }
   const counts = await steps.do(
     `enrich addresses ${first_id}: ${site_id}`,
     async (note) => {
       const now = patience.now();
       const listed = await readAddresses(env.LAKE, unit.ip_list);
-      const rows = listed.map((address) => toRow(address, answers.get(address.ip)!, provider.name, now));
+      const answerOf = new Map([...answers].map(([at, answer]) => [listed[at]!.ip, answer]));
+      const rows = listed.map((address) => toRow(address, answerOf.get(address.ip)!, provider.name, now));
       await writeEnrichment(env, unit.site_id, unit.target, rows, now);
       const statuses = countStatuses(rows);
       note(describeCounts(statuses));

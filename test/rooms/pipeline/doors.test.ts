@@ -1,6 +1,8 @@
 // Who may knock at the pipeline's doors: every route asks for a caller, for the property, and for the scope.
+
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { NEW_RETENTION } from "../../../workers/domain/lake/retention";
 import { call, givenFreshStorage, givenKey, givenProperty } from "../given";
 
 givenFreshStorage();
@@ -38,8 +40,6 @@ test.each([...READING, ...CHANGING])("%s opens to who may, and to nobody else", 
     await givenProperty("other"),
     await givenProperty("organization"),
   ];
-  const settingsOf = async () => (await env.DB.prepare("SELECT * FROM property_settings ORDER BY 1").all()).results;
-  const settings = await settingsOf();
   const knock = async (siteId: string, key?: string) => {
     const given = { ...(key ? { key } : {}), ...(method === "GET" ? {} : { body }) };
     return (await call(method, `/api/v1/properties/${siteId}/${path}`, given)).status;
@@ -55,5 +55,9 @@ test.each([...READING, ...CHANGING])("%s opens to who may, and to nobody else", 
   else expect(reader).toBe(path.endsWith("run-1") ? 404 : 200);
   for (const table of ["pipeline_runs", "mails"])
     expect(await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first("n")).toBe(0);
-  expect(await settingsOf()).toEqual(settings);
+  // Of each property as it was made.
+  const { results } = await env.DB.prepare("SELECT DISTINCT settings FROM property_settings").all();
+  expect(results).toEqual([{ settings: JSON.stringify({ retention: NEW_RETENTION }) }]);
+  // What an erasure notes comes before its run.
+  expect((await env.LAKE.list()).objects).toEqual([]);
 });

@@ -48,6 +48,8 @@ export interface HeldSteps extends Steps {
   done: Map<string, string>;
   /** Bytes of each step's result. */
   sizes: number[];
+  /** Results by the names of steps, as JSON. */
+  results: Map<string, string>;
 }
 
 /** Steps whose results are kept, as a Workflow keeps them: given again to whoever runs it anew. */
@@ -58,6 +60,7 @@ export function givenSteps(): HeldSteps {
   return {
     done,
     sizes,
+    results,
     async do<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> {
       if (!results.has(name)) {
         let noted = "";
