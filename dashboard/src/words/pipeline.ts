@@ -71,7 +71,7 @@ export const words = {
   deadLetters: "Dead letters",
   replayAll: "Replay all",
   deadLettersNote: (count: number, text: string): string =>
-    `${text} ${count === 1 ? "message" : "messages"} could not be processed. No data is lost: each message is counted exactly once when replayed.`,
+    `${text} ${count === 1 ? "message" : "messages"} could not be processed. Each is counted exactly once when replayed, and deleted after 30 days, or as set under Settings, Retention.`,
   deadLetter: (events: string, failures: number, failuresText: string, first: string, last: string): string =>
     `${events} events · failed ${failuresText} ${failures === 1 ? "time" : "times"} · first ${first}, last ${last}`,
   replay: "Replay",

@@ -9,6 +9,17 @@ const RESULT_LABELS: Record<string, string> = {
   techstack_rows: "Technology rows",
   cube_rows: "Technology counts",
   mails: "Emails",
+  letters_deleted: "Dead letters deleted",
+  letter_events_removed: "Events removed from dead letters",
+  days: "Days",
+  hubs: "Hubs asked to forget",
+  hub_rows_deleted: "Sent rows deleted in hubs",
+  hub_visitors_removed: "Visitors removed from hubs",
+  feed_events_removed: "Events removed from the live feed",
+  hubs_too_large_to_overwrite: "Hubs too large to overwrite deleted bytes",
+  analysts: "Caches of answers emptied",
+  objects_deleted: "Objects deleted",
+  not_reached: "Not reached",
 };
 
 /** `objects_before` → `Objects before`. */
