@@ -87,7 +87,7 @@ it("nothing is forgotten while anything from before is not counted, and nothing 
   queue.isAway = true;
   await sendEvents(key, visit(site_id, "bob", "last"));
   vi.spyOn(console, "error").mockImplementation(() => undefined);
-  await expect(forget(site_id, "ada")).rejects.toThrow("queue is away");
+  expect(await forget(site_id, "ada").then(() => null, String)).toContain("queue is away");
   queue.isAway = false;
   await countAll(queue, mainHub(site_id));
   expect((await lakeIds(site_id)).length).toBe(4);
