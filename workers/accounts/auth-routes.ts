@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { Problem, type ProblemCode } from "../domain/requests/problem";
+import { codeOfStatus, Problem } from "../domain/requests/problem";
 import { senderAddress } from "../domain/visitors/address";
 import type { AppEnv } from "../http/app";
 import { BODY_LIMIT } from "../http/body";
@@ -87,17 +87,6 @@ async function withoutTokens(response: Response): Promise<Response> {
   return Response.json(rest, { status: response.status, headers });
 }
 
-const CODE_OF_STATUS: Record<number, ProblemCode> = {
-  400: "invalid",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not_found",
-  409: "conflict",
-  413: "too_large",
-  422: "invalid",
-  429: "too_many",
-};
-
 /** Our messages for some of better-auth's reasons. */
 const MESSAGES: Record<string, string> = {
   INVALID_EMAIL_OR_PASSWORD: "email or password is wrong",
@@ -111,7 +100,7 @@ const MESSAGES: Record<string, string> = {
 
 /** better-auth has its own error format. Callers of this API see ours. */
 async function toProblem(response: Response): Promise<Problem> {
-  const known = CODE_OF_STATUS[response.status] ?? (response.status < 500 ? "invalid" : "internal");
+  const known = response.status < 500 ? (codeOfStatus(response.status) ?? "invalid") : "internal";
   if (known === "internal") return new Problem(known, "account request failed; try again");
   const { message, code: reason } = (await response.json().catch(() => ({}))) as { message?: string; code?: string };
   // The last attempt in a row had a wrong password, whose status better-auth keeps.

@@ -2,7 +2,7 @@
 import { createSignal } from "solid-js";
 import { CONFIRM_REASON } from "../../../workers/domain/properties/caller";
 import type { InputFault } from "../../../workers/domain/requests/input";
-import type { ProblemCode } from "../../../workers/domain/requests/problem";
+import { codeOfStatus, type ProblemCode } from "../../../workers/domain/requests/problem";
 import { words } from "../words/errors";
 
 export class ApiError extends Error {
@@ -27,18 +27,6 @@ export class ApiError extends Error {
 /** True after the API reported that the session has ended. */
 export const [isSignedOut, setSignedOut] = createSignal(false);
 
-const CODES: Record<number, ProblemCode> = {
-  400: "invalid",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not_found",
-  409: "conflict",
-  413: "too_large",
-  422: "invalid",
-  429: "too_many",
-  503: "unavailable",
-};
-
 interface Failure {
   error?: { code?: ProblemCode; message?: string; details?: unknown };
   /** Under /api/auth, the accounts library puts the message at the top level. */
@@ -47,7 +35,7 @@ interface Failure {
 
 async function toError(response: Response): Promise<ApiError> {
   const failure = (await response.json().catch(() => ({}))) as Failure;
-  const code = failure.error?.code ?? CODES[response.status] ?? "internal";
+  const code = failure.error?.code ?? codeOfStatus(response.status) ?? "internal";
   const said = failure.error?.message ?? failure.message;
   return new ApiError(code, response.status, toSentence(said ?? words.status(response.status)), failure.error?.details);
 }

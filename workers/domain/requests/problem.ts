@@ -16,6 +16,12 @@ export const PROBLEM_STATUS = {
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
+const CODES = new Map<number, ProblemCode>(
+  Object.entries(PROBLEM_STATUS).map(([code, status]) => [status, code as ProblemCode]),
+);
+/** The code of a reply that has none of its own; undefined for a status that no problem has. 422 is another word for 400. */
+export const codeOfStatus = (status: number): ProblemCode | undefined => CODES.get(status === 422 ? 400 : status);
+
 /** The error for a caller: `{"error": ProblemBody}`. The message is a sentence that begins with the subject. */
 export interface ProblemBody {
   code: ProblemCode;

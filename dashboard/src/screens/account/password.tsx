@@ -1,7 +1,7 @@
 // The change of the password.
 import { createSignal, type JSX } from "solid-js";
 import { createAction } from "../../data/action";
-import { PASSWORD_LENGTH } from "../../data/session";
+import { NewPasswordField } from "../../panels/new-password-field";
 import { Form, Submit, TextField } from "../../parts/form";
 import { words } from "../../words/account";
 import { changePassword } from "./requests";
@@ -29,16 +29,7 @@ export function Password(props: { email: string; onChanged: () => void }): JSX.E
           value={current()}
           onInput={setCurrent}
         />
-        <TextField
-          label={words.newPassword}
-          hint={words.passwordHint(PASSWORD_LENGTH)}
-          type="password"
-          autocomplete="new-password"
-          required
-          minlength={PASSWORD_LENGTH}
-          value={next()}
-          onInput={setNext}
-        />
+        <NewPasswordField label={words.newPassword} hint={words.passwordHint} value={next()} onInput={setNext} />
         <Submit label={words.changePassword} action={save} done={words.passwordChanged} />
       </Form>
     </section>

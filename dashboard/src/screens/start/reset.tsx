@@ -2,7 +2,8 @@
 import { useNavigate } from "@solidjs/router";
 import { createSignal, type JSX, Show } from "solid-js";
 import { createAction } from "../../data/action";
-import { askForReset, PASSWORD_LENGTH, resetPassword } from "../../data/session";
+import { askForReset, resetPassword } from "../../data/session";
+import { NewPasswordField } from "../../panels/new-password-field";
 import { Form, Submit, TextField } from "../../parts/form";
 import { words } from "../../words/start";
 import { Door, tokenOfLink } from "./door";
@@ -40,14 +41,10 @@ export function Reset(): JSX.Element {
     <Door title={words.resetTitle} lead={token === "" ? words.noToken : words.resetLead}>
       <Show when={token !== ""}>
         <Form onSubmit={() => void save.run()}>
-          <TextField
+          <NewPasswordField
             label={words.newPassword}
-            hint={words.passwordHint(PASSWORD_LENGTH)}
-            type="password"
-            autocomplete="new-password"
-            required
+            hint={words.passwordHint}
             autofocus
-            minlength={PASSWORD_LENGTH}
             value={password()}
             onInput={setPassword}
           />

@@ -2,7 +2,8 @@
 import { A, useNavigate } from "@solidjs/router";
 import { createResource, createSignal, type JSX, Match, Switch } from "solid-js";
 import { createAction } from "../../data/action";
-import { isSetupNeeded, PASSWORD_LENGTH, setUp } from "../../data/session";
+import { isSetupNeeded, setUp } from "../../data/session";
+import { NewPasswordField } from "../../panels/new-password-field";
 import { Form, Submit, TextField } from "../../parts/form";
 import { Mark } from "../../parts/mark";
 import { Failure } from "../../parts/notice";
@@ -63,16 +64,7 @@ function SetupForm(): JSX.Element {
       />
       <TextField label={words.name} autocomplete="name" required maxlength="100" value={name()} onInput={setName} />
       <TextField label={words.email} type="email" autocomplete="username" required value={email()} onInput={setEmail} />
-      <TextField
-        label={words.password}
-        hint={words.passwordHint(PASSWORD_LENGTH)}
-        type="password"
-        autocomplete="new-password"
-        required
-        minlength={PASSWORD_LENGTH}
-        value={password()}
-        onInput={setPassword}
-      />
+      <NewPasswordField label={words.password} hint={words.passwordHint} value={password()} onInput={setPassword} />
       <Submit label={words.createAccount} action={make} />
     </Form>
   );

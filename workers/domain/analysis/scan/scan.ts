@@ -1,5 +1,6 @@
 // The scan: adds up the matches of a frame for one panel, by the values of its groups. What metrics make of the sums is the
 // business of whoever joins the results of several frames.
+import { FACTS } from "../../events/catalog";
 import { Problem } from "../../requests/problem";
 import type { Frame, NumberColumn, TextColumn } from "../frame";
 import { LIMITS } from "../limits";
@@ -62,17 +63,8 @@ export interface ScanRow {
   counts: Counts;
 }
 
-export const SUMS = [
-  "visitors",
-  "visits",
-  "bounces",
-  "duration",
-  "pageviews",
-  "events",
-  "engaged_ms",
-  "scroll_sum",
-  "scroll_views",
-] as const satisfies readonly (keyof Counts)[];
+/** The counts that rollups have, too. */
+export const SUMS = FACTS satisfies readonly (keyof Counts)[];
 
 export const noCounts = ({ persons, revenue }: Pick<Panel, "persons" | "revenue">): Counts => ({
   visitors: 0,
